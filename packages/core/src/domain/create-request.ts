@@ -1,0 +1,103 @@
+import { currencyDecimals } from './currency.ts';
+import { type AmountFault, type Money, parseMinorUnits } from './money.ts';
+
+/** Currency of a request that names none. */
+export const DEFAULT_CURRENCY = 'EUR';
+
+/** The longest user id, in UTF-16 code units. */
+export const USER_ID_LENGTH_MAX = 256;
+
+/** What a caller asks for. */
+export interface CreateRequest {
+  readonly userId: string;
+  /** Major units: a decimal text ("10.50") or a number; a number counts as its shortest decimal text. */
+  readonly amount: string | number;
+  /** ISO 4217 in either case; {@link DEFAULT_CURRENCY} when absent. */
+  readonly currency?: string;
+}
+
+/** A request that passed every check. */
+export interface ValidRequest {
+  readonly userId: string;
+  readonly money: Money;
+}
+
+export type RequestField = 'userId' | 'amount' | 'currency';
+
+export type RequestFaultCode =
+  | 'missing'
+  | 'not-a-string'
+  | 'not-a-number-type'
+  | 'empty'
+  | 'too-long'
+  | 'not-text'
+  | 'unknown-currency'
+  | AmountFault;
+
+/** One thing that is wrong with one field. */
+export interface RequestFault {
+  readonly field: RequestField;
+  readonly code: RequestFaultCode;
+}
+
+/** Either a valid request or every fault that was found, in the order of the fields. */
+export type ParsedRequest =
+  | { readonly kind: 'valid'; readonly request: ValidRequest }
+  | { readonly kind: 'invalid'; readonly faults: readonly RequestFault[] };
+
+/** Checks a request whose fields may hold anything. */
+export function parseCreateRequest(fields: Readonly<Partial<Record<RequestField, unknown>>>): ParsedRequest {
+  const currency = parseCurrency(fields.currency);
+  // An amount in an unknown currency is still checked for what is wrong in every currency.
+  const decimals = typeof currency === 'string' ? DECIMALS_UNKNOWN : currency.decimals;
+  const checks = {
+    userId: parseUserId(fields.userId),
+    amount: parseAmount(fields.amount, decimals),
+    currency,
+  };
+  const { userId, amount } = checks;
+  if (typeof userId !== 'string' && typeof amount === 'number' && typeof currency !== 'string') {
+    const money = { amountMinor: amount, currency: currency.code, decimals: currency.decimals };
+    return { kind: 'valid', request: { userId: userId.text, money } };
+  }
+  const faults: RequestFault[] = [];
+  for (const field of ['userId', 'amount', 'currency'] as const) {
+    const code = checks[field];
+    if (typeof code === 'string') faults.push({ field, code });
+  }
+  return { kind: 'invalid', faults };
+}
+
+const DECIMALS_UNKNOWN = 15;
+
+function parseUserId(value: unknown): { readonly text: string } | RequestFaultCode {
+  if (value === undefined) return 'missing';
+  if (typeof value !== 'string') return 'not-a-string';
+  if (value.length === 0) return 'empty';
+  if (value.length > USER_ID_LENGTH_MAX) return 'too-long';
+  return isPlainText(value) ? { text: value } : 'not-text';
+}
+
+/** Lone surrogates have no UTF-8 form, and control characters no place in a log line or a ledger. */
+function isPlainText(value: string): boolean {
+  if (!value.isWellFormed()) return false;
+  for (let index = 0; index < value.length; index += 1) {
+    const unit = value.charCodeAt(index);
+    if (unit < 0x20 || unit === 0x7f) return false;
+  }
+  return true;
+}
+
+function parseCurrency(value: unknown): { readonly code: string; readonly decimals: number } | RequestFaultCode {
+  if (value === undefined) return parseCurrency(DEFAULT_CURRENCY);
+  if (typeof value !== 'string') return 'not-a-string';
+  const code = value.toUpperCase();
+  const decimals = currencyDecimals(code);
+  return decimals === null ? 'unknown-currency' : { code, decimals };
+}
+
+function parseAmount(value: unknown, decimals: number): number | RequestFaultCode {
+  if (value === undefined) return 'missing';
+  if (typeof value !== 'number' && typeof value !== 'string') return 'not-a-number-type';
+  return parseMinorUnits(String(value), decimals);
+}

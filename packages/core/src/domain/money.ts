@@ -1,0 +1,62 @@
+/**
+ * An amount in whole minor units of its currency.
+ *
+ * `decimals` travels with the amount: platform data about a currency can change between releases, and an
+ * amount that was stored with two decimals must be read with two for ever.
+ */
+export interface Money {
+  /** Positive safe integer: 1050 is 10.50 EUR, 1050 JPY, 1.050 KWD. */
+  readonly amountMinor: number;
+  /** ISO 4217 code in upper case. */
+  readonly currency: string;
+  /** Decimals of the minor unit at the time when the amount was accepted. */
+  readonly decimals: number;
+}
+
+/**
+ * The largest amount, in minor units. The payment service takes a double in major units, and 15 significant
+ * digits are what every double carries there and back unchanged (DBL_DIG of IEEE 754).
+ */
+export const AMOUNT_MINOR_MAX = 999_999_999_999_999;
+
+/** Why a text is no amount of a currency. */
+export type AmountFault = 'not-a-number' | 'not-finite' | 'not-positive' | 'too-many-decimals' | 'too-large';
+
+const DECIMAL = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/;
+const DECIMAL_LENGTH_MAX = 64;
+const EXPONENT_MAX = 64;
+
+/**
+ * Reads a decimal text in major units ("10.5", "1e2") as whole minor units, to the last digit; never rounds.
+ * Digits behind the currency's last decimal are accepted when they are zeros.
+ */
+export function parseMinorUnits(text: string, decimals: number): number | AmountFault {
+  if (/^[+-]?(Infinity|NaN)$/.test(text)) return 'not-finite';
+  const match = DECIMAL.exec(text);
+  const [, sign, whole = '', fraction = '', exponentText = '0'] = match ?? [];
+  if (match === null || whole.length + fraction.length === 0) return 'not-a-number';
+  const digits = (whole + fraction).replace(/^0+/, '');
+  if (digits === '' || sign === '-') return 'not-positive';
+  const exponent = Number(exponentText);
+  if (text.length > DECIMAL_LENGTH_MAX || Math.abs(exponent) > EXPONENT_MAX) {
+    return exponent < 0 || (exponent === 0 && fraction.length > decimals) ? 'too-many-decimals' : 'too-large';
+  }
+  const shift = decimals + exponent - fraction.length;
+  const kept = shift >= 0 ? digits + '0'.repeat(shift) : digits.slice(0, Math.max(0, digits.length + shift));
+  const dropped = shift >= 0 ? '' : digits.slice(Math.max(0, digits.length + shift));
+  if (/[1-9]/.test(dropped)) return 'too-many-decimals';
+  const amountMinor = Number(kept);
+  return amountMinor > AMOUNT_MINOR_MAX ? 'too-large' : amountMinor;
+}
+
+/** The amount in major units as a decimal text with all its decimals: "10.50". Inverse of {@link parseMinorUnits}. */
+export function formatMoney(money: Money): string {
+  const digits = String(money.amountMinor).padStart(money.decimals + 1, '0');
+  if (money.decimals === 0) return digits;
+  return `${digits.slice(0, -money.decimals)}.${digits.slice(-money.decimals)}`;
+}
+
+/** The amount in major units as the double that is nearest to it; exact to the last digit up to {@link AMOUNT_MINOR_MAX}. */
+export function toMajorUnits(money: Money): number {
+  return Number(formatMoney(money));
+}

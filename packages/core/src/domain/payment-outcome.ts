@@ -1,0 +1,35 @@
+/** Why it is certain that a charge did not leave this process. */
+export type NotSentCause = 'no-connection' | 'breaker-open' | 'bulkhead-full' | 'stopped';
+
+/** Why it is not known whether a charge was executed. */
+export type UnknownCause =
+  | 'deadline-exceeded'
+  | 'connection-lost'
+  | 'service-error'
+  | 'already-exists'
+  | 'malformed-reply'
+  | 'misconfigured'
+  | 'cancelled'
+  | 'process-died';
+
+/** What is known of a charge after one attempt, or after several. */
+export type PaymentOutcome =
+  | { readonly kind: 'approved'; readonly transactionId: string; readonly message: string }
+  | { readonly kind: 'declined'; readonly message: string }
+  | { readonly kind: 'not-sent'; readonly cause: NotSentCause; readonly detail: string }
+  | { readonly kind: 'unknown'; readonly cause: UnknownCause; readonly detail: string };
+
+/**
+ * What two attempts in a row tell together: a verdict settles what was open before it; without one, an
+ * attempt that may have been executed outweighs any number of attempts that certainly were not.
+ */
+export function combineOutcomes(earlier: PaymentOutcome, later: PaymentOutcome): PaymentOutcome {
+  switch (later.kind) {
+    case 'approved':
+    case 'declined':
+    case 'unknown':
+      return later;
+    case 'not-sent':
+      return earlier.kind === 'not-sent' ? later : earlier;
+  }
+}

@@ -1,0 +1,26 @@
+import type { ReservationId } from '../domain/ids.ts';
+import type { PaymentOutcome } from '../domain/payment-outcome.ts';
+
+/** Something that an operator may want to see. Those marked "alarm" need a person. */
+export type Observation =
+  /** A charge ended, in a request or in settlement. */
+  | {
+      readonly kind: 'charge-ended';
+      readonly reservationId: ReservationId;
+      readonly outcome: PaymentOutcome;
+      readonly by: 'request' | 'settlement';
+      readonly durationMs: number;
+    }
+  /** Alarm: a verdict says the opposite of what stands. */
+  | { readonly kind: 'contradiction'; readonly reservationId: ReservationId; readonly detail: string }
+  /** Alarm: settlement gave a payment to the staff. */
+  | { readonly kind: 'payment-escalated'; readonly reservationId: ReservationId; readonly detail: string }
+  /** Alarm: the payment service refuses our credentials or permissions. */
+  | { readonly kind: 'payment-misconfigured'; readonly reservationId: ReservationId; readonly detail: string }
+  /** The lease went to somebody else while this process worked. */
+  | { readonly kind: 'lease-lost'; readonly reservationId: ReservationId }
+  /** Settlement could not work; it goes on by itself. `reservationId` is null when taking payments failed. */
+  | { readonly kind: 'settlement-fault'; readonly reservationId: ReservationId | null; readonly error: unknown };
+
+/** Called synchronously; must not throw. */
+export type Observer = (observation: Observation) => void;

@@ -1,0 +1,14 @@
+import type { EventStore } from './event-store.ts';
+import type { PaymentQueue } from './payment-queue.ts';
+import type { ReservationView } from './reservation-view.ts';
+
+/** What an adapter provides: log, view and queue over one database, so that one transaction covers all three. */
+export interface ReservationStore {
+  readonly events: EventStore;
+  readonly view: ReservationView;
+  readonly payments: PaymentQueue;
+  /** Resolves when a commit succeeds now. @throws {ReservationError} STORE_UNAVAILABLE otherwise. */
+  checkWritable(): Promise<void>;
+  /** Waits for what is under way and closes; further calls throw STORE_CLOSED. Idempotent. */
+  close(): Promise<void>;
+}

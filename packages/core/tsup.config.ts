@@ -1,0 +1,18 @@
+import { defineConfig } from 'tsup';
+
+export default defineConfig({
+  entry: {
+    index: 'src/index.ts',
+    memory: 'src/adapters/memory/index.ts',
+    sqlite: 'src/adapters/sqlite/index.ts',
+    grpc: 'src/adapters/grpc/index.ts',
+    testing: 'src/testing/index.ts',
+  },
+  format: 'esm',
+  target: 'node22',
+  platform: 'node',
+  dts: false,
+  sourcemap: true,
+  splitting: true,
+  clean: true,
+});

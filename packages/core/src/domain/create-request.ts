@@ -48,11 +48,9 @@ export type ParsedRequest =
 /** Checks a request whose fields may hold anything. */
 export function parseCreateRequest(fields: Readonly<Partial<Record<RequestField, unknown>>>): ParsedRequest {
   const currency = parseCurrency(fields.currency);
-  // An amount in an unknown currency is still checked for what is wrong in every currency.
-  const decimals = typeof currency === 'string' ? DECIMALS_UNKNOWN : currency.decimals;
   const checks = {
     userId: parseUserId(fields.userId),
-    amount: parseAmount(fields.amount, decimals),
+    amount: parseAmount(fields.amount, typeof currency === 'string' ? null : currency.decimals),
     currency,
   };
   const { userId, amount } = checks;
@@ -67,8 +65,6 @@ export function parseCreateRequest(fields: Readonly<Partial<Record<RequestField,
   }
   return { kind: 'invalid', faults };
 }
-
-const DECIMALS_UNKNOWN = 15;
 
 function parseUserId(value: unknown): { readonly text: string } | RequestFaultCode {
   if (value === undefined) return 'missing';
@@ -96,8 +92,11 @@ function parseCurrency(value: unknown): { readonly code: string; readonly decima
   return decimals === null ? 'unknown-currency' : { code, decimals };
 }
 
-function parseAmount(value: unknown, decimals: number): number | RequestFaultCode {
+/** With an unknown currency (decimals null) only what is wrong in every currency counts. */
+function parseAmount(value: unknown, decimals: number | null): number | RequestFaultCode {
   if (value === undefined) return 'missing';
   if (typeof value !== 'number' && typeof value !== 'string') return 'not-a-number-type';
-  return parseMinorUnits(String(value), decimals);
+  const amountMinor = parseMinorUnits(String(value), decimals ?? 0);
+  const dependsOnCurrency = amountMinor === 'too-many-decimals' || amountMinor === 'too-large';
+  return decimals === null && dependsOnCurrency ? 0 : amountMinor;
 }

@@ -12,7 +12,7 @@ export interface Alongside {
 /** What happens to the reservation's row in the payment queue. Times are milliseconds since the epoch. */
 export type PaymentChange =
   | { readonly kind: 'keep' }
-  /** Put the payment into the queue, leased to `owner` until `leaseUntil`. */
+  /** Put the payment into the queue, leased until `leaseUntil` to `owner`, which names this lease and no other. */
   | { readonly kind: 'enqueue'; readonly owner: string; readonly openedAt: number; readonly leaseUntil: number }
   /** Give the payment back, due at `dueAt`. Without effect on the queue when `owner` no longer holds the lease. */
   | { readonly kind: 'release'; readonly owner: string; readonly dueAt: number; readonly lastOutcome: string }

@@ -17,6 +17,11 @@ export interface QueuedPayment {
   readonly lastOutcome: string | null;
 }
 
+/** A payment whose lease was just taken; `dueAt` is the end of that lease. */
+export interface TakenPayment extends QueuedPayment {
+  readonly owner: string;
+}
+
 /** How many payments are open, and since when the oldest is. */
 export interface PaymentQueueGauge {
   readonly open: number;
@@ -34,11 +39,12 @@ export interface PaymentQueue {
    * No payment is handed to two owners at a time, however many ask.
    */
   take(request: {
+    /** Names this lease; never used for another one. */
     readonly owner: string;
     readonly now: number;
     readonly leaseUntil: number;
     readonly limit: number;
-  }): Promise<readonly QueuedPayment[]>;
+  }): Promise<readonly TakenPayment[]>;
   /** Gives a leased payment back, due at `dueAt`; false, without effect, when `owner` does not hold the lease. */
   release(request: {
     readonly reservationId: ReservationId;

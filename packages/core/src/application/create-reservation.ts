@@ -1,0 +1,129 @@
+import {
+  type CreateRequest,
+  parseCreateRequest,
+  type RequestFault,
+  type ValidRequest,
+} from '../domain/create-request.ts';
+import { IDEMPOTENCY_KEY_EXPECTED, isIdempotencyKey } from '../domain/idempotency-key.ts';
+import { parseReservationId, type ReservationId, reservationIdFrom } from '../domain/ids.ts';
+import type { AnsweredAs } from '../domain/reservation.ts';
+import { type ReservationSummary, summarize } from '../domain/summary.ts';
+import { toTimestamp } from '../domain/timestamp.ts';
+import { assert, ReservationError } from '../errors.ts';
+import type { KeyClaim } from '../ports/alongside.ts';
+import { chargeReservation } from './charge-reservation.ts';
+import type { EngineParts } from './engine-parts.ts';
+import { assertExists, handleCommand } from './handle-command.ts';
+import { LEASE_MS, SEND_WINDOW_MS } from './limits.ts';
+import { notYetCreated } from './load-reservation.ts';
+import type { SettlementPolicy } from './settlement-policy.ts';
+
+export interface CreateOptions {
+  /** The same key and the same request return the same reservation, for ever. 1 to 255 visible ASCII characters. */
+  readonly idempotencyKey?: string;
+  /** Whose key it is; keys of different callers never meet. Default: one anonymous caller. */
+  readonly caller?: string;
+  /** Ties together all that this request causes. Default: the reservation's id. */
+  readonly correlationId?: string;
+  /** W3C trace context of the request. */
+  readonly traceparent?: string;
+  /** No attempt to charge starts after it aborted; the one under way is cancelled, its outcome unknown. */
+  readonly signal?: AbortSignal;
+}
+
+/** How a create ended. */
+export type CreateResult =
+  /** The reservation as it stands; `replayed` when the idempotency key brought back an earlier one. */
+  | { readonly kind: 'reservation'; readonly reservation: ReservationSummary; readonly replayed: boolean }
+  /** The request does not validate; nothing was recorded. */
+  | { readonly kind: 'invalid'; readonly faults: readonly RequestFault[] }
+  /** The idempotency key belongs to a different request; nothing was recorded. */
+  | { readonly kind: 'key-reused' }
+  /** The first request with this key has no answer yet. */
+  | { readonly kind: 'key-in-progress'; readonly reservationId: ReservationId };
+
+/** What a create needs beside the engine's parts. */
+export interface CreatePolicy {
+  readonly settlement: SettlementPolicy;
+  readonly ifUnknownAnswer: AnsweredAs;
+}
+
+/** The scope of keys whose caller is not named. */
+const ANONYMOUS = 'anonymous';
+
+/** Checks a request, records it, charges it and records the verdict; see {@link CreateResult}. */
+export async function createReservation(
+  parts: EngineParts,
+  policy: CreatePolicy,
+  request: CreateRequest,
+  options: CreateOptions,
+): Promise<CreateResult> {
+  checkKey(options.idempotencyKey);
+  const parsed = parseCreateRequest({ ...request });
+  if (parsed.kind === 'invalid') return parsed;
+  const now = parts.runtime.clock.now();
+  const id = reservationIdFrom(parts.runtime.newUuid());
+  const owner = parts.runtime.newUuid();
+  const origin = { correlationId: options.correlationId ?? id, traceparent: options.traceparent ?? null };
+  const created = await handleCommand(
+    { events: parts.store.events, runtime: parts.runtime },
+    {
+      id,
+      command: { type: 'create', ...parsed.request, at: toTimestamp(now) },
+      loaded: notYetCreated,
+      payment: () => ({ kind: 'enqueue', owner, openedAt: now, leaseUntil: now + LEASE_MS }),
+      claim: claimOf(parsed.request, options),
+      origin,
+    },
+  );
+  if (created.kind === 'key-taken') return await replay(parts, created, fingerprintOf(parsed.request));
+  assert(created.kind === 'applied', `a new id is free, yet creating ended "${created.kind}"`);
+  const { state, version } = await chargeReservation(parts, {
+    id,
+    loaded: created.loaded,
+    by: 'request',
+    owner,
+    sendUntil: now + SEND_WINDOW_MS,
+    retryAt: () => policy.settlement.retryAt(0),
+    prior: null,
+    ifUnknownAnswer: policy.ifUnknownAnswer,
+    signal: options.signal === undefined ? parts.cancelled : AbortSignal.any([parts.cancelled, options.signal]),
+    origin,
+  });
+  assertExists(state);
+  return { kind: 'reservation', reservation: summarize(id, state, version), replayed: false };
+}
+
+/** Answers a known key with the current state of its reservation. */
+async function replay(
+  parts: EngineParts,
+  taken: { readonly stream: string; readonly fingerprint: string },
+  fingerprint: string,
+): Promise<CreateResult> {
+  if (taken.fingerprint !== fingerprint) return { kind: 'key-reused' };
+  const id = parseReservationId(taken.stream);
+  const reservation = id === null ? null : await parts.store.view.find(id);
+  assert(reservation !== null, `the idempotency key's reservation ${taken.stream} exists`);
+  return reservation.stage === 'processing'
+    ? { kind: 'key-in-progress', reservationId: reservation.reservationId }
+    : { kind: 'reservation', reservation, replayed: true };
+}
+
+function claimOf(request: ValidRequest, options: CreateOptions): KeyClaim | null {
+  if (options.idempotencyKey === undefined) return null;
+  return {
+    scope: options.caller ?? ANONYMOUS,
+    key: options.idempotencyKey,
+    fingerprint: fingerprintOf(request),
+  };
+}
+
+/** Equal for requests that ask for the same: the validated values, in a fixed order. */
+function fingerprintOf({ userId, money }: ValidRequest): string {
+  return JSON.stringify([userId, money.amountMinor, money.currency]);
+}
+
+function checkKey(key: string | undefined): void {
+  if (key === undefined || isIdempotencyKey(key)) return;
+  throw new ReservationError('INVALID_OPTION', `idempotencyKey: expected ${IDEMPOTENCY_KEY_EXPECTED}`);
+}

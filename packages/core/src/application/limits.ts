@@ -1,0 +1,38 @@
+/** How often a command is decided anew when other writers were faster. */
+export const DECIDE_ATTEMPTS_MAX = 5;
+
+/** How often one append is sent when the store fails and it is not known whether it was committed. */
+export const APPEND_ATTEMPTS_MAX = 3;
+
+/** Pause before an append is sent again, multiplied by the number of attempts so far. */
+export const APPEND_RETRY_PAUSE_MS = 50;
+
+/** How long a payment belongs to the process that charges it. */
+export const LEASE_MS = 20_000;
+
+/**
+ * No attempt starts later than this after the lease began: an attempt of 5 s that starts at the last moment,
+ * and the append after it, still end within the lease.
+ */
+export const SEND_WINDOW_MS = 12_000;
+
+/** How long {@link stop} lets running charges end by themselves before it cancels them. */
+export const DRAIN_MS = 20_000;
+
+/** How many payments settlement works on at a time. */
+export const SETTLEMENT_CONCURRENCY_MAX = 32;
+
+/** Pause of settlement when nothing is due. */
+export const SETTLEMENT_POLL_MS = 1_000;
+
+/** Pause before an unknown payment is tried again; doubles with each attempt. */
+export const SETTLEMENT_BACKOFF_MS = 1_000;
+
+/** The longest pause between two attempts. */
+export const SETTLEMENT_BACKOFF_MAX_MS = 300_000;
+
+/** An open payment of this age that settlement tried {@link ESCALATE_ATTEMPTS_MIN} times is given to a person. */
+export const ESCALATE_AFTER_MS = 3_600_000;
+
+/** Nothing is given to a person before settlement tried it so often: a long outage of ours is no reason. */
+export const ESCALATE_ATTEMPTS_MIN = 3;

@@ -1,0 +1,46 @@
+import type { ReservationId } from '../domain/ids.ts';
+import { evolve, initialState, type Reservation } from '../domain/reservation.ts';
+import { decodeEvent } from '../domain/stored-event.ts';
+import { ReservationError } from '../errors.ts';
+import { type EventStore, READ_LIMIT_MAX, type RecordedEvent } from '../ports/event-store.ts';
+
+/** A folded stream. */
+export interface LoadedReservation {
+  readonly state: Reservation;
+  /** Number of events folded; 0 for a stream that does not exist. */
+  readonly version: number;
+}
+
+/** A stream without events. */
+export const notYetCreated: LoadedReservation = { state: initialState, version: 0 };
+
+/** Reads and folds a stream. @throws {ReservationError} STORE_CORRUPT when its events make no reservation. */
+export async function loadReservation(events: EventStore, id: ReservationId): Promise<LoadedReservation> {
+  let loaded = notYetCreated;
+  for (;;) {
+    const page = await events.readStream(id, { after: loaded.version, limit: READ_LIMIT_MAX });
+    loaded = foldOnto(loaded, page);
+    if (page.length < READ_LIMIT_MAX) return loaded;
+  }
+}
+
+/** Folds further events of the same stream onto a loaded one. @throws {ReservationError} STORE_CORRUPT */
+export function foldOnto(loaded: LoadedReservation, events: readonly RecordedEvent[]): LoadedReservation {
+  let { state, version } = loaded;
+  for (const event of events) {
+    if (event.version !== version + 1) throw corrupt(event, new Error(`expected version ${version + 1}`));
+    try {
+      state = evolve(state, decodeEvent(event));
+    } catch (error) {
+      throw corrupt(event, error);
+    }
+    version = event.version;
+  }
+  return { state, version };
+}
+
+function corrupt(event: RecordedEvent, cause: unknown): ReservationError {
+  const where = `position ${event.position}, stream ${event.stream}, version ${event.version}`;
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new ReservationError('STORE_CORRUPT', `the event at ${where} cannot be folded: ${why}`, { cause });
+}

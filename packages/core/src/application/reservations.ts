@@ -1,0 +1,96 @@
+import type { CreateRequest } from '../domain/create-request.ts';
+import { parseReservationId } from '../domain/ids.ts';
+import type { ReservationSummary } from '../domain/summary.ts';
+import { ReservationError } from '../errors.ts';
+import type { Observer } from '../ports/observer.ts';
+import type { PaymentGateway } from '../ports/payment-gateway.ts';
+import type { ReservationStore } from '../ports/reservation-store.ts';
+import { PAGE_LIMIT_MAX, type ReservationFilter, type ReservationPage } from '../ports/reservation-view.ts';
+import type { Runtime } from '../ports/runtime.ts';
+import { type CreateOptions, createReservation, type CreateResult } from './create-reservation.ts';
+import type { EngineParts } from './engine-parts.ts';
+import { DRAIN_MS } from './limits.ts';
+import { createSettlement } from './settlement.ts';
+import { type SettlementOptions, settlementPolicy } from './settlement-policy.ts';
+
+/** What an engine is made of. */
+export interface EngineOptions {
+  readonly store: ReservationStore;
+  readonly gateway: PaymentGateway;
+  readonly runtime: Runtime;
+  /** Hears what an operator may want to see. Default: nobody. */
+  readonly observer?: Observer;
+  /**
+   * What a caller is told when the outcome of the payment is unknown: "pending", the truth (default), or
+   * "fail", for clients that know no third answer. Settled in the background either way.
+   */
+  readonly unknownOutcome?: 'pending' | 'fail';
+  readonly settlement?: SettlementOptions;
+}
+
+/** The engine's use cases. */
+export interface Reservations {
+  /**
+   * Opens a reservation, charges it and returns it as it stands after the commit: confirmed, failed, or created
+   * with its outcome still unknown. Waits for three attempts at the most.
+   * @throws {ReservationError} STOPPED, STORE_UNAVAILABLE, INVALID_OPTION (a malformed idempotency key)
+   */
+  create(request: CreateRequest, options?: CreateOptions): Promise<CreateResult>;
+  /** The reservation, or null for an id that no reservation has. */
+  get(reservationId: string): Promise<ReservationSummary | null>;
+  /** A page of reservations in the order of their creation. */
+  list(filter?: Partial<ReservationFilter>): Promise<ReservationPage>;
+  /** Starts settlement: at once, and then continuously. Further calls have no effect. */
+  start(): void;
+  /**
+   * Takes no new work and sends nothing more; resolves when all that runs has ended. What runs longer than
+   * `drainMs` (default 20 s) is cancelled and stays open for the next process. Store and gateway stay open.
+   */
+  stop(options?: { readonly drainMs?: number }): Promise<void>;
+}
+
+/** Builds an engine over its ports. */
+export function createEngine(options: EngineOptions): Reservations {
+  const { store, gateway, runtime } = options;
+  const cancel = new AbortController();
+  let stopping = false;
+  const parts: EngineParts = {
+    store,
+    gateway,
+    runtime,
+    observer: options.observer ?? (() => undefined),
+    isStopping: () => stopping,
+    cancelled: cancel.signal,
+  };
+  const policy = settlementPolicy(options.settlement ?? {}, runtime);
+  const ifUnknownAnswer = options.unknownOutcome === 'fail' ? 'failed' : 'pending';
+  const settlement = createSettlement(parts, policy);
+  const running = new Set<Promise<CreateResult>>();
+
+  return {
+    async create(request, createOptions = {}) {
+      if (stopping) throw new ReservationError('STOPPED', 'the engine is stopping and takes no new reservations');
+      const work = createReservation(parts, { settlement: policy, ifUnknownAnswer }, request, createOptions);
+      running.add(work);
+      return await work.finally(() => running.delete(work));
+    },
+    async get(reservationId) {
+      const id = parseReservationId(reservationId);
+      return id === null ? null : await store.view.find(id);
+    },
+    async list(filter = {}) {
+      return await store.view.list({ userId: null, stage: null, after: null, limit: PAGE_LIMIT_MAX, ...filter });
+    },
+    start() {
+      if (!stopping) settlement.start();
+    },
+    async stop({ drainMs = DRAIN_MS } = {}) {
+      stopping = true;
+      const drained = new AbortController();
+      const patience = runtime.clock.sleep(drainMs, drained.signal).then(() => cancel.abort());
+      await Promise.allSettled([...running, settlement.stop()]);
+      drained.abort();
+      await patience;
+    },
+  };
+}

@@ -1,0 +1,77 @@
+import type { PaymentOutcome } from '../domain/payment-outcome.ts';
+import type { EscalationReason } from '../domain/reservation.ts';
+import { toTimestamp } from '../domain/timestamp.ts';
+import type { TakenPayment } from '../ports/payment-queue.ts';
+import { chargeReservation } from './charge-reservation.ts';
+import type { EngineParts } from './engine-parts.ts';
+import { handleCommand } from './handle-command.ts';
+import { ESCALATE_ATTEMPTS_MIN, LEASE_MS, SEND_WINDOW_MS } from './limits.ts';
+import { type LoadedReservation, loadReservation } from './load-reservation.ts';
+import type { SettlementPolicy } from './settlement-policy.ts';
+
+/**
+ * What a former run left behind: nobody knows how far its process came, so that a later proof of "not sent"
+ * proves nothing about it.
+ */
+const PRIOR = {
+  kind: 'unknown',
+  cause: 'process-died',
+  detail: 'an earlier attempt may have been executed',
+} as const satisfies PaymentOutcome;
+
+/** Works once on a payment whose lease this engine has just taken: charges again, or gives it to a person. */
+export async function settlePayment(
+  parts: EngineParts,
+  policy: SettlementPolicy,
+  payment: TakenPayment,
+): Promise<void> {
+  const loaded = await loadReservation(parts.store.events, payment.reservationId);
+  const reason = reasonToEscalate(parts, policy, payment);
+  if (reason !== null) return await escalate(parts, payment, loaded, reason);
+  await chargeReservation(parts, {
+    id: payment.reservationId,
+    loaded,
+    by: 'settlement',
+    owner: payment.owner,
+    // Counted from the lease itself: this process may have slept since it took it.
+    sendUntil: payment.dueAt - LEASE_MS + SEND_WINDOW_MS,
+    retryAt: () => policy.retryAt(payment.attempts),
+    prior: PRIOR,
+    ifUnknownAnswer: 'pending',
+    signal: parts.cancelled,
+    origin: { correlationId: payment.reservationId, traceparent: null },
+  });
+}
+
+function reasonToEscalate(
+  parts: EngineParts,
+  policy: SettlementPolicy,
+  payment: TakenPayment,
+): EscalationReason | null {
+  if (parts.gateway.idempotency === 'none') return 'may-not-be-sent-again';
+  const old = parts.runtime.clock.now() - payment.openedAt >= policy.escalateAfterMs;
+  return old && payment.attempts > ESCALATE_ATTEMPTS_MIN ? 'settlement-gave-up' : null;
+}
+
+async function escalate(
+  parts: EngineParts,
+  payment: TakenPayment,
+  loaded: LoadedReservation,
+  reason: EscalationReason,
+): Promise<void> {
+  const { reservationId: id, owner } = payment;
+  const detail = payment.lastOutcome ?? PRIOR.detail;
+  const result = await handleCommand(
+    { events: parts.store.events, runtime: parts.runtime },
+    {
+      id,
+      command: { type: 'escalate', reason, detail, at: toTimestamp(parts.runtime.clock.now()) },
+      loaded,
+      payment: () => ({ kind: 'remove', onlyIfLeasedBy: owner }),
+      claim: null,
+      origin: { correlationId: id, traceparent: null },
+    },
+  );
+  if (result.kind === 'applied') parts.observer({ kind: 'payment-escalated', reservationId: id, detail });
+  if (result.kind === 'lease-lost') parts.observer({ kind: 'lease-lost', reservationId: id });
+}

@@ -1,0 +1,15 @@
+import { systemRuntime } from './adapters/system/runtime.ts';
+import { createEngine, type EngineOptions, type Reservations } from './application/reservations.ts';
+import type { Runtime } from './ports/runtime.ts';
+
+/** As {@link EngineOptions}; clock, ids and randomness are this machine's own unless given. */
+export type ReservationsOptions = Omit<EngineOptions, 'runtime'> & { readonly runtime?: Runtime };
+
+/**
+ * Builds the reservation engine over a store and a payment gateway.
+ *
+ * Call `start()` to settle what earlier processes left open, `stop()` before closing store and gateway.
+ */
+export function createReservations(options: ReservationsOptions): Reservations {
+  return createEngine({ ...options, runtime: options.runtime ?? systemRuntime() });
+}

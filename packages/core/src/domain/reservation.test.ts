@@ -1,0 +1,234 @@
+import { describe, expect, test } from 'vitest';
+import { given } from '../testing/given-when-then.ts';
+import type { Command, RecordOutcome } from './commands.ts';
+import type { PaymentOutcome } from './payment-outcome.ts';
+import {
+  type AnsweredAs,
+  evolve,
+  initialState,
+  type PaymentEscalated,
+  type PaymentUnresolved,
+  type ReservationConfirmed,
+  type ReservationCreated,
+  type ReservationEvent,
+  type ReservationFailed,
+} from './reservation.ts';
+
+const AT = '2026-01-02T03:04:05.678Z';
+const money = { amountMinor: 1_050, currency: 'EUR', decimals: 2 };
+const byService = { kind: 'payment-service' } as const;
+const byOperator = { kind: 'operator', actor: 'ada', reason: 'ledger checked' } as const;
+
+const created: ReservationCreated = { type: 'RESERVATION_CREATED', data: { userId: 'u1', ...money, at: AT } };
+
+function confirmed(
+  transactionId = 'TXN-1',
+  decidedBy: ReservationConfirmed['data']['decidedBy'] = byService,
+): ReservationConfirmed {
+  const message = decidedBy.kind === 'operator' ? 'Reservation confirmed' : 'ok';
+  return { type: 'RESERVATION_CONFIRMED', data: { transactionId, message, decidedBy, at: AT } };
+}
+
+function failed(reason: ReservationFailed['data']['reason'], message: string): ReservationFailed {
+  const decidedBy = reason === 'found-not-charged' ? byOperator : byService;
+  return { type: 'RESERVATION_FAILED', data: { reason, message, decidedBy, at: AT } };
+}
+
+function unresolved(answeredAs: AnsweredAs = 'pending'): PaymentUnresolved {
+  return { type: 'PAYMENT_UNRESOLVED', data: { cause: 'deadline-exceeded', detail: '5 s', answeredAs, at: AT } };
+}
+
+function escalated(
+  reason: PaymentEscalated['data']['reason'] = 'settlement-gave-up',
+  transactionId: string | null = null,
+): PaymentEscalated {
+  const detail = transactionId === null ? 'tried for an hour' : 'ok';
+  return { type: 'PAYMENT_ESCALATED', data: { reason, detail, transactionId, at: AT } };
+}
+
+const approved: PaymentOutcome = { kind: 'approved', transactionId: 'TXN-1', message: 'ok' };
+const declined: PaymentOutcome = { kind: 'declined', message: 'no funds' };
+const notSent: PaymentOutcome = { kind: 'not-sent', cause: 'no-connection', detail: 'refused' };
+const unknown: PaymentOutcome = { kind: 'unknown', cause: 'deadline-exceeded', detail: '5 s' };
+
+const create: Command = { type: 'create', userId: 'u1', money, at: AT };
+const escalate: Command = { type: 'escalate', reason: 'settlement-gave-up', detail: 'tried for an hour', at: AT };
+
+function record(outcome: PaymentOutcome, ifUnknownAnswer: AnsweredAs = 'pending'): RecordOutcome {
+  return { type: 'record-outcome', outcome, ifUnknownAnswer, at: AT };
+}
+
+function resolve(finding: 'charged' | 'not-charged', transactionId = 'TXN-1'): Command {
+  return {
+    type: 'resolve',
+    finding: finding === 'charged' ? { kind: 'charged', transactionId } : { kind: 'not-charged' },
+    actor: 'ada',
+    reason: 'ledger checked',
+    at: AT,
+  };
+}
+
+describe('create', () => {
+  test('opens a reservation', () => given().when(create).then([created]));
+  test('of a reservation that exists is rejected', () => given(created).when(create).then({ kind: 'already-exists' }));
+});
+
+describe('an outcome of the first run', () => {
+  test('approved confirms', () => given(created).when(record(approved)).then([confirmed()]));
+  test('declined fails with the payment service’s own message', () =>
+    given(created)
+      .when(record(declined))
+      .then([failed('declined', 'no funds')]));
+  test('not sent fails: nothing was charged', () =>
+    given(created)
+      .when(record(notSent))
+      .then([
+        failed('not-sent', 'Payment service temporarily unavailable. Nothing was charged; please try again later.'),
+      ]));
+  test('unknown leaves the reservation open, and says so', () =>
+    given(created).when(record(unknown)).then([unresolved()]));
+  test('unknown remembers that the caller was told "failed"', () =>
+    given(created)
+      .when(record(unknown, 'failed'))
+      .then([unresolved('failed')]));
+  test('for a reservation that does not exist is rejected', () =>
+    given().when(record(approved)).then({ kind: 'not-found' }));
+});
+
+describe.each([
+  ['unresolved', [created, unresolved()]],
+  ['escalated', [created, unresolved(), escalated()]],
+  ['escalated at once', [created, escalated('may-not-be-sent-again')]],
+] as const)('once a payment is %s', (_, events) => {
+  test('approved confirms', () =>
+    given(...events)
+      .when(record(approved))
+      .then([confirmed()]));
+  test('declined fails', () =>
+    given(...events)
+      .when(record(declined))
+      .then([failed('declined', 'no funds')]));
+  test('not sent changes nothing: an earlier attempt may have been executed', () =>
+    given(...events)
+      .when(record(notSent))
+      .then([]));
+  test('unknown changes nothing', () =>
+    given(...events)
+      .when(record(unknown))
+      .then([]));
+  test('a person confirms with the transaction that was found', () =>
+    given(...events)
+      .when(resolve('charged', 'TXN-9'))
+      .then([confirmed('TXN-9', byOperator)]));
+  test('a person fails it when nothing was charged', () =>
+    given(...events)
+      .when(resolve('not-charged'))
+      .then([failed('found-not-charged', 'Payment was not executed')]));
+});
+
+describe('terminal is terminal', () => {
+  const asConfirmed = [created, confirmed()];
+  const asFailed = [created, failed('declined', 'no funds')];
+
+  test('the same verdict again changes nothing', () => {
+    given(...asConfirmed)
+      .when(record(approved))
+      .then([]);
+    given(...asConfirmed)
+      .when(resolve('charged'))
+      .then([]);
+    given(...asFailed)
+      .when(record(declined))
+      .then([]);
+    given(...asFailed)
+      .when(resolve('not-charged'))
+      .then([]);
+  });
+
+  test('what says nothing new changes nothing', () => {
+    for (const command of [record(unknown), record(notSent), escalate]) {
+      given(...asConfirmed)
+        .when(command)
+        .then([]);
+      given(...asFailed)
+        .when(command)
+        .then([]);
+    }
+  });
+
+  test('a contradictory verdict is an alarm, never an overwrite', () => {
+    const stands = 'stands: confirmed with transaction TXN-1';
+    given(...asConfirmed)
+      .when(record(declined))
+      .then({ kind: 'contradiction', stands: 'confirmed', claim: 'declined', detail: `${stands}; claimed: declined` });
+    given(...asConfirmed)
+      .when(resolve('charged', 'TXN-2'))
+      .then({
+        kind: 'contradiction',
+        stands: 'confirmed',
+        claim: 'approved',
+        detail: `${stands}; claimed: approved with transaction TXN-2`,
+      });
+    given(...asFailed)
+      .when(record(approved))
+      .then({
+        kind: 'contradiction',
+        stands: 'failed',
+        claim: 'approved',
+        detail: 'stands: failed (declined); claimed: approved with transaction TXN-1',
+      });
+  });
+});
+
+describe('a charge found after the caller was told "failed"', () => {
+  const toldFailed = [created, unresolved('failed')];
+  const found: PaymentEscalated = escalated('charged-after-failed-answer', 'TXN-1');
+
+  test('is escalated, never forgotten', () =>
+    given(...toldFailed)
+      .when(record(approved))
+      .then([found]));
+  test('is escalated also when the payment was escalated before', () =>
+    given(...toldFailed, escalated())
+      .when(record(approved))
+      .then([found]));
+  test('is reported once', () =>
+    given(...toldFailed, found)
+      .when(record(approved))
+      .then([]));
+  test('contradicts a second charge, and a decline', () => {
+    const detail = 'stands: escalated with transaction TXN-1; claimed:';
+    given(...toldFailed, found)
+      .when(record({ ...approved, transactionId: 'TXN-2' }))
+      .then({
+        kind: 'contradiction',
+        stands: 'escalated',
+        claim: 'approved',
+        detail: `${detail} approved with transaction TXN-2`,
+      });
+    given(...toldFailed, found)
+      .when(record(declined))
+      .then({ kind: 'contradiction', stands: 'escalated', claim: 'declined', detail: `${detail} declined` });
+  });
+});
+
+describe('escalate', () => {
+  test('gives an open payment to a person', () => {
+    given(created).when(escalate).then([escalated()]);
+    given(created, unresolved()).when(escalate).then([escalated()]);
+  });
+  test('again changes nothing', () => given(created, escalated()).when(escalate).then([]));
+  test('without a reservation is rejected', () => given().when(escalate).then({ kind: 'not-found' }));
+});
+
+test('a damaged stream makes no state', () => {
+  const verdict = confirmed();
+  const damaged: readonly (readonly ReservationEvent[])[] = [
+    [verdict],
+    [created, created],
+    [created, verdict, verdict],
+    [created, verdict, unresolved()],
+    [created, unresolved(), unresolved()],
+  ];
+  for (const events of damaged) expect(() => events.reduce(evolve, initialState)).toThrow(/cannot follow stage/);
+});

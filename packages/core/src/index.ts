@@ -1,0 +1,98 @@
+export { createReservations, type ReservationsOptions } from './create-reservations.ts';
+export type { CreateOptions, CreateResult } from './application/create-reservation.ts';
+export type { Reservations } from './application/reservations.ts';
+export type { SettlementOptions } from './application/settlement-policy.ts';
+export { systemRuntime } from './adapters/system/runtime.ts';
+
+export { currencyDecimals } from './domain/currency.ts';
+export {
+  AMOUNT_MINOR_MAX,
+  type AmountFault,
+  formatMoney,
+  type Money,
+  parseMinorUnits,
+  toMajorUnits,
+} from './domain/money.ts';
+export { parseReservationId, type ReservationId, reservationIdFrom } from './domain/ids.ts';
+export { IDEMPOTENCY_KEY_EXPECTED, IDEMPOTENCY_KEY_LENGTH_MAX, isIdempotencyKey } from './domain/idempotency-key.ts';
+export {
+  type CreateRequest,
+  DEFAULT_CURRENCY,
+  type ParsedRequest,
+  parseCreateRequest,
+  type RequestFault,
+  type RequestFaultCode,
+  type RequestField,
+  USER_ID_LENGTH_MAX,
+  type ValidRequest,
+} from './domain/create-request.ts';
+export type { Command, Create, Escalate, Finding, RecordOutcome, Resolve } from './domain/commands.ts';
+export {
+  combineOutcomes,
+  type NotSentCause,
+  type PaymentOutcome,
+  type UnknownCause,
+} from './domain/payment-outcome.ts';
+export type { Rejection } from './domain/rejections.ts';
+export {
+  type AnsweredAs,
+  type ConfirmedReservation,
+  decide,
+  type DecidedBy,
+  type Decision,
+  type EscalatedReservation,
+  type EscalationReason,
+  evolve,
+  type FailedReservation,
+  type FailureReason,
+  initialState,
+  isOpen,
+  isRejection,
+  type NoReservation,
+  type OpenReservation,
+  type PaymentEscalated,
+  type PaymentUnresolved,
+  type ProcessingReservation,
+  type Reservation,
+  type ReservationConfirmed,
+  type ReservationCreated,
+  type ReservationEvent,
+  type ReservationFailed,
+  type ReservationStage,
+  type SettledReservation,
+  type UnresolvedReservation,
+} from './domain/reservation.ts';
+export { decodeEvent, encodeEvent, type JsonObject, type StoredEvent } from './domain/stored-event.ts';
+export { type ReservationStatus, type ReservationSummary, summarize, type SummaryStage } from './domain/summary.ts';
+export { type Timestamp, toTimestamp } from './domain/timestamp.ts';
+
+export type { Alongside, KeyClaim, PaymentChange } from './ports/alongside.ts';
+export type { Clock } from './ports/clock.ts';
+export {
+  type AppendRequest,
+  type AppendResult,
+  type EventMetadata,
+  EVENTS_PER_APPEND_MAX,
+  type EventStore,
+  type ExpectedVersion,
+  type NewEvent,
+  READ_LIMIT_MAX,
+  type RecordedEvent,
+} from './ports/event-store.ts';
+export type { Observation, Observer } from './ports/observer.ts';
+export type { ChargeOptions, ChargeRequest, PaymentGateway, PaymentIdempotency } from './ports/payment-gateway.ts';
+export {
+  type PaymentQueue,
+  type PaymentQueueGauge,
+  type QueuedPayment,
+  TAKE_LIMIT_MAX,
+} from './ports/payment-queue.ts';
+export type { ReservationStore } from './ports/reservation-store.ts';
+export {
+  PAGE_LIMIT_MAX,
+  type ReservationFilter,
+  type ReservationPage,
+  type ReservationView,
+} from './ports/reservation-view.ts';
+export type { Runtime } from './ports/runtime.ts';
+export { assert, isReservationError, ReservationError, type ReservationErrorCode } from './errors.ts';

@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict';
+import type { Command } from '../domain/commands.ts';
+import type { Rejection } from '../domain/rejections.ts';
+import { decide, evolve, initialState, type Reservation, type ReservationEvent } from '../domain/reservation.ts';
+
+/** The second and third step of a sentence about the decider. */
+export interface Given {
+  /** The state that the given events make. */
+  readonly state: Reservation;
+  when(command: Command): {
+    /** Asserts the events, none for a command without effect, or the rejection. */
+    then(expected: readonly ReservationEvent[] | Rejection): void;
+  };
+}
+
+/**
+ * A sentence about the reservation's decider: given these events, when this command, then those events.
+ * Built on node:assert, so that it works in every test runner.
+ */
+export function given(...events: readonly ReservationEvent[]): Given {
+  const state = events.reduce(evolve, initialState);
+  return {
+    state,
+    when: (command) => ({
+      then(expected) {
+        assert.deepEqual(decide(command, state), expected);
+      },
+    }),
+  };
+}

@@ -39,4 +39,5 @@ export interface Resolve {
   readonly at: Timestamp;
 }
 
+/** Everything that can be asked of a reservation. */
 export type Command = Create | RecordOutcome | Escalate | Resolve;

@@ -22,8 +22,10 @@ export interface ValidRequest {
   readonly money: Money;
 }
 
+/** A field of {@link CreateRequest}. */
 export type RequestField = 'userId' | 'amount' | 'currency';
 
+/** Why a field is refused. Stable: programs may branch on it. */
 export type RequestFaultCode =
   | 'missing'
   | 'not-a-string'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { given } from '../testing/given-when-then.ts';
+import { given } from '../testing/given.ts';
 import type { Command, RecordOutcome } from './commands.ts';
 import type { PaymentOutcome } from './payment-outcome.ts';
 import {
@@ -69,30 +69,31 @@ function resolve(finding: 'charged' | 'not-charged', transactionId = 'TXN-1'): C
 }
 
 describe('create', () => {
-  test('opens a reservation', () => given().when(create).then([created]));
-  test('of a reservation that exists is rejected', () => given(created).when(create).then({ kind: 'already-exists' }));
+  test('opens a reservation', () => given().when(create).leadsTo([created]));
+  test('of a reservation that exists is rejected', () =>
+    given(created).when(create).leadsTo({ kind: 'already-exists' }));
 });
 
 describe('an outcome of the first run', () => {
-  test('approved confirms', () => given(created).when(record(approved)).then([confirmed()]));
+  test('approved confirms', () => given(created).when(record(approved)).leadsTo([confirmed()]));
   test('declined fails with the payment service’s own message', () =>
     given(created)
       .when(record(declined))
-      .then([failed('declined', 'no funds')]));
+      .leadsTo([failed('declined', 'no funds')]));
   test('not sent fails: nothing was charged', () =>
     given(created)
       .when(record(notSent))
-      .then([
+      .leadsTo([
         failed('not-sent', 'Payment service temporarily unavailable. Nothing was charged; please try again later.'),
       ]));
   test('unknown leaves the reservation open, and says so', () =>
-    given(created).when(record(unknown)).then([unresolved()]));
+    given(created).when(record(unknown)).leadsTo([unresolved()]));
   test('unknown remembers that the caller was told "failed"', () =>
     given(created)
       .when(record(unknown, 'failed'))
-      .then([unresolved('failed')]));
+      .leadsTo([unresolved('failed')]));
   test('for a reservation that does not exist is rejected', () =>
-    given().when(record(approved)).then({ kind: 'not-found' }));
+    given().when(record(approved)).leadsTo({ kind: 'not-found' }));
 });
 
 describe.each([
@@ -103,27 +104,27 @@ describe.each([
   test('approved confirms', () =>
     given(...events)
       .when(record(approved))
-      .then([confirmed()]));
+      .leadsTo([confirmed()]));
   test('declined fails', () =>
     given(...events)
       .when(record(declined))
-      .then([failed('declined', 'no funds')]));
+      .leadsTo([failed('declined', 'no funds')]));
   test('not sent changes nothing: an earlier attempt may have been executed', () =>
     given(...events)
       .when(record(notSent))
-      .then([]));
+      .leadsTo([]));
   test('unknown changes nothing', () =>
     given(...events)
       .when(record(unknown))
-      .then([]));
+      .leadsTo([]));
   test('a person confirms with the transaction that was found', () =>
     given(...events)
       .when(resolve('charged', 'TXN-9'))
-      .then([confirmed('TXN-9', byOperator)]));
+      .leadsTo([confirmed('TXN-9', byOperator)]));
   test('a person fails it when nothing was charged', () =>
     given(...events)
       .when(resolve('not-charged'))
-      .then([failed('found-not-charged', 'Payment was not executed')]));
+      .leadsTo([failed('found-not-charged', 'Payment was not executed')]));
 });
 
 describe('terminal is terminal', () => {
@@ -133,26 +134,26 @@ describe('terminal is terminal', () => {
   test('the same verdict again changes nothing', () => {
     given(...asConfirmed)
       .when(record(approved))
-      .then([]);
+      .leadsTo([]);
     given(...asConfirmed)
       .when(resolve('charged'))
-      .then([]);
+      .leadsTo([]);
     given(...asFailed)
       .when(record(declined))
-      .then([]);
+      .leadsTo([]);
     given(...asFailed)
       .when(resolve('not-charged'))
-      .then([]);
+      .leadsTo([]);
   });
 
   test('what says nothing new changes nothing', () => {
     for (const command of [record(unknown), record(notSent), escalate]) {
       given(...asConfirmed)
         .when(command)
-        .then([]);
+        .leadsTo([]);
       given(...asFailed)
         .when(command)
-        .then([]);
+        .leadsTo([]);
     }
   });
 
@@ -160,10 +161,15 @@ describe('terminal is terminal', () => {
     const stands = 'stands: confirmed with transaction TXN-1';
     given(...asConfirmed)
       .when(record(declined))
-      .then({ kind: 'contradiction', stands: 'confirmed', claim: 'declined', detail: `${stands}; claimed: declined` });
+      .leadsTo({
+        kind: 'contradiction',
+        stands: 'confirmed',
+        claim: 'declined',
+        detail: `${stands}; claimed: declined`,
+      });
     given(...asConfirmed)
       .when(resolve('charged', 'TXN-2'))
-      .then({
+      .leadsTo({
         kind: 'contradiction',
         stands: 'confirmed',
         claim: 'approved',
@@ -171,7 +177,7 @@ describe('terminal is terminal', () => {
       });
     given(...asFailed)
       .when(record(approved))
-      .then({
+      .leadsTo({
         kind: 'contradiction',
         stands: 'failed',
         claim: 'approved',
@@ -187,20 +193,20 @@ describe('a charge found after the caller was told "failed"', () => {
   test('is escalated, never forgotten', () =>
     given(...toldFailed)
       .when(record(approved))
-      .then([found]));
+      .leadsTo([found]));
   test('is escalated also when the payment was escalated before', () =>
     given(...toldFailed, escalated())
       .when(record(approved))
-      .then([found]));
+      .leadsTo([found]));
   test('is reported once', () =>
     given(...toldFailed, found)
       .when(record(approved))
-      .then([]));
+      .leadsTo([]));
   test('contradicts a second charge, and a decline', () => {
     const detail = 'stands: escalated with transaction TXN-1; claimed:';
     given(...toldFailed, found)
       .when(record({ ...approved, transactionId: 'TXN-2' }))
-      .then({
+      .leadsTo({
         kind: 'contradiction',
         stands: 'escalated',
         claim: 'approved',
@@ -208,17 +214,17 @@ describe('a charge found after the caller was told "failed"', () => {
       });
     given(...toldFailed, found)
       .when(record(declined))
-      .then({ kind: 'contradiction', stands: 'escalated', claim: 'declined', detail: `${detail} declined` });
+      .leadsTo({ kind: 'contradiction', stands: 'escalated', claim: 'declined', detail: `${detail} declined` });
   });
 });
 
 describe('escalate', () => {
   test('gives an open payment to a person', () => {
-    given(created).when(escalate).then([escalated()]);
-    given(created, unresolved()).when(escalate).then([escalated()]);
+    given(created).when(escalate).leadsTo([escalated()]);
+    given(created, unresolved()).when(escalate).leadsTo([escalated()]);
   });
-  test('again changes nothing', () => given(created, escalated()).when(escalate).then([]));
-  test('without a reservation is rejected', () => given().when(escalate).then({ kind: 'not-found' }));
+  test('again changes nothing', () => given(created, escalated()).when(escalate).leadsTo([]));
+  test('without a reservation is rejected', () => given().when(escalate).leadsTo({ kind: 'not-found' }));
 });
 
 test('a damaged stream makes no state', () => {

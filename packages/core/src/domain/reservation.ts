@@ -20,6 +20,7 @@ export type FailureReason = 'declined' | 'not-sent' | 'found-not-charged';
 /** Why a person is needed. */
 export type EscalationReason = 'settlement-gave-up' | 'may-not-be-sent-again' | 'charged-after-failed-answer';
 
+/** The reservation exists and may be charged: no charge is sent before this is on disk. */
 export interface ReservationCreated {
   readonly type: 'RESERVATION_CREATED';
   readonly data: {
@@ -31,6 +32,7 @@ export interface ReservationCreated {
   };
 }
 
+/** It is proved that the charge was executed. Terminal. */
 export interface ReservationConfirmed {
   readonly type: 'RESERVATION_CONFIRMED';
   readonly data: {
@@ -41,6 +43,7 @@ export interface ReservationConfirmed {
   };
 }
 
+/** It is proved that nothing was charged. Terminal. */
 export interface ReservationFailed {
   readonly type: 'RESERVATION_FAILED';
   readonly data: {
@@ -90,6 +93,7 @@ interface Existing {
   readonly updatedAt: Timestamp;
 }
 
+/** Before the first event. */
 export interface NoReservation {
   readonly stage: 'none';
 }
@@ -99,11 +103,13 @@ export interface ProcessingReservation extends Existing {
   readonly stage: 'processing';
 }
 
+/** The request ended without a verdict; settlement looks for one. */
 export interface UnresolvedReservation extends Existing {
   readonly stage: 'unresolved';
   readonly answeredAs: AnsweredAs;
 }
 
+/** Settlement cannot go on; a person looks for the verdict. */
 export interface EscalatedReservation extends Existing {
   readonly stage: 'escalated';
   readonly answeredAs: AnsweredAs;
@@ -111,12 +117,14 @@ export interface EscalatedReservation extends Existing {
   readonly transactionId: string | null;
 }
 
+/** Charged, once. */
 export interface ConfirmedReservation extends Existing {
   readonly stage: 'confirmed';
   readonly transactionId: string;
   readonly message: string;
 }
 
+/** Not charged, and never will be. */
 export interface FailedReservation extends Existing {
   readonly stage: 'failed';
   readonly reason: FailureReason;
@@ -132,8 +140,10 @@ export type SettledReservation = ConfirmedReservation | FailedReservation;
 /** none → created (processing | unresolved | escalated) → confirmed | failed. */
 export type Reservation = NoReservation | OpenReservation | SettledReservation;
 
+/** Where a reservation stands, including "none" before it exists. */
 export type ReservationStage = Reservation['stage'];
 
+/** What every stream is folded from. */
 export const initialState: Reservation = { stage: 'none' };
 
 // ── Evolve ───────────────────────────────────────────────────────────────────────────────────────

@@ -16,6 +16,7 @@ export interface ChargeRequest {
   readonly money: Money;
 }
 
+/** What lets the caller stop a charge that it asked for. */
 export interface ChargeOptions {
   /** Cancels the attempt under way, whose outcome is then unknown, and starts no other. */
   readonly signal: AbortSignal;

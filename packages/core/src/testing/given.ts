@@ -3,18 +3,18 @@ import type { Command } from '../domain/commands.ts';
 import type { Rejection } from '../domain/rejections.ts';
 import { decide, evolve, initialState, type Reservation, type ReservationEvent } from '../domain/reservation.ts';
 
-/** The second and third step of a sentence about the decider. */
+/** The state and the next step of a sentence about the decider. */
 export interface Given {
   /** The state that the given events make. */
   readonly state: Reservation;
   when(command: Command): {
     /** Asserts the events, none for a command without effect, or the rejection. */
-    then(expected: readonly ReservationEvent[] | Rejection): void;
+    leadsTo(expected: readonly ReservationEvent[] | Rejection): void;
   };
 }
 
 /**
- * A sentence about the reservation's decider: given these events, when this command, then those events.
+ * A sentence about the reservation's decider: given these events, this command leads to those events.
  * Built on node:assert, so that it works in every test runner.
  */
 export function given(...events: readonly ReservationEvent[]): Given {
@@ -22,7 +22,7 @@ export function given(...events: readonly ReservationEvent[]): Given {
   return {
     state,
     when: (command) => ({
-      then(expected) {
+      leadsTo(expected) {
         assert.deepEqual(decide(command, state), expected);
       },
     }),

@@ -1,0 +1,36 @@
+import type { PaymentOutcome } from '../domain/payment-outcome.ts';
+import type { ChargeOptions, ChargeRequest, PaymentGateway, PaymentIdempotency } from '../ports/payment-gateway.ts';
+
+/** What the gateway does with one charge. */
+export type ChargeScript = (request: ChargeRequest, options: ChargeOptions) => PaymentOutcome | Promise<PaymentOutcome>;
+
+/** A payment gateway that does what it is told, and remembers what it was asked. */
+export interface ScriptedGateway extends PaymentGateway {
+  /** Every charge so far, in order. */
+  readonly charges: readonly ChargeRequest[];
+  /** Changes what happens from the next charge on. */
+  script(next: ChargeScript): void;
+}
+
+/** Builds a gateway that approves everything until it is scripted otherwise. */
+export function createScriptedGateway(idempotency: PaymentIdempotency = 'by-reservation-id'): ScriptedGateway {
+  const charges: ChargeRequest[] = [];
+  let script: ChargeScript = ({ reservationId }) => ({
+    kind: 'approved',
+    transactionId: `TXN-${reservationId}`,
+    message: 'approved',
+  });
+  return {
+    idempotency,
+    charges,
+    script(next) {
+      script = next;
+    },
+    async charge(request, options) {
+      if (!options.maySend()) return { kind: 'not-sent', cause: 'stopped', detail: 'may not be sent' };
+      charges.push(request);
+      return await script(request, options);
+    },
+    close: () => Promise.resolve(),
+  };
+}

@@ -1,6 +1,14 @@
 export { createReservations, type ReservationsOptions } from './create-reservations.ts';
 export type { CreateOptions, CreateResult } from './application/create-reservation.ts';
 export type { Reservations } from './application/reservations.ts';
+export {
+  type LedgerCharge,
+  type LedgerDifference,
+  reconcileLedger,
+  type Reconciliation,
+} from './application/reconcile-ledger.ts';
+export { resolvePayment, type Resolution, type ResolveResult } from './application/resolve-payment.ts';
+export { type Verification, verifyStore } from './application/verify-store.ts';
 export type { SettlementOptions } from './application/settlement-policy.ts';
 export { systemRuntime } from './adapters/system/runtime.ts';
 

@@ -2,7 +2,7 @@
 export const IDEMPOTENCY_KEY_LENGTH_MAX = 255;
 
 /** What a key should be, in words. */
-export const IDEMPOTENCY_KEY_EXPECTED = `1 to ${IDEMPOTENCY_KEY_LENGTH_MAX} visible ASCII characters`;
+export const IDEMPOTENCY_KEY_EXPECTED: string = `1 to ${IDEMPOTENCY_KEY_LENGTH_MAX} visible ASCII characters`;
 
 /** True for 1 to {@link IDEMPOTENCY_KEY_LENGTH_MAX} visible ASCII characters. */
 export function isIdempotencyKey(text: string): boolean {

@@ -5,6 +5,8 @@ import type { ReservationStage } from './reservation.ts';
 export type Rejection =
   | { readonly kind: 'already-exists' }
   | { readonly kind: 'not-found' }
+  /** Settlement is still at work: a person decides only what was escalated. */
+  | { readonly kind: 'not-escalated'; readonly stage: ReservationStage }
   /** The payment service, or a person, says the opposite of what stands. An alarm; what stands is never overwritten. */
   | {
       readonly kind: 'contradiction';

@@ -117,14 +117,20 @@ describe.each([
     given(...events)
       .when(record(unknown))
       .leadsTo([]));
-  test('a person confirms with the transaction that was found', () =>
-    given(...events)
-      .when(resolve('charged', 'TXN-9'))
-      .leadsTo([confirmed('TXN-9', byOperator)]));
-  test('a person fails it when nothing was charged', () =>
-    given(...events)
-      .when(resolve('not-charged'))
-      .leadsTo([failed('found-not-charged', 'Payment was not executed')]));
+});
+
+describe('a person', () => {
+  const escalatedOnce = given(created, unresolved(), escalated());
+  test('confirms with the transaction that was found', () =>
+    escalatedOnce.when(resolve('charged', 'TXN-9')).leadsTo([confirmed('TXN-9', byOperator)]));
+  test('fails what was not charged', () =>
+    escalatedOnce.when(resolve('not-charged')).leadsTo([failed('found-not-charged', 'Payment was not executed')]));
+  test('decides nothing while settlement is at work', () => {
+    given(created).when(resolve('charged')).leadsTo({ kind: 'not-escalated', stage: 'processing' });
+    given(created, unresolved()).when(resolve('not-charged')).leadsTo({ kind: 'not-escalated', stage: 'unresolved' });
+  });
+  test('decides nothing about a reservation that does not exist', () =>
+    given().when(resolve('charged')).leadsTo({ kind: 'not-found' }));
 });
 
 describe('terminal is terminal', () => {
@@ -198,6 +204,14 @@ describe('a charge found after the caller was told "failed"', () => {
     given(...toldFailed, escalated())
       .when(record(approved))
       .leadsTo([found]));
+  test('is kept or given back by a person', () => {
+    given(...toldFailed, found)
+      .when(resolve('charged'))
+      .leadsTo([confirmed('TXN-1', byOperator)]);
+    given(...toldFailed, found)
+      .when(resolve('not-charged'))
+      .leadsTo([failed('found-not-charged', 'Payment was not executed')]);
+  });
   test('is reported once', () =>
     given(...toldFailed, found)
       .when(record(approved))
@@ -215,6 +229,14 @@ describe('a charge found after the caller was told "failed"', () => {
     given(...toldFailed, found)
       .when(record(declined))
       .leadsTo({ kind: 'contradiction', stands: 'escalated', claim: 'declined', detail: `${detail} declined` });
+    given(...toldFailed, found)
+      .when(resolve('charged', 'TXN-2'))
+      .leadsTo({
+        kind: 'contradiction',
+        stands: 'escalated',
+        claim: 'approved',
+        detail: `${detail} approved with transaction TXN-2`,
+      });
   });
 });
 

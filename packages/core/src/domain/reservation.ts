@@ -1,4 +1,4 @@
-import type { Command } from './commands.ts';
+import type { Command, Finding } from './commands.ts';
 import type { Money } from './money.ts';
 import type { PaymentOutcome } from './payment-outcome.ts';
 import type { Rejection } from './rejections.ts';
@@ -279,18 +279,32 @@ function approve(transactionId: string, message: string, at: Timestamp, state: O
 function resolve(command: Extract<Command, { type: 'resolve' }>, state: Reservation): Decision {
   const { finding, actor, reason, at } = command;
   const decidedBy: DecidedBy = { kind: 'operator', actor, reason };
-  if (state.stage === 'none') return { kind: 'not-found' };
-  const claim: PaymentOutcome =
-    finding.kind === 'charged'
-      ? { kind: 'approved', transactionId: finding.transactionId, message: '' }
-      : { kind: 'declined', message: '' };
-  if (!isOpen(state)) return agreesWith(state, claim) ? [] : contradiction(state, claim);
-  switch (finding.kind) {
-    case 'charged':
+  switch (state.stage) {
+    case 'none':
+      return { kind: 'not-found' };
+    case 'processing':
+    case 'unresolved':
+      return { kind: 'not-escalated', stage: state.stage };
+    case 'confirmed':
+    case 'failed': {
+      const claim = claimOf(finding);
+      return agreesWith(state, claim) ? [] : contradiction(state, claim);
+    }
+    case 'escalated':
+      if (finding.kind === 'not-charged') {
+        return [failed('found-not-charged', 'Payment was not executed', decidedBy, at)];
+      }
+      if (state.transactionId !== null && state.transactionId !== finding.transactionId) {
+        return contradiction(state, claimOf(finding));
+      }
       return [confirmed(finding.transactionId, 'Reservation confirmed', decidedBy, at)];
-    case 'not-charged':
-      return [failed('found-not-charged', 'Payment was not executed', decidedBy, at)];
   }
+}
+
+function claimOf(finding: Finding): PaymentOutcome {
+  return finding.kind === 'charged'
+    ? { kind: 'approved', transactionId: finding.transactionId, message: '' }
+    : { kind: 'declined', message: '' };
 }
 
 function agreesWith(state: SettledReservation, outcome: PaymentOutcome): boolean {

@@ -1,0 +1,25 @@
+// Core and the server's handler inside an Express application. Needs a payment service; without one at hand:
+//   npx @reservations/server sandbox --port 50051
+import { createGrpcPaymentGateway } from '@reservations/core/grpc';
+import { openSqliteStore } from '@reservations/core/sqlite';
+import { createShop } from './app.ts';
+
+const {
+  PAYMENT_SERVICE_HOST = '127.0.0.1',
+  PAYMENT_SERVICE_PORT = '50051',
+  PORT = '3000',
+  DB = 'shop.db',
+} = process.env;
+
+const store = await openSqliteStore({ path: DB });
+const gateway = createGrpcPaymentGateway({ host: PAYMENT_SERVICE_HOST, port: Number(PAYMENT_SERVICE_PORT) });
+const { app, reservations } = createShop(store, gateway);
+reservations.start();
+const server = app.listen(Number(PORT), '127.0.0.1', () => console.log('listening on', server.address()));
+
+process.once('SIGTERM', async () => {
+  server.close();
+  await reservations.stop();
+  await gateway.close();
+  await store.close();
+});

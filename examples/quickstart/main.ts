@@ -1,0 +1,40 @@
+// The tour: starts the server with the sandbox payment service, makes one reservation of each kind, shows what
+// happened, and goes on serving until Ctrl-C. Options: --exit ends after the tour, --port N (default 8000).
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { startService } from './service.ts';
+import { tour } from './tour.ts';
+
+const { values } = parseArgs({
+  options: { exit: { type: 'boolean', default: false }, port: { type: 'string', default: '8000' } },
+});
+const folder = await mkdtemp(join(tmpdir(), 'reservations-quickstart-'));
+const service = await startService(folder, Number(values.port));
+
+const stopped = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopped.abort());
+
+try {
+  await tour(service);
+  const { url } = service.server;
+  console.log(`\nAPI               ${url}`);
+  console.log(`Payment service   ${service.paymentAddress} (sandbox)`);
+  console.log(`Database, ledger  ${folder}`);
+  if (!values.exit) {
+    console.log(`\nTry it:\n  curl -s ${url}/reservations -H 'Content-Type: application/json' \\`);
+    console.log(`    -d '{"user_id": "you", "amount": 9.99}'`);
+    console.log('\nServing until Ctrl-C.');
+    await untilAborted(stopped.signal);
+  }
+} finally {
+  await service.stop();
+}
+
+function untilAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

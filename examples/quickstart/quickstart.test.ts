@@ -1,0 +1,33 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { expect, test } from 'vitest';
+
+const main = fileURLToPath(new URL('main.ts', import.meta.url));
+
+test('the tour makes one reservation of each kind and ends by itself', async () => {
+  const args = ['--conditions=@reservations/source', main, '--exit', '--port', '0'];
+  const { stdout } = await promisify(execFile)(process.execPath, args);
+  const answers = stdout
+    .split('\n')
+    .flatMap((line) => /^ {2}(?:POST|GET).*?(\d{3} +RESERVATION_\w+)/.exec(line)?.[1] ?? []);
+  expect(answers.map((answer) => answer.replace(/ +/, ' '))).toEqual([
+    '200 RESERVATION_CONFIRMED',
+    '200 RESERVATION_FAILED',
+    '202 RESERVATION_CREATED',
+    '200 RESERVATION_CONFIRMED',
+    '503 RESERVATION_FAILED',
+  ]);
+  const events = stdout.match(/(?:RESERVATION|PAYMENT)_\w+ +\w+=/g) ?? [];
+  expect(events.map((event) => event.split(' ')[0])).toEqual([
+    'RESERVATION_CREATED',
+    'RESERVATION_CONFIRMED',
+    'RESERVATION_CREATED',
+    'RESERVATION_FAILED',
+    'RESERVATION_CREATED',
+    'PAYMENT_UNRESOLVED',
+    'RESERVATION_CONFIRMED',
+    'RESERVATION_CREATED',
+    'RESERVATION_FAILED',
+  ]);
+});

@@ -10,7 +10,7 @@ interface Answer {
   readonly reservation: {
     readonly reservation_id: string;
     readonly status: string;
-    readonly transaction_id: string | null;
+    readonly transaction_id?: string | null;
     readonly message: string;
   };
 }
@@ -23,7 +23,13 @@ export async function tour(service: Service): Promise<void> {
     const { status, reservation } = answer;
     const found = `${status} ${reservation.status}`;
     if (found !== expected) throw new Error(`${what}: expected ${expected}, got ${found}: ${reservation.message}`);
-    rows.push([what, String(status), reservation.status, reservation.transaction_id ?? '–', reservation.message]);
+    rows.push([
+      what,
+      String(status),
+      reservation.status,
+      shortenId(reservation.transaction_id ?? '–'),
+      reservation.message.split(';')[0] ?? '',
+    ]);
     return answer;
   }
 
@@ -31,18 +37,23 @@ export async function tour(service: Service): Promise<void> {
   const broke = await post(url, 'user_decline_insufficient_funds', 250.5, 'EUR');
   await show('POST  no money left', broke, '200 RESERVATION_FAILED');
   const lost = await post(url, 'user_charged_then_lost', 1.234, 'KWD');
-  const { reservation } = await show('POST  charged, but every reply is lost', lost, '202 RESERVATION_CREATED');
+  const { reservation } = await show('POST  charged, every reply lost', lost, '202 RESERVATION_CREATED');
   const settled = await getUntilSettled(url, reservation.reservation_id);
-  await show('GET   the same, settled meanwhile', settled, '200 RESERVATION_CONFIRMED');
+  await show('GET   the same, settled', settled, '200 RESERVATION_CONFIRMED');
   await service.stopPayments();
   const down = await post(url, 'user_ada', 100, 'JPY');
-  await show('POST  the payment service is down', down, '503 RESERVATION_FAILED');
+  await show('POST  payment service down', down, '503 RESERVATION_FAILED');
   await service.startPayments();
 
   console.log('What was answered over HTTP:\n');
   console.log(table(['request', 'code', 'status', 'transaction', 'message'], rows));
   console.log('\nWhat was remembered, event by event:\n');
   console.log(await eventTable(service));
+}
+
+/** A UUID says nothing to people: its end is enough to tell two apart. */
+function shortenId(text: string): string {
+  return text.replace(/RES-[0-9a-f-]{28}/, '…');
 }
 
 async function post(url: string, userId: string, amount: number, currency: string): Promise<Answer> {
@@ -52,7 +63,7 @@ async function post(url: string, userId: string, amount: number, currency: strin
     body: JSON.stringify({ user_id: userId, amount, currency }),
   });
   const body = (await response.json()) as Answer['reservation'] & { readonly detail?: Answer['reservation'] };
-  return { status: response.status, reservation: { transaction_id: null, ...(body.detail ?? body) } };
+  return { status: response.status, reservation: body.detail ?? body };
 }
 
 async function getUntilSettled(url: string, id: string): Promise<Answer> {
@@ -70,8 +81,10 @@ async function eventTable({ store }: Service): Promise<string> {
   const events = await store.events.readAll({ after: 0, limit: 100 });
   const rows = events.map((event) => {
     const { at: _, decidedBy: __, decimals: ___, ...data } = event.data;
-    const facts = Object.entries(data).map(([name, value]) => `${name}=${String(value)}`);
-    return [String(event.position), `…${event.stream.slice(-8)}`, String(event.version), event.type, facts.join(' ')];
+    const facts = Object.entries(data).map(
+      ([name, value]) => `${name}=${shortenId(String(value).split(';')[0] ?? '')}`,
+    );
+    return [String(event.position), shortenId(event.stream), String(event.version), event.type, facts.join(' ')];
   });
   return table(['position', 'reservation', 'version', 'event', 'facts'], rows);
 }

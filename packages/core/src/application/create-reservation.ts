@@ -18,6 +18,7 @@ import { LEASE_MS, SEND_WINDOW_MS } from './limits.ts';
 import { notYetCreated } from './load-reservation.ts';
 import type { SettlementPolicy } from './settlement-policy.ts';
 
+/** What a caller may say beside the request itself. */
 export interface CreateOptions {
   /** The same key and the same request return the same reservation, for ever. 1 to 255 visible ASCII characters. */
   readonly idempotencyKey?: string;

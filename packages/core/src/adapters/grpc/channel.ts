@@ -1,0 +1,173 @@
+import {
+  type ChannelCredentials,
+  type ChannelOptions,
+  credentials,
+  Metadata,
+  type ServiceError,
+  status,
+} from '@grpc/grpc-js';
+import {
+  type PaymentRequest,
+  type PaymentServiceClient,
+  PaymentServiceStub,
+  type ReceivedPaymentResponse,
+} from '../../proto/payment-service.ts';
+import type { AttemptSignal } from './outcome.ts';
+import { TrackedCredentials } from './tracked-credentials.ts';
+
+/** A reply has three short fields; a larger one is refused by grpc-js before it is decoded. */
+export const REPLY_BYTES_MAX = 65_536;
+
+/** Metadata by which a payment service can tell a repeated charge from a new one. */
+const IDEMPOTENCY_KEY = 'idempotency-key';
+
+/** Trailer by which a payment service can say which charge "already exists". */
+const TRANSACTION_ID = 'transaction-id';
+
+const CHANNEL_OPTIONS: ChannelOptions = {
+  // A payment service that is back is found within seconds; the default grows to two minutes.
+  'grpc.initial_reconnect_backoff_ms': 100,
+  'grpc.max_reconnect_backoff_ms': 2_000,
+  'grpc.dns_min_time_between_resolutions_ms': 2_000,
+  // Attempts are counted here and nowhere else: no retries by the transport, no policy by way of DNS.
+  'grpc.enable_retries': 0,
+  'grpc.service_config_disable_resolution': 1,
+  // A peer that vanished without a word is noticed while calls are under way.
+  'grpc.keepalive_time_ms': 30_000,
+  'grpc.keepalive_timeout_ms': 5_000,
+  'grpc.max_receive_message_length': REPLY_BYTES_MAX,
+  // A channel that replaces another must not inherit its connection.
+  'grpc.use_local_subchannel_pool': 1,
+  // Configuration comes by options, never from the environment.
+  'grpc.enable_http_proxy': 0,
+  'grpc.enable_channelz': 0,
+};
+
+/** The one way to the payment service. */
+export interface PaymentChannel {
+  /**
+   * Sends one ProcessPayment and resolves with the way it ended, at the latest when `timeoutMs` have passed.
+   * Aborting the signal cancels the call. Never rejects.
+   */
+  send(request: PaymentRequest, timeoutMs: number, signal: AbortSignal): Promise<AttemptSignal>;
+  /** Cancels what is under way and lets go of the connections. Idempotent. */
+  close(): void;
+}
+
+/** A gRPC channel with what is needed to replace it. */
+interface Lane {
+  readonly client: PaymentServiceClient;
+  readonly credentials: TrackedCredentials;
+  /** Cancels a call, for each that is under way. */
+  readonly calls: Set<() => void>;
+  /** Calls that ended with any sign of life. */
+  answers: number;
+  retired: boolean;
+}
+
+/**
+ * Opens the channel lazily, with the first call. It is replaced when nothing came back on it while an attempt
+ * waited for its whole deadline: grpc-js itself stays for ever with a peer that accepts connections and never speaks.
+ */
+export function createPaymentChannel(address: string, inner: ChannelCredentials): PaymentChannel {
+  let closed = false;
+  let current = openLane(address, inner);
+  /** Replaced, with calls that are still under way. */
+  const draining = new Set<Lane>();
+
+  function replace(lane: Lane): void {
+    if (lane !== current || closed) return;
+    current = openLane(address, inner);
+    draining.add(lane);
+    retire(lane);
+  }
+
+  return {
+    async send(request, timeoutMs, signal) {
+      if (closed || signal.aborted) return { kind: 'withheld' };
+      const lane = current;
+      const ended = await sendOn(lane, request, timeoutMs, signal, replace);
+      if (lane.calls.size === 0) draining.delete(lane);
+      return ended;
+    },
+    close() {
+      if (closed) return;
+      closed = true;
+      for (const lane of [current, ...draining]) {
+        for (const cancel of lane.calls) cancel();
+        retire(lane);
+      }
+    },
+  };
+}
+
+function openLane(address: string, inner: ChannelCredentials): Lane {
+  const tracked = new TrackedCredentials(inner);
+  const client = new PaymentServiceStub(address, tracked, CHANNEL_OPTIONS);
+  return { client, credentials: tracked, calls: new Set(), answers: 0, retired: false };
+}
+
+/** Calls that wait for a connection fail at once, unsent; those under way may end before the sockets go. */
+function retire(lane: Lane): void {
+  lane.retired = true;
+  lane.client.close();
+  if (lane.calls.size === 0) lane.credentials.destroySockets();
+}
+
+function sendOn(
+  lane: Lane,
+  request: PaymentRequest,
+  timeoutMs: number,
+  signal: AbortSignal,
+  replace: (lane: Lane) => void,
+): Promise<AttemptSignal> {
+  const { promise, resolve } = Promise.withResolvers<AttemptSignal>();
+  const answersBefore = lane.answers;
+  let handedOver = false;
+  let cancelledByUs = false;
+  const metadata = new Metadata();
+  metadata.set(IDEMPOTENCY_KEY, request.reservation_id ?? '');
+  // Call credentials are asked for when a connection has been picked, right before the request is given to it.
+  const witness = credentials.createFromMetadataGenerator((_, callback) => {
+    handedOver = true;
+    callback(null, new Metadata());
+  });
+  const cancel = (): void => {
+    cancelledByUs = true;
+    call.cancel();
+  };
+  const call = lane.client.ProcessPayment(
+    request,
+    metadata,
+    { deadline: Date.now() + timeoutMs, credentials: witness },
+    (error, reply) => {
+      signal.removeEventListener('abort', cancel);
+      lane.calls.delete(cancel);
+      if (error?.code !== status.DEADLINE_EXCEEDED && !cancelledByUs) lane.answers += 1;
+      else if (error?.code === status.DEADLINE_EXCEEDED && lane.answers === answersBefore) replace(lane);
+      if (lane.retired && lane.calls.size === 0) lane.credentials.destroySockets();
+      resolve(toSignal(error, reply, handedOver, cancelledByUs));
+    },
+  );
+  lane.calls.add(cancel);
+  signal.addEventListener('abort', cancel, { once: true });
+  return promise;
+}
+
+function toSignal(
+  error: ServiceError | null,
+  reply: ReceivedPaymentResponse | undefined,
+  handedOver: boolean,
+  cancelledByUs: boolean,
+): AttemptSignal {
+  if (error === null && reply !== undefined) return { kind: 'reply', reply };
+  const [trailer] = error?.metadata?.get(TRANSACTION_ID) ?? [];
+  return {
+    kind: 'error',
+    code: error?.code ?? status.UNKNOWN,
+    details: error?.details ?? 'neither a reply nor an error',
+    trailingTransactionId: typeof trailer === 'string' ? trailer : null,
+    handedOver,
+    cancelledByUs,
+  };
+}

@@ -1,0 +1,50 @@
+import { toMajorUnits } from '../../domain/money.ts';
+import type { ChargeOptions, ChargeRequest, PaymentGateway } from '../../ports/payment-gateway.ts';
+import type { PaymentRequest } from '../../proto/payment-service.ts';
+import { createPaymentChannel } from './channel.ts';
+import { type GrpcPaymentGatewayOptions, readOptions } from './options.ts';
+import { type AttemptResult, classifyAttempt } from './outcome.ts';
+import { type BreakerState, createChargePolicy } from './policy.ts';
+
+/** A {@link PaymentGateway} over gRPC, with what operators watch. */
+export interface GrpcPaymentGateway extends PaymentGateway {
+  breakerState(): BreakerState;
+}
+
+/**
+ * Charges through the service of proto/payment.proto. Nothing is connected before the first charge. A charge on a
+ * closed gateway is not sent; `close` cancels what is under way, whose outcome is then unknown.
+ * @throws {ReservationError} INVALID_OPTION, naming option, expectation and value.
+ */
+export function createGrpcPaymentGateway(options: GrpcPaymentGatewayOptions): GrpcPaymentGateway {
+  const settings = readOptions(options);
+  const { channel = createPaymentChannel(settings.address, settings.credentials) } = options;
+  const policy = createChargePolicy(settings);
+
+  async function attempt(request: PaymentRequest, { signal, maySend }: ChargeOptions): Promise<AttemptResult> {
+    if (signal.aborted || !maySend()) return classifyAttempt({ kind: 'withheld' });
+    return classifyAttempt(await channel.send(request, settings.attemptTimeoutMs, signal));
+  }
+
+  return {
+    idempotency: settings.idempotency,
+    charge(request, chargeOptions) {
+      const message = toMessage(request);
+      return policy.run(() => attempt(message, chargeOptions), chargeOptions.signal);
+    },
+    breakerState: () => policy.breakerState(),
+    close() {
+      channel.close();
+      return Promise.resolve();
+    },
+  };
+}
+
+function toMessage(request: ChargeRequest): PaymentRequest {
+  return {
+    reservation_id: request.reservationId,
+    user_id: request.userId,
+    amount: toMajorUnits(request.money),
+    currency: request.money.currency,
+  };
+}

@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest';
+import { ReservationError } from '../../errors.ts';
+import { type GrpcPaymentGatewayOptions, readOptions } from './options.ts';
+
+const valid: GrpcPaymentGatewayOptions = { host: 'payment-service', port: 50_051 };
+
+test('host and port are enough', () => {
+  const { credentials, ...settings } = readOptions(valid);
+  expect(credentials._isSecure()).toBe(false);
+  expect(settings).toEqual({
+    address: 'payment-service:50051',
+    idempotency: 'by-reservation-id',
+    attemptTimeoutMs: 5_000,
+    attemptsMax: 3,
+    concurrencyMax: 256,
+    queueMax: 256,
+    breaker: { failuresMax: 10, openMs: 2_000 },
+  });
+});
+
+test('an IPv6 address is put in brackets', () => {
+  expect(readOptions({ host: '::1', port: 1 }).address).toBe('[::1]:1');
+});
+
+test.each([
+  [{ host: '' }, 'option "host": expected a name or an address, without a scheme or a port, got ""'],
+  [{ host: 'dns:///x' }, 'option "host": expected a name or an address, without a scheme or a port, got "dns:///x"'],
+  [{ port: 0 }, 'option "port": expected a whole number from 1 to 65535, got 0'],
+  [{ port: 1.5 }, 'option "port": expected a whole number from 1 to 65535, got 1.5'],
+  [{ attemptsMax: 4 }, 'option "attemptsMax": expected a whole number from 1 to 3, got 4'],
+  [{ attemptTimeoutMs: -1 }, 'option "attemptTimeoutMs": expected a whole number from 1 to 60000, got -1'],
+  [{ concurrencyMax: 0 }, 'option "concurrencyMax": expected a whole number from 1 to 100000, got 0'],
+  [
+    { breaker: { failuresMax: 1, openMs: Number.NaN } },
+    'option "breaker.openMs": expected a whole number from 1 to 600000, got NaN',
+  ],
+])('%j is refused with its name, the expectation and the value', (wrong, message) => {
+  expect(() => readOptions({ ...valid, ...wrong })).toThrow(new ReservationError('INVALID_OPTION', message));
+});
+
+test('an idempotency that nobody knows is refused', () => {
+  const wrong = { ...valid, idempotency: 'sometimes' } as unknown as GrpcPaymentGatewayOptions;
+  expect(() => readOptions(wrong)).toThrow(
+    new ReservationError(
+      'INVALID_OPTION',
+      'option "idempotency": expected "by-reservation-id" or "none", got "sometimes"',
+    ),
+  );
+});

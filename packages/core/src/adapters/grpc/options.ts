@@ -1,0 +1,84 @@
+import { ChannelCredentials } from '@grpc/grpc-js';
+import { ReservationError } from '../../errors.ts';
+import type { PaymentIdempotency } from '../../ports/payment-gateway.ts';
+import type { PaymentChannel } from './channel.ts';
+import type { ChargePolicyOptions } from './policy.ts';
+
+/** How to reach a payment service and how to treat it. */
+export interface GrpcPaymentGatewayOptions {
+  /** Name or address, without a port. */
+  readonly host: string;
+  readonly port: number;
+  /** What the service promises about a repeated charge; 'by-reservation-id' when absent. */
+  readonly idempotency?: PaymentIdempotency;
+  /** Plain text when absent. */
+  readonly credentials?: ChannelCredentials;
+  /** Deadline of each attempt, connecting included; 5000 when absent. */
+  readonly attemptTimeoutMs?: number;
+  /** Attempts of one charge, 1 to {@link ATTEMPTS_MAX}; {@link ATTEMPTS_MAX} when absent. */
+  readonly attemptsMax?: number;
+  /** Charges under way at a time; 256 when absent. */
+  readonly concurrencyMax?: number;
+  /** Charges that wait for their turn; 256 when absent. */
+  readonly queueMax?: number;
+  /** Failed attempts in a row that open the breaker (10), and how long it then stays open (2000). */
+  readonly breaker?: { readonly failuresMax: number; readonly openMs: number };
+  /** In place of a channel to host and port: the network of a simulation. */
+  readonly channel?: PaymentChannel;
+}
+
+/** The most attempts that one charge may take. */
+export const ATTEMPTS_MAX = 3;
+
+const ATTEMPT_TIMEOUT_MS_MAX = 60_000;
+const COUNT_MAX = 100_000;
+const OPEN_MS_MAX = 600_000;
+
+export interface GatewaySettings extends ChargePolicyOptions {
+  /** "host:port", an IPv6 address in brackets. */
+  readonly address: string;
+  readonly credentials: ChannelCredentials;
+  readonly attemptTimeoutMs: number;
+}
+
+/**
+ * Checks the options and fills in what is absent.
+ * @throws {ReservationError} INVALID_OPTION, naming option, expectation and value.
+ */
+export function readOptions(options: GrpcPaymentGatewayOptions): GatewaySettings {
+  const { host, idempotency = 'by-reservation-id', credentials = ChannelCredentials.createInsecure() } = options;
+  const { failuresMax, openMs } = options.breaker ?? { failuresMax: 10, openMs: 2_000 };
+  if (typeof host !== 'string' || !/^[A-Za-z0-9._:-]+$/.test(host)) {
+    throw invalid('host', 'a name or an address, without a scheme or a port', host);
+  }
+  if (idempotency !== 'by-reservation-id' && idempotency !== 'none') {
+    throw invalid('idempotency', '"by-reservation-id" or "none"', idempotency);
+  }
+  if (!(credentials instanceof ChannelCredentials)) {
+    throw invalid('credentials', 'ChannelCredentials of @grpc/grpc-js', credentials);
+  }
+  const port = wholeNumber('port', options.port, 65_535);
+  return {
+    address: host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`,
+    idempotency,
+    credentials,
+    attemptTimeoutMs: wholeNumber('attemptTimeoutMs', options.attemptTimeoutMs ?? 5_000, ATTEMPT_TIMEOUT_MS_MAX),
+    attemptsMax: wholeNumber('attemptsMax', options.attemptsMax ?? ATTEMPTS_MAX, ATTEMPTS_MAX),
+    concurrencyMax: wholeNumber('concurrencyMax', options.concurrencyMax ?? 256, COUNT_MAX),
+    queueMax: wholeNumber('queueMax', options.queueMax ?? 256, COUNT_MAX),
+    breaker: {
+      failuresMax: wholeNumber('breaker.failuresMax', failuresMax, COUNT_MAX),
+      openMs: wholeNumber('breaker.openMs', openMs, OPEN_MS_MAX),
+    },
+  };
+}
+
+function wholeNumber(option: string, value: number, max: number): number {
+  if (Number.isSafeInteger(value) && value >= 1 && value <= max) return value;
+  throw invalid(option, `a whole number from 1 to ${max}`, value);
+}
+
+function invalid(option: string, expectation: string, value: unknown): ReservationError {
+  const shown = typeof value === 'string' ? JSON.stringify(value) : String(value);
+  return new ReservationError('INVALID_OPTION', `option "${option}": expected ${expectation}, got ${shown}`);
+}

@@ -1,0 +1,143 @@
+import {
+  bulkhead,
+  BrokenCircuitError,
+  BulkheadRejectedError,
+  circuitBreaker,
+  CircuitState,
+  ConsecutiveBreaker,
+  ExponentialBackoff,
+  handleWhenResult,
+  retry,
+  TaskCancelledError,
+  wrap,
+} from 'cockatiel';
+import { combineOutcomes, type NotSentCause, type PaymentOutcome } from '../../domain/payment-outcome.ts';
+import type { PaymentIdempotency } from '../../ports/payment-gateway.ts';
+import { type AttemptResult, STOPPED } from './outcome.ts';
+
+/** The pause before the second attempt is about this long; it doubles, with jitter. */
+const BACKOFF_INITIAL_MS = 100;
+const BACKOFF_MAX_MS = 1_000;
+
+export interface ChargePolicyOptions {
+  readonly idempotency: PaymentIdempotency;
+  /** Attempts in all. */
+  readonly attemptsMax: number;
+  /** Charges under way at a time. */
+  readonly concurrencyMax: number;
+  /** Charges that wait for their turn; the next one is not sent. */
+  readonly queueMax: number;
+  readonly breaker: {
+    /** Failed attempts in a row that open the breaker. */
+    readonly failuresMax: number;
+    /** How long it stays open before one attempt may probe the service. */
+    readonly openMs: number;
+  };
+}
+
+export type BreakerState = 'closed' | 'open' | 'half-open';
+
+/** How attempts become a charge. */
+export interface ChargePolicy {
+  /**
+   * Runs `attempt` as often as retry, breaker and bulkhead allow, and says what all attempts mean together.
+   * A charge that waits for its turn leaves the queue when the signal aborts. Rejects only if `attempt` does.
+   */
+  run(attempt: () => Promise<AttemptResult>, signal: AbortSignal): Promise<PaymentOutcome>;
+  breakerState(): BreakerState;
+}
+
+/** Bulkhead around retry around breaker; the deadline of an attempt is gRPC's own. */
+export function createChargePolicy(options: ChargePolicyOptions): ChargePolicy {
+  const breaker = circuitBreaker(
+    handleWhenResult((result) => countsAsFailure(result as AttemptResult)),
+    { breaker: new ConsecutiveBreaker(options.breaker.failuresMax), halfOpenAfter: options.breaker.openMs },
+  );
+  const guarded = wrap(
+    bulkhead(options.concurrencyMax, options.queueMax),
+    retry(
+      handleWhenResult((result) => mayRetry(result as AttemptResult, options.idempotency)),
+      {
+        maxAttempts: options.attemptsMax - 1,
+        backoff: new ExponentialBackoff({ initialDelay: BACKOFF_INITIAL_MS, maxDelay: BACKOFF_MAX_MS }),
+      },
+    ),
+  );
+
+  /** While the breaker probes, a probe that was stopped has shown nothing: it must not close the breaker. */
+  function countsAsFailure(result: AttemptResult): boolean {
+    return result.breaks || (isStopped(result.outcome) && breaker.state === CircuitState.HalfOpen);
+  }
+
+  async function throughBreaker(attempt: () => Promise<AttemptResult>): Promise<AttemptResult> {
+    // Beside the probe nobody waits: whoever did would hang for as long as the probe does.
+    if (breaker.state === CircuitState.HalfOpen) return BREAKER_OPEN;
+    try {
+      return await breaker.execute(attempt);
+    } catch (error) {
+      if (error instanceof BrokenCircuitError) return BREAKER_OPEN;
+      throw error;
+    }
+  }
+
+  return {
+    run(attempt, signal) {
+      const { promise, resolve, reject } = Promise.withResolvers<PaymentOutcome>();
+      const leaveQueue = (): void => resolve(STOPPED);
+      signal.addEventListener('abort', leaveQueue, { once: true });
+      let together: PaymentOutcome | null = null;
+      guarded
+        .execute(async () => {
+          signal.removeEventListener('abort', leaveQueue);
+          const result = await throughBreaker(attempt);
+          together = together === null ? result.outcome : combineOutcomes(together, result.outcome);
+          return result;
+        }, signal)
+        .then((last) => resolve(together ?? last.outcome))
+        .catch((error: unknown) => {
+          if (error instanceof BulkheadRejectedError) resolve(notSent('bulkhead-full'));
+          else if (error instanceof TaskCancelledError) resolve(STOPPED);
+          else reject(error);
+        })
+        .finally(() => signal.removeEventListener('abort', leaveQueue));
+      return promise;
+    },
+    breakerState() {
+      switch (breaker.state) {
+        case CircuitState.Closed:
+          return 'closed';
+        case CircuitState.HalfOpen:
+          return 'half-open';
+        case CircuitState.Open:
+        case CircuitState.Isolated:
+          return 'open';
+      }
+    },
+  };
+}
+
+function mayRetry(result: AttemptResult, idempotency: PaymentIdempotency): boolean {
+  switch (result.retry) {
+    case 'yes':
+      return true;
+    case 'if-idempotent':
+      return idempotency === 'by-reservation-id';
+    case 'no':
+      return false;
+  }
+}
+
+function isStopped(outcome: PaymentOutcome): boolean {
+  return (
+    (outcome.kind === 'not-sent' && outcome.cause === 'stopped') ||
+    (outcome.kind === 'unknown' && outcome.cause === 'cancelled')
+  );
+}
+
+function notSent(cause: Extract<NotSentCause, 'breaker-open' | 'bulkhead-full'>): PaymentOutcome {
+  const detail =
+    cause === 'breaker-open' ? 'too many attempts in a row failed' : 'too many charges are under way or waiting';
+  return { kind: 'not-sent', cause, detail };
+}
+
+const BREAKER_OPEN: AttemptResult = { outcome: notSent('breaker-open'), retry: 'no', breaks: false };

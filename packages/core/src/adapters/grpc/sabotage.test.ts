@@ -1,0 +1,145 @@
+import { status } from '@grpc/grpc-js';
+import { describe, expect, test } from 'vitest';
+import type { PaymentOutcome } from '../../domain/payment-outcome.ts';
+import type { PaymentGateway } from '../../ports/payment-gateway.ts';
+import type { GatewayTuning } from '../../testing/payment-gateway-contract/case.ts';
+import { paymentGatewayContract } from '../../testing/payment-gateway-contract/contract.ts';
+import { createPaymentChannel, type PaymentChannel } from './channel.ts';
+import { createGrpcPaymentGateway } from './gateway.ts';
+import { readOptions } from './options.ts';
+import type { AttemptSignal } from './outcome.ts';
+
+interface Sabotage {
+  readonly bug: string;
+  /** The case that must see it. */
+  readonly seenBy: string;
+  open(tuning: GatewayTuning): PaymentGateway;
+}
+
+const SABOTAGES: readonly Sabotage[] = [
+  {
+    bug: 'a missed deadline is taken for a request that was never sent',
+    seenBy: 'no answer by the deadline is unknown, three times',
+    open: misreading((signal) =>
+      signal.kind === 'error' && signal.code === status.DEADLINE_EXCEEDED
+        ? { ...signal, handedOver: false, details: 'Waiting for LB pick' }
+        : signal,
+    ),
+  },
+  {
+    bug: 'the words of the service are taken for those of grpc-js',
+    seenBy: 'a service that says "Name resolution failed for target dns:ledger:50051" was reached',
+    open: misreading((signal) => (signal.kind === 'error' ? { ...signal, handedOver: false } : signal)),
+  },
+  {
+    bug: 'an empty reply is taken for a decline',
+    seenBy: 'an empty reply is no decline',
+    open: misreading((signal) =>
+      signal.kind === 'reply' && !signal.reply.success && signal.reply.message === ''
+        ? { kind: 'reply', reply: { ...signal.reply, message: 'declined' } }
+        : signal,
+    ),
+  },
+  {
+    bug: 'ALREADY_EXISTS is taken for a refusal',
+    seenBy: 'ALREADY_EXISTS is "unknown already-exists" after 1 call',
+    open: misreading((signal) =>
+      signal.kind === 'error' && signal.code === status.ALREADY_EXISTS
+        ? { ...signal, code: status.INVALID_ARGUMENT }
+        : signal,
+    ),
+  },
+  {
+    bug: 'there is a fourth attempt',
+    seenBy: 'UNAVAILABLE is "unknown service-error" after 3 calls',
+    open: charging(async (gateway, ...charge) => {
+      const outcome = await gateway.charge(...charge);
+      return outcome.kind === 'unknown' ? gateway.charge(...charge) : outcome;
+    }),
+  },
+  {
+    bug: 'the last attempt counts instead of the worst',
+    seenBy: 'one attempt without an answer outweighs two that were refused',
+    open: charging(
+      async (gateway, ...charge) => {
+        let outcome = await gateway.charge(...charge);
+        for (let attempt = 2; attempt <= 3; attempt += 1) outcome = await gateway.charge(...charge);
+        return outcome;
+      },
+      { attemptsMax: 1 },
+    ),
+  },
+  {
+    bug: 'nobody asks whether it may be sent',
+    seenBy: 'what may be sent only once stays as the first attempt left it',
+    open: charging((gateway, request, options) => gateway.charge(request, { ...options, maySend: () => true })),
+  },
+  {
+    bug: 'the signal is not heard',
+    seenBy: 'an aborted charge is not sent',
+    open: charging((gateway, request, options) =>
+      gateway.charge(request, { ...options, signal: new AbortController().signal }),
+    ),
+  },
+  {
+    bug: 'a service without idempotency is treated like one with it',
+    seenBy: 'without idempotency nothing is sent after a cut connection',
+    open: (tuning) => createGrpcPaymentGateway({ ...tuning, idempotency: 'by-reservation-id' }),
+  },
+  {
+    bug: 'every attempt has an idempotency key of its own',
+    seenBy: 'every attempt is the same request with the reservation as its idempotency key',
+    open(tuning) {
+      const channel = channelTo(tuning);
+      let attempts = 0;
+      return createGrpcPaymentGateway({
+        ...tuning,
+        channel: {
+          ...channel,
+          send(request, ...rest) {
+            attempts += 1;
+            return channel.send({ ...request, reservation_id: `${request.reservation_id}-${attempts}` }, ...rest);
+          },
+        },
+      });
+    },
+  },
+];
+
+function channelTo(tuning: GatewayTuning): PaymentChannel {
+  const { address, credentials } = readOptions(tuning);
+  return createPaymentChannel(address, credentials);
+}
+
+/** A gateway that misreads how attempts end. */
+function misreading(misread: (signal: AttemptSignal) => AttemptSignal): Sabotage['open'] {
+  return (tuning) => {
+    const channel = channelTo(tuning);
+    return createGrpcPaymentGateway({
+      ...tuning,
+      channel: { ...channel, send: async (...call) => misread(await channel.send(...call)) },
+    });
+  };
+}
+
+/** A gateway that goes wrong about the charge as a whole. */
+function charging(
+  charge: (gateway: PaymentGateway, ...args: Parameters<PaymentGateway['charge']>) => Promise<PaymentOutcome>,
+  settings: { readonly attemptsMax?: number } = {},
+): Sabotage['open'] {
+  return (tuning) => {
+    const gateway = createGrpcPaymentGateway({ ...tuning, ...settings });
+    return { ...gateway, charge: (...args) => charge(gateway, ...args) };
+  };
+}
+
+describe('the contract sees', () => {
+  for (const { bug, seenBy, open } of SABOTAGES) {
+    test.concurrent(bug, async () => {
+      const found = paymentGatewayContract.find(({ title }) => title === seenBy);
+      expect(found?.title).toBe(seenBy);
+      await found?.run({ open: (tuning) => createGrpcPaymentGateway(tuning) });
+      await expect(found?.run({ open })).rejects.toThrow('Expected values to be strictly');
+    });
+  }
+});

@@ -1,0 +1,104 @@
+import type { ReservationId } from '../../domain/ids.ts';
+import { assert } from '../../errors.ts';
+import type { PaymentChange } from '../../ports/alongside.ts';
+import {
+  type AppendRequest,
+  type AppendResult,
+  EVENTS_PER_APPEND_MAX,
+  type ExpectedVersion,
+  type RecordedEvent,
+} from '../../ports/event-store.ts';
+import { frozenCopy } from './frozen.ts';
+import { keyOf, type Tables } from './tables.ts';
+
+/**
+ * Appends, or tells why not. It runs to its end without a pause, which is what makes it a transaction here:
+ * everything is decided before anything is written.
+ */
+export function append(tables: Tables, request: AppendRequest): AppendResult {
+  assertAppendable(request);
+  const { stream, expected, commandId } = request;
+  const stored = tables.streams.get(stream) ?? [];
+  const earlier = stored.findLast((event) => event.commandId === commandId);
+  if (earlier !== undefined) return { kind: 'appended', version: earlier.version, position: earlier.position };
+  const actual: ExpectedVersion = stored.length === 0 ? 'none' : stored.length;
+  if (actual !== expected) {
+    return { kind: 'conflict', actual, missed: stored.slice(expected === 'none' ? 0 : expected) };
+  }
+  return refusal(tables, request) ?? write(tables, request, stored);
+}
+
+function assertAppendable({ expected, events }: AppendRequest): void {
+  assert(expected === 'none' || (Number.isSafeInteger(expected) && expected >= 1), `no stream has version ${expected}`);
+  const { length } = events;
+  assert(length >= 1 && length <= EVENTS_PER_APPEND_MAX, `an append cannot hold ${length} events`);
+}
+
+function refusal(tables: Tables, { stream, alongside }: AppendRequest): AppendResult | null {
+  const { claim, payment } = alongside;
+  const holder = claim === null ? undefined : tables.keys.get(keyOf(claim));
+  if (holder !== undefined) return { kind: 'key-taken', ...holder };
+  const owner = tables.payments.get(stream)?.owner;
+  if (payment.kind === 'remove' && payment.onlyIfLeasedBy !== null && payment.onlyIfLeasedBy !== owner) {
+    return { kind: 'lease-lost' };
+  }
+  assert(payment.kind !== 'enqueue' || !tables.payments.has(stream), `a payment is put into the queue once: ${stream}`);
+  return null;
+}
+
+function write(tables: Tables, request: AppendRequest, stored: readonly RecordedEvent[]): AppendResult {
+  const { stream, commandId, alongside } = request;
+  const recorded = request.events.map((event, index) =>
+    frozenCopy({
+      ...event,
+      stream,
+      version: stored.length + index + 1,
+      position: tables.log.length + index + 1,
+      commandId,
+    }),
+  );
+  tables.streams.set(stream, [...stored, ...recorded]);
+  tables.log.push(...recorded);
+  if (alongside.summary !== null) tables.summaries.set(alongside.summary.reservationId, frozenCopy(alongside.summary));
+  changePayment(tables, stream as ReservationId, alongside.payment);
+  if (alongside.claim !== null) {
+    tables.keys.set(keyOf(alongside.claim), { stream, fingerprint: alongside.claim.fingerprint });
+  }
+  return { kind: 'appended', version: stored.length + recorded.length, position: tables.log.length };
+}
+
+function changePayment(tables: Tables, reservationId: ReservationId, change: PaymentChange): void {
+  switch (change.kind) {
+    case 'keep':
+      return;
+    case 'enqueue': {
+      const { owner, openedAt, leaseUntil } = change;
+      const payment = { reservationId, openedAt, attempts: 0, dueAt: leaseUntil, owner, lastOutcome: null };
+      tables.payments.set(reservationId, frozenCopy(payment));
+      return;
+    }
+    case 'release':
+      release(tables, { reservationId, ...change });
+      return;
+    case 'remove':
+      tables.payments.delete(reservationId);
+      return;
+  }
+}
+
+/** Gives a payment back; false, without effect, when `owner` does not hold its lease. */
+export function release(
+  tables: Tables,
+  request: {
+    readonly reservationId: ReservationId;
+    readonly owner: string;
+    readonly dueAt: number;
+    readonly lastOutcome: string;
+  },
+): boolean {
+  const { reservationId, owner, dueAt, lastOutcome } = request;
+  const payment = tables.payments.get(reservationId);
+  if (payment === undefined || payment.owner !== owner) return false;
+  tables.payments.set(reservationId, frozenCopy({ ...payment, owner: null, dueAt, lastOutcome }));
+  return true;
+}

@@ -1,0 +1,25 @@
+import { assert } from '../../errors.ts';
+import { PAGE_LIMIT_MAX, type ReservationView } from '../../ports/reservation-view.ts';
+import type { Tables } from './tables.ts';
+
+/** The read side over the store's tables. */
+export function createReservationView(tables: Tables, assertOpen: () => void): ReservationView {
+  return {
+    async find(id) {
+      assertOpen();
+      return tables.summaries.get(id) ?? null;
+    },
+    async list({ userId, stage, after, limit }) {
+      assertOpen();
+      const bounded = Number.isSafeInteger(limit) && limit >= 1 && limit <= PAGE_LIMIT_MAX;
+      assert(bounded, `a page cannot hold ${limit} reservations`);
+      const found = [...tables.summaries.values()]
+        .filter((row) => userId === null || row.userId === userId)
+        .filter((row) => stage === null || row.stage === stage)
+        .filter((row) => after === null || row.reservationId > after)
+        .sort((a, b) => (a.reservationId < b.reservationId ? -1 : 1));
+      const reservations = found.slice(0, limit);
+      return { reservations, next: found.length > limit ? (reservations.at(-1)?.reservationId ?? null) : null };
+    },
+  };
+}

@@ -1,0 +1,53 @@
+import { assert, ReservationError } from '../../errors.ts';
+import { READ_LIMIT_MAX } from '../../ports/event-store.ts';
+import type { ReservationStore } from '../../ports/reservation-store.ts';
+import { append } from './append.ts';
+import { createPaymentQueue } from './payment-queue.ts';
+import { createReservationView } from './reservation-view.ts';
+import { createTables } from './tables.ts';
+
+/**
+ * A store that keeps everything in this process and forgets it with the process: for tests, and to be read by
+ * whoever writes an adapter. What it does is what every store must do; only where it keeps things differs.
+ */
+export function createMemoryStore(): ReservationStore {
+  const tables = createTables();
+  let closed = false;
+
+  function assertOpen(): void {
+    if (closed) throw new ReservationError('STORE_CLOSED', 'the memory store is closed');
+  }
+
+  return {
+    events: {
+      async append(request) {
+        assertOpen();
+        return append(tables, request);
+      },
+      async readStream(stream, range) {
+        assertOpen();
+        assertRange(range);
+        return (tables.streams.get(stream) ?? []).slice(range.after, range.after + range.limit);
+      },
+      async readAll(range) {
+        assertOpen();
+        assertRange(range);
+        return tables.log.slice(range.after, range.after + range.limit);
+      },
+    },
+    view: createReservationView(tables, assertOpen),
+    payments: createPaymentQueue(tables, assertOpen),
+    async checkWritable() {
+      assertOpen();
+    },
+    async close() {
+      closed = true;
+    },
+  };
+}
+
+function assertRange({ after, limit }: { readonly after: number; readonly limit: number }): void {
+  assert(Number.isSafeInteger(after) && after >= 0, `a read cannot start behind ${after}`);
+  const bounded = Number.isSafeInteger(limit) && limit >= 1 && limit <= READ_LIMIT_MAX;
+  assert(bounded, `a read cannot return ${limit} events`);
+}

@@ -1,0 +1,33 @@
+import type { ReservationSummary } from '../../domain/summary.ts';
+import type { RecordedEvent } from '../../ports/event-store.ts';
+import type { QueuedPayment } from '../../ports/payment-queue.ts';
+
+/** Who claimed an idempotency key. */
+export interface ClaimedKey {
+  readonly stream: string;
+  readonly fingerprint: string;
+}
+
+/** All that a store keeps. Whatever is put in is frozen. */
+export interface Tables {
+  /** Every event, in the order of positions. */
+  readonly log: RecordedEvent[];
+  /** The same events by stream, in the order of versions. */
+  readonly streams: Map<string, RecordedEvent[]>;
+  /** The view's rows by reservation id. */
+  readonly summaries: Map<string, ReservationSummary>;
+  /** The payment queue by reservation id. */
+  readonly payments: Map<string, QueuedPayment>;
+  /** By {@link keyOf}. */
+  readonly keys: Map<string, ClaimedKey>;
+}
+
+/** An empty store. */
+export function createTables(): Tables {
+  return { log: [], streams: new Map(), summaries: new Map(), payments: new Map(), keys: new Map() };
+}
+
+/** One text for a scope and a key that no other pair has. */
+export function keyOf(claim: { readonly scope: string; readonly key: string }): string {
+  return JSON.stringify([claim.scope, claim.key]);
+}

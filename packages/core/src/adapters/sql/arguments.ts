@@ -1,0 +1,40 @@
+import { assert } from '../../errors.ts';
+import { type AppendRequest, EVENTS_PER_APPEND_MAX, READ_LIMIT_MAX } from '../../ports/event-store.ts';
+import { TAKE_LIMIT_MAX } from '../../ports/payment-queue.ts';
+import { PAGE_LIMIT_MAX } from '../../ports/reservation-view.ts';
+
+/** An append names a version that can be, and holds a bounded number of events; anything else is a bug of the caller. */
+export function assertAppendable({ expected, events }: AppendRequest): void {
+  assert(expected === 'none' || isWithin(expected, 1, Number.MAX_SAFE_INTEGER), `no stream has version ${expected}`);
+  assert(isWithin(events.length, 1, EVENTS_PER_APPEND_MAX), `an append cannot hold ${events.length} events`);
+}
+
+/** Where a read starts, and how much it returns at most. */
+export function assertRange({ after, limit }: { readonly after: number; readonly limit: number }): void {
+  assert(isWithin(after, 0, Number.MAX_SAFE_INTEGER), `a read cannot start behind ${after}`);
+  assert(isWithin(limit, 1, READ_LIMIT_MAX), `a read cannot return ${limit} events`);
+}
+
+/** How much a page of a listing holds at most. */
+export function assertPage({ limit }: { readonly limit: number }): void {
+  assert(isWithin(limit, 1, PAGE_LIMIT_MAX), `a page cannot hold ${limit} reservations`);
+}
+
+/** How many payments one call returns at most. */
+export function assertTakeLimit(limit: number): void {
+  assert(isWithin(limit, 1, TAKE_LIMIT_MAX), `a call cannot return ${limit} payments`);
+}
+
+/** A lease that has ended when it begins would hand one payment to two owners. */
+export function assertLease(request: {
+  readonly now: number;
+  readonly leaseUntil: number;
+  readonly limit: number;
+}): void {
+  assertTakeLimit(request.limit);
+  assert(request.leaseUntil > request.now, `a lease from ${request.now} cannot end at ${request.leaseUntil}`);
+}
+
+function isWithin(value: number, min: number, max: number): boolean {
+  return Number.isSafeInteger(value) && value >= min && value <= max;
+}

@@ -1,0 +1,30 @@
+import type { KeyClaim, PaymentChange } from '../../ports/alongside.ts';
+import type { AppendRequest, ExpectedVersion } from '../../ports/event-store.ts';
+import { type EncodedEvent, encodeNewEvent } from './event-rows.ts';
+import { toReservationRow } from './reservation-rows.ts';
+import type { ReservationsTable } from './tables.ts';
+
+/** An append as it was when it was asked for, turned into rows outside of every transaction. */
+export interface EncodedAppend {
+  readonly stream: string;
+  readonly expected: ExpectedVersion;
+  readonly commandId: string;
+  readonly events: readonly EncodedEvent[];
+  readonly reservation: ReservationsTable | null;
+  readonly payment: PaymentChange;
+  readonly claim: KeyClaim | null;
+}
+
+/** Copies all that the append will write. */
+export function encodeAppend(request: AppendRequest): EncodedAppend {
+  const { stream, expected, commandId, events, alongside } = request;
+  return {
+    stream,
+    expected,
+    commandId,
+    events: events.map(encodeNewEvent),
+    reservation: alongside.summary === null ? null : toReservationRow(alongside.summary),
+    payment: { ...alongside.payment },
+    claim: alongside.claim === null ? null : { ...alongside.claim },
+  };
+}

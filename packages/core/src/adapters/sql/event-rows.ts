@@ -1,0 +1,98 @@
+import { crc32 } from 'node:zlib';
+import type { StoredEvent } from '../../domain/stored-event.ts';
+import { ReservationError } from '../../errors.ts';
+import type { EventMetadata, NewEvent, RecordedEvent } from '../../ports/event-store.ts';
+import { type EventsTable, ONLY_SHARD } from './tables.ts';
+
+/** An event as text, made before the transaction begins: what cannot be written as JSON fails nobody else's append. */
+export interface EncodedEvent {
+  readonly id: string;
+  readonly type: string;
+  readonly schema_version: number;
+  readonly data: string;
+  readonly metadata: string;
+}
+
+/** Turns an event into text. */
+export function encodeNewEvent(event: NewEvent): EncodedEvent {
+  const { recordedAt, correlationId, causationId, traceparent } = event.metadata;
+  return {
+    id: event.id,
+    type: event.type,
+    schema_version: event.schemaVersion,
+    data: JSON.stringify(event.data),
+    metadata: JSON.stringify({ recordedAt, correlationId, causationId, traceparent }),
+  };
+}
+
+/** The event's row at its place in the log, sealed by its checksum. */
+export function toEventRow(
+  event: EncodedEvent,
+  place: { readonly stream: string; readonly version: number; readonly position: number; readonly commandId: string },
+): EventsTable {
+  const unsealed = {
+    shard: ONLY_SHARD,
+    stream: place.stream,
+    version: place.version,
+    position: place.position,
+    id: event.id,
+    command_id: place.commandId,
+    type: event.type,
+    schema_version: event.schema_version,
+    data: event.data,
+    metadata: event.metadata,
+  };
+  return { ...unsealed, checksum: checksumOf(unsealed) };
+}
+
+/**
+ * Reads a row of the log.
+ * @throws {ReservationError} STORE_CORRUPT when it is not what was written.
+ */
+export function fromEventRow(row: EventsTable): RecordedEvent {
+  if (checksumOf(row) !== row.checksum) {
+    throw new ReservationError('STORE_CORRUPT', `${nameOf(row)} does not match its checksum`);
+  }
+  return {
+    stream: row.stream,
+    version: row.version,
+    position: row.position,
+    id: row.id,
+    commandId: row.command_id,
+    type: row.type,
+    schemaVersion: row.schema_version,
+    data: JSON.parse(row.data) as StoredEvent['data'],
+    metadata: JSON.parse(row.metadata) as EventMetadata,
+  };
+}
+
+/**
+ * Reads rows that must follow each other without a gap behind `after`, by version or by position.
+ * @throws {ReservationError} STORE_CORRUPT when one is missing or is not what was written.
+ */
+export function fromEventRows(
+  rows: readonly EventsTable[],
+  order: 'version' | 'position',
+  after: number,
+): readonly RecordedEvent[] {
+  return rows.map((row, index) => {
+    const expected = after + index + 1;
+    if (row[order] !== expected) {
+      throw new ReservationError(
+        'STORE_CORRUPT',
+        `${order} ${expected} is missing: ${nameOf(row)} stands in its place`,
+      );
+    }
+    return fromEventRow(row);
+  });
+}
+
+/** CRC-32 over all columns in a fixed order. It is part of the storage format. */
+function checksumOf(row: Omit<EventsTable, 'checksum'>): number {
+  const { shard, stream, version, position, id, command_id, type, schema_version, data, metadata } = row;
+  return crc32([shard, stream, version, position, id, command_id, type, schema_version, data, metadata].join('\n'));
+}
+
+function nameOf(row: EventsTable): string {
+  return `the event at position ${row.position} (stream ${row.stream}, version ${row.version})`;
+}

@@ -1,0 +1,44 @@
+import type { ReservationId } from '../../domain/ids.ts';
+import type { ReservationSummary } from '../../domain/summary.ts';
+import { ONLY_SHARD, type ReservationsTable } from './tables.ts';
+
+/** A reservation's row of the view. */
+export function toReservationRow(summary: ReservationSummary): ReservationsTable {
+  return {
+    shard: ONLY_SHARD,
+    reservation_id: summary.reservationId,
+    status: summary.status,
+    stage: summary.stage,
+    user_id: summary.userId,
+    amount_minor: summary.amountMinor,
+    currency: summary.currency,
+    decimals: summary.decimals,
+    transaction_id: summary.transactionId,
+    failure_reason: summary.failureReason,
+    answered_as: summary.answeredAs,
+    message: summary.message,
+    created_at: summary.createdAt,
+    updated_at: summary.updatedAt,
+    version: summary.version,
+  };
+}
+
+/** Reads a row of the view. Its texts were written from the same unions; the log, not the view, is what is proved. */
+export function fromReservationRow(row: ReservationsTable): ReservationSummary {
+  return {
+    reservationId: row.reservation_id as ReservationId,
+    status: row.status as ReservationSummary['status'],
+    stage: row.stage as ReservationSummary['stage'],
+    userId: row.user_id,
+    amountMinor: row.amount_minor,
+    currency: row.currency,
+    decimals: row.decimals,
+    transactionId: row.transaction_id,
+    failureReason: row.failure_reason as ReservationSummary['failureReason'],
+    answeredAs: row.answered_as as ReservationSummary['answeredAs'],
+    message: row.message,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+    version: row.version,
+  };
+}

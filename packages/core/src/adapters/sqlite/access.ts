@@ -1,0 +1,52 @@
+import type Database from 'better-sqlite3';
+import { ReservationError } from '../../errors.ts';
+import { toFault } from './faults.ts';
+import { createGroupCommit, type Transactions } from './group-commit.ts';
+
+/** The two ways to a connection, open until it is closed. Both throw ReservationErrors for the machine's faults. */
+export interface Access {
+  read<Result>(work: () => Result): Promise<Result>;
+  /** Runs `work` in a transaction, together with others; resolves once the commit is on disk. */
+  write<Result>(work: () => Result): Promise<Result>;
+  /** Lets end what is under way, then closes the connection; further reads and writes throw STORE_CLOSED. Idempotent. */
+  close(): Promise<void>;
+}
+
+/** Guards a connection; `onClosed` is called when it is closed. */
+export function createAccess(database: Database.Database, transactions: Transactions, onClosed: () => void): Access {
+  const group = createGroupCommit(transactions);
+  let closing: Promise<void> | null = null;
+
+  function assertOpen(): void {
+    if (closing !== null) throw new ReservationError('STORE_CLOSED', `${database.name} is closed`);
+  }
+
+  async function closeWhenIdle(): Promise<void> {
+    await group.idle();
+    database.close();
+    onClosed();
+  }
+
+  return {
+    async read(work) {
+      assertOpen();
+      try {
+        return work();
+      } catch (error) {
+        throw toFault(error, database.name);
+      }
+    },
+    async write(work) {
+      assertOpen();
+      try {
+        return await group.submit(work);
+      } catch (error) {
+        throw toFault(error, database.name);
+      }
+    },
+    close() {
+      closing ??= closeWhenIdle();
+      return closing;
+    },
+  };
+}

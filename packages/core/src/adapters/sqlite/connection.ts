@@ -1,0 +1,48 @@
+import { performance } from 'node:perf_hooks';
+import { setTimeout as wait } from 'node:timers/promises';
+import Database from 'better-sqlite3';
+import { ReservationError } from '../../errors.ts';
+import { assertDurable, setDurable } from './durability.ts';
+import { toFault } from './faults.ts';
+
+/**
+ * Opens a file, creating it when it is missing, with a commit that survives a power failure.
+ * @throws {ReservationError} STORE_UNSUITABLE when durability cannot be had; STORE_CORRUPT; STORE_UNAVAILABLE.
+ */
+export async function openConnection(path: string, busyTimeoutMs: number): Promise<Database.Database> {
+  const database = connect(path, busyTimeoutMs);
+  try {
+    await setDurableWhenFree(database, busyTimeoutMs);
+    assertDurable(database);
+    return database;
+  } catch (error) {
+    database.close();
+    throw toFault(error, path);
+  }
+}
+
+function connect(path: string, busyTimeoutMs: number): Database.Database {
+  try {
+    return new Database(path, { timeout: busyTimeoutMs });
+  } catch (error) {
+    throw new ReservationError('STORE_UNAVAILABLE', `${path} cannot be opened: ${String(error)}`, { cause: error });
+  }
+}
+
+/** The pause between two attempts to switch a new file to WAL. */
+const WAL_RETRY_PAUSE_MS = 10;
+
+/** SQLite applies its busy timeout not always to the switch to WAL, which two processes may try at once on a new file. */
+async function setDurableWhenFree(database: Database.Database, busyTimeoutMs: number): Promise<void> {
+  const giveUpAt = performance.now() + busyTimeoutMs;
+  for (;;) {
+    try {
+      setDurable(database);
+      return;
+    } catch (error) {
+      const busy = error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY');
+      if (!busy || performance.now() >= giveUpAt) throw error;
+    }
+    await wait(WAL_RETRY_PAUSE_MS);
+  }
+}

@@ -1,0 +1,64 @@
+import type Database from 'better-sqlite3';
+import type { EventStore } from '../../ports/event-store.ts';
+import { assertAppendable, assertRange } from '../sql/arguments.ts';
+import { encodeAppend } from '../sql/encoded-append.ts';
+import { fromEventRows } from '../sql/event-rows.ts';
+import { ONLY_SHARD } from '../sql/tables.ts';
+import type { Access } from './access.ts';
+import { createAppend } from './append.ts';
+import { prepare, sql } from './prepared.ts';
+import type { WriteTransactions } from './transaction.ts';
+
+/** The log on a connection. */
+export function createEventStore(
+  database: Database.Database,
+  transactions: WriteTransactions,
+  { read, write }: Access,
+): EventStore {
+  const append = createAppend(database, transactions);
+  const { streamPage, logPage } = preparePages(database);
+  return {
+    async append(request) {
+      assertAppendable(request);
+      const encoded = encodeAppend(request);
+      return await write(() => append(encoded));
+    },
+    async readStream(stream, { after, limit }) {
+      assertRange({ after, limit });
+      return await read(() => fromEventRows(streamPage.all({ stream, after, limit }), 'version', after));
+    },
+    async readAll({ after, limit }) {
+      assertRange({ after, limit });
+      return await read(() => fromEventRows(logPage.all({ after, limit }), 'position', after));
+    },
+  };
+}
+
+interface Range {
+  readonly after: number;
+  readonly limit: number;
+}
+
+function preparePages(database: Database.Database) {
+  return {
+    streamPage: prepare(database, ({ stream, after, limit }: Range & { readonly stream: string }) =>
+      sql
+        .selectFrom('events')
+        .selectAll()
+        .where('shard', '=', ONLY_SHARD)
+        .where('stream', '=', stream)
+        .where('version', '>', after)
+        .orderBy('version')
+        .limit(limit),
+    ),
+    logPage: prepare(database, ({ after, limit }: Range) =>
+      sql
+        .selectFrom('events')
+        .selectAll()
+        .where('shard', '=', ONLY_SHARD)
+        .where('position', '>', after)
+        .orderBy('position')
+        .limit(limit),
+    ),
+  };
+}

@@ -1,0 +1,116 @@
+import { setImmediate } from 'node:timers';
+
+/** The largest number of writes that share one commit; it bounds how long one transaction keeps the event loop. */
+export const GROUP_WRITES_MAX = 256;
+
+/** A connection's transactions; each call may throw. */
+export interface Transactions {
+  begin(): void;
+  commit(): void;
+  /** Ends a transaction without effect, if there is one. */
+  rollback(): void;
+}
+
+/** Collects writes, and commits together what arrived together. */
+export interface GroupCommit {
+  /**
+   * Runs `write` in a transaction that it may share with others, in the order of submission. Resolves with what
+   * it returned once the commit is on disk; rejects with what it threw, or with what kept the commit from succeeding.
+   * `write` may run twice, so it has no effect but on the database.
+   */
+  submit<Result>(write: () => Result): Promise<Result>;
+  /** Resolves when nothing is under way. */
+  idle(): Promise<void>;
+}
+
+interface Job {
+  readonly write: () => unknown;
+  readonly resolve: (result: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** How the transaction of a group ended. */
+type Attempt =
+  | { readonly kind: 'committed'; readonly results: readonly unknown[] }
+  /** One of the writes threw: nothing was committed. */
+  | { readonly kind: 'write-failed'; readonly error: unknown }
+  /** The transaction could not begin or end. */
+  | { readonly kind: 'commit-failed'; readonly error: unknown };
+
+/** One fsync for many writes. A lone write waits for nobody: it goes at the end of this turn of the event loop. */
+export function createGroupCommit(transactions: Transactions): GroupCommit {
+  let waiting: Job[] = [];
+  let scheduled = false;
+  let idleListeners: (() => void)[] = [];
+
+  function schedule(): void {
+    if (scheduled) return;
+    scheduled = true;
+    setImmediate(flush);
+  }
+
+  function flush(): void {
+    scheduled = false;
+    const group = waiting.slice(0, GROUP_WRITES_MAX);
+    waiting = waiting.slice(GROUP_WRITES_MAX);
+    commit(group);
+    if (waiting.length > 0) return schedule();
+    for (const listener of idleListeners) listener();
+    idleListeners = [];
+  }
+
+  function commit(group: readonly Job[]): void {
+    const attempt = attemptTogether(group);
+    switch (attempt.kind) {
+      case 'committed':
+        for (const [index, job] of group.entries()) job.resolve(attempt.results[index]);
+        return;
+      case 'write-failed':
+        if (group.length === 1) return rejectAll(group, attempt.error);
+        // Only the poisonous write may fail: each gets a transaction of its own.
+        for (const job of group) commit([job]);
+        return;
+      case 'commit-failed':
+        return rejectAll(group, attempt.error);
+    }
+  }
+
+  function attemptTogether(group: readonly Job[]): Attempt {
+    try {
+      transactions.begin();
+    } catch (error) {
+      return { kind: 'commit-failed', error };
+    }
+    let results: readonly unknown[];
+    try {
+      results = group.map((job) => job.write());
+    } catch (error) {
+      transactions.rollback();
+      return { kind: 'write-failed', error };
+    }
+    try {
+      transactions.commit();
+    } catch (error) {
+      transactions.rollback();
+      return { kind: 'commit-failed', error };
+    }
+    return { kind: 'committed', results };
+  }
+
+  return {
+    submit<Result>(write: () => Result) {
+      return new Promise<Result>((resolve, reject) => {
+        waiting.push({ write, resolve: resolve as (result: unknown) => void, reject });
+        schedule();
+      });
+    },
+    async idle() {
+      if (waiting.length === 0) return;
+      await new Promise<void>((resolve) => idleListeners.push(resolve));
+    },
+  };
+}
+
+function rejectAll(group: readonly Job[], error: unknown): void {
+  for (const job of group) job.reject(error);
+}

@@ -1,0 +1,61 @@
+import { ReservationError } from '../../errors.ts';
+import type { ReservationStore } from '../../ports/reservation-store.ts';
+import { migrationsFor } from '../sql/migrations.ts';
+import { openConnection } from './connection.ts';
+import { toFault } from './faults.ts';
+import { acquireServingLock, type ServingLock } from './lock.ts';
+import { migrate, SQLITE_DIALECT } from './migrate.ts';
+import { endLeases } from './payment-queue.ts';
+import { createSqliteStore } from './store.ts';
+
+/** How long a statement waits, by default, for a write lock that another process holds. */
+export const BUSY_TIMEOUT_DEFAULT_MS = 5_000;
+
+/** The longest such wait; the event loop stands still for as long. */
+export const BUSY_TIMEOUT_MAX_MS = 60_000;
+
+/** How a store over a SQLite file is opened. */
+export interface SqliteStoreOptions {
+  /** The database file, created when it is missing; ":memory:" for one that ends with the store. */
+  readonly path: string;
+  /**
+   * true (the default): this process serves the file, nobody else may, and every lease that it finds belongs to a
+   * process that died. false: open beside the process that serves it, as a command-line tool does.
+   */
+  readonly exclusive?: boolean;
+  /** {@link BUSY_TIMEOUT_DEFAULT_MS} when absent; 0 to {@link BUSY_TIMEOUT_MAX_MS}. */
+  readonly busyTimeoutMs?: number;
+}
+
+/**
+ * Opens a store over one SQLite file: WAL, synchronous FULL, one writer, many appends in one commit.
+ * @throws {ReservationError} INVALID_OPTION; STORE_IN_USE when the file is served already; STORE_UNSUITABLE when the
+ * database is newer than this code or durability cannot be had; STORE_CORRUPT; STORE_UNAVAILABLE.
+ */
+export async function openSqliteStore(options: SqliteStoreOptions): Promise<ReservationStore> {
+  const { path, exclusive, busyTimeoutMs } = parseOptions(options);
+  const database = await openConnection(path, busyTimeoutMs);
+  let lock: ServingLock | null = null;
+  try {
+    if (exclusive && !database.memory) lock = acquireServingLock(path);
+    migrate(database, migrationsFor(SQLITE_DIALECT));
+    if (exclusive) endLeases(database);
+    return createSqliteStore(database, () => lock?.release());
+  } catch (error) {
+    database.close();
+    lock?.release();
+    throw toFault(error, path);
+  }
+}
+
+function parseOptions(options: SqliteStoreOptions): Required<SqliteStoreOptions> {
+  const { path, exclusive = true, busyTimeoutMs = BUSY_TIMEOUT_DEFAULT_MS } = options;
+  if (typeof path !== 'string' || path === '' || path !== path.trim() || path.startsWith('file:')) {
+    throw new ReservationError('INVALID_OPTION', `path should be a file or ":memory:", is ${JSON.stringify(path)}`);
+  }
+  if (!Number.isInteger(busyTimeoutMs) || busyTimeoutMs < 0 || busyTimeoutMs > BUSY_TIMEOUT_MAX_MS) {
+    const expected = `a whole number from 0 to ${BUSY_TIMEOUT_MAX_MS}`;
+    throw new ReservationError('INVALID_OPTION', `busyTimeoutMs should be ${expected}, is ${busyTimeoutMs}`);
+  }
+  return { path, exclusive, busyTimeoutMs };
+}

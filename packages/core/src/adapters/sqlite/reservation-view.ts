@@ -1,0 +1,74 @@
+import type Database from 'better-sqlite3';
+import type { ReservationFilter, ReservationPage, ReservationView } from '../../ports/reservation-view.ts';
+import { assertPage } from '../sql/arguments.ts';
+import { fromReservationRow } from '../sql/reservation-rows.ts';
+import { ONLY_SHARD, type ReservationsTable } from '../sql/tables.ts';
+import type { Access } from './access.ts';
+import { type Prepared, prepare, sql } from './prepared.ts';
+
+/** The read side on a connection. */
+export function createReservationView(database: Database.Database, { read }: Access): ReservationView {
+  const byId = prepare(database, ({ id }: { readonly id: string }) =>
+    sql.selectFrom('reservations').selectAll().where('shard', '=', ONLY_SHARD).where('reservation_id', '=', id),
+  );
+  const pages = {
+    all: preparePage(database, { byUser: false, byStage: false }),
+    ofUser: preparePage(database, { byUser: true, byStage: false }),
+    inStage: preparePage(database, { byUser: false, byStage: true }),
+    ofUserInStage: preparePage(database, { byUser: true, byStage: true }),
+  };
+
+  function pageFor(filter: ReservationFilter): Prepared<PageParameters, ReservationsTable> {
+    if (filter.userId === null) return filter.stage === null ? pages.all : pages.inStage;
+    return filter.stage === null ? pages.ofUser : pages.ofUserInStage;
+  }
+
+  function page(filter: ReservationFilter): ReservationPage {
+    const { userId, stage, after, limit } = filter;
+    // One row more than asked for tells whether there is a next page.
+    const rows = pageFor(filter).all({
+      userId: userId ?? '',
+      stage: stage ?? '',
+      after: after ?? '',
+      limit: limit + 1,
+    });
+    const reservations = rows.slice(0, limit).map(fromReservationRow);
+    return { reservations, next: rows.length > limit ? (reservations.at(-1)?.reservationId ?? null) : null };
+  }
+
+  return {
+    find: (id) =>
+      read(() => {
+        const row = byId.get({ id });
+        return row === undefined ? null : fromReservationRow(row);
+      }),
+    async list(filter) {
+      assertPage(filter);
+      return await read(() => page(filter));
+    },
+  };
+}
+
+interface PageParameters {
+  readonly userId: string;
+  readonly stage: string;
+  readonly after: string;
+  readonly limit: number;
+}
+
+function preparePage(
+  database: Database.Database,
+  conditions: { readonly byUser: boolean; readonly byStage: boolean },
+): Prepared<PageParameters, ReservationsTable> {
+  return prepare(database, ({ userId, stage, after, limit }: PageParameters) =>
+    sql
+      .selectFrom('reservations')
+      .selectAll()
+      .where('shard', '=', ONLY_SHARD)
+      .where('reservation_id', '>', after)
+      .$if(conditions.byUser, (query) => query.where('user_id', '=', userId))
+      .$if(conditions.byStage, (query) => query.where('stage', '=', stage))
+      .orderBy('reservation_id')
+      .limit(limit),
+  );
+}

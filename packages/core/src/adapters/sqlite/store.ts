@@ -1,0 +1,33 @@
+import type Database from 'better-sqlite3';
+import type { ReservationStore } from '../../ports/reservation-store.ts';
+import { ONLY_SHARD } from '../sql/tables.ts';
+import { createAccess } from './access.ts';
+import { createEventStore } from './events.ts';
+import { createPaymentQueue } from './payment-queue.ts';
+import { prepare, sql } from './prepared.ts';
+import { createReservationView } from './reservation-view.ts';
+import { createWriteTransactions } from './transaction.ts';
+
+/**
+ * A store over a connection whose schema and settings are right. The connection is closed with it; `onClosed` is
+ * called after that.
+ */
+export function createSqliteStore(database: Database.Database, onClosed: () => void): ReservationStore {
+  const transactions = createWriteTransactions(database);
+  const access = createAccess(database, transactions, onClosed);
+  const probe = prepare(database, () =>
+    sql
+      .updateTable('write_probe')
+      .set((column) => ({ writes: column('writes', '+', 1) }))
+      .where('shard', '=', ONLY_SHARD),
+  );
+  return {
+    events: createEventStore(database, transactions, access),
+    view: createReservationView(database, access),
+    payments: createPaymentQueue(database, access),
+    async checkWritable() {
+      await access.write(() => probe.run({}));
+    },
+    close: () => access.close(),
+  };
+}

@@ -1,0 +1,38 @@
+import type Database from 'better-sqlite3';
+import { ONLY_SHARD } from '../sql/tables.ts';
+import type { Transactions } from './group-commit.ts';
+import { prepare, sql } from './prepared.ts';
+
+/** A connection's write transactions, and the counter of positions that lives in each of them. */
+export interface WriteTransactions extends Transactions {
+  /** The position of the next event; gapless, because the write lock is held and a rollback takes it back. */
+  nextPosition(): number;
+}
+
+/** Transactions that take the write lock at once, so that none has to be repeated half-way. */
+export function createWriteTransactions(database: Database.Database): WriteTransactions {
+  const begin = database.prepare('begin immediate');
+  const commit = database.prepare('commit');
+  const rollback = database.prepare('rollback');
+  const last = prepare(database, () =>
+    sql.selectFrom('events').select('position').where('shard', '=', ONLY_SHARD).orderBy('position', 'desc').limit(1),
+  );
+  let lastPosition: number | null = null;
+  return {
+    begin() {
+      lastPosition = null;
+      begin.run();
+    },
+    commit() {
+      commit.run();
+    },
+    rollback() {
+      // A full disk makes SQLite roll back by itself.
+      if (database.inTransaction) rollback.run();
+    },
+    nextPosition() {
+      lastPosition = (lastPosition ?? last.get({})?.position ?? 0) + 1;
+      return lastPosition;
+    },
+  };
+}

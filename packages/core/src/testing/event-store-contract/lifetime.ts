@@ -1,0 +1,178 @@
+import assert from 'node:assert/strict';
+import { isReservationError } from '../../errors.ts';
+import type { AppendResult } from '../../ports/event-store.ts';
+import { exampleAppend, exampleEvent, exampleId, exampleSummary, NOTHING_ALONGSIDE, recordedBy } from '../builders.ts';
+import {
+  appended,
+  type ContractCase,
+  onReopenedStore,
+  onStore,
+  oneTo,
+  onTwoStores,
+  snapshot,
+  wholeLog,
+} from './case.ts';
+
+const id = exampleId(1);
+const claim = { scope: 'caller', key: 'key', fingerprint: 'body' };
+const create = exampleAppend(id, {
+  events: [exampleEvent(1), exampleEvent(2)],
+  alongside: {
+    summary: exampleSummary(id),
+    payment: { kind: 'enqueue', owner: 'request-1', openedAt: 500, leaseUntil: 1_000 },
+    claim,
+  },
+});
+
+const closing: readonly ContractCase[] = [
+  onStore('a store that can be written says so, and shows no trace of it', async (store) => {
+    await appended(store, create);
+    const before = await snapshot(store);
+    await store.checkWritable();
+    assert.deepEqual(await snapshot(store), before);
+  }),
+
+  onStore('a closed store refuses everything', async (store) => {
+    await appended(store, create);
+    await store.close();
+    const calls = [
+      store.events.append(exampleAppend(exampleId(2))),
+      store.events.readStream(id, { after: 0, limit: 1 }),
+      store.events.readAll({ after: 0, limit: 1 }),
+      store.view.find(id),
+      store.view.list({ userId: null, stage: null, after: null, limit: 1 }),
+      store.payments.take({ owner: 'worker', now: 1_000, leaseUntil: 2_000, limit: 1 }),
+      store.payments.release({ reservationId: id, owner: 'request-1', dueAt: 1, lastOutcome: '' }),
+      store.payments.list({ limit: 1 }),
+      store.payments.gauge(),
+      store.checkWritable(),
+    ];
+    for (const outcome of await Promise.allSettled(calls)) {
+      assert(outcome.status === 'rejected' && isReservationError(outcome.reason, 'STORE_CLOSED'));
+    }
+  }),
+
+  onStore('closing twice is closing once', async (store) => {
+    await Promise.all([store.close(), store.close()]);
+    await store.close();
+  }),
+
+  onStore('closing lets every append under way end', async (store) => {
+    const appends = oneTo(20).map((n) => store.events.append(exampleAppend(exampleId(n))));
+    const [results] = await Promise.all([Promise.all(appends), store.close()]);
+    assert.deepEqual(
+      results.map(({ kind }) => kind),
+      oneTo(20).map(() => 'appended'),
+    );
+  }),
+];
+
+const reopening: readonly ContractCase[] = [
+  onReopenedStore(
+    'a store that is opened again holds everything that was acknowledged',
+    async (store) => {
+      await appended(store, create);
+      const release = { reservationId: id, owner: 'request-1', dueAt: 5_000, lastOutcome: 'unknown' };
+      assert.equal(await store.payments.release(release), true);
+    },
+    async (store) => {
+      assert.deepEqual(await wholeLog(store), recordedBy(create, { version: 1, position: 1 }));
+      assert.deepEqual(await store.view.find(id), exampleSummary(id));
+      assert.deepEqual(await store.payments.list({ limit: 10 }), [
+        { reservationId: id, openedAt: 500, attempts: 0, dueAt: 5_000, owner: null, lastOutcome: 'unknown' },
+      ]);
+      const late = exampleAppend(exampleId(2), { alongside: { ...NOTHING_ALONGSIDE, claim } });
+      assert.deepEqual(await store.events.append(late), { kind: 'key-taken', stream: id, fingerprint: 'body' });
+    },
+  ),
+
+  onReopenedStore(
+    'a store that is opened again goes on where it ended, and knows its commands',
+    async (store) => {
+      await appended(store, create);
+    },
+    async (store) => {
+      assert.deepEqual(await store.events.append(create), { kind: 'appended', version: 2, position: 2 });
+      const next = exampleAppend(id, { expected: 2, events: [exampleEvent(3)] });
+      assert.deepEqual(await store.events.append(next), { kind: 'appended', version: 3, position: 3 });
+    },
+  ),
+
+  onReopenedStore(
+    'appends that were under way when the store was closed are there when it is opened again',
+    async (store) => {
+      // Acknowledged or not: what close() waited for is kept.
+      void Promise.all(oneTo(20).map((n) => store.events.append(exampleAppend(exampleId(n)))));
+    },
+    async (store) => {
+      assert.equal((await wholeLog(store)).length, 20);
+    },
+  ),
+];
+
+const besides: readonly ContractCase[] = [
+  onTwoStores('what one server was told, the other shows at once', async (one, other) => {
+    await appended(one, create);
+    assert.deepEqual(await snapshot(other), await snapshot(one));
+    assert.deepEqual(await other.events.append(create), { kind: 'appended', version: 2, position: 2 });
+    assert.deepEqual(await other.events.append({ ...create, commandId: 'another' }), {
+      kind: 'conflict',
+      actual: 2,
+      missed: recordedBy(create, { version: 1, position: 1 }),
+    });
+  }),
+
+  onTwoStores('of appends by two servers at one version exactly one wins', async (one, other) => {
+    const results = await Promise.all(
+      oneTo(50).map((n) => {
+        const store = n % 2 === 0 ? one : other;
+        return store.events.append(exampleAppend(id, { events: [exampleEvent(n)] }));
+      }),
+    );
+    const missed = await wholeLog(one);
+    assert.equal(missed.length, 1);
+    const lost: AppendResult = { kind: 'conflict', actual: 1, missed };
+    const won: AppendResult = { kind: 'appended', version: 1, position: 1 };
+    const winner = results.findIndex(({ kind }) => kind === 'appended');
+    assert.deepEqual(
+      results,
+      results.map((_, index) => (index === winner ? won : lost)),
+    );
+  }),
+
+  onTwoStores('positions are gapless across two servers, and both read the same log', async (one, other) => {
+    const positions = await Promise.all(
+      oneTo(50).map((n) =>
+        appended(n % 2 === 0 ? one : other, exampleAppend(exampleId(n), { events: [exampleEvent(n)] })),
+      ),
+    );
+    assert.deepEqual(
+      [...positions].sort((a, b) => a - b),
+      oneTo(50),
+    );
+    assert.deepEqual(await wholeLog(one), await wholeLog(other));
+  }),
+
+  onTwoStores('no payment is handed to two servers, and no key to two streams', async (one, other) => {
+    const creates = await Promise.all(
+      oneTo(20).map((n) => {
+        const payment = { kind: 'enqueue', owner: `request-${n}`, openedAt: 0, leaseUntil: 1_000 } as const;
+        const key = { ...claim, key: `key-${Math.ceil(n / 2)}` };
+        const alongside = { ...NOTHING_ALONGSIDE, payment, claim: key };
+        const store = n % 2 === 0 ? one : other;
+        return store.events.append(exampleAppend(exampleId(n), { alongside }));
+      }),
+    );
+    assert.equal(creates.filter(({ kind }) => kind === 'key-taken').length, 10);
+    const hauls = await Promise.all(
+      oneTo(10).map((n) =>
+        (n % 2 === 0 ? one : other).payments.take({ owner: `worker-${n}`, now: 1_000, leaseUntil: 2_000, limit: 2 }),
+      ),
+    );
+    const ids = hauls.flat().map(({ reservationId }) => reservationId);
+    assert.deepEqual([ids.length, new Set(ids).size], [10, 10]);
+  }),
+];
+
+/** What closing, opening again and a second server mean. */
+export const lifetimeCases: readonly ContractCase[] = [...closing, ...reopening, ...besides];

@@ -1,0 +1,244 @@
+import assert from 'node:assert/strict';
+import type { ReservationId } from '../../domain/ids.ts';
+import type { PaymentChange } from '../../ports/alongside.ts';
+import type { AppendResult } from '../../ports/event-store.ts';
+import { type QueuedPayment, TAKE_LIMIT_MAX } from '../../ports/payment-queue.ts';
+import type { ReservationStore } from '../../ports/reservation-store.ts';
+import { exampleAppend, exampleEvent, exampleId, exampleSummary, NOTHING_ALONGSIDE } from '../builders.ts';
+import { appended, type ContractCase, onStore, oneTo, snapshot } from './case.ts';
+
+const id = exampleId(1);
+
+/** Opens the n-th reservation; its payment is leased by "request-n" until `leaseUntil`. */
+async function enqueue(store: ReservationStore, n: number, leaseUntil: number, openedAt: number = 0): Promise<void> {
+  const payment = { kind: 'enqueue', owner: `request-${n}`, openedAt, leaseUntil } as const;
+  const alongside = { ...NOTHING_ALONGSIDE, summary: exampleSummary(exampleId(n)), payment };
+  await appended(store, exampleAppend(exampleId(n), { events: [exampleEvent(n)], alongside }));
+}
+
+/** Appends a second event with a change of the payment. */
+function change(store: ReservationStore, payment: PaymentChange): Promise<AppendResult> {
+  const alongside = { ...NOTHING_ALONGSIDE, summary: exampleSummary(id, { version: 2 }), payment };
+  return store.events.append(exampleAppend(id, { expected: 1, events: [exampleEvent(100)], alongside }));
+}
+
+const row: QueuedPayment = {
+  reservationId: id,
+  openedAt: 500,
+  attempts: 0,
+  dueAt: 1_000,
+  owner: 'request-1',
+  lastOutcome: null,
+};
+
+async function rows(store: ReservationStore): Promise<readonly QueuedPayment[]> {
+  return await store.payments.list({ limit: TAKE_LIMIT_MAX });
+}
+
+function take(
+  store: ReservationStore,
+  owner: string,
+  now: number,
+  limit: number = 10,
+): Promise<readonly QueuedPayment[]> {
+  return store.payments.take({ owner, now, leaseUntil: now + 1_000, limit });
+}
+
+const leases: readonly ContractCase[] = [
+  onStore('a payment is put into the queue under a lease, and is nobody else’s until that ends', async (store) => {
+    await enqueue(store, 1, 1_000, 500);
+    assert.deepEqual(await rows(store), [row]);
+    assert.deepEqual(await take(store, 'worker', 999), []);
+    const taken = { ...row, attempts: 1, dueAt: 2_000, owner: 'worker' };
+    assert.deepEqual(await take(store, 'worker', 1_000), [taken]);
+    assert.deepEqual(await rows(store), [taken]);
+    assert.deepEqual(await take(store, 'another', 1_000), []);
+  }),
+
+  onStore('the longest due are taken first, up to the limit, and the others stay', async (store) => {
+    for (const [n, dueAt] of [
+      [1, 300],
+      [2, 100],
+      [3, 200],
+      [4, 100],
+      [5, 9_000],
+    ] as const) {
+      await enqueue(store, n, dueAt);
+    }
+    const ids = (payments: readonly QueuedPayment[]): readonly ReservationId[] => payments.map((p) => p.reservationId);
+    assert.deepEqual(ids(await take(store, 'worker', 1_000, 3)), [2, 4, 3].map(exampleId));
+    assert.deepEqual(ids(await take(store, 'worker', 1_000, 3)), [exampleId(1)]);
+    assert.deepEqual(ids(await take(store, 'worker', 1_000, 3)), []);
+    assert.deepEqual(
+      (await rows(store)).map(({ attempts }) => attempts),
+      [1, 1, 1, 1, 0],
+    );
+  }),
+
+  onStore('no payment is handed to two of many who take at once', async (store) => {
+    for (const n of oneTo(40)) await enqueue(store, n, 100);
+    const hauls = await Promise.all(oneTo(20).map((n) => take(store, `worker-${n}`, 1_000, 3)));
+    assert.deepEqual(
+      hauls
+        .flat()
+        .map((payment) => payment.reservationId)
+        .sort(),
+      oneTo(40).map(exampleId),
+    );
+    for (const [index, haul] of hauls.entries()) {
+      assert(haul.length <= 3, 'a haul keeps to its limit');
+      for (const payment of haul) assert.equal(payment.owner, `worker-${index + 1}`);
+    }
+    assert.deepEqual(
+      await rows(store),
+      hauls.flat().sort((a, b) => (a.reservationId < b.reservationId ? -1 : 1)),
+    );
+  }),
+
+  onStore('a lease that ended goes to the next, and the attempts are counted', async (store) => {
+    await enqueue(store, 1, 1_000, 500);
+    await take(store, 'first', 1_000);
+    assert.deepEqual(await take(store, 'second', 2_000), [{ ...row, attempts: 2, dueAt: 3_000, owner: 'second' }]);
+  }),
+
+  onStore('a payment that is given back waits until it is due', async (store) => {
+    await enqueue(store, 1, 1_000, 500);
+    const release = { reservationId: id, owner: 'request-1', dueAt: 5_000, lastOutcome: 'unknown: “lost” 🎫' };
+    assert.equal(await store.payments.release(release), true);
+    const waiting = { ...row, dueAt: 5_000, owner: null, lastOutcome: 'unknown: “lost” 🎫' };
+    assert.deepEqual(await rows(store), [waiting]);
+    assert.deepEqual(await take(store, 'worker', 4_999), []);
+    assert.deepEqual(await take(store, 'worker', 5_000), [{ ...waiting, attempts: 1, dueAt: 6_000, owner: 'worker' }]);
+  }),
+
+  onStore('only who holds the lease can give a payment back, and once', async (store) => {
+    await enqueue(store, 1, 1_000, 500);
+    const release = { reservationId: id, owner: 'request-1', dueAt: 5_000, lastOutcome: 'unknown' };
+    await take(store, 'worker', 1_000);
+    const taken = await rows(store);
+    assert.equal(await store.payments.release(release), false);
+    assert.equal(await store.payments.release({ ...release, reservationId: exampleId(2) }), false);
+    assert.deepEqual(await rows(store), taken);
+    assert.equal(await store.payments.release({ ...release, owner: 'worker' }), true);
+    const given = await rows(store);
+    assert.equal(await store.payments.release({ ...release, owner: 'worker', dueAt: 1 }), false);
+    assert.deepEqual(await rows(store), given);
+  }),
+
+  onStore('a haul of no bounded size, and a lease that is over at once, are refused', async (store) => {
+    await enqueue(store, 1, 1_000, 500);
+    for (const limit of [0, 1.5, TAKE_LIMIT_MAX + 1]) {
+      await assert.rejects(take(store, 'worker', 1_000, limit));
+      await assert.rejects(store.payments.list({ limit }));
+    }
+    await assert.rejects(store.payments.take({ owner: 'worker', now: 1_000, leaseUntil: 1_000, limit: 1 }));
+    assert.deepEqual(await rows(store), [row]);
+  }),
+];
+
+const withAppends: readonly ContractCase[] = [
+  onStore('an append can give the payment back', async (store) => {
+    await enqueue(store, 1, 1_000, 500);
+    const release = { kind: 'release', owner: 'request-1', dueAt: 7_000, lastOutcome: 'unknown' } as const;
+    assert.deepEqual(await change(store, release), { kind: 'appended', version: 2, position: 2 });
+    assert.deepEqual(await rows(store), [{ ...row, dueAt: 7_000, owner: null, lastOutcome: 'unknown' }]);
+  }),
+
+  onStore('an append whose owner lost the lease is written, and leaves the payment to its new owner', async (store) => {
+    await enqueue(store, 1, 1_000, 500);
+    const [taken] = await take(store, 'worker', 1_000);
+    const release = { kind: 'release', owner: 'request-1', dueAt: 7_000, lastOutcome: 'unknown' } as const;
+    assert.deepEqual(await change(store, release), { kind: 'appended', version: 2, position: 2 });
+    assert.deepEqual(await rows(store), [taken]);
+    assert.deepEqual(await store.view.find(id), exampleSummary(id, { version: 2 }));
+  }),
+
+  onStore('an append that keeps the payment leaves it alone', async (store) => {
+    await enqueue(store, 1, 1_000, 500);
+    assert.equal((await change(store, { kind: 'keep' })).kind, 'appended');
+    assert.deepEqual(await rows(store), [row]);
+  }),
+
+  onStore('an append can take its own payment, and no other, out of the queue', async (store) => {
+    await enqueue(store, 1, 1_000, 500);
+    await enqueue(store, 2, 1_000, 600);
+    assert.equal((await change(store, { kind: 'remove', onlyIfLeasedBy: 'request-1' })).kind, 'appended');
+    assert.deepEqual(
+      (await rows(store)).map(({ reservationId }) => reservationId),
+      [exampleId(2)],
+    );
+  }),
+
+  onStore('an append can take a payment out of the queue whoever holds the lease', async (store) => {
+    await enqueue(store, 1, 1_000, 500);
+    assert.equal((await change(store, { kind: 'remove', onlyIfLeasedBy: null })).kind, 'appended');
+    assert.deepEqual(await rows(store), []);
+  }),
+
+  onStore('taking out a payment that is not there is no fault', async (store) => {
+    await appended(store, exampleAppend(id));
+    assert.equal((await change(store, { kind: 'remove', onlyIfLeasedBy: null })).kind, 'appended');
+  }),
+
+  onStore('an append that needs a lease which went to somebody else leaves no trace', async (store) => {
+    await enqueue(store, 1, 1_000, 500);
+    await take(store, 'worker', 1_000);
+    const before = await snapshot(store);
+    assert.deepEqual(await change(store, { kind: 'remove', onlyIfLeasedBy: 'request-1' }), { kind: 'lease-lost' });
+    assert.deepEqual(await snapshot(store), before);
+  }),
+
+  onStore(
+    'an append that needs a lease which was given back, or a payment which is gone, leaves no trace',
+    async (store) => {
+      await enqueue(store, 1, 1_000, 500);
+      const release = { reservationId: id, owner: 'request-1', dueAt: 5_000, lastOutcome: 'unknown' };
+      await store.payments.release(release);
+      const before = await snapshot(store);
+      assert.deepEqual(await change(store, { kind: 'remove', onlyIfLeasedBy: 'request-1' }), { kind: 'lease-lost' });
+      const elsewhere = exampleAppend(exampleId(2), {
+        alongside: { ...NOTHING_ALONGSIDE, payment: { kind: 'remove', onlyIfLeasedBy: 'request-1' } },
+      });
+      assert.deepEqual(await store.events.append(elsewhere), { kind: 'lease-lost' });
+      assert.deepEqual(await snapshot(store), before);
+    },
+  ),
+
+  onStore('an append that meets a conflict changes no payment', async (store) => {
+    await enqueue(store, 1, 1_000, 500);
+    const changes: readonly PaymentChange[] = [
+      { kind: 'remove', onlyIfLeasedBy: null },
+      { kind: 'remove', onlyIfLeasedBy: 'request-1' },
+      { kind: 'release', owner: 'request-1', dueAt: 7_000, lastOutcome: 'unknown' },
+    ];
+    for (const payment of changes) {
+      const late = exampleAppend(id, { events: [exampleEvent(9)], alongside: { ...NOTHING_ALONGSIDE, payment } });
+      assert.equal((await store.events.append(late)).kind, 'conflict');
+    }
+    assert.deepEqual(await rows(store), [row]);
+  }),
+];
+
+const inspection: readonly ContractCase[] = [
+  onStore('open payments are listed from the oldest on, up to the limit', async (store) => {
+    await enqueue(store, 1, 1_000, 300);
+    await enqueue(store, 2, 2_000, 100);
+    await enqueue(store, 3, 3_000, 200);
+    const listed = async (limit: number) =>
+      (await store.payments.list({ limit })).map((payment) => payment.reservationId);
+    assert.deepEqual(await listed(10), [2, 3, 1].map(exampleId));
+    assert.deepEqual(await listed(2), [2, 3].map(exampleId));
+  }),
+
+  onStore('the gauge tells how many are open, since when, and when the next is due', async (store) => {
+    assert.deepEqual(await store.payments.gauge(), { open: 0, oldestOpenedAt: null, nextDueAt: null });
+    await enqueue(store, 1, 3_000, 500);
+    await enqueue(store, 2, 1_000, 600);
+    assert.deepEqual(await store.payments.gauge(), { open: 2, oldestOpenedAt: 500, nextDueAt: 1_000 });
+    await change(store, { kind: 'remove', onlyIfLeasedBy: null });
+    assert.deepEqual(await store.payments.gauge(), { open: 1, oldestOpenedAt: 600, nextDueAt: 1_000 });
+  }),
+];
+
+/** What keeps every open payment from being lost, and from being worked on twice at a time. */
+export const queueCases: readonly ContractCase[] = [...leases, ...withAppends, ...inspection];

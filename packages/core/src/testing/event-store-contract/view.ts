@@ -1,0 +1,159 @@
+import assert from 'node:assert/strict';
+import type { ReservationSummary } from '../../domain/summary.ts';
+import type { ReservationStore } from '../../ports/reservation-store.ts';
+import { PAGE_LIMIT_MAX, type ReservationFilter } from '../../ports/reservation-view.ts';
+import { exampleAppend, exampleEvent, exampleId, exampleSummary, NOTHING_ALONGSIDE } from '../builders.ts';
+import { appended, type ContractCase, onStore, oneTo } from './case.ts';
+
+const id = exampleId(1);
+const everything: ReservationFilter = { userId: null, stage: null, after: null, limit: 10 };
+
+/** Writes the row beside the first event of its reservation. */
+async function show(store: ReservationStore, summary: ReservationSummary): Promise<void> {
+  await appended(store, exampleAppend(summary.reservationId, { alongside: { ...NOTHING_ALONGSIDE, summary } }));
+}
+
+/** Twelve reservations, in no order: users a and b in turns, every third one confirmed. */
+async function showTwelve(store: ReservationStore): Promise<readonly ReservationSummary[]> {
+  const rows = oneTo(12).map((n) =>
+    exampleSummary(exampleId(n), {
+      userId: n % 2 === 0 ? 'a' : 'b',
+      ...(n % 3 === 0 ? { stage: 'confirmed', status: 'RESERVATION_CONFIRMED', transactionId: `TXN-${n}` } : {}),
+    }),
+  );
+  for (const row of rows.toSorted((a, b) => a.reservationId.slice(-1).localeCompare(b.reservationId.slice(-1)) * -1)) {
+    await show(store, row);
+  }
+  return rows;
+}
+
+/** Every page of a listing. */
+async function pages(store: ReservationStore, filter: ReservationFilter): Promise<(readonly ReservationSummary[])[]> {
+  const found = [];
+  let { after } = filter;
+  for (;;) {
+    const page = await store.view.list({ ...filter, after });
+    found.push(page.reservations);
+    if (page.next === null) return found;
+    assert.equal(page.reservations.length, filter.limit, 'a page that has a next one is full');
+    assert(after === null || page.next > after, 'the next page starts behind this one');
+    after = page.next;
+  }
+}
+
+const rows: readonly ContractCase[] = [
+  onStore('a reservation that does not exist is not found', async (store) => {
+    assert.equal(await store.view.find(id), null);
+    assert.deepEqual(await store.view.list(everything), { reservations: [], next: null });
+  }),
+
+  onStore('the view shows an append as soon as it is acknowledged', async (store) => {
+    const created = exampleSummary(id);
+    await show(store, created);
+    assert.deepEqual(await store.view.find(id), created);
+    const confirmed = exampleSummary(id, { stage: 'confirmed', status: 'RESERVATION_CONFIRMED', version: 2 });
+    const confirm = exampleAppend(id, { expected: 1, events: [exampleEvent(2)] });
+    await appended(store, { ...confirm, alongside: { ...NOTHING_ALONGSIDE, summary: confirmed } });
+    assert.deepEqual(await store.view.find(id), confirmed);
+    assert.deepEqual(await store.view.list(everything), { reservations: [confirmed], next: null });
+  }),
+
+  onStore('every field of a row comes back exactly', async (store) => {
+    const variants: readonly Partial<ReservationSummary>[] = [
+      { amountMinor: 999_999_999_999_999, currency: 'KWD', decimals: 3, userId: 'Grüße 🎫 "\' \\ %' },
+      { stage: 'confirmed', status: 'RESERVATION_CONFIRMED', transactionId: 'TXN-1', message: 'ok\nnext line' },
+      { stage: 'failed', status: 'RESERVATION_FAILED', failureReason: 'declined', message: '' },
+      { stage: 'unresolved', answeredAs: 'pending', updatedAt: '2026-01-02T03:04:05.679Z', version: 2 },
+      { stage: 'escalated', answeredAs: 'failed', status: 'RESERVATION_FAILED', transactionId: '🧾', version: 1_000 },
+      { amountMinor: 1, currency: 'JPY', decimals: 0, message: 'ä'.repeat(10_000) },
+    ];
+    const expected = variants.map((variant, index) => exampleSummary(exampleId(index + 1), variant));
+    for (const row of expected) await show(store, row);
+    for (const row of expected) assert.deepEqual(await store.view.find(row.reservationId), row);
+    assert.deepEqual(await store.view.list(everything), { reservations: expected, next: null });
+  }),
+
+  onStore('an append without a row leaves the view as it is', async (store) => {
+    await show(store, exampleSummary(id));
+    await appended(store, exampleAppend(id, { expected: 1, events: [exampleEvent(2)] }));
+    await appended(store, exampleAppend(exampleId(2), { events: [exampleEvent(3)] }));
+    assert.deepEqual(await store.view.find(id), exampleSummary(id));
+    assert.equal(await store.view.find(exampleId(2)), null);
+  }),
+
+  onStore('an append that does not hold leaves the view as it is', async (store) => {
+    const shown = exampleSummary(id);
+    const claim = { scope: 'caller', key: 'key', fingerprint: 'body' };
+    await appended(store, exampleAppend(id, { alongside: { ...NOTHING_ALONGSIDE, summary: shown, claim } }));
+    const summary = exampleSummary(id, { stage: 'failed', version: 2 });
+    const late = exampleAppend(id, { events: [exampleEvent(2)], alongside: { ...NOTHING_ALONGSIDE, summary } });
+    const payment = { kind: 'remove', onlyIfLeasedBy: 'nobody' } as const;
+    assert.equal((await store.events.append(late)).kind, 'conflict');
+    assert.equal(
+      (await store.events.append({ ...late, expected: 1, alongside: { ...late.alongside, claim } })).kind,
+      'key-taken',
+    );
+    assert.equal(
+      (await store.events.append({ ...late, expected: 1, alongside: { ...late.alongside, payment } })).kind,
+      'lease-lost',
+    );
+    assert.deepEqual(await store.view.find(id), shown);
+  }),
+];
+
+const listing: readonly ContractCase[] = [
+  onStore('reservations are listed in the order of their ids, whatever the order of appends', async (store) => {
+    const all = await showTwelve(store);
+    assert.deepEqual(await store.view.list({ ...everything, limit: 200 }), { reservations: all, next: null });
+  }),
+
+  onStore('pages of every size that follow each other make up the whole listing', async (store) => {
+    const all = await showTwelve(store);
+    for (const limit of oneTo(13)) {
+      const found = await pages(store, { ...everything, limit });
+      assert.deepEqual(found.flat(), all);
+      assert.equal(found.length, Math.ceil(all.length / limit), `the last page of ${limit} says that it is the last`);
+    }
+  }),
+
+  onStore('a listing keeps to its user, its stage, or both, on every page', async (store) => {
+    const all = await showTwelve(store);
+    const filters = [
+      { userId: 'a', stage: null },
+      { userId: null, stage: 'confirmed' },
+      { userId: 'b', stage: 'confirmed' },
+      { userId: 'b', stage: 'processing' },
+      { userId: 'A', stage: null },
+      { userId: '', stage: null },
+      { userId: null, stage: 'escalated' },
+    ] as const;
+    for (const { userId, stage } of filters) {
+      const expected = all.filter(
+        (row) => (userId === null || row.userId === userId) && (stage === null || row.stage === stage),
+      );
+      for (const limit of [1, 2, 3, 100]) {
+        assert.deepEqual((await pages(store, { userId, stage, after: null, limit })).flat(), expected);
+      }
+    }
+  }),
+
+  onStore('a reservation moves from one stage of the listing to the other', async (store) => {
+    await show(store, exampleSummary(id));
+    const failed = exampleSummary(id, { stage: 'failed', failureReason: 'declined', version: 2 });
+    const append = exampleAppend(id, { expected: 1, events: [exampleEvent(2)] });
+    await appended(store, { ...append, alongside: { ...NOTHING_ALONGSIDE, summary: failed } });
+    const inStage = async (stage: 'processing' | 'failed') =>
+      (await store.view.list({ ...everything, stage })).reservations;
+    assert.deepEqual(await inStage('processing'), []);
+    assert.deepEqual(await inStage('failed'), [failed]);
+  }),
+
+  onStore('a page that is too small or too large is refused', async (store) => {
+    for (const limit of [0, -1, 1.5, PAGE_LIMIT_MAX + 1]) {
+      await assert.rejects(store.view.list({ ...everything, limit }));
+    }
+  }),
+];
+
+/** What the read side shows, and when. */
+export const viewCases: readonly ContractCase[] = [...rows, ...listing];

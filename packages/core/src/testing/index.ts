@@ -1,0 +1,12 @@
+export type { GatewayContractCase, GatewayHarness, GatewayTuning } from './payment-gateway-contract/case.ts';
+export { paymentGatewayContract } from './payment-gateway-contract/contract.ts';
+export type { CallCount } from './sandbox/call-counter.ts';
+export type { CallLogLine } from './sandbox/call-log.ts';
+export type { SandboxFaults } from './sandbox/faults.ts';
+export type { LedgerEntry } from './sandbox/ledger.ts';
+export { MAGIC_USERS, type MagicUser } from './sandbox/magic-users.ts';
+export {
+  type SandboxPaymentService,
+  type SandboxPaymentServiceOptions,
+  startSandboxPaymentService,
+} from './sandbox/sandbox-payment-service.ts';

@@ -1,0 +1,67 @@
+import { connect, createServer, type Server, type Socket } from 'node:net';
+
+/** Something that listens where a payment service should be. */
+export interface Peer {
+  readonly host: string;
+  readonly port: number;
+  /** How many connections it has now. */
+  connections(): number;
+  /** Closes it and every connection, at once. */
+  stop(): Promise<void>;
+}
+
+/** Listens on a free port of this machine; `accept` gets each connection, and its number from 1. */
+export async function startPeer(accept: (socket: Socket, number: number) => void): Promise<Peer> {
+  const sockets = new Set<Socket>();
+  let number = 0;
+  const server = createServer((socket) => {
+    number += 1;
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+    socket.on('error', () => undefined);
+    accept(socket, number);
+  });
+  const port = await listenOnFreePort(server);
+  const closed = new Promise<void>((resolve) => {
+    server.once('close', resolve);
+  });
+  return {
+    host: '127.0.0.1',
+    port,
+    connections: () => sockets.size,
+    async stop() {
+      server.close();
+      for (const socket of sockets) socket.destroy();
+      await closed;
+    },
+  };
+}
+
+/** Passes a connection on to another port, in both directions. */
+export function passOn(socket: Socket, port: number): void {
+  const onward = connect(port, '127.0.0.1');
+  onward.on('error', () => socket.destroy());
+  onward.once('close', () => socket.destroy());
+  socket.once('close', () => onward.destroy());
+  socket.pipe(onward).pipe(socket);
+}
+
+/** A port on which nobody listens. */
+export async function refusedPort(): Promise<number> {
+  const server = createServer();
+  const port = await listenOnFreePort(server);
+  await new Promise<void>((resolve) => {
+    server.close(() => resolve());
+  });
+  return port;
+}
+
+async function listenOnFreePort(server: Server): Promise<number> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('a TCP server has a port');
+  return address.port;
+}

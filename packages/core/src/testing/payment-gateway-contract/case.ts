@@ -1,0 +1,106 @@
+import type { ReservationId } from '../../domain/ids.ts';
+import type { PaymentOutcome } from '../../domain/payment-outcome.ts';
+import type { ChargeOptions, ChargeRequest, PaymentGateway, PaymentIdempotency } from '../../ports/payment-gateway.ts';
+import { exampleId } from '../builders.ts';
+import { type ScriptedAnswer, type ScriptedService, startScriptedService } from './scripted-service.ts';
+
+/** How a gateway of the contract is set; three attempts in all. */
+export interface GatewayTuning {
+  readonly host: string;
+  readonly port: number;
+  readonly idempotency: PaymentIdempotency;
+  readonly attemptTimeoutMs: number;
+  readonly breaker: { readonly failuresMax: number; readonly openMs: number };
+  readonly concurrencyMax: number;
+  readonly queueMax: number;
+}
+
+/** How the contract gets at gateways of one adapter. */
+export interface GatewayHarness {
+  /** A new gateway to the service of proto/payment.proto at that address. The contract closes it. */
+  open(tuning: GatewayTuning): PaymentGateway;
+}
+
+/** One thing that every gateway must do. */
+export interface GatewayContractCase {
+  /** A fact; unique in the contract. */
+  readonly title: string;
+  /** Rejects with an AssertionError when the gateway does something else. */
+  run(harness: GatewayHarness): Promise<void>;
+}
+
+/** What a case has in its hands. */
+export interface GatewayBench {
+  readonly gateway: PaymentGateway;
+  /** Charges {@link EXAMPLE_CHARGE}, with whatever is said otherwise. */
+  charge(options?: Partial<ChargeOptions>, request?: ChargeRequest): Promise<PaymentOutcome>;
+}
+
+export interface ServiceBench extends GatewayBench {
+  readonly service: ScriptedService;
+}
+
+/** 10.50 EUR. */
+export const EXAMPLE_CHARGE: ChargeRequest & { readonly reservationId: ReservationId } = {
+  reservationId: exampleId(1),
+  userId: 'user_1',
+  money: { amountMinor: 1_050, currency: 'EUR', decimals: 2 },
+};
+
+const DEFAULTS: Omit<GatewayTuning, 'host' | 'port'> = {
+  idempotency: 'by-reservation-id',
+  attemptTimeoutMs: 2_000,
+  breaker: { failuresMax: 1_000, openMs: 60_000 },
+  concurrencyMax: 100,
+  queueMax: 100,
+};
+
+/** A case about a gateway to any address. */
+export async function withGateway(
+  harness: GatewayHarness,
+  tuning: Partial<GatewayTuning> & Pick<GatewayTuning, 'host' | 'port'>,
+  body: (bench: GatewayBench) => Promise<void>,
+): Promise<void> {
+  const gateway = harness.open({ ...DEFAULTS, ...tuning });
+  const charge: GatewayBench['charge'] = (options = {}, request = EXAMPLE_CHARGE) =>
+    gateway.charge(request, { signal: new AbortController().signal, maySend: () => true, ...options });
+  try {
+    await body({ gateway, charge });
+  } finally {
+    await gateway.close();
+  }
+}
+
+/** A case about a gateway to a payment service that answers as scripted. */
+export function onService(
+  title: string,
+  setting: { readonly answers: readonly ScriptedAnswer[] } & Partial<GatewayTuning>,
+  body: (bench: ServiceBench) => Promise<void>,
+): GatewayContractCase {
+  return {
+    title,
+    async run(harness) {
+      const { answers, ...tuning } = setting;
+      const service = await startScriptedService(answers);
+      try {
+        const { host, port } = service;
+        await withGateway(harness, { ...tuning, host, port }, (bench) => body({ ...bench, service }));
+      } finally {
+        await service.stop();
+      }
+    },
+  };
+}
+
+/** Kind and cause of an outcome; details are for people and differ from machine to machine. */
+export function gist(outcome: PaymentOutcome): string {
+  switch (outcome.kind) {
+    case 'approved':
+      return `approved ${outcome.transactionId}`;
+    case 'declined':
+      return `declined ${outcome.message}`;
+    case 'not-sent':
+    case 'unknown':
+      return `${outcome.kind} ${outcome.cause}`;
+  }
+}

@@ -1,0 +1,39 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+
+interface Manifest {
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly devDependencies?: Readonly<Record<string, string>>;
+  readonly peerDependencies?: Readonly<Record<string, string>>;
+}
+
+function manifests(): readonly Manifest[] {
+  const paths = ['packages', 'examples']
+    .flatMap((folder) => readdirSync(join(root, folder)).map((name) => join(root, folder, name, 'package.json')))
+    .filter((path) => existsSync(path));
+  return [join(root, 'package.json'), ...paths].map((path) => JSON.parse(readFileSync(path, 'utf8')) as Manifest);
+}
+
+/** The packages that have a line with a reason. */
+function explained(page: string): readonly string[] {
+  return [...page.matchAll(/^\| `([^`]+)` +\| +[^\s|].*\|$/gm)].map(([, name = '']) => name);
+}
+
+test('the dependencies of all packages are those that the page on dependencies gives a reason for', () => {
+  const used = manifests()
+    .flatMap((manifest) =>
+      Object.entries({ ...manifest.dependencies, ...manifest.devDependencies, ...manifest.peerDependencies }),
+    )
+    .filter(([, version]) => !version.startsWith('workspace:'))
+    .map(([name]) => name);
+  const page = readFileSync(join(root, 'docs/decisions/0001-dependencies.md'), 'utf8');
+  expect(explained(page).toSorted()).toEqual([...new Set(used)].toSorted());
+});
+
+test('a line without a reason explains nothing', () => {
+  expect(explained('| `a` | Because. |\n| `b` | |\n| c | Because. |')).toEqual(['a']);
+});

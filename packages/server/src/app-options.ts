@@ -1,0 +1,19 @@
+import type { Reservations, ReservationStore } from '@reservations/core';
+import type { Logger } from 'pino';
+import type { LifecycleState } from './health.ts';
+
+/** The largest body that is read unless said otherwise: far more than any reservation needs. */
+export const BODY_LIMIT_BYTES: number = 64 * 1024;
+
+/** What the HTTP application works with. */
+export interface AppOptions {
+  readonly reservations: Pick<Reservations, 'create' | 'get'>;
+  /** Asked by readiness whether it can be written. */
+  readonly store: Pick<ReservationStore, 'checkWritable'>;
+  /** Gets a line for each request and each fault. Default: nobody. */
+  readonly logger?: Logger;
+  /** Default: {@link BODY_LIMIT_BYTES}. */
+  readonly bodyLimitBytes?: number;
+  /** What readiness tells, beside the store. Default: always ready. */
+  readonly state?: () => LifecycleState;
+}

@@ -1,0 +1,14 @@
+import type { ParameterizedContext } from 'koa';
+
+/** What the service keeps about one request. */
+export interface AppState {
+  /** The client's own `X-Request-Id`, or a new one. */
+  requestId: string;
+  /** The reservation that the request is about, once it is known. */
+  reservationId: string | null;
+  /** The fault behind an answer of ours, for the log. */
+  fault: unknown;
+}
+
+/** A request and its answer on their way through the service. */
+export type AppContext = ParameterizedContext<AppState>;

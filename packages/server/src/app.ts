@@ -1,0 +1,70 @@
+import { Router, type RouterContext } from '@koa/router';
+import Koa, { type Next } from 'koa';
+import type { Logger } from 'pino';
+import { answerProblem } from './answer.ts';
+import { type AppOptions, BODY_LIMIT_BYTES } from './app-options.ts';
+import type { AppContext, AppState } from './app-state.ts';
+import { problemOf } from './errors.ts';
+import { createReadiness } from './health.ts';
+import { PROBLEMS } from './problems.ts';
+import { requestIdFrom } from './request-id.ts';
+import { logRequest } from './request-log.ts';
+import { getLive, getReady } from './routes/health.ts';
+import { getReservation, postReservation } from './routes/reservations.ts';
+import { getRoot } from './routes/root.ts';
+
+/** Builds the HTTP application: parse, call a use case, shape the answer. */
+export function createApp(options: AppOptions): Koa<AppState> {
+  const { reservations, store, logger, bodyLimitBytes = BODY_LIMIT_BYTES, state = () => 'ready' } = options;
+  const routes = { reservations, bodyLimitBytes };
+  const showReservation = getReservation(routes);
+  const router = new Router<AppState>({ sensitive: true });
+  router.get('/', getRoot);
+  router.get('/health/live', getLive);
+  router.get('/health/ready', getReady(createReadiness({ store, state })));
+  router.post('/reservations', postReservation(routes));
+  router.get('/reservations/:reservation_id', (ctx) => showReservation(ctx, ctx.params['reservation_id'] ?? ''));
+
+  const app = new Koa<AppState>();
+  app.on('error', (error) => logger?.warn({ err: error }, 'an answer could not be sent'));
+  app.use(aboutRequest(logger));
+  app.use(async (ctx, next) => {
+    await next();
+    // A connection that stays open would hold up the end.
+    if (state() === 'draining') ctx.set('Connection', 'close');
+  });
+  app.use(catchFaults);
+  app.use(router.routes());
+  app.use(answerUnrouted);
+  return app;
+}
+
+function aboutRequest(logger: Logger | undefined): (ctx: AppContext, next: Next) => Promise<void> {
+  return async (ctx, next) => {
+    const requestId = requestIdFrom(ctx.get('X-Request-Id'));
+    Object.assign(ctx.state, { requestId, reservationId: null, fault: null } satisfies AppState);
+    ctx.set('X-Request-Id', requestId);
+    if (logger !== undefined) logRequest(logger, ctx, performance.now());
+    await next();
+  };
+}
+
+async function catchFaults(ctx: AppContext, next: Next): Promise<void> {
+  try {
+    await next();
+  } catch (error) {
+    ctx.state.fault = error;
+    answerProblem(ctx, problemOf(error));
+  }
+}
+
+/** No route took the request: either its path is unknown, or its method is none of the path's. */
+function answerUnrouted(ctx: AppContext): void {
+  const methods = ((ctx as RouterContext<AppState>).matched ?? []).flatMap((layer) => layer.methods);
+  if (methods.length === 0) {
+    answerProblem(ctx, { code: 'not_found', detail: PROBLEMS.not_found.title });
+    return;
+  }
+  const headers = { Allow: [...new Set(methods)].sort().join(', ') };
+  answerProblem(ctx, { code: 'method_not_allowed', detail: PROBLEMS.method_not_allowed.title, headers });
+}

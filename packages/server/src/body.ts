@@ -1,0 +1,43 @@
+import type { IncomingMessage } from 'node:http';
+
+/** A request's body, or why there is none. */
+export type BodyRead =
+  | { readonly kind: 'read'; readonly bytes: Buffer }
+  /** Somebody before us read the stream and left this value: an Express application with `express.json()`. */
+  | { readonly kind: 'parsed'; readonly value: unknown }
+  | { readonly kind: 'too-large' }
+  /** The client went away. */
+  | { readonly kind: 'aborted' };
+
+/** Reads a request's body, and stops reading as soon as it is larger than `limitBytes`. */
+export async function readBody(request: IncomingMessage, limitBytes: number): Promise<BodyRead> {
+  const earlier = request as IncomingMessage & { readonly body?: unknown };
+  if (request.readableEnded) {
+    return earlier.body === undefined
+      ? { kind: 'read', bytes: Buffer.alloc(0) }
+      : { kind: 'parsed', value: earlier.body };
+  }
+  if (Number(request.headers['content-length'] ?? 0) > limitBytes) return { kind: 'too-large' };
+  return await new Promise((resolve) => {
+    const chunks: Buffer[] = [];
+    let sizeBytes = 0;
+    function finish(result: BodyRead): void {
+      request.off('data', take).off('end', end).off('error', abort).off('close', abort);
+      resolve(result);
+    }
+    function take(chunk: Buffer): void {
+      sizeBytes += chunk.length;
+      chunks.push(chunk);
+      if (sizeBytes <= limitBytes) return;
+      request.pause();
+      finish({ kind: 'too-large' });
+    }
+    function end(): void {
+      finish({ kind: 'read', bytes: Buffer.concat(chunks, sizeBytes) });
+    }
+    function abort(): void {
+      finish({ kind: 'aborted' });
+    }
+    request.on('data', take).on('end', end).on('error', abort).on('close', abort);
+  });
+}

@@ -1,0 +1,208 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { startSandboxPaymentService } from '@reservations/core/testing';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import manifest from '../../package.json' with { type: 'json' };
+
+const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url));
+
+interface Run {
+  readonly out: () => string;
+  readonly err: () => string;
+  /** Exit code, or the signal that ended it. */
+  readonly ended: Promise<number | string | null>;
+  kill(signal: NodeJS.Signals): void;
+  /** Resolves with the match as soon as standard output has it. */
+  untilOut(pattern: RegExp): Promise<RegExpMatchArray>;
+}
+
+function run(args: readonly string[], env: Record<string, string> = {}): Run {
+  const child = spawn(process.execPath, ['--conditions=@reservations/source', MAIN, ...args], {
+    env: { PATH: process.env['PATH'], ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  let out = '';
+  let err = '';
+  child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
+  child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
+  const ended = new Promise<number | string | null>((resolve) => {
+    child.on('close', (code, signal) => resolve(code ?? signal));
+  });
+  return {
+    out: () => out,
+    err: () => err,
+    ended,
+    kill: (signal) => void child.kill(signal),
+    untilOut: (pattern) =>
+      new Promise((resolve, reject) => {
+        const look = (): void => {
+          const match = pattern.exec(out);
+          if (match !== null) resolve(match);
+        };
+        child.stdout.on('data', look);
+        child.on('close', () => reject(new Error(`ended without ${String(pattern)}: ${out}${err}`)));
+        look();
+      }),
+  };
+}
+
+async function serve(...args: readonly string[]): Promise<Run & { readonly url: string }> {
+  const server = run(['--port', '0', ...args]);
+  const [, url = ''] = await server.untilOut(/^listening on (http:\/\/\S+)$/m);
+  return { ...server, url };
+}
+
+async function temporaryFile(name: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'reservations-cli-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  return join(folder, name);
+}
+
+async function reserve(url: string, user_id: string, headers: Record<string, string> = {}): Promise<Response> {
+  return await fetch(`${url}/reservations`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...headers },
+    body: JSON.stringify({ user_id, amount: 10.5 }),
+  });
+}
+
+describe('asking for help', () => {
+  test('--help tells the commands and the settings', async () => {
+    const { out, err, ended } = run(['--help']);
+    expect([await ended, err()]).toEqual([0, '']);
+    for (const text of ['serve', 'sandbox', '--port N', 'PAYMENT_SERVICE_HOST']) expect(out()).toContain(text);
+  });
+
+  test('a command has a help of its own', async () => {
+    const { out, ended } = run(['sandbox', '--help']);
+    expect([await ended, out().split('\n')[0]]).toEqual([0, 'Usage: reservations-server sandbox [OPTIONS]']);
+  });
+
+  test('--version tells the version', async () => {
+    const { out, ended } = run(['--version']);
+    expect([await ended, out()]).toEqual([0, `${manifest.version}\n`]);
+  });
+});
+
+describe('wrong arguments', () => {
+  test('every fault is told and nothing is started', async () => {
+    const db = await temporaryFile('never.db');
+    const { out, err, ended } = run(['--port', 'x', '--nonsense', '--db', db], { LOG_LEVEL: 'loud' });
+    expect([await ended, out(), err()]).toEqual([
+      2,
+      '',
+      '--nonsense: no such option\n' +
+        '--port: expected a whole number from 0 to 65535, found "x"\n' +
+        'LOG_LEVEL: expected one of fatal, error, warn, info, debug, trace, silent, found "loud"\n' +
+        'see: reservations-server serve --help\n',
+    ]);
+  });
+
+  test('an unknown command names those that there are', async () => {
+    const { err, ended } = run(['server']);
+    expect([await ended, err()]).toEqual([2, 'server: no such command; there are: serve, sandbox\n']);
+  });
+});
+
+describe('serving', () => {
+  test('it reserves, logs, stops by SIGTERM with exit code 0, and has everything after a restart', async () => {
+    const db = await temporaryFile('reservations.db');
+    const first = await serve('--sandbox', '--db', db);
+    const made = await reserve(first.url, 'user_123', { 'X-Request-Id': 'req-1', 'Idempotency-Key': 'k' });
+    const reservation = (await made.json()) as Record<string, unknown>;
+    expect([made.status, reservation['status']]).toEqual([200, 'RESERVATION_CONFIRMED']);
+    const declined = await reserve(first.url, 'user_decline_insufficient_funds');
+    expect([declined.status, await declined.json()]).toMatchObject([200, { status: 'RESERVATION_FAILED' }]);
+    first.kill('SIGTERM');
+    expect([await first.ended, first.err()]).toEqual([0, '']);
+    expect(first.out()).toMatch(/"request_id":"req-1","reservation_id":"RES-/);
+    expect(first.out()).not.toContain('user_123');
+
+    const second = await serve('--sandbox', '--db', db);
+    const shown = await fetch(second.url + String(made.headers.get('location')));
+    expect([shown.status, await shown.json()]).toEqual([200, reservation]);
+    const again = await reserve(second.url, 'user_123', { 'Idempotency-Key': 'k' });
+    expect([again.headers.get('idempotent-replayed'), await again.json()]).toEqual(['true', reservation]);
+    second.kill('SIGINT');
+    expect(await second.ended).toBe(0);
+  });
+
+  test('a second server on the same file says so and exits with 1', async () => {
+    const db = await temporaryFile('reservations.db');
+    await serve('--sandbox', '--db', db);
+    const second = run(['--port', '0', '--sandbox', '--db', db]);
+    expect([await second.ended, second.out()]).toEqual([1, '']);
+    expect(second.err()).toMatch(/^reservations-server: .*reservations\.db.*\n$/);
+  });
+
+  test('a port that is taken is named, and the exit code is 1', async () => {
+    const taken = createServer();
+    onTestFinished(() => void taken.close());
+    await new Promise<void>((resolve) => {
+      taken.listen(0, '127.0.0.1', resolve);
+    });
+    const { port } = taken.address() as AddressInfo;
+    const second = run(['--port', String(port), '--sandbox', '--db', ':memory:']);
+    expect(await second.ended).toBe(1);
+    expect(second.err()).toBe(`reservations-server: cannot listen on 127.0.0.1:${port}: the port is in use\n`);
+  });
+
+  test('a database that cannot be opened is named, and the exit code is 1', async () => {
+    const server = run(['--port', '0', '--sandbox', '--db', '/nowhere/at/all/reservations.db']);
+    expect([await server.ended, server.out()]).toEqual([1, '']);
+    expect(server.err()).toContain('/nowhere/at/all/reservations.db');
+  });
+
+  test('a payment service that is away is a 503 at once, and the server is ready', async () => {
+    const server = await serve('--db', ':memory:', '--payment-host', '127.0.0.1', '--payment-port', '1');
+    const answer = await reserve(server.url, 'user_123');
+    expect([answer.status, await answer.json()]).toMatchObject([503, { code: 'payment_unavailable' }]);
+    expect((await fetch(`${server.url}/health/ready`)).status).toBe(200);
+  });
+
+  test('a charge that does not end in time is answered with the truth, and the exit code is 0', async () => {
+    const { server, answer } = await chargingForEver('--shutdown-timeout', '100');
+    server.kill('SIGTERM');
+    expect(await (await answer)?.json()).toMatchObject({ status: 'RESERVATION_CREATED' });
+    expect([await server.ended, server.err()]).toEqual([0, '']);
+  });
+
+  test('a second signal ends it at once, with the code of the signal', async () => {
+    const { server, answer } = await chargingForEver();
+    server.kill('SIGTERM');
+    await server.untilOut(/"stopping/);
+    server.kill('SIGTERM');
+    expect([await server.ended, await answer]).toEqual([143, null]);
+  });
+});
+
+/** A server with a charge under way that gets no answer. */
+async function chargingForEver(
+  ...args: readonly string[]
+): Promise<{ readonly server: Run; readonly answer: Promise<Response | null> }> {
+  const sandbox = await startSandboxPaymentService({ ledgerPath: null });
+  onTestFinished(() => sandbox.stop());
+  const { host, port } = sandbox;
+  const server = await serve('--db', ':memory:', '--payment-host', host, '--payment-port', String(port), ...args);
+  const answer = reserve(server.url, 'user_timeout').catch(() => null);
+  await vi.waitFor(() => expect(sandbox.calls().length).toBe(1));
+  return { server, answer };
+}
+
+describe('the sandbox alone', () => {
+  test('a server charges through it, and it stops by SIGTERM with exit code 0', async () => {
+    const ledger = await temporaryFile('ledger.jsonl');
+    const sandbox = run(['sandbox', '--port', '0', '--ledger', ledger]);
+    const [, port = ''] = await sandbox.untilOut(/^listening on 127\.0\.0\.1:(\d+)$/m);
+    const server = await serve('--db', ':memory:', '--payment-host', '127.0.0.1', '--payment-port', port);
+    expect((await reserve(server.url, 'user_123')).status).toBe(200);
+    sandbox.kill('SIGTERM');
+    expect([await sandbox.ended, sandbox.err()]).toEqual([0, '']);
+  });
+});

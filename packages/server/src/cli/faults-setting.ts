@@ -1,0 +1,34 @@
+import type { SandboxFaults } from '@reservations/core/testing';
+import type { Setting } from '../settings.ts';
+
+const KINDS: readonly (keyof SandboxFaults)[] = [
+  'unavailable',
+  'internal',
+  'replyLost',
+  'cut',
+  'hang',
+  'late',
+  'emptyReply',
+];
+
+/** The faults of a sandbox as one text: `replyLost=0.1,hang=0.01`. */
+export function faultsSetting(naming: Pick<Setting<unknown>, 'flag' | 'env' | 'description'>): Setting<SandboxFaults> {
+  return {
+    ...naming,
+    value: 'LIST',
+    default: {},
+    expected: `KIND=PROBABILITY,… with kinds out of ${KINDS.join(', ')} and probabilities from 0 to 1`,
+    parse: parseFaults,
+  };
+}
+
+function parseFaults(text: string): SandboxFaults | undefined {
+  const faults: { -readonly [Kind in keyof SandboxFaults]: number } = {};
+  for (const part of text.split(',')) {
+    const [name, probability = '', ...rest] = part.split('=');
+    const kind = KINDS.find((known) => known === name);
+    if (kind === undefined || rest.length > 0 || !/^(?:0(?:\.\d+)?|1(?:\.0+)?)$/.test(probability)) return undefined;
+    faults[kind] = Number(probability);
+  }
+  return faults;
+}

@@ -1,0 +1,47 @@
+import { packageVersion } from '../version.ts';
+import { type CliCommand, type CliContext, EXIT_FAILURE, EXIT_OK, EXIT_USAGE, PROGRAM } from './command.ts';
+import { sandboxCommand } from './sandbox.ts';
+import { serveCommand } from './serve.ts';
+
+/** Every command, the default one first. */
+export const COMMANDS: readonly CliCommand[] = [serveCommand, sandboxCommand];
+
+/** Runs the program; resolves with its exit code. */
+export async function runCli(args: readonly string[], context: CliContext): Promise<number> {
+  const [first = '', ...rest] = args;
+  const named = !first.startsWith('-') && first !== '';
+  const command = named ? COMMANDS.find(({ name }) => name === first) : serveCommand;
+  if (command === undefined) {
+    context.printError(`${first}: no such command; there are: ${COMMANDS.map(({ name }) => name).join(', ')}`);
+    return EXIT_USAGE;
+  }
+  const own = named ? rest : args;
+  if (own.includes('--help') || own.includes('-h')) {
+    context.print(named ? command.help() : overview());
+    return EXIT_OK;
+  }
+  if (!named && (own.includes('--version') || own.includes('-v'))) {
+    context.print(packageVersion());
+    return EXIT_OK;
+  }
+  try {
+    return await command.run(own, context);
+  } catch (error) {
+    context.printError(`${PROGRAM}: ${error instanceof Error ? error.message : String(error)}`);
+    return EXIT_FAILURE;
+  }
+}
+
+function overview(): string {
+  const width = Math.max(...COMMANDS.map(({ name }) => name.length));
+  return [
+    `Usage: ${PROGRAM} [COMMAND] [OPTIONS]`,
+    '',
+    'Commands:',
+    ...COMMANDS.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`),
+    '',
+    `${PROGRAM} COMMAND --help tells more about one; --version prints the version.`,
+    '',
+    serveCommand.help(),
+  ].join('\n');
+}

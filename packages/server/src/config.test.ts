@@ -1,0 +1,127 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { SANDBOX_SETTINGS } from './cli/sandbox.ts';
+import { type Config, CONFIG_SETTINGS } from './config.ts';
+import { describeDefault, describeSettings, readSettings, type Settings } from './settings.ts';
+
+const DEFAULTS: Config = {
+  host: '127.0.0.1',
+  port: 8000,
+  db: './reservations.db',
+  paymentHost: 'payment-service',
+  paymentPort: 50_051,
+  paymentIdempotency: 'by-reservation-id',
+  paymentUnknownOutcome: 'pending',
+  sandbox: false,
+  sandboxLedger: null,
+  logLevel: 'info',
+  bodyLimitBytes: 65_536,
+  requestTimeoutMs: 30_000,
+  shutdownTimeoutMs: 20_000,
+};
+
+function read(args: readonly string[], env: Record<string, string> = {}): ReturnType<typeof readSettings<Config>> {
+  return readSettings(CONFIG_SETTINGS, { args, env });
+}
+
+describe('the configuration', () => {
+  test('nothing given is every default', () => {
+    expect(read([])).toEqual({ kind: 'values', values: DEFAULTS });
+  });
+
+  test('variables are read, empty ones are not', () => {
+    const env = { PORT: '80', PAYMENT_SERVICE_HOST: 'pay', PAYMENT_UNKNOWN_OUTCOME: 'fail', HOST: '', OTHER: 'x' };
+    const values = { ...DEFAULTS, port: 80, paymentHost: 'pay', paymentUnknownOutcome: 'fail' };
+    expect(read([], env)).toEqual({ kind: 'values', values });
+  });
+
+  test('a flag wins over its variable, even over a faulty one', () => {
+    const env = { PORT: 'eighty', RESERVATIONS_SANDBOX: 'true' };
+    const args = ['--port=0', '--db', ':memory:', '--payment-idempotency', 'none', '--log-level=silent'];
+    const values = { port: 0, db: ':memory:', paymentIdempotency: 'none', logLevel: 'silent', sandbox: true };
+    expect(read(args, env)).toEqual({ kind: 'values', values: { ...DEFAULTS, ...values } });
+  });
+
+  test('every fault is told at once, with what was expected and what was found', () => {
+    const args = ['--prot', '80', '--port', '65536', '--db=', '--sandbox=perhaps', '-x', 'extra', '--payment-host'];
+    const env = { PAYMENT_SERVICE_PORT: '0', PAYMENT_IDEMPOTENCY: 'maybe', RESERVATIONS_BODY_LIMIT: '1e3' };
+    expect(read(args, env)).toEqual({
+      kind: 'faults',
+      faults: [
+        '--prot: no such option',
+        'unexpected argument "80"',
+        '-x: no such option',
+        'unexpected argument "extra"',
+        '--payment-host: expected a text that is not empty, found nothing',
+        '--port: expected a whole number from 0 to 65535, found "65536"',
+        '--db: expected a text that is not empty, found ""',
+        'PAYMENT_SERVICE_PORT: expected a whole number from 1 to 65535, found "0"',
+        'PAYMENT_IDEMPOTENCY: expected one of by-reservation-id, none, found "maybe"',
+        '--sandbox: expected true or false, found "perhaps"',
+        'RESERVATIONS_BODY_LIMIT: expected a whole number from 1 to 16777216, found "1e3"',
+      ],
+    });
+  });
+
+  test('a flag is never taken for the value of the one before it', () => {
+    const faults = ['--db: expected a text that is not empty, found nothing'];
+    expect(read(['--db', '--sandbox'])).toEqual({ kind: 'faults', faults });
+  });
+
+  test('the help names every setting', () => {
+    const help = describeSettings(CONFIG_SETTINGS);
+    expect(help.split('\n').length).toBe(Object.keys(CONFIG_SETTINGS).length);
+    expect(help).toMatch(/^ {2}--port N +Port to listen on; 0 takes any free one \[PORT; default: 8000\]$/m);
+  });
+
+  test('no flag and no variable is used twice', () => {
+    for (const settings of [CONFIG_SETTINGS, SANDBOX_SETTINGS]) {
+      const all = Object.values(settings);
+      expect(new Set(all.map(({ flag }) => flag)).size).toBe(all.length);
+      expect(new Set(all.map(({ env }) => env)).size).toBe(all.length);
+    }
+  });
+});
+
+describe('the faults of a sandbox', () => {
+  test.each([
+    ['replyLost=0.1,hang=0.01', { replyLost: 0.1, hang: 0.01 }],
+    ['cut=1', { cut: 1 }],
+    ['', undefined],
+    ['cut', undefined],
+    ['cut=2', undefined],
+    ['cut=.5', undefined],
+    ['explode=0.5', undefined],
+  ])('%j is %j', (text, faults) => {
+    expect(SANDBOX_SETTINGS.faults.parse(text)).toEqual(faults);
+  });
+});
+
+describe('docs/configuration.md', () => {
+  test.each([
+    ['serve', CONFIG_SETTINGS],
+    ['sandbox', SANDBOX_SETTINGS],
+  ] as const)('the table of %s is the table of the code', (name, settings: Settings<object>) => {
+    expect(documented(name)).toEqual(
+      Object.values(settings).map((setting) => [
+        setting.value === null ? `\`--${setting.flag}\`` : `\`--${setting.flag} ${setting.value}\``,
+        `\`${setting.env}\``,
+        `\`${describeDefault(setting)}\``,
+        setting.description,
+      ]),
+    );
+  });
+});
+
+/** Rows of the table between two markers, without its head. */
+function documented(name: string): readonly (readonly string[])[] {
+  const text = readFileSync(new URL('../../../docs/configuration.md', import.meta.url), 'utf8');
+  const [, table = ''] = text.split(new RegExp(`<!-- /?${name} -->`));
+  const rows = table.trim().split('\n').slice(2);
+  return rows.map((row) =>
+    row
+      .split(/(?<!\\)\|/)
+      .slice(1, -1)
+      .map((cell) => cell.trim().replaceAll('\\|', '|')),
+  );
+}

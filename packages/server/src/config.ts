@@ -1,0 +1,129 @@
+import type { PaymentIdempotency } from '@reservations/core';
+import { BODY_LIMIT_BYTES } from './app-options.ts';
+import { LOG_LEVELS, type LogLevel } from './log.ts';
+import { REQUEST_TIMEOUT_MS, SHUTDOWN_TIMEOUT_MS } from './server.ts';
+import { choiceSetting, switchSetting, textSetting, wholeNumberSetting } from './setting-kinds.ts';
+import type { Settings } from './settings.ts';
+
+/** Everything about a server that can be set. */
+export interface Config {
+  readonly host: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+  /** File of the database, or ":memory:". */
+  readonly db: string;
+  readonly paymentHost: string;
+  readonly paymentPort: number;
+  readonly paymentIdempotency: PaymentIdempotency;
+  readonly paymentUnknownOutcome: 'pending' | 'fail';
+  /** Starts a sandbox payment service and uses it instead of the configured one. */
+  readonly sandbox: boolean;
+  /** File of the sandbox's ledger; null keeps it in memory. */
+  readonly sandboxLedger: string | null;
+  readonly logLevel: LogLevel;
+  readonly bodyLimitBytes: number;
+  readonly requestTimeoutMs: number;
+  readonly shutdownTimeoutMs: number;
+}
+
+const PORT_MAX = 65_535;
+const BODY_LIMIT_MAX_BYTES = 16 * 1024 * 1024;
+const TIMEOUT_MAX_MS = 600_000;
+
+/** The one table of a server's settings. */
+export const CONFIG_SETTINGS: Settings<Config> = {
+  host: textSetting({
+    flag: 'host',
+    env: 'HOST',
+    value: 'ADDRESS',
+    default: '127.0.0.1',
+    description: 'Address to listen on; 0.0.0.0 for every interface',
+  }),
+  port: wholeNumberSetting({
+    flag: 'port',
+    env: 'PORT',
+    min: 0,
+    max: PORT_MAX,
+    default: 8000,
+    description: 'Port to listen on; 0 takes any free one',
+  }),
+  db: textSetting({
+    flag: 'db',
+    env: 'RESERVATIONS_DB',
+    value: 'FILE',
+    default: './reservations.db',
+    description: 'SQLite database, made when it is not there; :memory: keeps nothing',
+  }),
+  paymentHost: textSetting({
+    flag: 'payment-host',
+    env: 'PAYMENT_SERVICE_HOST',
+    value: 'HOST',
+    default: 'payment-service',
+    description: 'Host of the payment service',
+  }),
+  paymentPort: wholeNumberSetting({
+    flag: 'payment-port',
+    env: 'PAYMENT_SERVICE_PORT',
+    min: 1,
+    max: PORT_MAX,
+    default: 50_051,
+    description: 'Port of the payment service',
+  }),
+  paymentIdempotency: choiceSetting({
+    flag: 'payment-idempotency',
+    env: 'PAYMENT_IDEMPOTENCY',
+    choices: ['by-reservation-id', 'none'],
+    default: 'by-reservation-id',
+    description: 'What the payment service promises about a repeated charge; with none, no charge is ever sent twice',
+  }),
+  paymentUnknownOutcome: choiceSetting({
+    flag: 'payment-unknown-outcome',
+    env: 'PAYMENT_UNKNOWN_OUTCOME',
+    choices: ['pending', 'fail'],
+    default: 'pending',
+    description: 'What a client is told about a payment whose outcome is unknown: 202 (pending) or 503 (fail)',
+  }),
+  sandbox: switchSetting({
+    flag: 'sandbox',
+    env: 'RESERVATIONS_SANDBOX',
+    description: 'Start a sandbox payment service and use it; no money moves',
+  }),
+  sandboxLedger: textSetting({
+    flag: 'sandbox-ledger',
+    env: 'RESERVATIONS_SANDBOX_LEDGER',
+    value: 'FILE',
+    default: null,
+    description: "File of the sandbox's ledger; without one it is kept in memory",
+  }),
+  logLevel: choiceSetting({
+    flag: 'log-level',
+    env: 'LOG_LEVEL',
+    choices: LOG_LEVELS,
+    default: 'info',
+    description: 'How much is logged',
+  }),
+  bodyLimitBytes: wholeNumberSetting({
+    flag: 'body-limit',
+    env: 'RESERVATIONS_BODY_LIMIT',
+    min: 1,
+    max: BODY_LIMIT_MAX_BYTES,
+    default: BODY_LIMIT_BYTES,
+    description: 'Largest body of a request, in bytes',
+  }),
+  requestTimeoutMs: wholeNumberSetting({
+    flag: 'request-timeout',
+    env: 'RESERVATIONS_REQUEST_TIMEOUT',
+    min: 1,
+    max: TIMEOUT_MAX_MS,
+    default: REQUEST_TIMEOUT_MS,
+    description: 'How long headers and body of a request may take to arrive, in milliseconds',
+  }),
+  shutdownTimeoutMs: wholeNumberSetting({
+    flag: 'shutdown-timeout',
+    env: 'RESERVATIONS_SHUTDOWN_TIMEOUT',
+    min: 0,
+    max: TIMEOUT_MAX_MS,
+    default: SHUTDOWN_TIMEOUT_MS,
+    description: 'How long requests under way may take to end when the server stops, in milliseconds',
+  }),
+};

@@ -1,0 +1,32 @@
+import { ReservationError, type ReservationErrorCode } from '@reservations/core';
+import type { Problem } from './problems.ts';
+
+const RETRY_AFTER_SECONDS = 1;
+
+/** What a client reads about a fault that was thrown: nothing of its inside unless the client can act on it. */
+export function problemOf(error: unknown): Problem {
+  return error instanceof ReservationError ? problemOfCode(error.code) : INTERNAL_ERROR;
+}
+
+const INTERNAL_ERROR: Problem = { code: 'internal_error', detail: 'Internal Server Error' };
+
+function problemOfCode(code: ReservationErrorCode): Problem {
+  const headers = { 'Retry-After': String(RETRY_AFTER_SECONDS) };
+  switch (code) {
+    case 'STORE_UNAVAILABLE':
+    case 'STORE_CLOSED':
+    case 'TOO_MANY_CONFLICTS':
+      return { code: 'store_unavailable', detail: STORE_UNAVAILABLE_DETAIL, headers };
+    case 'STOPPED':
+      return { code: 'shutting_down', detail: 'The service is shutting down; please try again.', headers };
+    case 'INVALID_OPTION':
+    case 'STORE_IN_USE':
+    case 'STORE_UNSUITABLE':
+    case 'STORE_CORRUPT':
+      return INTERNAL_ERROR;
+  }
+}
+
+/** It may have been committed: only the same key makes it safe to send the request again. */
+const STORE_UNAVAILABLE_DETAIL =
+  'The reservation store is temporarily unavailable. Repeat the request with the same Idempotency-Key.';

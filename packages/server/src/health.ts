@@ -1,0 +1,64 @@
+import type { ReservationStore } from '@reservations/core';
+
+/** Where a server stands in its life. */
+export type LifecycleState = 'starting' | 'ready' | 'draining';
+
+/** What readiness says. */
+export type Readiness = LifecycleState | 'unavailable';
+
+/** What readiness depends on. */
+export interface ReadinessOptions {
+  readonly store: Pick<ReservationStore, 'checkWritable'>;
+  readonly state: () => LifecycleState;
+}
+
+/** How long the store may take to prove that it can be written. */
+const STORE_CHECK_TIMEOUT_MS = 2_000;
+
+/** How long the store's last answer counts, so that probes do not become a load. */
+const STORE_CHECK_AGE_MAX_MS = 1_000;
+
+/**
+ * Tells whether work should be sent here. Says nothing about the payment service: while that is away, reservations
+ * are still answered, and taking every server out of service would help nobody.
+ */
+export function createReadiness(options: ReadinessOptions): () => Promise<Readiness> {
+  let last: { readonly writable: Promise<boolean>; readonly at: number } | null = null;
+  let running = false;
+
+  /** Never two at a time: a store that hangs is not asked again until it answers. */
+  function check(): Promise<boolean> {
+    if (last !== null && (running || performance.now() - last.at < STORE_CHECK_AGE_MAX_MS)) return last.writable;
+    running = true;
+    const writable = isWritable(options.store).finally(() => (running = false));
+    last = { writable, at: performance.now() };
+    return writable;
+  }
+
+  return async () => {
+    const state = options.state();
+    if (state !== 'ready') return state;
+    return (await withinMs(STORE_CHECK_TIMEOUT_MS, check())) ? 'ready' : 'unavailable';
+  };
+}
+
+async function isWritable(store: ReadinessOptions['store']): Promise<boolean> {
+  try {
+    await store.checkWritable();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function withinMs(timeoutMs: number, answer: Promise<boolean>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), timeoutMs);
+  });
+  try {
+    return await Promise.race([answer, timeout]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,73 @@
+import type { Observation, Observer, PaymentOutcome } from '@reservations/core';
+import { destination, type Logger, pino } from 'pino';
+
+/** How much a log may hold. */
+export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+
+/** One of {@link LOG_LEVELS}: what is below it is not logged. */
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** Lines wait in memory for a slow reader; beyond this they are dropped, the service goes on. */
+const LOG_BUFFER_BYTES_MAX = 16 * 1024 * 1024;
+
+/** A log of JSON lines on standard output, written without holding up requests; what waits is written at exit. */
+export function createLogger(level: LogLevel): Logger {
+  return pino(
+    { level, base: null, timestamp: () => `,"time":"${new Date().toISOString()}"`, formatters: { level: levelName } },
+    destination({ dest: 1, sync: false, maxLength: LOG_BUFFER_BYTES_MAX }),
+  );
+}
+
+function levelName(label: string): { readonly level: string } {
+  return { level: label };
+}
+
+/** Writes what the engine observes to the log. What needs a person is an error line with `alarm: true`. */
+export function logObserver(log: Logger): Observer {
+  return (observation) => {
+    const { kind } = observation;
+    switch (observation.kind) {
+      case 'charge-ended':
+        logCharge(log, observation);
+        return;
+      case 'contradiction':
+      case 'payment-escalated':
+      case 'payment-misconfigured': {
+        const { reservationId, detail } = observation;
+        log.error({ alarm: true, kind, reservation_id: reservationId, detail }, ALARMS[observation.kind]);
+        return;
+      }
+      case 'lease-lost':
+        log.warn({ kind, reservation_id: observation.reservationId }, 'another worker took the payment over');
+        return;
+      case 'settlement-fault':
+        log.warn({ kind, reservation_id: observation.reservationId, err: observation.error }, 'settlement had a fault');
+        return;
+    }
+  };
+}
+
+const ALARMS = {
+  contradiction: 'a verdict contradicts what stands: a person is needed',
+  'payment-escalated': 'a payment could not be settled: a person is needed',
+  'payment-misconfigured': 'the payment service refuses our credentials or permissions',
+} as const;
+
+function logCharge(log: Logger, observation: Extract<Observation, { kind: 'charge-ended' }>): void {
+  const { outcome, by, durationMs, reservationId, kind } = observation;
+  const line = { kind, reservation_id: reservationId, outcome: outcome.kind, by, duration_ms: durationMs };
+  const cause = causeOf(outcome);
+  if (cause === null) log.debug(line, 'a charge ended');
+  else log.warn({ ...line, ...cause }, 'a charge ended without a verdict');
+}
+
+function causeOf(outcome: PaymentOutcome): { readonly cause: string; readonly detail: string } | null {
+  switch (outcome.kind) {
+    case 'approved':
+    case 'declined':
+      return null;
+    case 'not-sent':
+    case 'unknown':
+      return { cause: outcome.cause, detail: outcome.detail };
+  }
+}

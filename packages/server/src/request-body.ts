@@ -1,0 +1,58 @@
+import type { CreateRequest } from '@reservations/core';
+import type { BodyRead } from './body.ts';
+import { JsonNumber, type JsonValue, readJson } from './json.ts';
+import type { ValidationEntry } from './problems.ts';
+import { BODY_MISSING, BODY_NOT_AN_OBJECT, jsonFaultEntry, WIRE_FIELDS } from './validation.ts';
+
+/** The fields of a request, unchecked, or what kept them from being found. */
+export type FieldsRead =
+  | { readonly kind: 'fields'; readonly request: CreateRequest }
+  | { readonly kind: 'invalid'; readonly entry: ValidationEntry };
+
+/** Finds the fields of `POST /reservations` in a body. What the fields hold is for the engine to check. */
+export function readFields(body: Extract<BodyRead, { kind: 'read' | 'parsed' }>, contentType: string): FieldsRead {
+  if (body.kind === 'parsed') return fieldsOf(fromPlain(body.value));
+  if (body.bytes.length === 0) return { kind: 'invalid', entry: BODY_MISSING };
+  if (!isJsonType(contentType)) return { kind: 'invalid', entry: BODY_NOT_AN_OBJECT };
+  const text = decodeUtf8(body.bytes);
+  if (typeof text === 'number') {
+    const fault = { at: text, type: 'json_invalid', message: 'JSON decode error' } as const;
+    return { kind: 'invalid', entry: jsonFaultEntry(fault) };
+  }
+  const read = readJson(text);
+  return read.kind === 'value' ? fieldsOf(read.value) : { kind: 'invalid', entry: jsonFaultEntry(read.fault) };
+}
+
+/** `application/json` and its kin; nothing said counts as JSON. */
+function isJsonType(contentType: string): boolean {
+  const [type = ''] = contentType.split(';');
+  return /^$|^application\/(?:[\w.!#$&^-]+\+)?json$/i.test(type.trim());
+}
+
+/** The text, or the place of the first character that is not UTF-8. */
+function decodeUtf8(bytes: Buffer): string | number {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return new TextDecoder('utf-8').decode(bytes).indexOf('\uFFFD');
+  }
+}
+
+/** What another application's JSON parser made of the body, as if we had read it ourselves. */
+function fromPlain(value: unknown): JsonValue | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value as JsonValue | undefined;
+  return new Map(Object.entries(value)) as ReadonlyMap<string, JsonValue>;
+}
+
+function fieldsOf(value: JsonValue | undefined): FieldsRead {
+  if (value === null || value === undefined) return { kind: 'invalid', entry: BODY_MISSING };
+  if (!(value instanceof Map)) return { kind: 'invalid', entry: BODY_NOT_AN_OBJECT };
+  const amount: unknown = value.get(WIRE_FIELDS.amount);
+  const fields = {
+    userId: value.get(WIRE_FIELDS.userId) as unknown,
+    amount: amount instanceof JsonNumber ? amount.source : amount,
+    ...(value.has(WIRE_FIELDS.currency) ? { currency: value.get(WIRE_FIELDS.currency) as unknown } : {}),
+  };
+  // The engine checks every field at run time and names what is wrong with it.
+  return { kind: 'fields', request: fields as CreateRequest };
+}

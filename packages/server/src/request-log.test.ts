@@ -1,0 +1,65 @@
+import type { PaymentOutcome } from '@reservations/core';
+import { describe, expect, test, vi } from 'vitest';
+import { memoryLog } from '../test/memory-log.ts';
+import { APPROVED, deferred, startService } from '../test/service.ts';
+
+const REQUEST = { user_id: 'user_123', amount: 10.5 };
+
+describe('the log', () => {
+  test('one line a request, without bodies, paths or user ids', async () => {
+    const log = memoryLog();
+    const service = await startService({ logger: log.logger });
+    const made = await service.post(REQUEST, { 'X-Request-Id': 'r1' });
+    await service.request('/reservations/user_123?user_id=user_123', { headers: { 'X-Request-Id': 'r2' } });
+    await service.request('/user_123', { headers: { 'X-Request-Id': 'r3' } });
+    await service.request('/health/live', { headers: { 'X-Request-Id': 'r4' } });
+    await service.server.stop();
+    const duration_ms = expect.any(Number);
+    expect(log.lines()).toEqual([
+      {
+        level: 30,
+        method: 'POST',
+        route: '/reservations',
+        status: 200,
+        duration_ms,
+        request_id: 'r1',
+        reservation_id: made.body['reservation_id'],
+        msg: 'request',
+      },
+      {
+        level: 30,
+        method: 'GET',
+        route: '/reservations/:reservation_id',
+        status: 404,
+        duration_ms,
+        request_id: 'r2',
+        msg: 'request',
+      },
+      { level: 30, method: 'GET', route: null, status: 404, duration_ms, request_id: 'r3', msg: 'request' },
+      { level: 20, method: 'GET', route: '/health/live', status: 200, duration_ms, request_id: 'r4', msg: 'request' },
+    ]);
+    expect(JSON.stringify(log.lines())).not.toContain('user_123');
+  });
+
+  test('a client that hangs up is in the log, and its payment goes on', async () => {
+    const log = memoryLog();
+    const service = await startService({ logger: log.logger });
+    const charging = deferred<void>();
+    const verdict = deferred<PaymentOutcome>();
+    service.payment(() => {
+      charging.resolve();
+      return verdict.promise;
+    });
+    const patience = new AbortController();
+    const answer = service.post(REQUEST, { 'X-Request-Id': 'r1' }, patience.signal);
+    await charging.promise;
+    patience.abort();
+    await expect(answer).rejects.toThrow('aborted');
+    await vi.waitFor(() => expect(log.lines()).toMatchObject([{ request_id: 'r1', status: 499 }]));
+    verdict.resolve(APPROVED);
+    await vi.waitFor(async () => {
+      const events = await service.store.events.readAll({ after: 0, limit: 10 });
+      expect(events.map(({ type }) => type)).toEqual(['RESERVATION_CREATED', 'RESERVATION_CONFIRMED']);
+    });
+  });
+});

@@ -1,0 +1,160 @@
+import type { CreateOptions, Reservations, ReservationSummary } from '@reservations/core';
+import { answerJson, answerProblem } from '../answer.ts';
+import type { AppContext } from '../app-state.ts';
+import { type BodyRead, readBody } from '../body.ts';
+import { readIdempotencyKey } from '../idempotency-key.ts';
+import { mountPath } from '../mount-path.ts';
+import type { Problem } from '../problems.ts';
+import { readFields } from '../request-body.ts';
+import { traceparentFrom } from '../request-id.ts';
+import { requestFaultEntry } from '../validation.ts';
+import { standing, toWire } from '../wire-reservation.ts';
+
+/** When to look again at a payment whose outcome is unknown. */
+const RETRY_AFTER_PENDING_SECONDS = 2;
+
+/** When to try again after the payment service was not reached: its protection has let go by then. */
+const RETRY_AFTER_UNAVAILABLE_SECONDS = 5;
+
+/** When to ask again for a request that another one with the same key is processing. */
+const RETRY_AFTER_IN_PROGRESS_SECONDS = 1;
+
+/** What the routes of reservations work with. */
+export interface ReservationRoutesOptions {
+  readonly reservations: Pick<Reservations, 'create' | 'get'>;
+  readonly bodyLimitBytes: number;
+}
+
+/** `GET /reservations/{reservation_id}`. */
+export function getReservation({
+  reservations,
+}: ReservationRoutesOptions): (ctx: AppContext, id: string) => Promise<void> {
+  return async (ctx, id) => {
+    const summary = await reservations.get(id);
+    if (summary === null) {
+      answerProblem(ctx, { code: 'reservation_not_found', detail: 'Reservation not found' });
+      return;
+    }
+    ctx.state.reservationId = summary.reservationId;
+    answerJson(ctx, 200, toWire(summary));
+  };
+}
+
+/**
+ * `POST /reservations`. A client that hangs up while its payment is under way does not cancel it: the request was
+ * accepted, and a charge that is cut off half-way would only have to be settled later.
+ */
+export function postReservation(options: ReservationRoutesOptions): (ctx: AppContext) => Promise<void> {
+  return async (ctx) => {
+    const encoding = ctx.get('Content-Encoding').toLowerCase();
+    if (encoding !== '' && encoding !== 'identity') {
+      answerProblem(ctx, { code: 'unsupported_content_encoding', detail: 'The body should not be compressed' });
+      return;
+    }
+    const key = readIdempotencyKey(ctx.req.headers['idempotency-key'] as string | undefined);
+    if (key.kind === 'malformed') {
+      answerProblem(ctx, MALFORMED_KEY);
+      return;
+    }
+    const body = await readBody(ctx.req, options.bodyLimitBytes);
+    switch (body.kind) {
+      case 'aborted':
+        // Nobody is there to read an answer.
+        ctx.respond = false;
+        return;
+      case 'too-large':
+        answerProblem(ctx, bodyTooLarge(options.bodyLimitBytes));
+        return;
+      case 'read':
+      case 'parsed':
+        await create(ctx, options.reservations, body, key.kind === 'key' ? key.key : null);
+    }
+  };
+}
+
+const MALFORMED_KEY: Problem = {
+  code: 'malformed_idempotency_key',
+  detail: 'Idempotency-Key should be 1 to 255 visible ASCII characters, bare or in double quotes',
+};
+
+/** What is left of the body is not read, so the connection cannot carry another request. */
+function bodyTooLarge(limitBytes: number): Problem {
+  return {
+    code: 'body_too_large',
+    detail: `The body should be at most ${limitBytes} bytes`,
+    headers: { Connection: 'close' },
+  };
+}
+
+async function create(
+  ctx: AppContext,
+  reservations: ReservationRoutesOptions['reservations'],
+  body: Extract<BodyRead, { kind: 'read' | 'parsed' }>,
+  idempotencyKey: string | null,
+): Promise<void> {
+  const fields = readFields(body, ctx.get('Content-Type'));
+  if (fields.kind === 'invalid') {
+    answerProblem(ctx, { code: 'validation_failed', detail: [fields.entry] });
+    return;
+  }
+  const result = await reservations.create(fields.request, createOptions(ctx, idempotencyKey));
+  switch (result.kind) {
+    case 'invalid': {
+      const entries = result.faults.map((fault) => requestFaultEntry(fault, fields.request.currency));
+      answerProblem(ctx, { code: 'validation_failed', detail: entries });
+      return;
+    }
+    case 'key-reused':
+      answerProblem(ctx, { code: 'idempotency_key_reused', detail: KEY_REUSED_DETAIL });
+      return;
+    case 'key-in-progress':
+      ctx.state.reservationId = result.reservationId;
+      ctx.set({
+        Location: locationOf(ctx, result.reservationId),
+        'Retry-After': String(RETRY_AFTER_IN_PROGRESS_SECONDS),
+      });
+      answerProblem(ctx, { code: 'idempotency_key_in_progress', detail: KEY_IN_PROGRESS_DETAIL });
+      return;
+    case 'reservation':
+      ctx.state.reservationId = result.reservation.reservationId;
+      ctx.set('Location', locationOf(ctx, result.reservation.reservationId));
+      if (result.replayed) ctx.set('Idempotent-Replayed', 'true');
+      answerReservation(ctx, result.reservation);
+  }
+}
+
+const KEY_REUSED_DETAIL = 'This Idempotency-Key belongs to a request with another body';
+const KEY_IN_PROGRESS_DETAIL = 'The first request with this Idempotency-Key is still being processed';
+
+function createOptions(ctx: AppContext, idempotencyKey: string | null): CreateOptions {
+  const traceparent = traceparentFrom(ctx.get('traceparent'));
+  return {
+    correlationId: ctx.state.requestId,
+    ...(idempotencyKey === null ? {} : { idempotencyKey }),
+    ...(traceparent === null ? {} : { traceparent }),
+  };
+}
+
+function locationOf(ctx: AppContext, reservationId: string): string {
+  return `${mountPath(ctx.req)}/reservations/${reservationId}`;
+}
+
+function answerReservation(ctx: AppContext, summary: ReservationSummary): void {
+  switch (standing(summary)) {
+    case 'done':
+      answerJson(ctx, 200, toWire(summary));
+      return;
+    case 'pending':
+      ctx.set('Retry-After', String(RETRY_AFTER_PENDING_SECONDS));
+      answerJson(ctx, 202, toWire(summary));
+      return;
+    case 'unavailable': {
+      const { reservationId: reservation_id, status, message } = summary;
+      answerProblem(ctx, {
+        code: 'payment_unavailable',
+        detail: { reservation_id, status, message },
+        headers: { 'Retry-After': String(RETRY_AFTER_UNAVAILABLE_SECONDS) },
+      });
+    }
+  }
+}

@@ -1,0 +1,123 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { PaymentGateway, Reservations, ReservationStore } from '@reservations/core';
+import type { Logger } from 'pino';
+import { createApp } from './app.ts';
+import { answerConnectionErrors } from './connection-errors.ts';
+import type { LifecycleState } from './health.ts';
+
+/** How long headers and body of a request may take to arrive unless said otherwise. */
+export const REQUEST_TIMEOUT_MS = 30_000;
+
+/** How long a server may take to stop unless said otherwise: an attempt to charge takes 5 s at the most. */
+export const SHUTDOWN_TIMEOUT_MS = 20_000;
+
+/** Longer than the minute for which load balancers keep idle connections, so that we are never the first to close. */
+const KEEP_ALIVE_TIMEOUT_MS = 65_000;
+
+/** How exactly the time-outs are kept. */
+const TIMEOUT_CHECK_INTERVAL_MS = 500;
+
+/** How long, once the engine has stopped, the last answers may take to be read. */
+const LAST_ANSWERS_MS = 500;
+
+/** What {@link startServer} works with. The server stops and closes what it was given. */
+export interface ServerOptions {
+  readonly reservations: Reservations;
+  readonly store: ReservationStore;
+  readonly gateway: PaymentGateway;
+  /** Default: 127.0.0.1. */
+  readonly host?: string;
+  /** 0, the default, takes any free port. */
+  readonly port?: number;
+  readonly logger?: Logger;
+  readonly bodyLimitBytes?: number;
+  /** Default: {@link REQUEST_TIMEOUT_MS}. */
+  readonly requestTimeoutMs?: number;
+  /** Default: {@link SHUTDOWN_TIMEOUT_MS}. */
+  readonly shutdownTimeoutMs?: number;
+}
+
+/** A server that listens. */
+export interface RunningServer {
+  readonly host: string;
+  readonly port: number;
+  /** Without a slash at its end. */
+  readonly url: string;
+  /**
+   * Takes no new work, lets requests under way end, then closes gateway and store. Charges that run longer than the
+   * shutdown time-out are cancelled and stay open in the store, for the next process. Idempotent.
+   */
+  stop(): Promise<void>;
+}
+
+/**
+ * Listens, and settles what earlier processes left open.
+ * @throws {Error} when the address cannot be listened on; engine, gateway and store are then closed already.
+ */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const { reservations, store, gateway, host = '127.0.0.1', port = 0 } = options;
+  const { requestTimeoutMs = REQUEST_TIMEOUT_MS, shutdownTimeoutMs = SHUTDOWN_TIMEOUT_MS } = options;
+  let state: LifecycleState = 'starting';
+  const app = createApp({ ...options, state: () => state });
+  const handle = app.callback();
+  const server = createServer(
+    {
+      requestTimeout: requestTimeoutMs,
+      headersTimeout: requestTimeoutMs,
+      keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+      connectionsCheckingInterval: TIMEOUT_CHECK_INTERVAL_MS,
+    },
+    (request, response) => void handle(request, response),
+  );
+  answerConnectionErrors(server);
+
+  async function shutDown(): Promise<void> {
+    state = 'draining';
+    await closeServer(server, reservations.stop({ drainMs: shutdownTimeoutMs }), LAST_ANSWERS_MS);
+    await gateway.close();
+    await store.close();
+  }
+
+  let stopped: Promise<void> | null = null;
+  const stop = (): Promise<void> => (stopped ??= shutDown());
+  try {
+    await listen(server, host, port);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  reservations.start();
+  state = 'ready';
+  const address = server.address() as AddressInfo;
+  return { host, port: address.port, url: urlOf(host, address.port), stop };
+}
+
+function urlOf(host: string, port: number): string {
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+function listen(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    function fail(cause: NodeJS.ErrnoException): void {
+      const reason = cause.code === 'EADDRINUSE' ? 'the port is in use' : cause.message;
+      reject(new Error(`cannot listen on ${host}:${port}: ${reason}`, { cause }));
+    }
+    server.once('error', fail);
+    server.listen(port, host, () => {
+      server.off('error', fail);
+      resolve();
+    });
+  });
+}
+
+/** Resolves when no connection is left. Those that still are `patienceMs` after the engine stopped are cut. */
+async function closeServer(server: Server, engineStopped: Promise<void>, patienceMs: number): Promise<void> {
+  const closed = new Promise<void>((resolve) => {
+    server.close(() => resolve());
+  });
+  await engineStopped;
+  const patience = setTimeout(() => server.closeAllConnections(), patienceMs);
+  await closed;
+  clearTimeout(patience);
+}

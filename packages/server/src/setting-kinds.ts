@@ -1,0 +1,51 @@
+import type { Setting } from './settings.ts';
+
+/** What one setting of a kind says itself. */
+type Naming = Pick<Setting<unknown>, 'flag' | 'env' | 'description'>;
+
+/** A text that is not empty; `value` names what it stands for. */
+export function textSetting<Default extends string | null>(
+  naming: Naming & { readonly value: string; readonly default: Default },
+): Setting<string | Default> {
+  return { ...naming, expected: 'a text that is not empty', parse: (text) => (text === '' ? undefined : text) };
+}
+
+/** A whole number within bounds. */
+export function wholeNumberSetting(
+  naming: Naming & { readonly min: number; readonly max: number; readonly default: number },
+): Setting<number> {
+  const { min, max, ...rest } = naming;
+  return {
+    ...rest,
+    value: 'N',
+    expected: `a whole number from ${min} to ${max}`,
+    parse(text) {
+      const number = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+      return number >= min && number <= max ? number : undefined;
+    },
+  };
+}
+
+/** One of a few words. */
+export function choiceSetting<Choice extends string>(
+  naming: Naming & { readonly choices: readonly Choice[]; readonly default: Choice },
+): Setting<Choice> {
+  const { choices, ...rest } = naming;
+  return {
+    ...rest,
+    value: choices.join('|'),
+    expected: `one of ${choices.join(', ')}`,
+    parse: (text) => choices.find((choice) => choice === text),
+  };
+}
+
+/** On or off; off unless it is given. */
+export function switchSetting(naming: Naming): Setting<boolean> {
+  return {
+    ...naming,
+    value: null,
+    default: false,
+    expected: 'true or false',
+    parse: (text) => (text === 'true' ? true : text === 'false' ? false : undefined),
+  };
+}

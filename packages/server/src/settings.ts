@@ -1,0 +1,97 @@
+import { parseArgs } from 'node:util';
+
+/** One setting: how it is given, what it may be, and what it is when nobody gives it. */
+export interface Setting<Value> {
+  /** Long flag, without the dashes. */
+  readonly flag: string;
+  /** Environment variable; the flag wins over it. */
+  readonly env: string;
+  /** What the value stands for in the help; null for a switch, which takes no value. */
+  readonly value: string | null;
+  readonly default: Value;
+  /** For help and documentation; names the unit. */
+  readonly description: string;
+  /** What a value should be, in words. */
+  readonly expected: string;
+  /** The value of a text, or undefined when it is not what it should be. */
+  parse(text: string): Value | undefined;
+}
+
+/** The settings of one command, by the name that its code uses. */
+export type Settings<Values> = { readonly [Name in keyof Values]: Setting<Values[Name]> };
+
+/** Where settings come from. */
+export interface SettingSources {
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** The values of all settings, or every fault that was found, each in a line. */
+export type SettingsRead<Values> =
+  | { readonly kind: 'values'; readonly values: Values }
+  | { readonly kind: 'faults'; readonly faults: readonly string[] };
+
+/** A setting as a table that knows nothing of its value's type can treat it. */
+export type AnySetting = Setting<unknown>;
+
+/** Reads all settings from flags and environment. An empty variable counts as not set. */
+export function readSettings<Values>(settings: Settings<Values>, sources: SettingSources): SettingsRead<Values> {
+  const entries = Object.entries<AnySetting>(settings);
+  const { given, faults } = readFlags(
+    entries.map(([, setting]) => setting),
+    sources.args,
+  );
+  const values: Record<string, unknown> = {};
+  for (const [name, setting] of entries) {
+    const flagText = given.get(setting.flag);
+    const envText = sources.env[setting.env];
+    const text = flagText ?? (envText === '' ? undefined : envText);
+    const value = text === undefined ? setting.default : setting.parse(text);
+    if (value === undefined) {
+      const source = flagText === undefined ? setting.env : `--${setting.flag}`;
+      faults.push(`${source}: expected ${setting.expected}, found ${JSON.stringify(text)}`);
+    }
+    values[name] = value;
+  }
+  return faults.length > 0 ? { kind: 'faults', faults } : { kind: 'values', values: values as Values };
+}
+
+function readFlags(
+  settings: readonly AnySetting[],
+  args: readonly string[],
+): { readonly given: ReadonlyMap<string, string>; readonly faults: string[] } {
+  const byFlag = new Map(settings.map((setting) => [setting.flag, setting]));
+  const options = Object.fromEntries(
+    settings.map(({ flag, value }) => [flag, { type: value === null ? ('boolean' as const) : ('string' as const) }]),
+  );
+  const { tokens } = parseArgs({ args: [...args], options, strict: false, tokens: true });
+  const given = new Map<string, string>();
+  const faults: string[] = [];
+  for (const token of tokens) {
+    if (token.kind === 'positional') faults.push(`unexpected argument ${JSON.stringify(token.value)}`);
+    if (token.kind !== 'option') continue;
+    const setting = byFlag.get(token.name);
+    if (setting === undefined || !token.rawName.startsWith('--')) faults.push(`${token.rawName}: no such option`);
+    else if (setting.value === null) given.set(token.name, token.value ?? 'true');
+    else if (token.value === undefined || (!token.inlineValue && token.value.startsWith('--')))
+      faults.push(`${token.rawName}: expected ${setting.expected}, found nothing`);
+    else given.set(token.name, token.value);
+  }
+  return { given, faults };
+}
+
+/** The settings for `--help`: flags, then what they mean. */
+export function describeSettings<Values>(settings: Settings<Values>): string {
+  const rows = Object.values<AnySetting>(settings).map((setting) => ({
+    left: setting.value === null ? `--${setting.flag}` : `--${setting.flag} ${setting.value}`,
+    right: `${setting.description} [${setting.env}; default: ${describeDefault(setting)}]`,
+  }));
+  const width = Math.max(...rows.map(({ left }) => left.length));
+  return rows.map(({ left, right }) => `  ${left.padEnd(width)}  ${right}`).join('\n');
+}
+
+/** A setting's default as text; "none" for null and for an empty list. */
+export function describeDefault(setting: AnySetting): string {
+  const text = typeof setting.default === 'string' ? setting.default : JSON.stringify(setting.default);
+  return text === 'null' || text === '{}' ? 'none' : text;
+}

@@ -1,0 +1,184 @@
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { output, packPackages, type PackedPackages, type Project, root } from './sandbox-project.ts';
+
+const ENTRIES = [
+  '@reservations/core',
+  '@reservations/core/memory',
+  '@reservations/core/sqlite',
+  '@reservations/core/grpc',
+  '@reservations/core/testing',
+  '@reservations/server',
+] as const;
+
+const DRIVERLESS_ENTRIES = ['@reservations/core', '@reservations/core/memory', '@reservations/core/testing'] as const;
+const DRIVERS = ['better-sqlite3', '@grpc/grpc-js', '@grpc/proto-loader'] as const;
+
+let packages: PackedPackages;
+let everything: Project;
+let coreAlone: Project;
+
+beforeAll(async () => {
+  packages = await packPackages();
+  const { devDependencies } = manifestOf('.');
+  const types = `@types/node@${devDependencies['@types/node']}`;
+  everything = await packages.project('everything', [packages.core, packages.server, types]);
+  coreAlone = await packages.project('core-alone', [packages.core]);
+});
+
+afterAll(() => packages.remove());
+
+interface Manifest {
+  readonly version: string;
+  readonly exports: Readonly<Record<string, unknown>>;
+  readonly devDependencies: Readonly<Record<string, string>>;
+}
+
+function manifestOf(folder: string): Manifest {
+  return JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8')) as Manifest;
+}
+
+/** Names that a module exports, seen by `import` or by `require`. */
+async function exportsOf(project: Project, how: 'import' | 'require', entry: string): Promise<readonly string[]> {
+  const source =
+    how === 'import'
+      ? `console.log(JSON.stringify(Object.keys(await import('${entry}')).sort()))`
+      : `console.log(JSON.stringify(Object.keys(require('${entry}')).filter((name) => name !== '__esModule').sort()))`;
+  const type = how === 'import' ? 'module' : 'commonjs';
+  return JSON.parse(await project.run('node', [`--input-type=${type}`, '--eval', source])) as readonly string[];
+}
+
+test('the list of entries is complete', () => {
+  const declared = ['core', 'server'].flatMap((name) =>
+    Object.keys(manifestOf(`packages/${name}`).exports)
+      .filter((entry) => entry !== './package.json')
+      .map((entry) => `@reservations/${name}${entry.slice(1)}`),
+  );
+  expect(declared).toEqual(ENTRIES);
+});
+
+test.each(ENTRIES)('%s can be imported and required, with the same exports', async (entry) => {
+  const imported = await exportsOf(everything, 'import', entry);
+  expect(imported).not.toEqual([]);
+  expect(await exportsOf(everything, 'require', entry)).toEqual(imported);
+});
+
+test.each(DRIVERLESS_ENTRIES)('%s loads without any driver installed', async (entry) => {
+  const installed = DRIVERS.filter((driver) => existsSync(join(coreAlone.folder, 'node_modules', driver)));
+  expect(installed).toEqual([]);
+  expect(await exportsOf(coreAlone, 'import', entry)).toEqual(await exportsOf(everything, 'import', entry));
+});
+
+test('a missing driver is reported by its name', async () => {
+  await expect(exportsOf(coreAlone, 'import', '@reservations/core/sqlite')).rejects.toThrow('better-sqlite3');
+});
+
+test.each(['core', 'server'] as const)(
+  'the tarball of %s holds the build, the licence and nothing else',
+  async (name) => {
+    const stdout = await output('tar', ['--list', '--file', packages[name]]);
+    const files = stdout.trim().split('\n');
+    expect(
+      files.filter((file) => !/^package\/(dist\/|package\.json$|LICENSE$|README\.md$|CHANGELOG\.md$)/.test(file)),
+    ).toEqual([]);
+    expect(files.filter((file) => /\.test\.|-fixture\./.test(file))).toEqual([]);
+    expect(files).toContain('package/LICENSE');
+  },
+);
+
+test.each(['core', 'server'] as const)('publint finds no fault in %s', async (name) => {
+  await output(join(root, 'node_modules/.bin/publint'), ['run', packages[name], '--strict']);
+});
+
+test.each(['core', 'server'] as const)(
+  'the types of %s resolve for every kind of project that loads ES modules',
+  async (name) => {
+    const args = [packages[name], '--profile', 'esm-only', '--format', 'ascii'];
+    const stdout = await output(join(root, 'node_modules/.bin/attw'), args);
+    // Without any types it says so, and calls that a success.
+    expect(stdout).not.toContain('does not contain types');
+  },
+);
+
+test('a strict consumer compiles against the types of every entry, those of the dependencies included', async () => {
+  const imports = ENTRIES.map((entry, index) => `import * as entry${index} from '${entry}';`);
+  const names = ENTRIES.map((_entry, index) => `entry${index}`).join(', ');
+  await everything.write('consumer.ts', [...imports, `console.log(${names});`, CONSUMER].join('\n'));
+  await everything.write(
+    'consumer.cts',
+    "import core = require('@reservations/core');\nconsole.log(core.DEFAULT_CURRENCY);\n",
+  );
+  await everything.write(
+    'tsconfig.json',
+    JSON.stringify({
+      compilerOptions: {
+        target: 'es2022',
+        module: 'nodenext',
+        strict: true,
+        noEmit: true,
+        skipLibCheck: false,
+        types: ['node'],
+      },
+      files: ['consumer.ts', 'consumer.cts'],
+    }),
+  );
+  await output(join(root, 'node_modules/.bin/tsc'), ['--project', everything.folder]);
+});
+
+/** The types must say something: `any` in their place would compile as well. */
+const CONSUMER = `
+import { createReservations, type ReservationSummary } from '@reservations/core';
+import { createMemoryStore } from '@reservations/core/memory';
+import { createGrpcPaymentGateway } from '@reservations/core/grpc';
+const gateway = createGrpcPaymentGateway({ host: '127.0.0.1', port: 50051 });
+const reservations = createReservations({ store: createMemoryStore(), gateway });
+export const found: Promise<ReservationSummary | null> = reservations.get('RES-');
+// @ts-expect-error: an amount is a number or a text
+void reservations.create({ userId: 'ada', amount: true });
+// @ts-expect-error: a store is required
+createReservations({ gateway });
+`;
+
+test('npx reservations-server --version prints the version of the package', async () => {
+  const printed = await everything.run('npx', ['--no-install', 'reservations-server', '--version']);
+  expect(printed.trim()).toBe(manifestOf('packages/server').version);
+});
+
+test('npx reservations-server --sandbox reserves, and stops by SIGTERM with exit code 0', async () => {
+  const args = ['--sandbox', '--port', '0', '--db', 'tmp.db'];
+  const server = everything.start(join('node_modules', '.bin', 'reservations-server'), args);
+  const exited = once(server, 'exit');
+  try {
+    const url = await announcedUrl(server.stdout);
+    const response = await fetch(`${url}/reservations`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ user_id: 'ada', amount: 12.5, currency: 'EUR' }),
+    });
+    expect([response.status, await response.json()]).toMatchObject([
+      200,
+      { status: 'RESERVATION_CONFIRMED', user_id: 'ada', amount: 12.5, currency: 'EUR' },
+    ]);
+    server.kill('SIGTERM');
+    expect(await exited).toEqual([0, null]);
+  } finally {
+    server.kill('SIGKILL');
+  }
+});
+
+/** The address in the line "listening on http://…". */
+async function announcedUrl(stdout: Readable | null): Promise<string> {
+  const seen: string[] = [];
+  if (stdout !== null) {
+    for await (const line of createInterface({ input: stdout })) {
+      const url = /listening on (http:\/\/\S+)/.exec(line)?.[1];
+      if (url !== undefined) return url;
+      seen.push(line);
+    }
+  }
+  throw new Error(`the server ended without saying where it listens:\n${seen.join('\n')}`);
+}

@@ -1,0 +1,68 @@
+// npm test: every check of the workspace. Goes on after a failed one, so that all faults are seen at once.
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { capture } from './process.mjs';
+import { build, install } from './setup.mjs';
+
+const passed = { passed: 1, failed: 0, output: '' };
+
+const steps = [
+  ['format', () => tool('oxfmt', '--check', '.')],
+  ['lint', () => tool('oxlint', '--type-aware', '--deny-warnings')],
+  ['types', () => tool('tsc', '--noEmit', '--project', 'tsconfig.json')],
+  ['generated files', () => tool('node', 'scripts/generate-proto.ts', '--check')],
+  ['unused code', () => tool('knip')],
+  ['tests', () => vitest()],
+  ['build', async () => report(await build({ always: true }))],
+  ['packed packages', () => vitest('--config', 'scripts/vitest.packed.config.ts')],
+];
+
+const total = { passed: 0, failed: 0 };
+const installed = await timed('install', async () => report(await install()));
+if (installed) for (const [title, check] of steps) await timed(title, check);
+console.log(`${total.passed} passed, ${total.failed} failed`);
+process.exitCode = total.failed === 0 ? 0 : 1;
+
+async function timed(title, check) {
+  const startedAt = Date.now();
+  const result = await check();
+  const seconds = ((Date.now() - startedAt) / 1_000).toFixed(1);
+  if (result.failed > 0) console.log(result.output.trimEnd());
+  const counts = result.passed + result.failed > 1 ? `, ${result.passed} passed, ${result.failed} failed` : '';
+  console.log(`${result.failed === 0 ? 'ok    ' : 'FAILED'} ${title} (${seconds} s${counts})`);
+  total.passed += result.passed;
+  total.failed += result.failed;
+  return result.failed === 0;
+}
+
+function report(failure) {
+  return failure === null ? passed : { passed: 0, failed: 1, output: failure };
+}
+
+async function tool(command, ...args) {
+  const { exitCode, output } = await capture(command, args);
+  return report(exitCode === 0 ? null : output);
+}
+
+/** Counts tests one by one. A file that cannot be loaded and an error outside of any test count as a failure each. */
+async function vitest(...args) {
+  const folder = mkdtempSync(join(tmpdir(), 'reservations-vitest-'));
+  const file = join(folder, 'report.json');
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
+  const { exitCode, output } = await capture('vitest', ['run', ...reporters, ...args]);
+  const result = existsSync(file) ? count(JSON.parse(readFileSync(file, 'utf8'))) : { passed: 0, failed: 0 };
+  rmSync(folder, { recursive: true, force: true });
+  const isUnexplained = exitCode !== 0 && result.failed === 0;
+  return { passed: result.passed, failed: result.failed + (isUnexplained ? 1 : 0), output };
+}
+
+/** A skipped test counts as failed: what is not run proves nothing. */
+function count({ testResults }) {
+  const tests = testResults.flatMap(({ assertionResults }) => assertionResults);
+  const passedTests = tests.filter(({ status }) => status === 'passed').length;
+  const unloaded = testResults.filter(
+    ({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0,
+  );
+  return { passed: passedTests, failed: tests.length - passedTests + unloaded.length };
+}

@@ -1,0 +1,12 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+/** Tests of the packed packages. They need a build and a registry, so they run apart from all others. */
+export default defineConfig({
+  test: {
+    root: fileURLToPath(new URL('..', import.meta.url)),
+    include: ['packages/server/test/**/*.packed.ts'],
+    testTimeout: 120_000,
+    hookTimeout: 300_000,
+  },
+});

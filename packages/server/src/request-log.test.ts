@@ -3,6 +3,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { memoryLog } from '../test/memory-log.ts';
 import { APPROVED, deferred, startService } from '../test/service.ts';
 
+const PATIENCE = { timeout: 20_000 };
 const REQUEST = { user_id: 'user_123', amount: 10.5 };
 
 describe('the log', () => {
@@ -55,11 +56,11 @@ describe('the log', () => {
     await charging.promise;
     patience.abort();
     await expect(answer).rejects.toThrow('aborted');
-    await vi.waitFor(() => expect(log.lines()).toMatchObject([{ request_id: 'r1', status: 499 }]));
+    await vi.waitFor(() => expect(log.lines()).toMatchObject([{ request_id: 'r1', status: 499 }]), PATIENCE);
     verdict.resolve(APPROVED);
     await vi.waitFor(async () => {
       const events = await service.store.events.readAll({ after: 0, limit: 10 });
       expect(events.map(({ type }) => type)).toEqual(['RESERVATION_CREATED', 'RESERVATION_CONFIRMED']);
-    });
+    }, PATIENCE);
   });
 });

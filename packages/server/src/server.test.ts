@@ -1,6 +1,6 @@
 import { createMemoryStore } from '@reservations/core/memory';
 import type { PaymentOutcome } from '@reservations/core';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { APPROVED, deferred, NOT_SENT, sendRaw, type Service, startService } from '../test/service.ts';
 
 const REQUEST = { user_id: 'user_123', amount: 10.5 };
@@ -62,7 +62,7 @@ describe('stopping', () => {
     expect(answers.map((answer) => answer.split('\r\n')[0])).toEqual(['', 'HTTP/1.1 200 OK', '']);
   });
 
-  test('a charge that does not end in time is answered with the truth and stays open for the next process', async () => {
+  test('a charge that does not end in time is answered with the truth, and the next process settles it', async () => {
     const store = createMemoryStore();
     const service = await startService({ store: { ...store, close: () => Promise.resolve() }, shutdownTimeoutMs: 50 });
     const { charging } = holdPayments(service);
@@ -72,5 +72,14 @@ describe('stopping', () => {
     const answer = await underWay;
     expect([answer.status, answer.body['status']]).toEqual([202, 'RESERVATION_CREATED']);
     expect((await store.payments.gauge()).open).toBe(1);
+
+    const next = await startService({ store });
+    await vi.waitFor(
+      async () => {
+        const settled = await next.request(String(answer.headers.get('location')));
+        expect(settled.body['status']).toBe('RESERVATION_CONFIRMED');
+      },
+      { timeout: 20_000, interval: 50 },
+    );
   });
 });

@@ -10,3 +10,8 @@ export {
   type SandboxPaymentServiceOptions,
   startSandboxPaymentService,
 } from './sandbox/sandbox-payment-service.ts';
+export type { StoreContractCase, StoreContractNeed, StoreHarness } from './event-store-contract/case.ts';
+export { reservationStoreContract } from './event-store-contract/contract.ts';
+export { type Given, given } from './given.ts';
+export { createManualRuntime, type ManualRuntime } from './manual-runtime.ts';
+export { type ChargeScript, createScriptedGateway, type ScriptedGateway } from './scripted-gateway.ts';

@@ -166,6 +166,19 @@ describe('serving', () => {
     expect((await fetch(`${server.url}/health/ready`)).status).toBe(200);
   });
 
+  test('PAYMENT_UNKNOWN_OUTCOME=fail answers an unknown outcome as the old service did', async () => {
+    const env = {
+      PAYMENT_UNKNOWN_OUTCOME: 'fail',
+      PORT: '0',
+      RESERVATIONS_SANDBOX: 'true',
+      RESERVATIONS_DB: ':memory:',
+    };
+    const server = run([], env);
+    const [, url = ''] = await server.untilOut(/^listening on (http:\/\/\S+)$/m);
+    const answer = await reserve(url, 'user_empty_reply');
+    expect([answer.status, await answer.json()]).toMatchObject([503, { detail: { status: 'RESERVATION_FAILED' } }]);
+  });
+
   test('a charge that does not end in time is answered with the truth, and the exit code is 0', async () => {
     const { server, answer } = await chargingForEver('--shutdown-timeout', '100');
     server.kill('SIGTERM');
@@ -191,7 +204,7 @@ async function chargingForEver(
   const { host, port } = sandbox;
   const server = await serve('--db', ':memory:', '--payment-host', host, '--payment-port', String(port), ...args);
   const answer = reserve(server.url, 'user_timeout').catch(() => null);
-  await vi.waitFor(() => expect(sandbox.calls().length).toBe(1));
+  await vi.waitFor(() => expect(sandbox.calls().length).toBe(1), { timeout: 20_000 });
   return { server, answer };
 }
 

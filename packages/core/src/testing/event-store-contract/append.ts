@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { EVENTS_PER_APPEND_MAX } from '../../ports/event-store.ts';
 import { exampleAppend, exampleEvent, exampleId, exampleSummary, recordedBy } from '../builders.ts';
-import { appended, type ContractCase, onStore, oneTo, snapshot, wholeLog } from './case.ts';
+import { appended, type StoreContractCase, onStore, oneTo, snapshot, wholeLog } from './case.ts';
 
 const stream = exampleId(1);
 const first = exampleAppend(stream, { events: [exampleEvent(1)] });
 const second = exampleAppend(stream, { expected: 1, events: [exampleEvent(2), exampleEvent(3)] });
 
-const expectedVersion: readonly ContractCase[] = [
+const expectedVersion: readonly StoreContractCase[] = [
   onStore('the first event of a store has version 1 and position 1', async (store) => {
     assert.deepEqual(await store.events.append(first), { kind: 'appended', version: 1, position: 1 });
     assert.deepEqual(await wholeLog(store), recordedBy(first, { version: 1, position: 1 }));
@@ -83,7 +83,7 @@ const alongside = {
   claim: { scope: 'caller', key: 'key', fingerprint: 'body' },
 } as const;
 
-const commandIds: readonly ContractCase[] = [
+const commandIds: readonly StoreContractCase[] = [
   onStore('the same command again returns the first result and writes nothing', async (store) => {
     const create = { ...first, alongside };
     await appended(store, create);
@@ -122,7 +122,7 @@ const commandIds: readonly ContractCase[] = [
   }),
 ];
 
-const atomicity: readonly ContractCase[] = [
+const atomicity: readonly StoreContractCase[] = [
   onStore(`an append of ${EVENTS_PER_APPEND_MAX} events is written whole`, async (store) => {
     const request = exampleAppend(stream, { events: oneTo(EVENTS_PER_APPEND_MAX).map((n) => exampleEvent(n)) });
     assert.equal(await appended(store, request), EVENTS_PER_APPEND_MAX);
@@ -171,4 +171,4 @@ const atomicity: readonly ContractCase[] = [
 ];
 
 /** What an append promises to a single writer. */
-export const appendCases: readonly ContractCase[] = [...expectedVersion, ...commandIds, ...atomicity];
+export const appendCases: readonly StoreContractCase[] = [...expectedVersion, ...commandIds, ...atomicity];

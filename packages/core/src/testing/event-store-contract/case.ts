@@ -14,20 +14,20 @@ export interface StoreHarness {
 }
 
 /** What a case needs of its harness beside `open`. */
-export type ContractNeed = 'nothing' | 'reopen' | 'openBeside';
+export type StoreContractNeed = 'nothing' | 'reopen' | 'openBeside';
 
 /** One thing that every adapter must do. */
-export interface ContractCase {
+export interface StoreContractCase {
   /** A fact; unique in the contract. */
   readonly title: string;
   /** A case whose need is null in the harness does not apply to the adapter. */
-  readonly needs: ContractNeed;
+  readonly needs: StoreContractNeed;
   /** Rejects with an AssertionError when the adapter does something else. */
   run(harness: StoreHarness): Promise<void>;
 }
 
 /** A case about one new store. */
-export function onStore(title: string, body: (store: ReservationStore) => Promise<void>): ContractCase {
+export function onStore(title: string, body: (store: ReservationStore) => Promise<void>): StoreContractCase {
   return {
     title,
     needs: 'nothing',
@@ -47,7 +47,7 @@ export function onReopenedStore(
   title: string,
   before: (store: ReservationStore) => Promise<void>,
   after: (store: ReservationStore) => Promise<void>,
-): ContractCase {
+): StoreContractCase {
   return {
     title,
     needs: 'reopen',
@@ -69,7 +69,7 @@ export function onReopenedStore(
 export function onTwoStores(
   title: string,
   body: (one: ReservationStore, other: ReservationStore) => Promise<void>,
-): ContractCase {
+): StoreContractCase {
   return {
     title,
     needs: 'openBeside',

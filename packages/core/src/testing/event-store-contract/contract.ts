@@ -1,5 +1,5 @@
 import { appendCases } from './append.ts';
-import type { ContractCase } from './case.ts';
+import type { StoreContractCase } from './case.ts';
 import { keyCases } from './keys.ts';
 import { lifetimeCases } from './lifetime.ts';
 import { queueCases } from './queue.ts';
@@ -11,7 +11,7 @@ import { viewCases } from './view.ts';
  * Everything that a reservation store must do, as data: loop over the cases in any test runner, leave out those
  * whose need the harness does not meet, and run each by itself. An adapter is finished when all of them pass.
  */
-export const reservationStoreContract: readonly ContractCase[] = [
+export const reservationStoreContract: readonly StoreContractCase[] = [
   ...appendCases,
   ...raceCases,
   ...readCases,

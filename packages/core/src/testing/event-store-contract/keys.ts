@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { KeyClaim, PaymentChange } from '../../ports/alongside.ts';
 import type { AppendRequest } from '../../ports/event-store.ts';
 import { exampleAppend, exampleEvent, exampleId, exampleSummary } from '../builders.ts';
-import { appended, type ContractCase, onStore, snapshot } from './case.ts';
+import { appended, type StoreContractCase, onStore, snapshot } from './case.ts';
 
 const claim: KeyClaim = { scope: 'caller', key: 'key', fingerprint: 'body' };
 
@@ -19,7 +19,7 @@ function open(n: number, claimed: KeyClaim | null, payment?: PaymentChange): App
 }
 
 /** What ties an idempotency key to one stream. */
-export const keyCases: readonly ContractCase[] = [
+export const keyCases: readonly StoreContractCase[] = [
   onStore('a key that is taken is answered with its stream and fingerprint, and nothing is written', async (store) => {
     await appended(store, open(1, claim));
     const before = await snapshot(store);

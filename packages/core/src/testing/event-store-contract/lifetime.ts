@@ -4,7 +4,7 @@ import type { AppendResult } from '../../ports/event-store.ts';
 import { exampleAppend, exampleEvent, exampleId, exampleSummary, NOTHING_ALONGSIDE, recordedBy } from '../builders.ts';
 import {
   appended,
-  type ContractCase,
+  type StoreContractCase,
   onReopenedStore,
   onStore,
   oneTo,
@@ -24,7 +24,7 @@ const create = exampleAppend(id, {
   },
 });
 
-const closing: readonly ContractCase[] = [
+const closing: readonly StoreContractCase[] = [
   onStore('a store that can be written says so, and shows no trace of it', async (store) => {
     await appended(store, create);
     const before = await snapshot(store);
@@ -67,7 +67,7 @@ const closing: readonly ContractCase[] = [
   }),
 ];
 
-const reopening: readonly ContractCase[] = [
+const reopening: readonly StoreContractCase[] = [
   onReopenedStore(
     'a store that is opened again holds everything that was acknowledged',
     async (store) => {
@@ -110,7 +110,7 @@ const reopening: readonly ContractCase[] = [
   ),
 ];
 
-const besides: readonly ContractCase[] = [
+const besides: readonly StoreContractCase[] = [
   onTwoStores('what one server was told, the other shows at once', async (one, other) => {
     await appended(one, create);
     assert.deepEqual(await snapshot(other), await snapshot(one));
@@ -175,4 +175,4 @@ const besides: readonly ContractCase[] = [
 ];
 
 /** What closing, opening again and a second server mean. */
-export const lifetimeCases: readonly ContractCase[] = [...closing, ...reopening, ...besides];
+export const lifetimeCases: readonly StoreContractCase[] = [...closing, ...reopening, ...besides];

@@ -5,7 +5,7 @@ import type { AppendResult } from '../../ports/event-store.ts';
 import { type QueuedPayment, TAKE_LIMIT_MAX } from '../../ports/payment-queue.ts';
 import type { ReservationStore } from '../../ports/reservation-store.ts';
 import { exampleAppend, exampleEvent, exampleId, exampleSummary, NOTHING_ALONGSIDE } from '../builders.ts';
-import { appended, type ContractCase, onStore, oneTo, snapshot } from './case.ts';
+import { appended, type StoreContractCase, onStore, oneTo, snapshot } from './case.ts';
 
 const id = exampleId(1);
 
@@ -44,7 +44,7 @@ function take(
   return store.payments.take({ owner, now, leaseUntil: now + 1_000, limit });
 }
 
-const leases: readonly ContractCase[] = [
+const leases: readonly StoreContractCase[] = [
   onStore('a payment is put into the queue under a lease, and is nobody else’s until that ends', async (store) => {
     await enqueue(store, 1, 1_000, 500);
     assert.deepEqual(await rows(store), [row]);
@@ -136,7 +136,7 @@ const leases: readonly ContractCase[] = [
   }),
 ];
 
-const withAppends: readonly ContractCase[] = [
+const withAppends: readonly StoreContractCase[] = [
   onStore('an append can give the payment back', async (store) => {
     await enqueue(store, 1, 1_000, 500);
     const release = { kind: 'release', owner: 'request-1', dueAt: 7_000, lastOutcome: 'unknown' } as const;
@@ -219,7 +219,7 @@ const withAppends: readonly ContractCase[] = [
   }),
 ];
 
-const inspection: readonly ContractCase[] = [
+const inspection: readonly StoreContractCase[] = [
   onStore('open payments are listed from the oldest on, up to the limit', async (store) => {
     await enqueue(store, 1, 1_000, 300);
     await enqueue(store, 2, 2_000, 100);
@@ -241,4 +241,4 @@ const inspection: readonly ContractCase[] = [
 ];
 
 /** What keeps every open payment from being lost, and from being worked on twice at a time. */
-export const queueCases: readonly ContractCase[] = [...leases, ...withAppends, ...inspection];
+export const queueCases: readonly StoreContractCase[] = [...leases, ...withAppends, ...inspection];

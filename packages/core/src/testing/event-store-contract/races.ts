@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { AppendResult, ExpectedVersion } from '../../ports/event-store.ts';
 import type { ReservationStore } from '../../ports/reservation-store.ts';
 import { exampleAppend, exampleEvent, exampleId, NOTHING_ALONGSIDE, recordedBy } from '../builders.ts';
-import { appended, type ContractCase, onStore, oneTo, wholeLog } from './case.ts';
+import { appended, type StoreContractCase, onStore, oneTo, wholeLog } from './case.ts';
 
 const WRITERS = 50;
 const RETRIES_MAX = 1_000;
@@ -59,7 +59,7 @@ async function follow(
 }
 
 /** What holds when many write at once. */
-export const raceCases: readonly ContractCase[] = [
+export const raceCases: readonly StoreContractCase[] = [
   onStore(`of ${WRITERS} appends at "none" exactly one wins, the others get its version and its event`, (store) =>
     race(store, 'none'),
   ),

@@ -3,7 +3,7 @@ import type { JsonObject } from '../../domain/stored-event.ts';
 import { READ_LIMIT_MAX } from '../../ports/event-store.ts';
 import type { ReservationStore } from '../../ports/reservation-store.ts';
 import { exampleAppend, exampleEvent, exampleId, exampleSummary, NOTHING_ALONGSIDE, recordedBy } from '../builders.ts';
-import { appended, type ContractCase, onStore, oneTo, snapshot, wholeLog } from './case.ts';
+import { appended, type StoreContractCase, onStore, oneTo, snapshot, wholeLog } from './case.ts';
 
 const stream = exampleId(1);
 
@@ -16,7 +16,7 @@ async function writeTwoStreams(store: ReservationStore): Promise<void> {
   }
 }
 
-const ranges: readonly ContractCase[] = [
+const ranges: readonly StoreContractCase[] = [
   onStore('a stream that does not exist reads as empty', async (store) => {
     await writeTwoStreams(store);
     assert.deepEqual(await store.events.readStream(exampleId(9), { after: 0, limit: 10 }), []);
@@ -123,7 +123,7 @@ const SHAPES: JsonObject = {
   texts: ['1', 'true', 'null', '2026-01-01T00:00:00.000Z'],
 };
 
-const contents: readonly ContractCase[] = [
+const contents: readonly StoreContractCase[] = [
   ...Object.entries({ texts: TEXTS, numbers: NUMBERS, shapes: SHAPES }).map(([kind, data]) =>
     onStore(`an event comes back exactly as it was given: ${kind}`, async (store) => {
       const request = exampleAppend(stream, { events: [exampleEvent(1, { data })] });
@@ -168,7 +168,7 @@ function vandalize(value: unknown): void {
   }
 }
 
-const history: readonly ContractCase[] = [
+const history: readonly StoreContractCase[] = [
   onStore('what a store returns cannot be used to change what it holds', async (store) => {
     const summary = exampleSummary(stream);
     const payment = { kind: 'enqueue', owner: 'lease-1', openedAt: 1, leaseUntil: 2 } as const;
@@ -203,4 +203,4 @@ const history: readonly ContractCase[] = [
 ];
 
 /** What comes back, in which order and how much of it. */
-export const readCases: readonly ContractCase[] = [...ranges, ...contents, ...history];
+export const readCases: readonly StoreContractCase[] = [...ranges, ...contents, ...history];

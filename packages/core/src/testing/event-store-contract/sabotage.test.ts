@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { createMemoryStore } from '../../adapters/memory/index.ts';
-import type { ContractCase, StoreHarness } from './case.ts';
+import type { StoreContractCase, StoreHarness } from './case.ts';
 import { reservationStoreContract } from './contract.ts';
-import { type Sabotage, sabotages } from './sabotaged-stores.ts';
+import type { Sabotage } from './sabotage.ts';
+import { sabotages } from './sabotaged-stores.ts';
 
 const cases = reservationStoreContract.filter(({ needs }) => needs === 'nothing');
 
-async function isCaughtBy({ run }: ContractCase, { plant }: Sabotage): Promise<boolean> {
+async function isCaughtBy({ run }: StoreContractCase, { plant }: Sabotage): Promise<boolean> {
   const harness: StoreHarness = {
     open: async () => plant(createMemoryStore()),
     reopen: null,

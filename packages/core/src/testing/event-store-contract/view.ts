@@ -3,7 +3,7 @@ import type { ReservationSummary } from '../../domain/summary.ts';
 import type { ReservationStore } from '../../ports/reservation-store.ts';
 import { PAGE_LIMIT_MAX, type ReservationFilter } from '../../ports/reservation-view.ts';
 import { exampleAppend, exampleEvent, exampleId, exampleSummary, NOTHING_ALONGSIDE } from '../builders.ts';
-import { appended, type ContractCase, onStore, oneTo } from './case.ts';
+import { appended, type StoreContractCase, onStore, oneTo } from './case.ts';
 
 const id = exampleId(1);
 const everything: ReservationFilter = { userId: null, stage: null, after: null, limit: 10 };
@@ -41,7 +41,7 @@ async function pages(store: ReservationStore, filter: ReservationFilter): Promis
   }
 }
 
-const rows: readonly ContractCase[] = [
+const rows: readonly StoreContractCase[] = [
   onStore('a reservation that does not exist is not found', async (store) => {
     assert.equal(await store.view.find(id), null);
     assert.deepEqual(await store.view.list(everything), { reservations: [], next: null });
@@ -101,7 +101,7 @@ const rows: readonly ContractCase[] = [
   }),
 ];
 
-const listing: readonly ContractCase[] = [
+const listing: readonly StoreContractCase[] = [
   onStore('reservations are listed in the order of their ids, whatever the order of appends', async (store) => {
     const all = await showTwelve(store);
     assert.deepEqual(await store.view.list({ ...everything, limit: 200 }), { reservations: all, next: null });
@@ -156,4 +156,4 @@ const listing: readonly ContractCase[] = [
 ];
 
 /** What the read side shows, and when. */
-export const viewCases: readonly ContractCase[] = [...rows, ...listing];
+export const viewCases: readonly StoreContractCase[] = [...rows, ...listing];

@@ -8,6 +8,9 @@ const UNAVAILABLE = failure(14, 'not now');
 const NEVER: ScriptedAnswer = { kind: 'never' };
 const CUT: ScriptedAnswer = { kind: 'cut' };
 
+/** Short for a deadline, and still long enough for a busy machine to connect and deliver a call. */
+const DEADLINE_MS = 500;
+
 /** Longer than the pause between two attempts, so that an attempt too many would be seen. */
 const ANOTHER_ATTEMPT_MS = 500;
 
@@ -33,7 +36,7 @@ const several: readonly GatewayContractCase[] = [
   ),
   onService(
     'no answer by the deadline is unknown, three times',
-    { answers: [NEVER], attemptTimeoutMs: 100 },
+    { answers: [NEVER], attemptTimeoutMs: DEADLINE_MS },
     async ({ charge, service }) => {
       assert.equal(gist(await charge()), 'unknown deadline-exceeded');
       assert.equal(service.calls.length, 3);
@@ -42,8 +45,8 @@ const several: readonly GatewayContractCase[] = [
   onService(
     'an answer behind the deadline of the only attempt is not waited for',
     {
-      answers: [reply({ success: true, transaction_id: 'TXN-1' }, 300)],
-      attemptTimeoutMs: 100,
+      answers: [reply({ success: true, transaction_id: 'TXN-1' }, 2 * DEADLINE_MS)],
+      attemptTimeoutMs: DEADLINE_MS,
       idempotency: 'none',
     },
     async ({ charge, service }) => {
@@ -74,7 +77,7 @@ const several: readonly GatewayContractCase[] = [
       const door = await startPeer((socket) => passOn(socket, service.port));
       try {
         const { host, port } = door;
-        await withGateway(harness, { host, port, attemptTimeoutMs: 100 }, async ({ charge }) => {
+        await withGateway(harness, { host, port, attemptTimeoutMs: DEADLINE_MS }, async ({ charge }) => {
           const asked: Promise<void>[] = [];
           // The door closes right before the second attempt.
           const maySend = (): boolean => asked.push(asked.length === 1 ? door.stop() : Promise.resolve()) > 0;
@@ -102,7 +105,7 @@ const MAY_BE_EXECUTED: readonly (readonly [string, ScriptedAnswer])[] = [
 const strict: readonly GatewayContractCase[] = MAY_BE_EXECUTED.map(([what, answer]) =>
   onService(
     `without idempotency nothing is sent after ${what}`,
-    { answers: [answer, APPROVAL], attemptTimeoutMs: 200, idempotency: 'none' },
+    { answers: [answer, APPROVAL], attemptTimeoutMs: DEADLINE_MS, idempotency: 'none' },
     async ({ charge, service }) => {
       assert.equal((await charge()).kind, 'unknown');
       await wait(ANOTHER_ATTEMPT_MS);

@@ -139,7 +139,7 @@ const TWO_REPLIES: ScriptedAnswer = {
 };
 
 const doubleReply: readonly GatewayContractCase[] = [
-  onService('two replies are unknown', { answers: [TWO_REPLIES], attemptTimeoutMs: 200 }, async ({ charge }) => {
+  onService('two replies are unknown', { answers: [TWO_REPLIES], attemptTimeoutMs: 500 }, async ({ charge }) => {
     assert.equal((await charge()).kind, 'unknown');
   }),
 ];

@@ -87,7 +87,7 @@ describe('magic users', () => {
     const sandbox = await start();
     const client = connect(sandbox);
     const seen: string[] = [];
-    for (let call = 1; call <= 4; call += 1) seen.push(await pay(client, `${prefix}_42`, 1, 250));
+    for (let call = 1; call <= 4; call += 1) seen.push(await pay(client, `${prefix}_42`, 1, 500));
     expect(seen).toEqual(answers);
     expect(sandbox.ledger().filter(({ result }) => result === 'charged')).toHaveLength(charges);
   });
@@ -188,7 +188,7 @@ describe('calls', () => {
   test('one behind the other do not overlap, with their deadline missed or not', async () => {
     const sandbox = await start();
     const client = connect(sandbox);
-    for (let call = 1; call <= 3; call += 1) await pay(client, 'user_timeout', 1, 50);
+    for (let call = 1; call <= 3; call += 1) await pay(client, 'user_timeout', 1, 500);
     await pay(client, 'bob', 2);
     expect(sandbox.calls()).toEqual([
       { reservation_id: exampleId(1), calls: 3, overlapMax: 1 },

@@ -34,6 +34,7 @@ const ATTEMPT_TIMEOUT_MS_MAX = 60_000;
 const COUNT_MAX = 100_000;
 const OPEN_MS_MAX = 600_000;
 
+/** Checked options, with nothing absent. */
 export interface GatewaySettings extends ChargePolicyOptions {
   /** "host:port", an IPv6 address in brackets. */
   readonly address: string;

@@ -19,6 +19,7 @@ import { type AttemptResult, STOPPED } from './outcome.ts';
 const BACKOFF_INITIAL_MS = 100;
 const BACKOFF_MAX_MS = 1_000;
 
+/** The bounds within which attempts are made. */
 export interface ChargePolicyOptions {
   readonly idempotency: PaymentIdempotency;
   /** Attempts in all. */
@@ -35,6 +36,7 @@ export interface ChargePolicyOptions {
   };
 }
 
+/** Open: nothing is sent. Half-open: one attempt probes whether the service is back. */
 export type BreakerState = 'closed' | 'open' | 'half-open';
 
 /** How attempts become a charge. */

@@ -36,6 +36,7 @@ export interface GatewayBench {
   charge(options?: Partial<ChargeOptions>, request?: ChargeRequest): Promise<PaymentOutcome>;
 }
 
+/** The same, with the service that the gateway leads to. */
 export interface ServiceBench extends GatewayBench {
   readonly service: ScriptedService;
 }

@@ -7,6 +7,7 @@ export interface CallCount {
   readonly overlapMax: number;
 }
 
+/** Counts calls by reservation. */
 export interface CallCounter {
   /** Counts a call that arrived; returns its number within the reservation, from 1, and what to call when it ended. */
   begin(reservationId: string): { readonly call: number; end(): void };

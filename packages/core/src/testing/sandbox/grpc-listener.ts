@@ -11,6 +11,7 @@ export interface GrpcListener {
   stop(): Promise<void>;
 }
 
+/** Where to listen, and for what. */
 export interface GrpcListenerOptions {
   readonly host: string;
   /** 0 takes a free port. */

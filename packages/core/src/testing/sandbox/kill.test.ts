@@ -37,7 +37,7 @@ test('every charge that was answered survives kill -9, with its transaction id',
   try {
     let next = 1;
     const chargeOn = async (): Promise<void> => {
-      for (let alive = true; alive; ) {
+      for (let alive = true; alive;) {
         const reservation_id = exampleId((next += 1));
         alive = await new Promise<boolean>((resolve) => {
           client.ProcessPayment({ reservation_id, user_id: 'alice', amount: 1, currency: 'EUR' }, (error, reply) => {

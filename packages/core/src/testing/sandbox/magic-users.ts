@@ -26,6 +26,7 @@ export type SandboxStatus =
   | 'UNAVAILABLE'
   | 'UNAUTHENTICATED';
 
+/** What becomes of one call. */
 export interface SandboxBehaviour {
   readonly verdict: SandboxVerdict;
   readonly reply: SandboxReply;
@@ -33,6 +34,7 @@ export interface SandboxBehaviour {
   readonly late?: boolean;
 }
 
+/** A user id that makes the sandbox do something else than approve. */
 export interface MagicUser {
   /** Matches every user id that begins with it, the longest first: a suffix makes as many users as are needed. */
   readonly prefix: string;

@@ -12,6 +12,7 @@ const LATE_MS = 50;
 /** When a late charge is executed for a caller that set no deadline. */
 const NO_DEADLINE_MS = 1_000;
 
+/** What the handlers work with. */
 export interface PaymentHandlersOptions {
   /** The driver, which was loaded by the caller. */
   readonly grpc: typeof Grpc;

@@ -10,6 +10,7 @@ import { behaviourOf, type SandboxBehaviour } from './magic-users.ts';
 import { createPaymentHandlers } from './payment-handlers.ts';
 import { seededNumber } from './seeded-random.ts';
 
+/** Where a sandbox listens, what it keeps, and what goes wrong in it. */
 export interface SandboxPaymentServiceOptions {
   /** '127.0.0.1' when absent. */
   readonly host?: string;

@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 
@@ -13,16 +13,19 @@ export interface Provider {
 /** Starts a provider that is idempotent by key, declines customer "broke", and loses its first reply to "unlucky". */
 export async function startProvider(): Promise<Provider> {
   const ledger = new Map<string, { id: string; amount: string; currency: string }>();
-  const server = createServer(async (request, response) => {
+
+  async function charge(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { customer, amount, currency } = (await json(request)) as Record<'customer' | 'amount' | 'currency', string>;
     if (customer === 'broke') return void response.writeHead(402).end(JSON.stringify({ error: 'Insufficient funds' }));
     const key = String(request.headers['idempotency-key']);
     const earlier = ledger.get(key);
-    const charge = earlier ?? { id: `CH-${ledger.size + 1}`, amount, currency };
-    ledger.set(key, charge);
+    const entry = earlier ?? { id: `CH-${ledger.size + 1}`, amount, currency };
+    ledger.set(key, entry);
     if (customer === 'unlucky' && earlier === undefined) return void request.socket.destroy();
-    response.writeHead(201).end(JSON.stringify(charge));
-  });
+    response.writeHead(201).end(JSON.stringify(entry));
+  }
+
+  const server = createServer((request, response) => void charge(request, response));
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve);
   });

@@ -17,9 +17,11 @@ const { app, reservations } = createShop(store, gateway);
 reservations.start();
 const server = app.listen(Number(PORT), '127.0.0.1', () => console.log('listening on', server.address()));
 
-process.once('SIGTERM', async () => {
+async function stop(): Promise<void> {
   server.close();
   await reservations.stop();
   await gateway.close();
   await store.close();
-});
+}
+
+process.once('SIGTERM', () => void stop());

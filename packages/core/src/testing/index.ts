@@ -1,5 +1,14 @@
 export type { GatewayContractCase, GatewayHarness, GatewayTuning } from './payment-gateway-contract/case.ts';
 export { paymentGatewayContract } from './payment-gateway-contract/contract.ts';
+export { CannotTellError, type PaymentServiceCase } from './payment-service-conformance/case.ts';
+export type { ChargeAnswer } from './payment-service-conformance/answer.ts';
+export { paymentServiceConformance } from './payment-service-conformance/conformance.ts';
+export {
+  connectPaymentService,
+  type PaymentServiceProbe,
+  type PaymentServiceProbeOptions,
+  type ProbeCharge,
+} from './payment-service-conformance/probe.ts';
 export type { CallCount } from './sandbox/call-counter.ts';
 export type { CallLogLine } from './sandbox/call-log.ts';
 export type { SandboxFaults } from './sandbox/faults.ts';

@@ -79,22 +79,32 @@ export function createGroupCommit(transactions: Transactions): GroupCommit {
     try {
       transactions.begin();
     } catch (error) {
+      undo();
       return { kind: 'commit-failed', error };
     }
     let results: readonly unknown[];
     try {
       results = group.map((job) => job.write());
     } catch (error) {
-      transactions.rollback();
+      undo();
       return { kind: 'write-failed', error };
     }
     try {
       transactions.commit();
     } catch (error) {
-      transactions.rollback();
+      undo();
       return { kind: 'commit-failed', error };
     }
     return { kind: 'committed', results };
+  }
+
+  /** A rollback that fails leaves the transaction open: the next group fails to begin, and tries to end it again. */
+  function undo(): void {
+    try {
+      transactions.rollback();
+    } catch {
+      // What the group is told is the fault that led here.
+    }
   }
 
   return {

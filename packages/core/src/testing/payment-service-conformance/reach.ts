@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import type { PaymentServiceCase } from './case.ts';
+
+/** A transaction that no service has. */
+const NO_TRANSACTION = 'no-such-transaction';
+
+/** A deadline that has passed before a reply can be there. */
+const TOO_SHORT_MS = 1;
+
+/** How many calls miss their deadline in a row. */
+const MISSED_CALLS = 5;
+
+const NOT_REACHED = ['UNAVAILABLE', 'DEADLINE_EXCEEDED'];
+const ANSWERS = ['OK', 'NOT_FOUND', 'INVALID_ARGUMENT', 'FAILED_PRECONDITION'];
+
+/** Whether there is a payment service at all. None of these charges anything. */
+export const reachCases: readonly PaymentServiceCase[] = [
+  {
+    title: 'the payment service is reached',
+    sendsCharges: false,
+    meaning: 'No reservation can be paid: each is answered with 503, and nothing is charged.',
+    async run(probe) {
+      const { code, details } = await probe.askStatus(NO_TRANSACTION);
+      assert.ok(!NOT_REACHED.includes(code), `${code}: ${details}`);
+    },
+  },
+  {
+    title: 'GetPaymentStatus answers for a transaction that does not exist',
+    sendsCharges: false,
+    meaning:
+      'What listens there is another service, does not know us, or is not well. The engine itself does not use this call.',
+    async run(probe) {
+      const { code, details } = await probe.askStatus(NO_TRANSACTION);
+      assert.ok(ANSWERS.includes(code), `${code}: ${details}`);
+    },
+  },
+  {
+    title: 'calls that miss their deadline do not disturb the calls after them',
+    sendsCharges: false,
+    meaning: 'After one slow answer the next payments fail as well, and have to be settled in the background.',
+    async run(probe) {
+      for (let call = 1; call <= MISSED_CALLS; call += 1) await probe.askStatus(NO_TRANSACTION, TOO_SHORT_MS);
+      const { code, details } = await probe.askStatus(NO_TRANSACTION);
+      assert.ok(!NOT_REACHED.includes(code), `after ${MISSED_CALLS} missed deadlines: ${code}: ${details}`);
+    },
+  },
+];

@@ -40,7 +40,7 @@ export type CreateResult =
   | { readonly kind: 'invalid'; readonly faults: readonly RequestFault[] }
   /** The idempotency key belongs to a different request; nothing was recorded. */
   | { readonly kind: 'key-reused' }
-  /** The first request with this key has no answer yet. */
+  /** Nothing is known yet of the payment of the first request with this key. */
   | { readonly kind: 'key-in-progress'; readonly reservationId: ReservationId };
 
 /** What a create needs beside the engine's parts. */

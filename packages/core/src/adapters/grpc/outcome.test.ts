@@ -55,14 +55,14 @@ test('a status that nobody knows is a service error', () => {
 describe('a reply', () => {
   test.each([
     [{ success: true, transaction_id: 'TXN-1', message: 'ok' }, ['approved', null, 'no', false]],
-    [{ success: true, transaction_id: '', message: 'ok' }, ['unknown', 'malformed-reply', 'if-idempotent', true]],
+    [{ success: true, transaction_id: '', message: 'ok' }, ['unknown', 'malformed-reply', 'if-idempotent', false]],
     [
       { success: true, transaction_id: 'T'.repeat(256), message: '' },
-      ['unknown', 'malformed-reply', 'if-idempotent', true],
+      ['unknown', 'malformed-reply', 'if-idempotent', false],
     ],
     [{ success: false, transaction_id: '', message: 'no funds' }, ['declined', null, 'no', false]],
-    [{ success: false, transaction_id: '', message: '' }, ['unknown', 'malformed-reply', 'if-idempotent', true]],
-    [{ success: false, transaction_id: '', message: ' \n' }, ['unknown', 'malformed-reply', 'if-idempotent', true]],
+    [{ success: false, transaction_id: '', message: '' }, ['unknown', 'malformed-reply', 'if-idempotent', false]],
+    [{ success: false, transaction_id: '', message: ' \n' }, ['unknown', 'malformed-reply', 'if-idempotent', false]],
   ])('%j', (reply, expected) => {
     expect(row(classifyAttempt({ kind: 'reply', reply }))).toEqual(expected);
   });

@@ -128,8 +128,9 @@ function final(outcome: PaymentOutcome): AttemptResult {
   return { outcome, retry: 'no', breaks: false };
 }
 
+/** Who answers is reachable: one reservation that the service stumbles over must not keep the others away. */
 function malformed(detail: string): AttemptResult {
-  return { outcome: { kind: 'unknown', cause: 'malformed-reply', detail }, retry: 'if-idempotent', breaks: true };
+  return { outcome: { kind: 'unknown', cause: 'malformed-reply', detail }, retry: 'if-idempotent', breaks: false };
 }
 
 function unknown(

@@ -1,0 +1,157 @@
+import { status } from '@grpc/grpc-js';
+import type { PaymentGateway, PaymentOutcome } from '@reservations/core';
+import type { AttemptSignal, PaymentChannel } from '../payment-wire.ts';
+import type { Bug } from './sabotage.ts';
+
+/** What can be got wrong about payments and what they mean. */
+export const PAYMENT_BUGS: readonly Bug[] = [
+  {
+    name: 'failed-on-timeout',
+    mistake: 'a deadline that passed is called a failure',
+    plant: () => ({
+      gateway: mapOutcome((outcome) =>
+        outcome.kind === 'unknown' && outcome.cause === 'deadline-exceeded' ? declined : outcome,
+      ),
+    }),
+  },
+  {
+    name: 'four-attempts',
+    mistake: 'one attempt too many: three retries instead of three attempts',
+    plant: () => ({ gateway: oneMoreAttempt }),
+  },
+  {
+    name: 'last-error-wins',
+    mistake: 'the last attempt decides, not the worst: a timeout and then a refused connection is "not sent"',
+    plant: plantLastErrorWins,
+  },
+  {
+    name: 'settlement-fails-on-not-sent',
+    mistake: 'a refused connection proves that nothing was charged, whoever tried before',
+    plant: () => ({ gateway: mapOutcome((outcome) => (outcome.kind === 'not-sent' ? declined : outcome)) }),
+  },
+  {
+    name: 'strict-sends-twice',
+    mistake: 'strict mode retries as if the service were idempotent',
+    plant: () => ({
+      gatewayOptions: { idempotency: 'by-reservation-id' },
+      gateway: (gateway, process) => ({ ...gateway, idempotency: process.mode }),
+    }),
+  },
+  {
+    name: 'strict-settlement-resends',
+    mistake: 'settlement sends again in strict mode',
+    plant: () => ({ gateway: (gateway) => ({ ...gateway, idempotency: 'by-reservation-id' }) }),
+  },
+  {
+    name: 'already-exists-declines',
+    mistake: 'ALREADY_EXISTS is called a decline; after a lost reply it means "already charged"',
+    plant: () => ({
+      wire: mapSignal((signal) =>
+        signal.kind === 'error' && signal.code === status.ALREADY_EXISTS
+          ? { ...signal, code: status.INVALID_ARGUMENT, details: 'refused' }
+          : signal,
+      ),
+    }),
+  },
+  {
+    name: 'empty-reply-declines',
+    mistake: 'an empty reply decodes as success=false and is taken for a decline',
+    plant: () => ({
+      wire: mapSignal((signal) =>
+        signal.kind === 'reply' && !signal.reply.success
+          ? { kind: 'reply', reply: { ...signal.reply, message: 'declined' } }
+          : signal,
+      ),
+    }),
+  },
+  {
+    name: 'details-prove-not-sent',
+    mistake: "an error's text alone proves that nothing was sent; a service may pass on such a text of its own",
+    plant: () => ({
+      wire: mapSignal((signal) => (signal.kind === 'error' ? { ...signal, handedOver: false } : signal)),
+    }),
+  },
+  {
+    name: 'amount-off-by-one',
+    mistake: 'the amount is rounded up by one minor unit on its way to the payment service',
+    plant: () => ({
+      gateway: (gateway) => ({
+        ...gateway,
+        charge: (request, options) => {
+          const { money } = request;
+          return gateway.charge({ ...request, money: { ...money, amountMinor: money.amountMinor + 1 } }, options);
+        },
+      }),
+    }),
+  },
+  {
+    name: 'sends-after-stop',
+    mistake: 'nobody asks whether a send is still allowed: after shutdown began, or the lease ended',
+    plant: () => ({
+      gateway: (gateway) => ({
+        ...gateway,
+        charge: (request, { signal }) => gateway.charge(request, { signal, maySend: () => true }),
+      }),
+    }),
+  },
+  {
+    name: 'sends-after-abort',
+    mistake: "the caller's signal is not looked at between attempts",
+    plant: () => ({
+      gateway: (gateway) => ({
+        ...gateway,
+        charge: (request, { maySend }) => gateway.charge(request, { signal: new AbortController().signal, maySend }),
+      }),
+    }),
+  },
+];
+
+const declined: PaymentOutcome = { kind: 'declined', message: 'Payment failed' };
+
+function mapOutcome(change: (outcome: PaymentOutcome) => PaymentOutcome): (gateway: PaymentGateway) => PaymentGateway {
+  return (gateway) => ({
+    ...gateway,
+    charge: async (request, options) => change(await gateway.charge(request, options)),
+  });
+}
+
+function mapSignal(change: (signal: AttemptSignal) => AttemptSignal): (wire: PaymentChannel) => PaymentChannel {
+  return (wire) => ({
+    ...wire,
+    send: async (request, timeoutMs, signal) => change(await wire.send(request, timeoutMs, signal)),
+  });
+}
+
+function oneMoreAttempt(gateway: PaymentGateway): PaymentGateway {
+  return {
+    ...gateway,
+    async charge(request, options) {
+      const outcome = await gateway.charge(request, options);
+      const isOver = outcome.kind === 'approved' || outcome.kind === 'declined' || gateway.idempotency === 'none';
+      return isOver ? outcome : await gateway.charge(request, options);
+    },
+  };
+}
+
+/** Remembers how each reservation's last attempt ended, and lets that decide. */
+function plantLastErrorWins(): ReturnType<Bug['plant']> {
+  const lastWasUnsent = new Map<string, boolean>();
+  return {
+    wire: (wire) => ({
+      ...wire,
+      async send(request, timeoutMs, signal) {
+        const ended = await wire.send(request, timeoutMs, signal);
+        lastWasUnsent.set(request.reservation_id ?? '', ended.kind === 'error' && !ended.handedOver);
+        return ended;
+      },
+    }),
+    gateway: (gateway) => ({
+      ...gateway,
+      async charge(request, options) {
+        const outcome = await gateway.charge(request, options);
+        if (outcome.kind !== 'unknown' || lastWasUnsent.get(request.reservationId) !== true) return outcome;
+        return { kind: 'not-sent', cause: 'no-connection', detail: outcome.detail };
+      },
+    }),
+  };
+}

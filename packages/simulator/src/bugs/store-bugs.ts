@@ -1,0 +1,189 @@
+import type { AppendRequest, AppendResult, ReservationStore } from '@reservations/core';
+import type { SimProcess } from '../process.ts';
+import { type Bug, withAppend } from './sabotage.ts';
+
+/** What can be got wrong about what is written, and when. */
+export const STORE_BUGS: readonly Bug[] = [
+  {
+    name: 'append-without-version',
+    mistake: 'an append takes whatever version the stream has',
+    plant: () => ({ store: (store) => withAppend(store, appendAnyhow) }),
+  },
+  {
+    name: 'charge-before-commit',
+    mistake: 'the charge is sent while RESERVATION_CREATED is still on its way to the disk',
+    plant: () => ({ store: (store) => withAppend(store, (append) => acknowledgeEarly(append, 'RESERVATION_CREATED')) }),
+  },
+  {
+    name: 'answer-before-commit',
+    mistake: 'the answer is sent while the verdict is still on its way to the disk',
+    plant: () => ({
+      store: (store) => withAppend(store, (append) => acknowledgeEarly(append, 'RESERVATION_CONFIRMED')),
+    }),
+  },
+  { name: 'key-in-other-transaction', mistake: 'the idempotency key is written after the events', plant: plantLateKey },
+  {
+    name: 'lease-not-checked',
+    mistake: 'a result counts even when the lease went to somebody else',
+    plant: () => ({
+      store: (store) =>
+        withAppend(store, (append) => (request) => {
+          const { payment } = request.alongside;
+          if (payment.kind !== 'remove') return append(request);
+          const unchecked = { ...payment, onlyIfLeasedBy: null };
+          return append({ ...request, alongside: { ...request.alongside, payment: unchecked } });
+        }),
+    }),
+  },
+  {
+    name: 'command-id-ignored',
+    mistake: 'an append that is repeated after a lost acknowledgement counts as a new one',
+    plant: () => ({ store: (store, process) => withAppend(store, (append) => withFreshCommandId(append, process)) }),
+  },
+  {
+    name: 'view-row-missing',
+    mistake: 'the view is not written with the verdict',
+    plant: () => ({
+      store: (store) =>
+        withAppend(store, (append) => (request) => {
+          const isVerdict = request.expected !== 'none';
+          return append(isVerdict ? { ...request, alongside: { ...request.alongside, summary: null } } : request);
+        }),
+    }),
+  },
+  {
+    name: 'not-queued',
+    mistake: 'a created reservation is not put into the payment queue: if its process dies, nobody knows',
+    plant: () => ({ store: (store) => withAppend(store, withoutQueue) }),
+  },
+  {
+    name: 'left-in-queue',
+    mistake: 'a payment stays in the queue after its verdict',
+    plant: () => ({
+      store: (store) =>
+        withAppend(store, (append) => (request) => {
+          if (request.alongside.payment.kind !== 'remove') return append(request);
+          return append({ ...request, alongside: { ...request.alongside, payment: { kind: 'keep' } } });
+        }),
+    }),
+  },
+  {
+    name: 'key-without-scope',
+    mistake: "another caller's key is the same key",
+    plant: () => ({
+      store: (store) =>
+        withAppend(store, (append) => (request) => {
+          const { claim } = request.alongside;
+          if (claim === null) return append(request);
+          return append({ ...request, alongside: { ...request.alongside, claim: { ...claim, scope: 'everybody' } } });
+        }),
+    }),
+  },
+  {
+    name: 'key-without-body',
+    mistake: 'a key brings back its reservation whatever the body says',
+    plant: () => ({ store: (store) => withAppend(store, ignoringFingerprint) }),
+  },
+  {
+    name: 'stale-read',
+    mistake: 'a GET is answered from a cache of the process',
+    plant: () => ({ store: withCachedView }),
+  },
+  {
+    name: 'take-in-two-steps',
+    mistake: 'what is due is read first and leased afterwards: two servers work on the same payment',
+    plant: () => ({ store: takingInTwoSteps }),
+  },
+  {
+    name: 'never-escalates',
+    mistake: 'settlement tries for ever and asks nobody',
+    plant: () => ({ settlement: { escalateAfterMs: Number.MAX_SAFE_INTEGER } }),
+  },
+];
+
+type Append = ReservationStore['events']['append'];
+
+function appendAnyhow(append: Append): Append {
+  return async function retry(request): Promise<AppendResult> {
+    const result = await append(request);
+    if (result.kind !== 'conflict' || request.expected === 'none') return result;
+    return await retry({ ...request, expected: result.actual });
+  };
+}
+
+/** Claims success at once for appends of this event, and lets the commit follow. */
+function acknowledgeEarly(append: Append, type: string): Append {
+  return (request) => {
+    const isSoon = request.events.some((event) => event.type === type);
+    if (!isSoon) return append(request);
+    append(request).catch(() => undefined);
+    const before = request.expected === 'none' ? 0 : request.expected;
+    return Promise.resolve({ kind: 'appended', version: before + request.events.length, position: 0 });
+  };
+}
+
+/** The key lies in a table of its own: looked up before the append, written after it. */
+function plantLateKey(): ReturnType<Bug['plant']> {
+  const keys = new Map<string, { readonly stream: string; readonly fingerprint: string }>();
+  return {
+    store: (store) =>
+      withAppend(store, (append) => async (request) => {
+        const { claim } = request.alongside;
+        if (claim === null) return await append(request);
+        const name = `${claim.scope}/${claim.key}`;
+        const taken = keys.get(name);
+        if (taken !== undefined) return { kind: 'key-taken', ...taken };
+        const result = await append({ ...request, alongside: { ...request.alongside, claim: null } });
+        keys.set(name, { stream: request.stream, fingerprint: claim.fingerprint });
+        return result;
+      }),
+  };
+}
+
+function withFreshCommandId(append: Append, { runtime }: SimProcess): Append {
+  return (request: AppendRequest) => append({ ...request, commandId: runtime.newUuid() });
+}
+
+function withoutQueue(append: Append): Append {
+  return (request) => {
+    if (request.alongside.payment.kind !== 'enqueue') return append(request);
+    return append({ ...request, alongside: { ...request.alongside, payment: { kind: 'keep' } } });
+  };
+}
+
+function ignoringFingerprint(append: Append): Append {
+  return async (request) => {
+    const result = await append(request);
+    const { claim } = request.alongside;
+    return result.kind === 'key-taken' && claim !== null ? { ...result, fingerprint: claim.fingerprint } : result;
+  };
+}
+
+function withCachedView(store: ReservationStore): ReservationStore {
+  const cache = new Map<string, NonNullable<Awaited<ReturnType<ReservationStore['view']['find']>>>>();
+  return {
+    ...store,
+    view: {
+      ...store.view,
+      async find(id) {
+        const cached = cache.get(id);
+        if (cached !== undefined) return cached;
+        const found = await store.view.find(id);
+        if (found !== null) cache.set(id, found);
+        return found;
+      },
+    },
+  };
+}
+
+function takingInTwoSteps(store: ReservationStore): ReservationStore {
+  const { payments } = store;
+  const take: typeof payments.take = async (request) => {
+    const { owner, now, leaseUntil, limit } = request;
+    const queued = await payments.list({ limit });
+    const due = queued.filter(({ dueAt }) => dueAt <= now);
+    if (due.length > 0) await payments.take(request);
+    return due.map((payment) => ({ ...payment, owner, dueAt: leaseUntil, attempts: payment.attempts + 1 }));
+  };
+  return { ...store, payments: { ...payments, take } };
+}

@@ -1,0 +1,44 @@
+import type { AppendRequest, AppendResult, RecordedEvent, ReservationStore } from '@reservations/core';
+import { createMemoryStore } from '@reservations/core/memory';
+import { type Facts, touch } from './facts.ts';
+import type { History } from './history.ts';
+
+const PAGE = 1_000;
+
+/**
+ * The database that all servers share: the memory store, with a witness beside it. What it holds is durable:
+ * it outlives every process.
+ */
+export function createDatabase(facts: Facts, history: History): ReservationStore {
+  const inner = createMemoryStore();
+
+  async function append(request: AppendRequest): Promise<AppendResult> {
+    const before = (facts.reservations.get(request.stream)?.events ?? []).slice();
+    const logBefore = facts.log.length;
+    const result = await inner.events.append(request);
+    const written = await inner.events.readAll({ after: logBefore, limit: PAGE });
+    facts.log.push(...written);
+    for (const event of written) await witness(event);
+    facts.gaugeOpen = (await inner.payments.gauge()).open;
+    facts.fresh.appends.push({ request, result, before, written, logBefore });
+    history.add('database', describe(request, result, written), request.stream);
+    return result;
+  }
+
+  async function witness(event: RecordedEvent): Promise<void> {
+    const id = event.stream as `RES-${string}`;
+    const reservation = touch(facts, id);
+    reservation.events.push(event);
+    if (event.version === 1) history.link(event.metadata.correlationId, id);
+    reservation.row = await inner.view.find(id);
+  }
+
+  return { ...inner, events: { ...inner.events, append } };
+}
+
+function describe(request: AppendRequest, result: AppendResult, written: readonly RecordedEvent[]): string {
+  const what = request.events.map((event) => `${event.type} ${JSON.stringify(event.data)}`).join(', ');
+  const at = `expected ${request.expected}, payment ${request.alongside.payment.kind}`;
+  const outcome = result.kind === 'appended' && written.length === 0 ? 'appended before' : result.kind;
+  return `append ${what} (${at}): ${outcome}`;
+}

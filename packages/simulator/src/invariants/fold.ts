@@ -1,0 +1,33 @@
+import { isDeepStrictEqual } from 'node:util';
+import {
+  decodeEvent,
+  evolve,
+  initialState,
+  type RecordedEvent,
+  type ReservationEvent,
+  type ReservationId,
+  type ReservationSummary,
+  summarize,
+} from '@reservations/core';
+
+/** The view's row after these events, made from nothing but them; null without events. */
+export function rowOf(id: ReservationId, events: readonly RecordedEvent[]): ReservationSummary | null {
+  const state = events.map(decodeEvent).reduce(evolve, initialState);
+  return state.stage === 'none' ? null : summarize(id, state, events.length);
+}
+
+/** The stream's verdict, if it has one. */
+export function verdictOf(
+  events: readonly RecordedEvent[],
+): Extract<ReservationEvent, { type: 'RESERVATION_CONFIRMED' | 'RESERVATION_FAILED' }> | null {
+  for (const event of events) {
+    const decoded = decodeEvent(event);
+    if (decoded.type === 'RESERVATION_CONFIRMED' || decoded.type === 'RESERVATION_FAILED') return decoded;
+  }
+  return null;
+}
+
+/** True when both are the same plain data. */
+export function isSame(a: unknown, b: unknown): boolean {
+  return a === b || isDeepStrictEqual(a, b);
+}

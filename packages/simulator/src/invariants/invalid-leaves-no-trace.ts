@@ -1,0 +1,18 @@
+import { intentOf } from '../facts.ts';
+import type { Invariant } from './invariant.ts';
+
+/** Which requests are invalid is known from how they were drawn. */
+export const invalidLeavesNoTrace: Invariant = {
+  number: '13',
+  promise: 'a request that does not validate leaves no trace, and only such a request is called invalid',
+  check(facts) {
+    for (const { intent, kind } of facts.fresh.answers) {
+      const isInvalid = intent.expected === null;
+      if ((kind === 'invalid') !== isInvalid) return { about: intent.tag, seen: `answered "${kind}"` };
+    }
+    for (const reservation of facts.fresh.touched) {
+      if (intentOf(facts, reservation)?.expected === null) return { about: reservation.id, seen: 'was recorded' };
+    }
+    return null;
+  },
+};

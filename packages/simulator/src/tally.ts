@@ -1,0 +1,35 @@
+/** What happened in a run, in numbers. */
+export interface Tally {
+  steps: number;
+  requests: number;
+  crashes: number;
+  freezes: number;
+  lostAcknowledgements: number;
+  sends: number;
+  charges: number;
+  /** How reservations ended whose outcome was unknown at first. */
+  unknownConfirmed: number;
+  unknownFailed: number;
+  unknownEscalated: number;
+}
+
+/** Nothing happened yet. */
+export function createTally(): Tally {
+  return {
+    steps: 0,
+    requests: 0,
+    crashes: 0,
+    freezes: 0,
+    lostAcknowledgements: 0,
+    sends: 0,
+    charges: 0,
+    unknownConfirmed: 0,
+    unknownFailed: 0,
+    unknownEscalated: 0,
+  };
+}
+
+/** Adds one tally to another. */
+export function addTally(sum: Tally, more: Tally): void {
+  for (const name of Object.keys(sum) as (keyof Tally)[]) sum[name] += more[name];
+}

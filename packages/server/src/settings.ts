@@ -4,8 +4,8 @@ import { parseArgs } from 'node:util';
 export interface Setting<Value> {
   /** Long flag, without the dashes. */
   readonly flag: string;
-  /** Environment variable; the flag wins over it. */
-  readonly env: string;
+  /** Environment variable, the flag wins over it; null for what is said anew each time. */
+  readonly env: string | null;
   /** What the value stands for in the help; null for a switch, which takes no value. */
   readonly value: string | null;
   readonly default: Value;
@@ -44,11 +44,11 @@ export function readSettings<Values>(settings: Settings<Values>, sources: Settin
   const values: Record<string, unknown> = {};
   for (const [name, setting] of entries) {
     const flagText = given.get(setting.flag);
-    const envText = sources.env[setting.env];
+    const envText = setting.env === null ? undefined : sources.env[setting.env];
     const text = flagText ?? (envText === '' ? undefined : envText);
     const value = text === undefined ? setting.default : setting.parse(text);
     if (value === undefined) {
-      const source = flagText === undefined ? setting.env : `--${setting.flag}`;
+      const source = flagText === undefined ? String(setting.env) : `--${setting.flag}`;
       faults.push(`${source}: expected ${setting.expected}, found ${JSON.stringify(text)}`);
     }
     values[name] = value;
@@ -84,10 +84,15 @@ function readFlags(
 export function describeSettings<Values>(settings: Settings<Values>): string {
   const rows = Object.values<AnySetting>(settings).map((setting) => ({
     left: setting.value === null ? `--${setting.flag}` : `--${setting.flag} ${setting.value}`,
-    right: `${setting.description} [${setting.env}; default: ${describeDefault(setting)}]`,
+    right: `${setting.description}${describeSource(setting)}`,
   }));
   const width = Math.max(...rows.map(({ left }) => left.length));
   return rows.map(({ left, right }) => `  ${left.padEnd(width)}  ${right}`).join('\n');
+}
+
+function describeSource(setting: AnySetting): string {
+  if (setting.env !== null) return ` [${setting.env}; default: ${describeDefault(setting)}]`;
+  return setting.default === null || setting.default === false ? '' : ` [default: ${describeDefault(setting)}]`;
 }
 
 /** A setting's default as text; "none" for null and for an empty list. */

@@ -4,14 +4,17 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openSqliteStore } from '../adapters/sqlite/index.ts';
+import type { ReservationId } from '../domain/ids.ts';
 import type { ReservationStore } from '../ports/reservation-store.ts';
 import { createEngineFixture } from './engine-fixture.ts';
+import { handleCommand } from './handle-command.ts';
+import { loadReservation } from './load-reservation.ts';
 import { verifyStore } from './verify-store.ts';
 
 let folder: string;
 let path: string;
 let store: ReservationStore;
-let ids: readonly string[];
+let ids: readonly ReservationId[];
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'verify-'));
@@ -77,4 +80,41 @@ test('a row of the view without a stream is noticed', async () => {
      failure_reason, answered_as, message, created_at, updated_at, version from reservations limit 1`,
   );
   expect((await verifyStore(store)).faults).toEqual(['the view has 3 rows, the log has 2 streams']);
+});
+
+test('a server that writes meanwhile is no fault', async () => {
+  const { runtime } = createEngineFixture({ store });
+  const [, id] = ids;
+  if (id === undefined) throw new Error('there are two reservations');
+  const loaded = await loadReservation(store.events, id);
+  let pages = 0;
+  const busy: ReservationStore = {
+    ...store,
+    events: {
+      ...store.events,
+      async readAll(range) {
+        pages += range.after === 4 && range.limit > 1 ? 1 : 0;
+        if (pages === 1) await confirm();
+        return await store.events.readAll(range);
+      },
+    },
+  };
+  /** Behind the first page, whose streams were verified by then. */
+  async function confirm(): Promise<void> {
+    pages += 1;
+    const at = loaded.state.stage === 'none' ? '' : loaded.state.createdAt;
+    const outcome = { kind: 'approved', transactionId: 'TXN-1', message: 'approved' } as const;
+    await handleCommand(
+      { events: store.events, runtime },
+      {
+        id: id as ReservationId,
+        command: { type: 'record-outcome', outcome, ifUnknownAnswer: 'pending', at },
+        loaded,
+        payment: () => ({ kind: 'remove', onlyIfLeasedBy: null }),
+        claim: null,
+        origin: { correlationId: 'request', traceparent: null },
+      },
+    );
+  }
+  expect(await verifyStore(busy)).toEqual({ events: 5, streams: 2, open: 0, faults: [] });
 });

@@ -25,7 +25,7 @@ const COMPARE_ATTEMPTS_MAX = 3;
 export async function verifyStore(store: ReservationStore): Promise<Verification> {
   const faults: string[] = [];
   const counts = { events: 0, streams: 0, waiting: 0, streamEvents: 0 };
-  const before = await store.payments.gauge();
+  const before = { ...(await store.payments.gauge()), end: await endOfLog(store) };
   for await (const entry of wholeLog(store)) {
     counts.events += 1;
     if (entry.kind === 'damaged') {
@@ -42,9 +42,9 @@ export async function verifyStore(store: ReservationStore): Promise<Verification
   let rows = 0;
   for await (const _ of allReservations(store.view)) rows += 1;
   const after = await store.payments.gauge();
-  // Whole-store counts say something only when nobody wrote meanwhile.
-  const [written] = await store.events.readAll({ after: counts.events, limit: 1 });
-  if (written === undefined && faults.length === 0) {
+  // Whole-store counts say something only when all was read and nobody wrote meanwhile.
+  const written = faults.length > 0 ? [] : await store.events.readAll({ after: before.end, limit: 1 });
+  if (faults.length === 0 && written.length === 0) {
     const { events, streams, streamEvents, waiting } = counts;
     if (streamEvents !== events) faults.push(`the log has ${events} events, its streams have ${streamEvents}`);
     if (rows !== streams) faults.push(`the view has ${rows} rows, the log has ${streams} streams`);
@@ -55,14 +55,40 @@ export async function verifyStore(store: ReservationStore): Promise<Verification
   return { events: counts.events, streams: counts.streams, open: after.open, faults };
 }
 
+/** The last position of the log; of a damaged one, any. */
+async function endOfLog(store: ReservationStore): Promise<number> {
+  let low = 0;
+  let high = 1;
+  while (high < Number.MAX_SAFE_INTEGER / 2 && (await hasEventBehind(store, high))) high *= 2;
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    if (await hasEventBehind(store, middle)) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+async function hasEventBehind({ events }: ReservationStore, after: number): Promise<boolean> {
+  try {
+    return (await events.readAll({ after, limit: 1 })).length > 0;
+  } catch (error) {
+    if (!isReservationError(error, 'STORE_CORRUPT')) throw error;
+    return true;
+  }
+}
+
 type LogEntry =
   | { readonly kind: 'event'; readonly event: RecordedEvent }
   | { readonly kind: 'damaged'; readonly fault: string };
 
-/** Every position of the log; a damaged page is read row by row, so that every damaged row is named. */
+/**
+ * Every position of the log; a damaged page is read row by row, so that every damaged row is named. A fault that
+ * names no row is the file's: it would be the same at every position behind it, and the log has no end to be found.
+ */
 async function* wholeLog(store: ReservationStore): AsyncGenerator<LogEntry> {
   let after = 0;
   let rowByRowUntil = 0;
+  let lastFault = '';
   for (;;) {
     const limit = after < rowByRowUntil ? 1 : READ_LIMIT_MAX;
     try {
@@ -76,6 +102,8 @@ async function* wholeLog(store: ReservationStore): AsyncGenerator<LogEntry> {
         rowByRowUntil = after + limit;
         continue;
       }
+      if (error.message === lastFault) return;
+      lastFault = error.message;
       yield { kind: 'damaged', fault: error.message };
       after += 1;
     }

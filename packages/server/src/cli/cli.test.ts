@@ -1,76 +1,9 @@
-import { spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { startSandboxPaymentService } from '@reservations/core/testing';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
-
-const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url));
-
-interface Run {
-  readonly out: () => string;
-  readonly err: () => string;
-  /** Exit code, or the signal that ended it. */
-  readonly ended: Promise<number | string | null>;
-  kill(signal: NodeJS.Signals): void;
-  /** Resolves with the match as soon as standard output has it. */
-  untilOut(pattern: RegExp): Promise<RegExpMatchArray>;
-}
-
-function run(args: readonly string[], env: Record<string, string> = {}): Run {
-  const child = spawn(process.execPath, ['--conditions=@reservations/source', MAIN, ...args], {
-    env: { PATH: process.env['PATH'], ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  onTestFinished(() => void child.kill('SIGKILL'));
-  let out = '';
-  let err = '';
-  child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
-  child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
-  const ended = new Promise<number | string | null>((resolve) => {
-    child.on('close', (code, signal) => resolve(code ?? signal));
-  });
-  return {
-    out: () => out,
-    err: () => err,
-    ended,
-    kill: (signal) => void child.kill(signal),
-    untilOut: (pattern) =>
-      new Promise((resolve, reject) => {
-        const look = (): void => {
-          const match = pattern.exec(out);
-          if (match !== null) resolve(match);
-        };
-        child.stdout.on('data', look);
-        child.on('close', () => reject(new Error(`ended without ${String(pattern)}: ${out}${err}`)));
-        look();
-      }),
-  };
-}
-
-async function serve(...args: readonly string[]): Promise<Run & { readonly url: string }> {
-  const server = run(['--port', '0', ...args]);
-  const [, url = ''] = await server.untilOut(/^listening on (http:\/\/\S+)$/m);
-  return { ...server, url };
-}
-
-async function temporaryFile(name: string): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'reservations-cli-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  return join(folder, name);
-}
-
-async function reserve(url: string, user_id: string, headers: Record<string, string> = {}): Promise<Response> {
-  return await fetch(`${url}/reservations`, {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json', ...headers },
-    body: JSON.stringify({ user_id, amount: 10.5 }),
-  });
-}
+import { reserve, type Run, run, serve, temporaryFile } from './cli-fixture.ts';
 
 describe('asking for help', () => {
   test('--help tells the commands and the settings', async () => {
@@ -106,7 +39,11 @@ describe('wrong arguments', () => {
 
   test('an unknown command names those that there are', async () => {
     const { err, ended } = run(['server']);
-    expect([await ended, err()]).toEqual([2, 'server: no such command; there are: serve, sandbox\n']);
+    expect([await ended, err()]).toEqual([
+      2,
+      'server: no such command; there are: ' +
+        'serve, sandbox, payments open, payments resolve, payments check, reconcile, events, verify\n',
+    ]);
   });
 });
 

@@ -1,21 +1,36 @@
 import { packageVersion } from '../version.ts';
 import { type CliCommand, type CliContext, EXIT_FAILURE, EXIT_OK, EXIT_USAGE, PROGRAM } from './command.ts';
+import { eventsCommand } from './events.ts';
+import { paymentsCheckCommand } from './payments-check.ts';
+import { paymentsOpenCommand } from './payments-open.ts';
+import { paymentsResolveCommand } from './payments-resolve.ts';
+import { reconcileCommand } from './reconcile.ts';
 import { sandboxCommand } from './sandbox.ts';
 import { serveCommand } from './serve.ts';
+import { verifyCommand } from './verify.ts';
 
-/** Every command, the default one first. */
-export const COMMANDS: readonly CliCommand[] = [serveCommand, sandboxCommand];
+/** Every command, the default one first. A name of two words is two arguments. */
+export const COMMANDS: readonly CliCommand[] = [
+  serveCommand,
+  sandboxCommand,
+  paymentsOpenCommand,
+  paymentsResolveCommand,
+  paymentsCheckCommand,
+  reconcileCommand,
+  eventsCommand,
+  verifyCommand,
+];
 
 /** Runs the program; resolves with its exit code. */
 export async function runCli(args: readonly string[], context: CliContext): Promise<number> {
-  const [first = '', ...rest] = args;
+  const [first = ''] = args;
   const named = !first.startsWith('-') && first !== '';
-  const command = named ? COMMANDS.find(({ name }) => name === first) : serveCommand;
+  const command = named ? commandNamed(args) : serveCommand;
   if (command === undefined) {
     context.printError(`${first}: no such command; there are: ${COMMANDS.map(({ name }) => name).join(', ')}`);
     return EXIT_USAGE;
   }
-  const own = named ? rest : args;
+  const own = named ? args.slice(wordsOf(command).length) : args;
   if (own.includes('--help') || own.includes('-h')) {
     context.print(named ? command.help() : overview());
     return EXIT_OK;
@@ -30,6 +45,14 @@ export async function runCli(args: readonly string[], context: CliContext): Prom
     context.printError(`${PROGRAM}: ${error instanceof Error ? error.message : String(error)}`);
     return EXIT_FAILURE;
   }
+}
+
+function commandNamed(args: readonly string[]): CliCommand | undefined {
+  return COMMANDS.find((command) => wordsOf(command).every((word, index) => args[index] === word));
+}
+
+function wordsOf({ name }: CliCommand): readonly string[] {
+  return name.split(' ');
 }
 
 function overview(): string {

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Money } from '../../domain/money.ts';
-import { toMajorUnits } from '../../domain/money.ts';
+import { type Money, toMajorUnits } from '../../domain/money.ts';
 import { describeAnswer } from './answer.ts';
 import { assertSame, charged, chargeUntilKnown, type PaymentServiceCase } from './case.ts';
 
@@ -19,14 +18,12 @@ export const amountCases: readonly PaymentServiceCase[] = [
     },
   },
   {
-    title: 'an amount with three decimals is charged or refused, the same each time',
+    title: 'an amount with three decimals is charged or refused',
     sendsCharges: true,
     meaning: 'Reservations in currencies with three decimals (KWD, BHD, …) stay open until a person looks at them.',
     async run(probe) {
-      const charge = probe.newCharge({ money: THREE_DECIMALS });
-      const first = await chargeUntilKnown(probe, charge);
-      assert.notEqual(first.kind, 'unknown', describeAnswer(first));
-      assertSame(first, await chargeUntilKnown(probe, charge));
+      const answer = await chargeUntilKnown(probe, probe.newCharge({ money: THREE_DECIMALS }));
+      assert.notEqual(answer.kind, 'unknown', describeAnswer(answer));
     },
   },
   {

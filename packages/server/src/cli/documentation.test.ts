@@ -1,0 +1,27 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import type { AnySetting } from '../settings.ts';
+import { EVENTS_SETTINGS } from './events.ts';
+import { PAYMENTS_CHECK_SETTINGS } from './payments-check.ts';
+import { PAYMENTS_OPEN_SETTINGS } from './payments-open.ts';
+import { PAYMENTS_RESOLVE_SETTINGS } from './payments-resolve.ts';
+import { RECONCILE_SETTINGS } from './reconcile.ts';
+import { VERIFY_SETTINGS } from './verify.ts';
+
+const page = readFileSync(new URL('../../../../docs/operations.md', import.meta.url), 'utf8');
+
+test.each([
+  ['payments open', PAYMENTS_OPEN_SETTINGS],
+  ['payments resolve', PAYMENTS_RESOLVE_SETTINGS],
+  ['payments check', PAYMENTS_CHECK_SETTINGS],
+  ['reconcile', RECONCILE_SETTINGS],
+  ['events', EVENTS_SETTINGS],
+  ['verify', VERIFY_SETTINGS],
+])('docs/operations.md shows %s with each of its options, and with no other', (name, settings) => {
+  const [synopsis = ''] = new RegExp(`^\`${name} [^\`]*\``, 'm').exec(page) ?? [];
+  const documented = [...synopsis.matchAll(/--([a-z-]+)(?: ([A-Z]+))?/g)].map(([option]) => option);
+  const options = Object.values<AnySetting>(settings).map(({ flag, value }) =>
+    value === null ? `--${flag}` : `--${flag} ${value}`,
+  );
+  expect(new Set(documented)).toEqual(new Set(options));
+});

@@ -1,0 +1,38 @@
+import { type DecidedBy, decodeEvent, type ReservationEvent, type StoredEvent } from '@reservations/core';
+import { describeAmount, plain } from './text.ts';
+
+/** What an event says, in a line; of one that this program cannot read, its data as they are stored. */
+export function describeFacts(stored: StoredEvent): string {
+  try {
+    return plain(factsOf(decodeEvent(stored)));
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return plain(`cannot be read (${why}): ${JSON.stringify(stored.data)}`);
+  }
+}
+
+function factsOf(event: ReservationEvent): string {
+  switch (event.type) {
+    case 'RESERVATION_CREATED':
+      return `${describeAmount(event.data)} of ${event.data.userId}`;
+    case 'RESERVATION_CONFIRMED':
+      return `transaction ${event.data.transactionId}, says ${describeSource(event.data)}`;
+    case 'RESERVATION_FAILED':
+      return `${event.data.reason}, says ${describeSource(event.data)}`;
+    case 'PAYMENT_UNRESOLVED':
+      return `${event.data.cause}: ${event.data.detail}; the caller was answered "${event.data.answeredAs}"`;
+    case 'PAYMENT_ESCALATED': {
+      const { reason, detail, transactionId } = event.data;
+      return `${reason}: ${detail}${transactionId === null ? '' : `; transaction ${transactionId}`}`;
+    }
+  }
+}
+
+function describeSource({ decidedBy, message }: { readonly decidedBy: DecidedBy; readonly message: string }): string {
+  switch (decidedBy.kind) {
+    case 'payment-service':
+      return `the payment service: ${message}`;
+    case 'operator':
+      return `${decidedBy.actor}: ${decidedBy.reason}`;
+  }
+}

@@ -13,11 +13,15 @@ export function createShop(
   app.use('/booking', createReservationsHandler({ reservations, store }));
 
   app.post('/checkout', express.json(), async (request, response) => {
-    const { customer, total } = request.body as { customer: string; total: string };
-    const result = await reservations.create({ userId: customer, amount: total, currency: 'EUR' });
+    const { customer, order, total } = request.body as { customer: string; order: string; total: string };
+    // The number of the order is the key: a customer who clicks twice reserves, and pays, once.
+    const result = await reservations.create(
+      { userId: customer, amount: total, currency: 'EUR' },
+      { idempotencyKey: order, caller: customer },
+    );
     switch (result.kind) {
       case 'reservation':
-        response.json({ order: result.reservation.reservationId, status: result.reservation.status });
+        response.json({ reservation: result.reservation.reservationId, status: result.reservation.status });
         return;
       case 'invalid':
         response.status(422).json({ faults: result.faults });

@@ -14,16 +14,24 @@ test('a shop takes reservations in its checkout and serves the API below a path 
   await new Promise((resolve) => server.once('listening', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const post = (path: string, body: unknown): Promise<Response> =>
-    fetch(url + path, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) });
+    fetch(url + path, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify(body),
+    });
 
-  const checkout = (await (await post('/checkout', { customer: 'ada', total: '12.50' })).json()) as { order: string };
-  expect(checkout).toEqual({ order: expect.stringMatching(/^RES-/), status: 'RESERVATION_CONFIRMED' });
-  const shown = await fetch(`${url}/booking/reservations/${checkout.order}`);
-  expect(await shown.json()).toMatchObject({ reservation_id: checkout.order, user_id: 'ada', amount: 12.5 });
+  const checkout = (await (await post('/checkout', { customer: 'ada', order: '4711', total: '12.50' })).json()) as {
+    reservation: string;
+  };
+  expect(checkout).toEqual({ reservation: expect.stringMatching(/^RES-/), status: 'RESERVATION_CONFIRMED' });
+  const shown = await fetch(`${url}/booking/reservations/${checkout.reservation}`);
+  expect(await shown.json()).toMatchObject({ reservation_id: checkout.reservation, user_id: 'ada', amount: 12.5 });
+  const clickedTwice = await post('/checkout', { customer: 'ada', order: '4711', total: '12.50' });
+  expect(await clickedTwice.json()).toEqual(checkout);
   const posted = await post('/booking/reservations', { user_id: 'bob', amount: 3 });
   expect(posted.status).toBe(200);
   expect(posted.headers.get('Location')).toMatch(/^\/booking\/reservations\/RES-/);
-  expect((await post('/checkout', { customer: 'ada', total: 'much' })).status).toBe(422);
+  expect((await post('/checkout', { customer: 'ada', order: '4712', total: 'much' })).status).toBe(422);
   expect(payments.ledger().map(({ user_id, amount }) => [user_id, amount])).toEqual([
     ['ada', 12.5],
     ['bob', 3],

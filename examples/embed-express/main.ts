@@ -15,7 +15,12 @@ const store = await openSqliteStore({ path: DB });
 const gateway = createGrpcPaymentGateway({ host: PAYMENT_SERVICE_HOST, port: Number(PAYMENT_SERVICE_PORT) });
 const { app, reservations } = createShop(store, gateway);
 reservations.start();
-const server = app.listen(Number(PORT), '127.0.0.1', () => console.log('listening on', server.address()));
+const server = app.listen(Number(PORT), '127.0.0.1', (error?: Error) => {
+  if (error === undefined) return console.log('listening on', server.address());
+  console.error(error.message);
+  process.exitCode = 1;
+  void stop();
+});
 
 async function stop(): Promise<void> {
   server.close();

@@ -1,4 +1,6 @@
 import { execFile } from 'node:child_process';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
@@ -30,4 +32,17 @@ test('the tour makes one reservation of each kind and ends by itself', async () 
     'RESERVATION_CREATED',
     'RESERVATION_FAILED',
   ]);
+});
+
+test('a port that is taken is replaced by a free one', async () => {
+  const other = createServer();
+  await new Promise<void>((resolve) => {
+    other.listen(0, '127.0.0.1', resolve);
+  });
+  const { port } = other.address() as AddressInfo;
+  const args = ['--conditions=@reservations/source', main, '--exit', '--port', String(port)];
+  const { stdout } = await promisify(execFile)(process.execPath, args);
+  other.close();
+  expect(stdout).toMatch(new RegExp(`^Port ${port} is taken`));
+  expect(stdout).toMatch(/\nAPI +http:/);
 });

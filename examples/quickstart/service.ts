@@ -28,8 +28,9 @@ export async function startService(folder: string, port: number): Promise<Servic
     return { server: await startServer({ reservations, store, gateway, port: wantedPort }), store };
   }
 
-  const { server, store } = await listen(port).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EADDRINUSE') throw error;
+  const { server, store } = await listen(port).catch((error: unknown) => {
+    if (!isAddressInUse(error)) throw error;
+    console.log(`Port ${port} is taken; taking a free one.\n`);
     return listen(0);
   });
 
@@ -50,4 +51,9 @@ export async function startService(folder: string, port: number): Promise<Servic
       await stopPayments();
     },
   };
+}
+
+function isAddressInUse(error: unknown): boolean {
+  const cause = error instanceof Error ? (error.cause as NodeJS.ErrnoException | undefined) : undefined;
+  return cause?.code === 'EADDRINUSE';
 }

@@ -48,6 +48,9 @@ const MISLEADING = [
   'Deadline exceeded after 5.000s,Waiting for LB pick',
 ];
 
+/** What a service says that is still at work on the first call. */
+export const IN_PROGRESS = 'in progress';
+
 const FAST_MS = { min: 5, max: 400 };
 const SLOW_MS = { min: 1_000, max: 9_000 };
 const SILENT_MS = { min: 3_000, max: 20_000 };
@@ -56,6 +59,7 @@ const SILENT_MS = { min: 3_000, max: 20_000 };
 export function createPaymentService(facts: Facts, parts: CallParts, isIdempotent: boolean): SimPaymentService {
   const { world, random } = parts;
   const execute = createLedger(facts, parts, isIdempotent);
+  const underWay = new Map<string, number>();
   let silentUntil = 0;
 
   function answer(message: PaymentMessage): AttemptSignal {
@@ -91,11 +95,19 @@ export function createPaymentService(facts: Facts, parts: CallParts, isIdempoten
   return {
     receive(message, respond) {
       noteReceived(facts, message);
-      const { serviceSilent, serviceSlow } = parts.faults();
+      const { serviceSilent, serviceSlow, refusedInProgress } = parts.faults();
+      const id = message.reservation_id;
+      const before = underWay.get(id) ?? 0;
+      if (isIdempotent && before > 0 && random.chance(refusedInProgress)) {
+        world.after(FAST_MS.min, null, () => respond(failure(status.FAILED_PRECONDITION, IN_PROGRESS)));
+        return;
+      }
+      underWay.set(id, before + 1);
       if (random.chance(serviceSilent)) silentUntil = world.now() + random.int(SILENT_MS.min, SILENT_MS.max);
       const bounds = random.chance(serviceSlow) ? SLOW_MS : FAST_MS;
       world.after(random.int(bounds.min, bounds.max), null, () => {
         const answered = answer(message);
+        underWay.set(id, (underWay.get(id) ?? 1) - 1);
         if (world.now() >= silentUntil || parts.faults().serviceSilent === 0) respond(answered);
       });
     },

@@ -51,6 +51,8 @@ export interface Faults {
   readonly replyMalformed: number;
   /** A repeated charge is answered ALREADY_EXISTS. Only where charges are idempotent. */
   readonly alreadyExists: number;
+  /** A repeated call is refused because the first one is still being worked on. Only where charges are idempotent. */
+  readonly refusedInProgress: number;
   /** A client never hears the answer to its request. */
   readonly answerLost: number;
   /** A client goes away while its request runs. */
@@ -102,6 +104,7 @@ const PROBABILITY_MAX: Readonly<Faults> = {
   misleadingDetails: 0.5,
   replyMalformed: 0.3,
   alreadyExists: 0.9,
+  refusedInProgress: 0.6,
   answerLost: 0.2,
   clientAborts: 0.2,
 };
@@ -125,6 +128,7 @@ export function drawSwarm(seed: number): Swarm {
     settlement: {
       pollMs: random.int(500, 2_000),
       escalateAfterMs: random.int(30, 150) * 1_000,
+      escalateUnreachedAfterMs: 86_400_000,
       backoffMs: random.int(200, 1_500),
       backoffMaxMs: random.int(3, 10) * 1_000,
     },

@@ -1,8 +1,10 @@
 import type { ReservationId } from '../domain/ids.ts';
 import { combineOutcomes, type PaymentOutcome } from '../domain/payment-outcome.ts';
-import type { AnsweredAs } from '../domain/reservation.ts';
-import { toTimestamp } from '../domain/timestamp.ts';
+import type { Command } from '../domain/commands.ts';
+import type { AnsweredAs, ReservationEvent } from '../domain/reservation.ts';
+import { type Timestamp, toTimestamp } from '../domain/timestamp.ts';
 import type { PaymentChange } from '../ports/alongside.ts';
+import type { Observer } from '../ports/observer.ts';
 import {
   type CommandResult,
   type ExistingReservation,
@@ -12,6 +14,12 @@ import {
 } from './handle-command.ts';
 import type { EngineParts } from './engine-parts.ts';
 import { type LoadedReservation, loadReservation } from './load-reservation.ts';
+
+/**
+ * Whether a run that brings no verdict gives the payment to a person: never, if it reached the payment service,
+ * or in any case.
+ */
+export type GiveUp = 'never' | 'if-reached' | 'always';
 
 /** One run of charging a reservation, by the request that opened it or by settlement. */
 export interface ChargeJob {
@@ -28,6 +36,7 @@ export interface ChargeJob {
   readonly prior: PaymentOutcome | null;
   /** What the caller is told should the outcome be unknown. */
   readonly ifUnknownAnswer: AnsweredAs;
+  readonly giveUp: GiveUp;
   readonly signal: AbortSignal;
   readonly origin: Origin;
 }
@@ -44,29 +53,36 @@ export async function chargeReservation(parts: EngineParts, job: ChargeJob): Pro
   );
   const outcome = job.prior === null ? attempted : combineOutcomes(job.prior, attempted);
   const { id, by } = job;
-  parts.observer({ kind: 'charge-ended', reservationId: id, outcome, by, durationMs: clock.now() - startedAt });
+  parts.observer({
+    kind: 'charge-ended',
+    reservationId: id,
+    outcome: attempted,
+    by,
+    durationMs: clock.now() - startedAt,
+  });
   if (attempted.kind === 'unknown' && attempted.cause === 'misconfigured') {
     parts.observer({ kind: 'payment-misconfigured', reservationId: id, detail: attempted.detail });
   }
-  return await recordOutcome(parts, job, { outcome, lastOutcome: describe(attempted), retryAt: job.retryAt() });
+  return await recordOutcome(parts, job, { attempted, outcome, retryAt: job.retryAt() });
 }
 
 /** What a run of charging brought to light. */
 interface Learned {
+  /** What the run itself saw. */
+  readonly attempted: PaymentOutcome;
+  /** What that means together with what was open before. */
   readonly outcome: PaymentOutcome;
-  /** What the run itself saw, for people. */
-  readonly lastOutcome: string;
   readonly retryAt: number;
 }
 
 async function recordOutcome(parts: EngineParts, job: ChargeJob, learned: Learned): Promise<LoadedReservation> {
-  const { id, ifUnknownAnswer, loaded, origin } = job;
+  const { id, loaded, origin } = job;
   const at = toTimestamp(parts.runtime.clock.now());
   const result = await handleCommand(
     { events: parts.store.events, runtime: parts.runtime },
     {
       id,
-      command: { type: 'record-outcome', outcome: learned.outcome, ifUnknownAnswer, at },
+      command: commandFor(job, learned, at),
       loaded,
       payment: (next) => paymentAfter(next, job, learned),
       claim: null,
@@ -76,36 +92,47 @@ async function recordOutcome(parts: EngineParts, job: ChargeJob, learned: Learne
   return await adopt(parts, job, learned, result);
 }
 
+function commandFor(job: ChargeJob, { attempted, outcome }: Learned, at: Timestamp): Command {
+  const reached = attempted.kind !== 'not-sent';
+  if (!isVerdict(outcome) && (job.giveUp === 'always' || (job.giveUp === 'if-reached' && reached))) {
+    return { type: 'escalate', reason: 'settlement-gave-up', detail: describe(attempted), at };
+  }
+  return { type: 'record-outcome', outcome, ifUnknownAnswer: job.ifUnknownAnswer, at };
+}
+
+function isVerdict(outcome: PaymentOutcome): boolean {
+  return outcome.kind === 'approved' || outcome.kind === 'declined';
+}
+
 /**
- * A verdict holds whoever brings it. The proof that nothing was sent covers only the attempts of the lease's
- * holder: if the lease went to somebody else, they may have sent, and the append must not hold.
+ * A verdict holds whoever brings it. Everything else counts only while the lease is held: a proof that nothing was
+ * sent, or a refusal, covers the attempts of the lease's holder, and whoever has the lease now may have sent.
  */
 function paymentAfter(next: ExistingReservation, { owner }: ChargeJob, learned: Learned): PaymentChange {
   switch (next.stage) {
     case 'processing':
     case 'unresolved':
-      return { kind: 'release', owner, dueAt: learned.retryAt, lastOutcome: learned.lastOutcome };
+      return { kind: 'release', owner, dueAt: learned.retryAt, lastOutcome: describe(learned.attempted) };
     case 'escalated':
     case 'confirmed':
     case 'failed':
-      return { kind: 'remove', onlyIfLeasedBy: learned.outcome.kind === 'not-sent' ? owner : null };
+      return { kind: 'remove', onlyIfLeasedBy: isVerdict(learned.outcome) ? null : owner };
   }
 }
 
 async function adopt(
   parts: EngineParts,
   { id, owner }: ChargeJob,
-  { lastOutcome, retryAt }: Learned,
+  { attempted, retryAt }: Learned,
   result: CommandResult,
 ): Promise<LoadedReservation> {
   switch (result.kind) {
     case 'applied':
-      if (result.loaded.state.stage === 'escalated') {
-        parts.observer({ kind: 'payment-escalated', reservationId: id, detail: lastOutcome });
-      }
+      tellEscalation(parts.observer, id, result.events);
       return result.loaded;
     case 'unchanged':
       if (result.loaded.state.stage === 'unresolved') {
+        const lastOutcome = describe(attempted);
         await parts.store.payments.release({ reservationId: id, owner, dueAt: retryAt, lastOutcome });
       }
       return result.loaded;
@@ -124,13 +151,27 @@ function describeRejection(result: Extract<CommandResult, { kind: 'rejected' }>)
   return result.rejection.kind === 'contradiction' ? result.rejection.detail : result.rejection.kind;
 }
 
+/** Raises the alarm when the events give the payment to a person. */
+export function tellEscalation(
+  observer: Observer,
+  reservationId: ReservationId,
+  events: readonly ReservationEvent[],
+): void {
+  for (const event of events) {
+    if (event.type !== 'PAYMENT_ESCALATED') continue;
+    const { reason, detail } = event.data;
+    observer({ kind: 'payment-escalated', reservationId, reason, detail });
+  }
+}
+
 /** An outcome in a line, for people. */
-export function describe(outcome: PaymentOutcome): string {
+function describe(outcome: PaymentOutcome): string {
   switch (outcome.kind) {
     case 'approved':
       return `approved: ${outcome.transactionId}`;
     case 'declined':
-      return `declined: ${outcome.message}`;
+    case 'refused':
+      return `${outcome.kind}: ${outcome.message}`;
     case 'not-sent':
     case 'unknown':
       return `${outcome.kind}, ${outcome.cause}: ${outcome.detail}`;

@@ -197,15 +197,35 @@ describe('a store that fails', () => {
     expect(gateway.charges).toEqual([]);
   });
 
-  function loseAcknowledgements(store: ReservationStore, times: number): ReservationStore {
+  test('when the verdict is to be stored leaves the reservation open, and the caller learns its id', async () => {
+    const store = loseAcknowledgements(createMemoryStore(), 3, 1);
+    const { engine, runtime, gateway, observations, restart } = createEngineFixture({ store });
+    const creating = engine.create(REQUEST);
+    await runtime.advance(1_000);
+    const reservationId = await onlyReservation(store);
+    expect(await creating).toMatchObject({ reservation: { reservationId, status: 'RESERVATION_CREATED' } });
+    expect(observations).toContainEqual(expect.objectContaining({ kind: 'charge-fault', reservationId }));
+    const next = restart();
+    next.start();
+    await runtime.advance(30_000);
+    expect(await next.get(reservationId)).toMatchObject({ stage: 'confirmed' });
+    expect(new Set(gateway.charges.map((charge) => charge.reservationId))).toEqual(new Set([reservationId]));
+    await next.stop();
+  });
+
+  function loseAcknowledgements(store: ReservationStore, times: number, skip = 0): ReservationStore {
     let left = times;
+    let before = skip;
     return {
       ...store,
       events: {
         ...store.events,
         async append(request) {
           const result = await store.events.append(request);
-          if (left === 0) return result;
+          if (left === 0 || before > 0) {
+            before -= 1;
+            return result;
+          }
           left -= 1;
           throw new ReservationError('STORE_UNAVAILABLE', 'connection lost at COMMIT');
         },
@@ -257,5 +277,26 @@ describe('an engine that stops', () => {
     await runtime.advance(5_000);
     expect(await creating).toMatchObject({ stage: 'unresolved' });
     await stopping;
+  });
+});
+
+describe('an option that makes no sense is refused by its name', () => {
+  test.each([
+    [{ settlement: { pollMs: 0 } }, 'settlement.pollMs: expected whole milliseconds from 1, found 0'],
+    [{ settlement: { backoffMs: -5 } }, 'settlement.backoffMs: expected whole milliseconds from 1, found -5'],
+    [
+      { settlement: { escalateAfterMs: 0.5 } },
+      'settlement.escalateAfterMs: expected whole milliseconds from 1, found 0.5',
+    ],
+    [{ unknownOutcome: 'failed' as 'fail' }, 'unknownOutcome: expected "pending" or "fail", found "failed"'],
+  ])('%j', (options, message) => {
+    expect(() => createEngineFixture(options)).toThrow(new ReservationError('INVALID_OPTION', message));
+  });
+
+  test.each([0, 201, 1.5])('limit %d', async (limit) => {
+    const message = `limit: expected 1 to 200, found ${limit}`;
+    await expect(createEngineFixture().engine.list({ limit })).rejects.toThrow(
+      new ReservationError('INVALID_OPTION', message),
+    );
   });
 });

@@ -6,16 +6,17 @@ import {
 } from '../domain/create-request.ts';
 import { IDEMPOTENCY_KEY_EXPECTED, isIdempotencyKey } from '../domain/idempotency-key.ts';
 import { parseReservationId, type ReservationId, reservationIdFrom } from '../domain/ids.ts';
+import { toMajorUnits } from '../domain/money.ts';
 import type { AnsweredAs } from '../domain/reservation.ts';
 import { type ReservationSummary, summarize } from '../domain/summary.ts';
 import { toTimestamp } from '../domain/timestamp.ts';
 import { assert, ReservationError } from '../errors.ts';
 import type { KeyClaim } from '../ports/alongside.ts';
-import { chargeReservation } from './charge-reservation.ts';
+import { type ChargeJob, chargeReservation } from './charge-reservation.ts';
 import type { EngineParts } from './engine-parts.ts';
 import { assertExists, handleCommand } from './handle-command.ts';
 import { LEASE_MS, SEND_WINDOW_MS } from './limits.ts';
-import { notYetCreated } from './load-reservation.ts';
+import { type LoadedReservation, notYetCreated } from './load-reservation.ts';
 import type { SettlementPolicy } from './settlement-policy.ts';
 
 /** What a caller may say beside the request itself. */
@@ -79,7 +80,7 @@ export async function createReservation(
   );
   if (created.kind === 'key-taken') return await replay(parts, created, fingerprintOf(parsed.request));
   assert(created.kind === 'applied', `a new id is free, yet creating ended "${created.kind}"`);
-  const { state, version } = await chargeReservation(parts, {
+  const { state, version } = await chargeOrLeaveOpen(parts, {
     id,
     loaded: created.loaded,
     by: 'request',
@@ -88,11 +89,25 @@ export async function createReservation(
     retryAt: () => policy.settlement.retryAt(0),
     prior: null,
     ifUnknownAnswer: policy.ifUnknownAnswer,
+    giveUp: 'never',
     signal: options.signal === undefined ? parts.cancelled : AbortSignal.any([parts.cancelled, options.signal]),
     origin,
   });
   assertExists(state);
   return { kind: 'reservation', reservation: summarize(id, state, version), replayed: false };
+}
+
+/**
+ * From here on the reservation is on disk: whatever goes wrong with charging it, or with recording the verdict, the
+ * truth is that it was created, and the caller has to get its id. Settlement has it already.
+ */
+async function chargeOrLeaveOpen(parts: EngineParts, job: ChargeJob): Promise<LoadedReservation> {
+  try {
+    return await chargeReservation(parts, job);
+  } catch (error) {
+    parts.observer({ kind: 'charge-fault', reservationId: job.id, error });
+    return job.loaded;
+  }
 }
 
 /** Answers a known key with the current state of its reservation. */
@@ -119,9 +134,9 @@ function claimOf(request: ValidRequest, options: CreateOptions): KeyClaim | null
   };
 }
 
-/** Equal for requests that ask for the same: the validated values, in a fixed order. */
+/** Equal for requests that ask for the same: the validated values, in a fixed order, the amount in major units. */
 function fingerprintOf({ userId, money }: ValidRequest): string {
-  return JSON.stringify([userId, money.amountMinor, money.currency]);
+  return JSON.stringify([userId, toMajorUnits(money), money.currency]);
 }
 
 function checkKey(key: string | undefined): void {

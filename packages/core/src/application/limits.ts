@@ -31,8 +31,11 @@ export const SETTLEMENT_BACKOFF_MS = 1_000;
 /** The longest pause between two attempts. */
 export const SETTLEMENT_BACKOFF_MAX_MS = 300_000;
 
-/** An open payment of this age that settlement tried {@link ESCALATE_ATTEMPTS_MIN} times is given to a person. */
+/** An open payment of this age is given to a person when the payment service, once more, brings no verdict. */
 export const ESCALATE_AFTER_MS = 3_600_000;
+
+/** At this age it is given to a person also when the payment service cannot be reached at all. */
+export const ESCALATE_UNREACHED_AFTER_MS = 86_400_000;
 
 /** Nothing is given to a person before settlement tried it so often: a long outage of ours is no reason. */
 export const ESCALATE_ATTEMPTS_MIN = 3;

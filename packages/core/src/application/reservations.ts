@@ -1,6 +1,7 @@
 import type { CreateRequest } from '../domain/create-request.ts';
 import { parseReservationId } from '../domain/ids.ts';
 import type { ReservationSummary } from '../domain/summary.ts';
+import type { AnsweredAs } from '../domain/reservation.ts';
 import { ReservationError } from '../errors.ts';
 import type { Observer } from '../ports/observer.ts';
 import type { PaymentGateway } from '../ports/payment-gateway.ts';
@@ -38,7 +39,7 @@ export interface Reservations {
   create(request: CreateRequest, options?: CreateOptions): Promise<CreateResult>;
   /** The reservation, or null for an id that no reservation has. */
   get(reservationId: string): Promise<ReservationSummary | null>;
-  /** A page of reservations in the order of their creation. */
+  /** A page of reservations in the order of their creation. @throws {ReservationError} INVALID_OPTION (limit) */
   list(filter?: Partial<ReservationFilter>): Promise<ReservationPage>;
   /** Starts settlement: at once, and then continuously. Further calls have no effect. */
   start(): void;
@@ -63,7 +64,7 @@ export function createEngine(options: EngineOptions): Reservations {
     cancelled: cancel.signal,
   };
   const policy = settlementPolicy(options.settlement ?? {}, runtime);
-  const ifUnknownAnswer = options.unknownOutcome === 'fail' ? 'failed' : 'pending';
+  const ifUnknownAnswer = answerOf(options.unknownOutcome ?? 'pending');
   const settlement = createSettlement(parts, policy);
   const running = new Set<Promise<CreateResult>>();
 
@@ -79,7 +80,9 @@ export function createEngine(options: EngineOptions): Reservations {
       return id === null ? null : await store.view.find(id);
     },
     async list(filter = {}) {
-      return await store.view.list({ userId: null, stage: null, after: null, limit: PAGE_LIMIT_MAX, ...filter });
+      const { userId = null, stage = null, after = null, limit = PAGE_LIMIT_MAX } = filter;
+      checkLimit(limit);
+      return await store.view.list({ userId, stage, after, limit });
     },
     start() {
       if (!stopping) settlement.start();
@@ -93,4 +96,23 @@ export function createEngine(options: EngineOptions): Reservations {
       await patience;
     },
   };
+}
+
+function answerOf(unknownOutcome: 'pending' | 'fail'): AnsweredAs {
+  switch (unknownOutcome) {
+    case 'pending':
+      return 'pending';
+    case 'fail':
+      return 'failed';
+  }
+  const found = JSON.stringify(unknownOutcome);
+  throw new ReservationError('INVALID_OPTION', `unknownOutcome: expected "pending" or "fail", found ${found}`);
+}
+
+function checkLimit(limit: number): void {
+  if (Number.isInteger(limit) && limit >= 1 && limit <= PAGE_LIMIT_MAX) return;
+  throw new ReservationError(
+    'INVALID_OPTION',
+    `limit: expected 1 to ${PAGE_LIMIT_MAX}, found ${JSON.stringify(limit)}`,
+  );
 }

@@ -1,11 +1,10 @@
 import type { PaymentOutcome } from '../domain/payment-outcome.ts';
-import type { EscalationReason } from '../domain/reservation.ts';
 import { toTimestamp } from '../domain/timestamp.ts';
 import type { TakenPayment } from '../ports/payment-queue.ts';
-import { chargeReservation } from './charge-reservation.ts';
+import { chargeReservation, tellEscalation } from './charge-reservation.ts';
 import type { EngineParts } from './engine-parts.ts';
 import { handleCommand } from './handle-command.ts';
-import { ESCALATE_ATTEMPTS_MIN, LEASE_MS, SEND_WINDOW_MS } from './limits.ts';
+import { LEASE_MS, SEND_WINDOW_MS } from './limits.ts';
 import { type LoadedReservation, loadReservation } from './load-reservation.ts';
 import type { SettlementPolicy } from './settlement-policy.ts';
 
@@ -26,8 +25,7 @@ export async function settlePayment(
   payment: TakenPayment,
 ): Promise<void> {
   const loaded = await loadReservation(parts.store.events, payment.reservationId);
-  const reason = reasonToEscalate(parts, policy, payment);
-  if (reason !== null) return await escalate(parts, payment, loaded, reason);
+  if (parts.gateway.idempotency === 'none') return await escalate(parts, payment, loaded);
   await chargeReservation(parts, {
     id: payment.reservationId,
     loaded,
@@ -38,40 +36,32 @@ export async function settlePayment(
     retryAt: () => policy.retryAt(payment.attempts),
     prior: PRIOR,
     ifUnknownAnswer: 'pending',
+    giveUp: policy.giveUp(payment),
     signal: parts.cancelled,
     origin: { correlationId: payment.reservationId, traceparent: null },
   });
 }
 
-function reasonToEscalate(
-  parts: EngineParts,
-  policy: SettlementPolicy,
-  payment: TakenPayment,
-): EscalationReason | null {
-  if (parts.gateway.idempotency === 'none') return 'may-not-be-sent-again';
-  const old = parts.runtime.clock.now() - payment.openedAt >= policy.escalateAfterMs;
-  return old && payment.attempts > ESCALATE_ATTEMPTS_MIN ? 'settlement-gave-up' : null;
-}
-
-async function escalate(
-  parts: EngineParts,
-  payment: TakenPayment,
-  loaded: LoadedReservation,
-  reason: EscalationReason,
-): Promise<void> {
+/** With a service that is not idempotent, what may have been executed is never sent again. */
+async function escalate(parts: EngineParts, payment: TakenPayment, loaded: LoadedReservation): Promise<void> {
   const { reservationId: id, owner } = payment;
   const detail = payment.lastOutcome ?? PRIOR.detail;
   const result = await handleCommand(
     { events: parts.store.events, runtime: parts.runtime },
     {
       id,
-      command: { type: 'escalate', reason, detail, at: toTimestamp(parts.runtime.clock.now()) },
+      command: {
+        type: 'escalate',
+        reason: 'may-not-be-sent-again',
+        detail,
+        at: toTimestamp(parts.runtime.clock.now()),
+      },
       loaded,
       payment: () => ({ kind: 'remove', onlyIfLeasedBy: owner }),
       claim: null,
       origin: { correlationId: id, traceparent: null },
     },
   );
-  if (result.kind === 'applied') parts.observer({ kind: 'payment-escalated', reservationId: id, detail });
+  if (result.kind === 'applied') tellEscalation(parts.observer, id, result.events);
   if (result.kind === 'lease-lost') parts.observer({ kind: 'lease-lost', reservationId: id });
 }

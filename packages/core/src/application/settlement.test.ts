@@ -112,8 +112,45 @@ describe('settlement', () => {
     expect(observations).toContainEqual({
       kind: 'payment-escalated',
       reservationId,
+      reason: 'settlement-gave-up',
       detail: 'unknown, deadline-exceeded: 5 s',
     });
+    await engine.stop();
+  });
+
+  test('waits through an outage of hours, and settles when the payment service is back', async () => {
+    const { engine, create, gateway, runtime } = createEngineFixture();
+    gateway.script(() => unknown);
+    const { reservationId } = await create();
+    gateway.script(() => notSent);
+    engine.start();
+    await runtime.advance(5 * HOUR_MS);
+    expect(await engine.get(reservationId)).toMatchObject({ stage: 'unresolved' });
+    gateway.script(() => approved);
+    await runtime.advance(400_000);
+    expect(await engine.get(reservationId)).toMatchObject({ stage: 'confirmed' });
+    await engine.stop();
+  });
+
+  test('gives to a person what could not be sent for a day', async () => {
+    const { engine, create, gateway, runtime } = createEngineFixture();
+    gateway.script(() => unknown);
+    const { reservationId } = await create();
+    gateway.script(() => notSent);
+    engine.start();
+    await runtime.advance(24 * HOUR_MS + 400_000);
+    expect(await engine.get(reservationId)).toMatchObject({ stage: 'escalated' });
+    await engine.stop();
+  });
+
+  test('takes a refusal for no verdict on the attempt before it', async () => {
+    const { engine, create, gateway, runtime } = createEngineFixture();
+    gateway.script(() => unknown);
+    const { reservationId } = await create();
+    gateway.script(() => ({ kind: 'refused', message: 'in progress' }));
+    engine.start();
+    await runtime.advance(3_000);
+    expect(await engine.get(reservationId)).toMatchObject({ stage: 'unresolved' });
     await engine.stop();
   });
 

@@ -36,6 +36,7 @@ describe('a create request', () => {
     ['amount', 1e21, 'too-large'],
     ['currency', 7, 'not-a-string'],
     ['currency', 'XYZ', 'unknown-currency'],
+    ['currency', 'U\u017fD', 'unknown-currency'],
   ] as const)('with %s = %j is refused: %s', (field, value, code) => {
     expect(parseCreateRequest({ ...valid, [field]: value })).toEqual({ kind: 'invalid', faults: [{ field, code }] });
   });

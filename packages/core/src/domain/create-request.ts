@@ -89,6 +89,8 @@ function isPlainText(value: string): boolean {
 function parseCurrency(value: unknown): { readonly code: string; readonly decimals: number } | RequestFaultCode {
   if (value === undefined) return parseCurrency(DEFAULT_CURRENCY);
   if (typeof value !== 'string') return 'not-a-string';
+  // Letters of other alphabets turn into ours in upper case.
+  if (!/^[A-Za-z]{3}$/.test(value)) return 'unknown-currency';
   const code = value.toUpperCase();
   const decimals = currencyDecimals(code);
   return decimals === null ? 'unknown-currency' : { code, decimals };

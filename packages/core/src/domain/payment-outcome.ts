@@ -15,13 +15,17 @@ export type UnknownCause =
 /** What is known of a charge after one attempt, or after several. */
 export type PaymentOutcome =
   | { readonly kind: 'approved'; readonly transactionId: string; readonly message: string }
+  /** The payment service's own "no", which it gives again whenever it is asked again. */
   | { readonly kind: 'declined'; readonly message: string }
+  /** The service would not take this request: nothing came of this attempt, and nothing is said about earlier ones. */
+  | { readonly kind: 'refused'; readonly message: string }
   | { readonly kind: 'not-sent'; readonly cause: NotSentCause; readonly detail: string }
   | { readonly kind: 'unknown'; readonly cause: UnknownCause; readonly detail: string };
 
 /**
  * What two attempts in a row tell together: a verdict settles what was open before it; without one, an
- * attempt that may have been executed outweighs any number of attempts that certainly were not.
+ * attempt that may have been executed outweighs any number of attempts that certainly were not. A refusal is no
+ * verdict on an earlier attempt: "already in progress" is one, too.
  */
 export function combineOutcomes(earlier: PaymentOutcome, later: PaymentOutcome): PaymentOutcome {
   switch (later.kind) {
@@ -29,6 +33,7 @@ export function combineOutcomes(earlier: PaymentOutcome, later: PaymentOutcome):
     case 'declined':
     case 'unknown':
       return later;
+    case 'refused':
     case 'not-sent':
       return earlier.kind === 'not-sent' ? later : earlier;
   }

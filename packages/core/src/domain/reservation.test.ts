@@ -48,6 +48,7 @@ function escalated(
 
 const approved: PaymentOutcome = { kind: 'approved', transactionId: 'TXN-1', message: 'ok' };
 const declined: PaymentOutcome = { kind: 'declined', message: 'no funds' };
+const refused: PaymentOutcome = { kind: 'refused', message: 'unknown currency' };
 const notSent: PaymentOutcome = { kind: 'not-sent', cause: 'no-connection', detail: 'refused' };
 const unknown: PaymentOutcome = { kind: 'unknown', cause: 'deadline-exceeded', detail: '5 s' };
 
@@ -80,6 +81,10 @@ describe('an outcome of the first run', () => {
     given(created)
       .when(record(declined))
       .leadsTo([failed('declined', 'no funds')]));
+  test('refused fails with the payment service’s own message', () =>
+    given(created)
+      .when(record(refused))
+      .leadsTo([failed('declined', 'unknown currency')]));
   test('not sent fails: nothing was charged', () =>
     given(created)
       .when(record(notSent))
@@ -112,6 +117,10 @@ describe.each([
   test('not sent changes nothing: an earlier attempt may have been executed', () =>
     given(...events)
       .when(record(notSent))
+      .leadsTo([]));
+  test('refused changes nothing: it says nothing about an earlier attempt', () =>
+    given(...events)
+      .when(record(refused))
       .leadsTo([]));
   test('unknown changes nothing', () =>
     given(...events)
@@ -153,7 +162,7 @@ describe('terminal is terminal', () => {
   });
 
   test('what says nothing new changes nothing', () => {
-    for (const command of [record(unknown), record(notSent), escalate]) {
+    for (const command of [record(unknown), record(notSent), record(refused), escalate]) {
       given(...asConfirmed)
         .when(command)
         .leadsTo([]);

@@ -249,8 +249,10 @@ function recordWhileOpen(
     case 'declined':
       if (state.stage === 'escalated' && state.transactionId !== null) return contradiction(state, outcome);
       return [failed('declined', outcome.message, { kind: 'payment-service' }, at)];
+    // What covers only the attempts of the first run says nothing any more once anything was unknown.
+    case 'refused':
+      return state.stage === 'processing' ? [failed('declined', outcome.message, { kind: 'payment-service' }, at)] : [];
     case 'not-sent':
-      // Only the attempts of the first process are covered by the proof; once anything was unknown, it stays unknown.
       return state.stage === 'processing'
         ? [failed('not-sent', UNAVAILABLE_MESSAGE, { kind: 'payment-service' }, at)]
         : [];
@@ -313,6 +315,7 @@ function agreesWith(state: SettledReservation, outcome: PaymentOutcome): boolean
       return state.stage === 'confirmed' && state.transactionId === outcome.transactionId;
     case 'declined':
       return state.stage === 'failed';
+    case 'refused':
     case 'not-sent':
     case 'unknown':
       return true;

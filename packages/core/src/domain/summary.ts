@@ -78,6 +78,7 @@ function messageOf(state: OpenReservation | SettledReservation): string {
         ? ANSWERED_FAILED_MESSAGE
         : 'Payment outcome is not known yet; it is being settled';
     case 'escalated':
+      if (state.transactionId !== null) return CHARGED_LATE_MESSAGE;
       return state.answeredAs === 'failed'
         ? ANSWERED_FAILED_MESSAGE
         : 'Payment outcome is being clarified by our staff';
@@ -86,6 +87,9 @@ function messageOf(state: OpenReservation | SettledReservation): string {
       return state.message;
   }
 }
+
+/** Whoever reads this was told "failed" before, and must not be invited to pay once more. */
+const CHARGED_LATE_MESSAGE = 'Payment was executed late and is being clarified by our staff; please do not pay again';
 
 /** The old answer for an unknown outcome: it must not say that nothing was charged. */
 const ANSWERED_FAILED_MESSAGE = 'Payment service temporarily unavailable. Please try again later.';

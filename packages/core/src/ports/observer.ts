@@ -1,9 +1,10 @@
 import type { ReservationId } from '../domain/ids.ts';
 import type { PaymentOutcome } from '../domain/payment-outcome.ts';
+import type { EscalationReason } from '../domain/reservation.ts';
 
 /** Something that an operator may want to see. Those marked "alarm" need a person. */
 export type Observation =
-  /** A charge ended, in a request or in settlement. */
+  /** A run of charging ended, in a request or in settlement; `outcome` is what that run saw. */
   | {
       readonly kind: 'charge-ended';
       readonly reservationId: ReservationId;
@@ -14,11 +15,18 @@ export type Observation =
   /** Alarm: a verdict says the opposite of what stands. */
   | { readonly kind: 'contradiction'; readonly reservationId: ReservationId; readonly detail: string }
   /** Alarm: settlement gave a payment to the staff. */
-  | { readonly kind: 'payment-escalated'; readonly reservationId: ReservationId; readonly detail: string }
+  | {
+      readonly kind: 'payment-escalated';
+      readonly reservationId: ReservationId;
+      readonly reason: EscalationReason;
+      readonly detail: string;
+    }
   /** Alarm: the payment service refuses our credentials or permissions. */
   | { readonly kind: 'payment-misconfigured'; readonly reservationId: ReservationId; readonly detail: string }
   /** The lease went to somebody else while this process worked. */
   | { readonly kind: 'lease-lost'; readonly reservationId: ReservationId }
+  /** A reservation is recorded, and its charge could not be made or recorded: settlement takes it up. */
+  | { readonly kind: 'charge-fault'; readonly reservationId: ReservationId; readonly error: unknown }
   /** Settlement could not work; it goes on by itself. `reservationId` is null when taking payments failed. */
   | { readonly kind: 'settlement-fault'; readonly reservationId: ReservationId | null; readonly error: unknown };
 

@@ -1,6 +1,7 @@
 import { status } from '@grpc/grpc-js';
 import type { PaymentGateway, PaymentOutcome } from '@reservations/core';
 import type { AttemptSignal, PaymentChannel } from '../payment-wire.ts';
+import { IN_PROGRESS } from '../sim-payment-service.ts';
 import type { Bug } from './sabotage.ts';
 
 /** What can be got wrong about payments and what they mean. */
@@ -48,7 +49,18 @@ export const PAYMENT_BUGS: readonly Bug[] = [
     plant: () => ({
       wire: mapSignal((signal) =>
         signal.kind === 'error' && signal.code === status.ALREADY_EXISTS
-          ? { ...signal, code: status.INVALID_ARGUMENT, details: 'refused' }
+          ? { kind: 'reply', reply: { success: false, transaction_id: '', message: 'already exists' } }
+          : signal,
+      ),
+    }),
+  },
+  {
+    name: 'refusal-is-final',
+    mistake: 'a refused repetition is called a decline, while the first call is still being worked on',
+    plant: () => ({
+      wire: mapSignal((signal) =>
+        signal.kind === 'error' && signal.details === IN_PROGRESS
+          ? { kind: 'reply', reply: { success: false, transaction_id: '', message: IN_PROGRESS } }
           : signal,
       ),
     }),

@@ -29,7 +29,7 @@ test('charges leave no listener on a signal that outlives them', async () => {
 
 test('the state of the breaker can be watched', async () => {
   const service = await startScriptedService([failure(14, 'not now'), APPROVAL]);
-  const breaker = { failuresMax: 1, openMs: 600_000 };
+  const breaker = { failuresMax: 1, lastingMs: 0, openMs: 600_000 };
   const gateway = createGrpcPaymentGateway({ host: service.host, port: service.port, breaker });
   try {
     expect(gateway.breakerState()).toBe('closed');

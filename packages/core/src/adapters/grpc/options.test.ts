@@ -14,7 +14,7 @@ test('host and port are enough', () => {
     attemptsMax: 3,
     concurrencyMax: 256,
     queueMax: 256,
-    breaker: { failuresMax: 10, openMs: 2_000 },
+    breaker: { failuresMax: 10, lastingMs: 500, openMs: 2_000 },
   });
 });
 
@@ -31,7 +31,7 @@ test.each([
   [{ attemptTimeoutMs: -1 }, 'option "attemptTimeoutMs": expected a whole number from 1 to 60000, got -1'],
   [{ concurrencyMax: 0 }, 'option "concurrencyMax": expected a whole number from 1 to 100000, got 0'],
   [
-    { breaker: { failuresMax: 1, openMs: Number.NaN } },
+    { breaker: { failuresMax: 1, lastingMs: 0, openMs: Number.NaN } },
     'option "breaker.openMs": expected a whole number from 1 to 600000, got NaN',
   ],
 ])('%j is refused with its name, the expectation and the value', (wrong, message) => {

@@ -21,8 +21,8 @@ export interface GrpcPaymentGatewayOptions {
   readonly concurrencyMax?: number;
   /** Charges that wait for their turn; 256 when absent. */
   readonly queueMax?: number;
-  /** Failed attempts in a row that open the breaker (10), and how long it then stays open (2000). */
-  readonly breaker?: { readonly failuresMax: number; readonly openMs: number };
+  /** Failed attempts in a row that open the breaker (10) if the row lasted (500), and how long it stays open (2000). */
+  readonly breaker?: { readonly failuresMax: number; readonly lastingMs: number; readonly openMs: number };
   /** In place of a channel to host and port: the network of a simulation. */
   readonly channel?: PaymentChannel;
 }
@@ -33,6 +33,8 @@ export const ATTEMPTS_MAX = 3;
 const ATTEMPT_TIMEOUT_MS_MAX = 60_000;
 const COUNT_MAX = 100_000;
 const OPEN_MS_MAX = 600_000;
+
+const BREAKER_DEFAULT = { failuresMax: 10, lastingMs: 500, openMs: 2_000 };
 
 /** Checked options, with nothing absent. */
 export interface GatewaySettings extends ChargePolicyOptions {
@@ -48,7 +50,7 @@ export interface GatewaySettings extends ChargePolicyOptions {
  */
 export function readOptions(options: GrpcPaymentGatewayOptions): GatewaySettings {
   const { host, idempotency = 'by-reservation-id', credentials = ChannelCredentials.createInsecure() } = options;
-  const { failuresMax, openMs } = options.breaker ?? { failuresMax: 10, openMs: 2_000 };
+  const { failuresMax, lastingMs, openMs } = options.breaker ?? BREAKER_DEFAULT;
   if (typeof host !== 'string' || !/^[A-Za-z0-9._:-]+$/.test(host)) {
     throw invalid('host', 'a name or an address, without a scheme or a port', host);
   }
@@ -69,14 +71,15 @@ export function readOptions(options: GrpcPaymentGatewayOptions): GatewaySettings
     queueMax: wholeNumber('queueMax', options.queueMax ?? 256, COUNT_MAX),
     breaker: {
       failuresMax: wholeNumber('breaker.failuresMax', failuresMax, COUNT_MAX),
+      lastingMs: wholeNumber('breaker.lastingMs', lastingMs, OPEN_MS_MAX, 0),
       openMs: wholeNumber('breaker.openMs', openMs, OPEN_MS_MAX),
     },
   };
 }
 
-function wholeNumber(option: string, value: number, max: number): number {
-  if (Number.isSafeInteger(value) && value >= 1 && value <= max) return value;
-  throw invalid(option, `a whole number from 1 to ${max}`, value);
+function wholeNumber(option: string, value: number, max: number, min = 1): number {
+  if (Number.isSafeInteger(value) && value >= min && value <= max) return value;
+  throw invalid(option, `a whole number from ${min} to ${max}`, value);
 }
 
 function invalid(option: string, expectation: string, value: unknown): ReservationError {

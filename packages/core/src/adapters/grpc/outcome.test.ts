@@ -22,7 +22,7 @@ function row({ outcome, retry, breaks }: AttemptResult): readonly unknown[] {
 }
 
 const SERVICE_ERROR = ['unknown', 'service-error', 'if-idempotent', true];
-const REFUSED = ['declined', null, 'no', false];
+const REFUSED = ['refused', null, 'no', false];
 const MISCONFIGURED = ['unknown', 'misconfigured', 'no', false];
 
 test.each([
@@ -81,9 +81,9 @@ test('ALREADY_EXISTS with a transaction id in the trailers is an approval', () =
   });
 });
 
-test('a refusal without words is declined with the name of its status', () => {
+test('a refusal without words carries the name of its status', () => {
   const { outcome } = classifyAttempt(error({ code: status.NOT_FOUND, details: '' }));
-  expect(outcome).toEqual({ kind: 'declined', message: 'NOT_FOUND (5): ' });
+  expect(outcome).toEqual({ kind: 'refused', message: 'NOT_FOUND (5): ' });
 });
 
 test('a call that we cancelled is unknown once it was handed over, and not sent before', () => {

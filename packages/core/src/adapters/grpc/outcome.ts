@@ -90,7 +90,7 @@ function classifyError(error: AttemptError): AttemptResult {
     case status.NOT_FOUND:
     case status.FAILED_PRECONDITION:
     case status.OUT_OF_RANGE:
-      return final({ kind: 'declined', message: boundedText(error.details, MESSAGE_LENGTH_MAX) || describe(error) });
+      return final({ kind: 'refused', message: boundedText(error.details, MESSAGE_LENGTH_MAX) || describe(error) });
     case status.ALREADY_EXISTS:
       return classifyAlreadyExists(error);
     case status.UNAUTHENTICATED:

@@ -4,7 +4,6 @@ import {
   BulkheadRejectedError,
   circuitBreaker,
   CircuitState,
-  ConsecutiveBreaker,
   ExponentialBackoff,
   handleWhenResult,
   retry,
@@ -13,6 +12,7 @@ import {
 } from 'cockatiel';
 import { combineOutcomes, type NotSentCause, type PaymentOutcome } from '../../domain/payment-outcome.ts';
 import type { PaymentIdempotency } from '../../ports/payment-gateway.ts';
+import { createLastingFailuresBreaker } from './breaker.ts';
 import { type AttemptResult, STOPPED } from './outcome.ts';
 
 /** The pause before the second attempt is about this long; it doubles, with jitter. */
@@ -29,8 +29,9 @@ export interface ChargePolicyOptions {
   /** Charges that wait for their turn; the next one is not sent. */
   readonly queueMax: number;
   readonly breaker: {
-    /** Failed attempts in a row that open the breaker. */
+    /** Failed attempts in a row that open the breaker, when the row has lasted so long. */
     readonly failuresMax: number;
+    readonly lastingMs: number;
     /** How long it stays open before one attempt may probe the service. */
     readonly openMs: number;
   };
@@ -53,7 +54,7 @@ export interface ChargePolicy {
 export function createChargePolicy(options: ChargePolicyOptions): ChargePolicy {
   const breaker = circuitBreaker(
     handleWhenResult((result) => countsAsFailure(result as AttemptResult)),
-    { breaker: new ConsecutiveBreaker(options.breaker.failuresMax), halfOpenAfter: options.breaker.openMs },
+    { breaker: createLastingFailuresBreaker(options.breaker), halfOpenAfter: options.breaker.openMs },
   );
   const guarded = wrap(
     bulkhead(options.concurrencyMax, options.queueMax),

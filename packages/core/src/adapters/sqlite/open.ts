@@ -8,10 +8,16 @@ import { migrate, SQLITE_DIALECT } from './migrate.ts';
 import { endLeases } from './payment-queue.ts';
 import { createSqliteStore } from './store.ts';
 
-/** How long a statement waits, by default, for a write lock that another process holds. */
-export const BUSY_TIMEOUT_DEFAULT_MS = 5_000;
+/**
+ * How long a statement of the serving process waits, by default, for a write lock that a tool holds. The event loop
+ * stands still for as long, so it is short: an append that finds the file locked is sent again by the engine.
+ */
+export const BUSY_TIMEOUT_SERVING_MS = 250;
 
-/** The longest such wait; the event loop stands still for as long. */
+/** How long a statement of a tool beside the serving process waits by default. */
+export const BUSY_TIMEOUT_BESIDE_MS = 5_000;
+
+/** The longest such wait. */
 export const BUSY_TIMEOUT_MAX_MS = 60_000;
 
 /** How a store over a SQLite file is opened. */
@@ -23,7 +29,7 @@ export interface SqliteStoreOptions {
    * process that died. false: open beside the process that serves it, as a command-line tool does.
    */
   readonly exclusive?: boolean;
-  /** {@link BUSY_TIMEOUT_DEFAULT_MS} when absent; 0 to {@link BUSY_TIMEOUT_MAX_MS}. */
+  /** {@link BUSY_TIMEOUT_SERVING_MS} or {@link BUSY_TIMEOUT_BESIDE_MS} when absent; 0 to {@link BUSY_TIMEOUT_MAX_MS}. */
   readonly busyTimeoutMs?: number;
 }
 
@@ -49,7 +55,8 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Rese
 }
 
 function parseOptions(options: SqliteStoreOptions): Required<SqliteStoreOptions> {
-  const { path, exclusive = true, busyTimeoutMs = BUSY_TIMEOUT_DEFAULT_MS } = options;
+  const { path, exclusive = true } = options;
+  const { busyTimeoutMs = exclusive ? BUSY_TIMEOUT_SERVING_MS : BUSY_TIMEOUT_BESIDE_MS } = options;
   if (typeof path !== 'string' || path === '' || path !== path.trim() || path.startsWith('file:')) {
     throw new ReservationError('INVALID_OPTION', `path should be a file or ":memory:", is ${JSON.stringify(path)}`);
   }

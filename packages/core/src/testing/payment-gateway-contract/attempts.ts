@@ -24,6 +24,14 @@ const several: readonly GatewayContractCase[] = [
     },
   ),
   onService(
+    'a refusal after an attempt that may have been executed is unknown: "in progress" is a refusal, too',
+    { answers: [CUT, failure(9, 'in progress')] },
+    async ({ charge, service }) => {
+      assert.equal(gist(await charge()), 'unknown connection-lost');
+      assert.equal(service.calls.length, 2);
+    },
+  ),
+  onService(
     'every attempt is the same request with the reservation as its idempotency key',
     { answers: [UNAVAILABLE, CUT, APPROVAL] },
     async ({ charge, service }) => {

@@ -13,7 +13,10 @@ const PROBE_MS = 1_500;
 const breaker: readonly GatewayContractCase[] = [
   onService(
     'the breaker opens after failures in a row: no call reaches the service until it probes, then it recovers',
-    { answers: [UNAVAILABLE, UNAVAILABLE, UNAVAILABLE, APPROVAL], breaker: { failuresMax: 3, openMs: PROBE_MS } },
+    {
+      answers: [UNAVAILABLE, UNAVAILABLE, UNAVAILABLE, APPROVAL],
+      breaker: { failuresMax: 3, lastingMs: 0, openMs: PROBE_MS },
+    },
     async ({ charge, service }) => {
       assert.equal(gist(await charge()), 'unknown service-error');
       assert.equal(gist(await charge()), 'not-sent breaker-open');
@@ -27,7 +30,7 @@ const breaker: readonly GatewayContractCase[] = [
   ),
   onService(
     'a breaker that opens within a charge leaves the outcome of the attempts before',
-    { answers: [UNAVAILABLE], breaker: { failuresMax: 2, openMs: 60_000 } },
+    { answers: [UNAVAILABLE], breaker: { failuresMax: 2, lastingMs: 0, openMs: 60_000 } },
     async ({ charge, service }) => {
       assert.equal(gist(await charge()), 'unknown service-error');
       assert.equal(service.calls.length, 2);
@@ -35,7 +38,11 @@ const breaker: readonly GatewayContractCase[] = [
   ),
   onService(
     'beside the probe of an open breaker nobody waits, and a probe that was stopped does not close it',
-    { answers: [UNAVAILABLE, NEVER], breaker: { failuresMax: 1, openMs: PROBE_MS }, attemptTimeoutMs: 20_000 },
+    {
+      answers: [UNAVAILABLE, NEVER],
+      breaker: { failuresMax: 1, lastingMs: 0, openMs: PROBE_MS },
+      attemptTimeoutMs: 20_000,
+    },
     async ({ charge, service }) => {
       assert.equal(gist(await charge()), 'unknown service-error');
       await wait(PROBE_MS + 50);
@@ -53,11 +60,11 @@ const breaker: readonly GatewayContractCase[] = [
     'declines and refusals do not open the breaker',
     {
       answers: [reply({ message: 'no funds' }), failure(3, 'bad'), failure(7, 'no'), APPROVAL],
-      breaker: { failuresMax: 1, openMs: 60_000 },
+      breaker: { failuresMax: 1, lastingMs: 0, openMs: 60_000 },
     },
     async ({ charge }) => {
       const outcomes = [await charge(), await charge(), await charge(), await charge()].map((outcome) => gist(outcome));
-      assert.deepEqual(outcomes, ['declined no funds', 'declined bad', 'unknown misconfigured', 'approved TXN-1']);
+      assert.deepEqual(outcomes, ['declined no funds', 'refused bad', 'unknown misconfigured', 'approved TXN-1']);
     },
   ),
 ];

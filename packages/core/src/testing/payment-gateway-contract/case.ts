@@ -10,7 +10,7 @@ export interface GatewayTuning {
   readonly port: number;
   readonly idempotency: PaymentIdempotency;
   readonly attemptTimeoutMs: number;
-  readonly breaker: { readonly failuresMax: number; readonly openMs: number };
+  readonly breaker: { readonly failuresMax: number; readonly lastingMs: number; readonly openMs: number };
   readonly concurrencyMax: number;
   readonly queueMax: number;
 }
@@ -51,7 +51,7 @@ export const EXAMPLE_CHARGE: ChargeRequest & { readonly reservationId: Reservati
 const DEFAULTS: Omit<GatewayTuning, 'host' | 'port'> = {
   idempotency: 'by-reservation-id',
   attemptTimeoutMs: 2_000,
-  breaker: { failuresMax: 1_000, openMs: 60_000 },
+  breaker: { failuresMax: 1_000, lastingMs: 0, openMs: 60_000 },
   concurrencyMax: 100,
   queueMax: 100,
 };
@@ -99,7 +99,8 @@ export function gist(outcome: PaymentOutcome): string {
     case 'approved':
       return `approved ${outcome.transactionId}`;
     case 'declined':
-      return `declined ${outcome.message}`;
+    case 'refused':
+      return `${outcome.kind} ${outcome.message}`;
     case 'not-sent':
     case 'unknown':
       return `${outcome.kind} ${outcome.cause}`;

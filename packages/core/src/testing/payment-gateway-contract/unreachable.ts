@@ -111,23 +111,27 @@ const back: readonly GatewayContractCase[] = [
     run: async (harness) => {
       const first = await startScriptedService([APPROVAL]);
       const { host, port } = first;
-      await withGateway(harness, { host, port, breaker: { failuresMax: 2, openMs: 100 } }, async ({ charge }) => {
-        assert.equal(gist(await charge()), 'approved TXN-1');
-        await first.stop();
-        assert.notEqual((await charge()).kind, 'approved');
-        const second = await startScriptedService([APPROVAL], port);
-        try {
-          const giveUpAt = Date.now() + NOTICED_WITHIN_MS;
-          let outcome = await charge();
-          while (outcome.kind !== 'approved' && Date.now() < giveUpAt) {
-            await wait(50);
-            outcome = await charge();
+      await withGateway(
+        harness,
+        { host, port, breaker: { failuresMax: 2, lastingMs: 0, openMs: 100 } },
+        async ({ charge }) => {
+          assert.equal(gist(await charge()), 'approved TXN-1');
+          await first.stop();
+          assert.notEqual((await charge()).kind, 'approved');
+          const second = await startScriptedService([APPROVAL], port);
+          try {
+            const giveUpAt = Date.now() + NOTICED_WITHIN_MS;
+            let outcome = await charge();
+            while (outcome.kind !== 'approved' && Date.now() < giveUpAt) {
+              await wait(50);
+              outcome = await charge();
+            }
+            assert.equal(gist(outcome), 'approved TXN-1');
+          } finally {
+            await second.stop();
           }
-          assert.equal(gist(outcome), 'approved TXN-1');
-        } finally {
-          await second.stop();
-        }
-      });
+        },
+      );
     },
   },
 ];

@@ -1,0 +1,120 @@
+import type { Dossier } from '../evidence/dossier.ts';
+import { wireOf } from '../evidence/wire.ts';
+import { type Exchange, type Look, type Placing, sightIn } from '../load/exchange.ts';
+import type { Evidence } from '../evidence/evidence.ts';
+import { type Check, eachReservation, overall } from './check.ts';
+
+/** What clients were told against the event store, and against what they were told before. */
+export const ANSWER_CHECKS: readonly Check[] = [
+  eachReservation('7 what was acknowledged is there', lost),
+  eachReservation('11 an answer shows the folded stream', answeredOtherwise),
+  eachReservation('18 a status never goes back', wentBack),
+  overall('answers have the documented status codes', undocumented),
+];
+
+function lost({ exchanges, events, row }: Dossier): string | null {
+  const acknowledged = exchanges.find((exchange) => sightIn(exchange) !== null);
+  if (acknowledged === undefined) return null;
+  if (events.length === 0 || row === null) return `${describe(acknowledged)}, but the store does not have it`;
+  const missed = exchanges.find(
+    ({ method, result, began }) =>
+      method === 'GET' && result.kind === 'answer' && result.status === 404 && began > acknowledged.ended,
+  );
+  return missed === undefined ? null : `${describe(acknowledged)}, and later 404`;
+}
+
+/** Every answer that tells a version shows exactly that version of the stream, to the last digit. */
+function answeredOtherwise({ exchanges, summaries }: Dossier): string | null {
+  for (const exchange of exchanges) {
+    const sight = sightIn(exchange);
+    if (sight === null || exchange.result.kind !== 'answer') continue;
+    const summary = sight.version === null ? summaries.at(-1) : summaries[sight.version - 1];
+    if (summary === undefined) return `${describe(exchange)}, but the stream has ${summaries.length} events`;
+    const shown = exchange.result.body;
+    const expected = sight.version === null ? {} : wireOf(summary);
+    const wrong = Object.entries(expected).filter(([field, value]) => shown[field] !== value);
+    if (wrong.length > 0) {
+      const differences = wrong.map(([field, value]) => `${field} is ${String(shown[field])}, stored ${String(value)}`);
+      return `${describe(exchange)}: ${differences.join('; ')}`;
+    }
+  }
+  return null;
+}
+
+/** Whoever asks after an answer sees at least what that answer said; the store, at the end, says at least as much. */
+function wentBack({ exchanges, summaries }: Dossier): string | null {
+  const moments = exchanges
+    .flatMap((exchange) => [
+      { tick: exchange.began, exchange, ends: false },
+      { tick: exchange.ended, exchange, ends: true },
+    ])
+    .sort((one, other) => one.tick - other.tick);
+  let furthest: Seen = { status: 'RESERVATION_CREATED', version: 0 };
+  const knownAtBeginning = new Map<Exchange, Seen>();
+  for (const { exchange, ends } of moments) {
+    if (!ends) {
+      knownAtBeginning.set(exchange, furthest);
+      continue;
+    }
+    const sight = sightIn(exchange);
+    if (sight === null) continue;
+    const before = knownAtBeginning.get(exchange) ?? furthest;
+    const seen = { status: sight.status, version: sight.version ?? before.version };
+    if (isBehind(seen, before)) return `${describe(exchange)}, after ${before.status} at version ${before.version}`;
+    if (!isBehind(seen, furthest)) furthest = seen;
+  }
+  const last = summaries.at(-1);
+  return last !== undefined && isBehind(last, furthest)
+    ? `the store ends with ${last.status} at version ${last.version}, a client saw ${furthest.status} at version ${furthest.version}`
+    : null;
+}
+
+interface Seen {
+  readonly status: string;
+  readonly version: number;
+}
+
+function isBehind(seen: Seen, before: Seen): boolean {
+  const changedVerdict = before.status !== 'RESERVATION_CREATED' && seen.status !== before.status;
+  return changedVerdict || seen.version < before.version;
+}
+
+const LOOK_STATUSES: ReadonlySet<number> = new Set([200, 404, 503]);
+
+/** Status codes of answers that show a reservation, by its status. */
+const PLACING_STATUSES: Readonly<Record<string, readonly number[]>> = {
+  RESERVATION_CONFIRMED: [200],
+  RESERVATION_CREATED: [202],
+  RESERVATION_FAILED: [200, 503],
+};
+
+/** Answers to orders that show none: the key is in use, the order is invalid, the server starts or stops. */
+const REFUSAL_STATUSES: ReadonlySet<number> = new Set([409, 422, 503]);
+
+function* undocumented({ exchanges }: Evidence): Generator<string> {
+  for (const exchange of exchanges) {
+    const fine = exchange.method === 'GET' ? isDocumentedLook(exchange) : isDocumentedPlacing(exchange);
+    if (!fine) yield `${describe(exchange)}: ${JSON.stringify(exchange)}`;
+  }
+}
+
+function isDocumentedLook({ result }: Look): boolean {
+  return result.kind !== 'answer' || LOOK_STATUSES.has(result.status);
+}
+
+function isDocumentedPlacing(placing: Placing): boolean {
+  const { result } = placing;
+  if (result.kind !== 'answer') return true;
+  const sight = sightIn(placing);
+  if (sight === null) return REFUSAL_STATUSES.has(result.status);
+  return PLACING_STATUSES[sight.status]?.includes(result.status) ?? false;
+}
+
+/** An exchange in a few words. */
+function describe(exchange: Exchange): string {
+  const { method, result } = exchange;
+  if (result.kind !== 'answer') return `${method} ended ${result.kind}`;
+  const sight = sightIn(exchange);
+  const shown = sight === null ? '' : ` ${sight.status}${sight.version === null ? '' : ` at version ${sight.version}`}`;
+  return `${method} was answered ${result.status}${shown}`;
+}

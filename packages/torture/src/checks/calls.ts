@@ -1,0 +1,35 @@
+import type { Call, Dossier } from '../evidence/dossier.ts';
+import type { Evidence } from '../evidence/evidence.ts';
+import { type Check, eachReservation } from './check.ts';
+
+/** Attempts of one request, and of one turn of settlement. */
+const ATTEMPTS_MAX = 3;
+
+/** A request that sleeps for longer loses its payment to settlement, which sends in its stead. */
+const LEASE_MS = 20_000;
+
+/** The payment service's record of calls. */
+export const CALL_CHECKS: readonly Check[] = [
+  eachReservation(`14 at most ${ATTEMPTS_MAX} calls for a request`, tooManyCalls),
+  eachReservation('15 without idempotency nothing is sent twice', ({ calls }, { idempotency }: Evidence) => {
+    if (idempotency !== 'none') return null;
+    const overlap = calls.some((call) => calls.some((other) => other !== call && overlaps(call, other)));
+    if (calls.length > 1) return `${calls.length} calls arrived${overlap ? ', at the same time' : ''}`;
+    return null;
+  }),
+];
+
+function overlaps(one: Call, other: Call): boolean {
+  return one.arrivedAt < other.endedAt && other.arrivedAt < one.endedAt;
+}
+
+/** Until a request is answered, nobody but the process that answers it works on its payment. */
+function tooManyCalls({ exchanges, calls }: Dossier): string | null {
+  for (const { method, result, beganAt, endedAt } of exchanges) {
+    if (method !== 'POST' || result.kind !== 'answer' || result.replayed) continue;
+    const turns = 1 + Math.floor((endedAt - beganAt) / LEASE_MS);
+    const count = calls.filter(({ arrivedAt }) => arrivedAt <= endedAt).length;
+    if (count > ATTEMPTS_MAX * turns) return `${count} calls arrived before the answer after ${endedAt - beganAt} ms`;
+  }
+  return null;
+}

@@ -1,0 +1,29 @@
+import type { Dossier } from '../evidence/dossier.ts';
+import type { Evidence } from '../evidence/evidence.ts';
+import { type Check, eachReservation, overall } from './check.ts';
+
+/** Before this age nothing that may be sent again is given to a person. */
+const ESCALATE_AFTER_MS = 3_600_000;
+
+/** What must be true once faults are over and time has passed. */
+export const SETTLEMENT_CHECKS: readonly Check[] = [
+  eachReservation('6 everything open is settled or escalated', ({ summaries }) => {
+    const stage = summaries.at(-1)?.stage;
+    return stage === 'processing' || stage === 'unresolved' ? `still ${stage}` : null;
+  }),
+  eachReservation('6 a person is asked only when nothing else helps', escalatedEarly),
+  overall('6 the gauge of open payments is right', ({ view, open }) => {
+    const waiting = view.filter(({ stage }) => stage === 'processing' || stage === 'unresolved').length;
+    return waiting === open ? [] : [`${waiting} payments wait, the gauge says ${open}`];
+  }),
+];
+
+function escalatedEarly({ events }: Dossier, { idempotency }: Evidence): string | null {
+  const escalated = events.find(({ type }) => type === 'PAYMENT_ESCALATED');
+  const [created] = events;
+  if (escalated === undefined || created === undefined) return null;
+  const { reason, at } = escalated.data;
+  if (idempotency === 'none' && reason === 'may-not-be-sent-again') return null;
+  const ageMs = Date.parse(String(at)) - Date.parse(String(created.data['at']));
+  return ageMs >= ESCALATE_AFTER_MS ? null : `escalated (${String(reason)}) at an age of ${ageMs} ms`;
+}

@@ -1,0 +1,31 @@
+import type { PaymentIdempotency, RecordedEvent, ReservationSummary } from '@reservations/core';
+import type { CallLogLine, LedgerEntry } from '@reservations/core/testing';
+import type { Exchange } from '../load/exchange.ts';
+
+/** What a reader of the log saw while servers wrote and died. */
+export interface Follower {
+  /** Ids of the events in the order in which they were seen, from the first position on. */
+  readonly eventIds: readonly string[];
+}
+
+/** Everything that bears witness when a run is over. */
+export interface Evidence {
+  readonly idempotency: PaymentIdempotency;
+  /** What clients were told. */
+  readonly exchanges: readonly Exchange[];
+  /** What the event store says. */
+  readonly events: readonly RecordedEvent[];
+  readonly view: readonly ReservationSummary[];
+  /** Payments that the queue holds, by its own gauge. */
+  readonly open: number;
+  /** What the store's own verification finds wrong. */
+  readonly storeFaults: readonly string[];
+  readonly follower: Follower;
+  /** What the payment service says. */
+  readonly ledger: readonly LedgerEntry[];
+  readonly calls: readonly CallLogLine[];
+  /** Alarms of servers about verdicts that contradict what stands. */
+  readonly contradictions: readonly string[];
+  /** What processes did that they may never do. */
+  readonly incidents: readonly string[];
+}

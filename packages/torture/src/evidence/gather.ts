@@ -1,0 +1,73 @@
+import {
+  PAGE_LIMIT_MAX,
+  type PaymentIdempotency,
+  READ_LIMIT_MAX,
+  type RecordedEvent,
+  type ReservationId,
+  type ReservationPage,
+  type ReservationStore,
+  type ReservationSummary,
+  verifyStore,
+} from '@reservations/core';
+import type { CallLogLine, LedgerEntry } from '@reservations/core/testing';
+import type { Exchange } from '../load/exchange.ts';
+import { contradictionsIn } from './alarms.ts';
+import type { Evidence, Follower } from './evidence.ts';
+import { readJsonLines } from './json-lines.ts';
+
+/** Where the evidence lies once the processes are gone. */
+export interface Sources {
+  readonly idempotency: PaymentIdempotency;
+  readonly exchanges: readonly Exchange[];
+  readonly store: ReservationStore;
+  readonly follower: Follower;
+  readonly ledgerPath: string;
+  readonly callLogPath: string;
+  /** Where the servers' logs are. */
+  readonly folder: string;
+  readonly incidents: readonly string[];
+}
+
+/** Reads store, ledger and record of calls from what lies on disk. */
+export async function gatherEvidence(sources: Sources): Promise<Evidence> {
+  const { idempotency, exchanges, store, follower, incidents } = sources;
+  return {
+    idempotency,
+    exchanges,
+    ...(await gatherFromStore(store)),
+    follower,
+    ledger: await readJsonLines<LedgerEntry>(sources.ledgerPath),
+    calls: await readJsonLines<CallLogLine>(sources.callLogPath),
+    contradictions: await contradictionsIn(sources.folder),
+    incidents,
+  };
+}
+
+/** What the store says, read beside or after the servers. */
+export async function gatherFromStore(
+  store: ReservationStore,
+): Promise<Pick<Evidence, 'events' | 'view' | 'open' | 'storeFaults'>> {
+  const { faults } = await verifyStore(store);
+  const { open } = await store.payments.gauge();
+  return { events: await readLog(store), view: await readView(store), open, storeFaults: faults };
+}
+
+async function readLog(store: ReservationStore): Promise<readonly RecordedEvent[]> {
+  const events: RecordedEvent[] = [];
+  for (;;) {
+    const page = await store.events.readAll({ after: events.at(-1)?.position ?? 0, limit: READ_LIMIT_MAX });
+    events.push(...page);
+    if (page.length === 0) return events;
+  }
+}
+
+async function readView(store: ReservationStore): Promise<readonly ReservationSummary[]> {
+  const rows: ReservationSummary[] = [];
+  let after: ReservationId | null = null;
+  do {
+    const page: ReservationPage = await store.view.list({ userId: null, stage: null, after, limit: PAGE_LIMIT_MAX });
+    rows.push(...page.reservations);
+    after = page.next;
+  } while (after !== null);
+  return rows;
+}

@@ -1,0 +1,72 @@
+/** What a client asked for, and what it should cost. */
+export interface Order {
+  /** Belongs to this order and to no other: whatever carries it was caused by this order. */
+  readonly userId: string;
+  readonly amountMinor: number;
+  readonly decimals: number;
+  readonly currency: string;
+}
+
+/** What came back. */
+export type Result =
+  | {
+      readonly kind: 'answer';
+      readonly status: number;
+      readonly replayed: boolean;
+      readonly body: Readonly<Record<string, unknown>>;
+    }
+  /** The connection was refused: nobody heard the question. */
+  | { readonly kind: 'refused' }
+  /** The connection broke or nothing came back in time: whoever asked knows nothing. */
+  | { readonly kind: 'broken'; readonly error: string };
+
+interface Conversation {
+  /** One clock of the harness ticks with every beginning and end: an end before a beginning came first. */
+  readonly began: number;
+  readonly ended: number;
+  /** Milliseconds since the epoch. */
+  readonly beganAt: number;
+  readonly endedAt: number;
+  readonly result: Result;
+}
+
+/** An order that was placed. */
+export interface Placing extends Conversation {
+  readonly method: 'POST';
+  readonly order: Order;
+  readonly idempotencyKey: string | null;
+  /** False for an order that no service may accept. */
+  readonly valid: boolean;
+}
+
+/** A look at a reservation. */
+export interface Look extends Conversation {
+  readonly method: 'GET';
+  readonly reservationId: string;
+}
+
+/** One request and what came of it, as its client saw it. */
+export type Exchange = Placing | Look;
+
+/** What an answer says of a reservation. */
+export interface Sight {
+  readonly reservationId: string;
+  readonly status: string;
+  /** Null when the answer does not tell it. */
+  readonly version: number | null;
+}
+
+/** What an exchange showed of a reservation; null when it showed none. */
+export function sightIn({ result }: Exchange): Sight | null {
+  if (result.kind !== 'answer') return null;
+  const { detail } = result.body;
+  const holder = typeof detail === 'object' && detail !== null ? (detail as Record<string, unknown>) : result.body;
+  const { reservation_id: reservationId, status, version } = holder;
+  if (typeof reservationId !== 'string' || typeof status !== 'string') return null;
+  return { reservationId, status, version: typeof version === 'number' ? version : null };
+}
+
+/** The reservation that an exchange is about, as far as its client knows. */
+export function reservationIdOf(exchange: Exchange): string | null {
+  return exchange.method === 'GET' ? exchange.reservationId : (sightIn(exchange)?.reservationId ?? null);
+}

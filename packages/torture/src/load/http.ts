@@ -1,0 +1,59 @@
+import type { Exchange, Look, Order, Placing, Result } from './exchange.ts';
+import type { Journal } from './journal.ts';
+
+/** Longer than three attempts to charge and a pause beyond a lease. */
+const TIMEOUT_MS = 45_000;
+
+/** Asks a server, and writes down what was asked and what came back. */
+export interface Client {
+  post(url: string, placing: Pick<Placing, 'order' | 'idempotencyKey' | 'valid'>): Promise<Placing>;
+  get(url: string, reservationId: string): Promise<Look>;
+}
+
+/** A client whose exchanges go into the journal. */
+export function createClient(journal: Journal): Client {
+  async function converse<Kind extends Exchange>(
+    about: Omit<Kind, 'began' | 'ended' | 'beganAt' | 'endedAt' | 'result'>,
+    url: string,
+    init: RequestInit,
+  ): Promise<Kind> {
+    const [began, beganAt] = [journal.tick(), Date.now()];
+    const result = await request(url, init);
+    const exchange = { ...about, began, ended: journal.tick(), beganAt, endedAt: Date.now(), result } as Kind;
+    journal.record(exchange);
+    return exchange;
+  }
+
+  return {
+    post(url, { order, idempotencyKey, valid }) {
+      const headers: Record<string, string> = { 'Content-Type': 'application/json' };
+      if (idempotencyKey !== null) headers['Idempotency-Key'] = idempotencyKey;
+      const init = { method: 'POST', headers, body: toBody(order) };
+      return converse<Placing>({ method: 'POST', order, idempotencyKey, valid }, `${url}/reservations`, init);
+    },
+    get: (url, reservationId) =>
+      converse<Look>({ method: 'GET', reservationId }, `${url}/reservations/${reservationId}`, {}),
+  };
+}
+
+/** The amount is written digit by digit: what is sent does not depend on this side's arithmetic. */
+function toBody({ userId, amountMinor, decimals, currency }: Order): string {
+  const digits = String(Math.abs(amountMinor)).padStart(decimals + 1, '0');
+  const sign = amountMinor < 0 ? '-' : '';
+  const whole = digits.slice(0, digits.length - decimals);
+  const amount = decimals === 0 ? `${sign}${whole}` : `${sign}${whole}.${digits.slice(-decimals)}`;
+  return `{"user_id":${JSON.stringify(userId)},"amount":${amount},"currency":${JSON.stringify(currency)}}`;
+}
+
+async function request(url: string, init: RequestInit): Promise<Result> {
+  try {
+    const response = await fetch(url, { ...init, signal: AbortSignal.timeout(TIMEOUT_MS) });
+    const text = await response.text();
+    const replayed = response.headers.get('Idempotent-Replayed') === 'true';
+    return { kind: 'answer', status: response.status, replayed, body: JSON.parse(text) as Record<string, unknown> };
+  } catch (error) {
+    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+    if (cause instanceof Error && 'code' in cause && cause.code === 'ECONNREFUSED') return { kind: 'refused' };
+    return { kind: 'broken', error: String(cause) };
+  }
+}

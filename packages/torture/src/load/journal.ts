@@ -1,0 +1,28 @@
+import { closeSync, openSync, writeSync } from 'node:fs';
+import type { Exchange } from './exchange.ts';
+
+/** Everything that clients did and saw, in memory and in a file. */
+export interface Journal {
+  /** The next tick of the clock that orders exchanges. */
+  tick(): number;
+  record(exchange: Exchange): void;
+  readonly exchanges: readonly Exchange[];
+  close(): void;
+}
+
+/** Refused connections are neither kept nor written: nobody was told anything. */
+export function openJournal(path: string): Journal {
+  const file = openSync(path, 'a');
+  const exchanges: Exchange[] = [];
+  let ticks = 0;
+  return {
+    exchanges,
+    tick: () => (ticks += 1),
+    record(exchange) {
+      if (exchange.result.kind === 'refused') return;
+      exchanges.push(exchange);
+      writeSync(file, `${JSON.stringify(exchange)}\n`);
+    },
+    close: () => closeSync(file),
+  };
+}

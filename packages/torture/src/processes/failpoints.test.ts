@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest';
+import { createRandom } from '../random.ts';
+import { createFailpointDealer, FAILPOINTS } from './failpoints.ts';
+
+test('every failpoint is dealt in each round, and again until it was hit', () => {
+  const dealer = createFailpointDealer(createRandom(1));
+  const dealt = (): string => dealer.deal()?.name ?? 'none';
+  const round = FAILPOINTS.map(dealt);
+  expect(round.toSorted()).toEqual(FAILPOINTS.toSorted());
+  expect(FAILPOINTS.map(dealt)).toEqual(round);
+
+  const [missed, ...others] = FAILPOINTS;
+  for (const name of others) dealer.hit(name);
+  expect([dealt(), dealt()]).toEqual([missed, missed]);
+  expect(dealer.complete()).toBe(false);
+  dealer.hit(missed);
+  expect(dealer.complete()).toBe(true);
+  expect(dealer.hits).toEqual(new Map([...others, missed].map((name) => [name, 1])));
+});
+
+test('once stopped, none is dealt', () => {
+  const dealer = createFailpointDealer(createRandom(1));
+  dealer.stop();
+  expect(dealer.deal()).toBe(null);
+});

@@ -1,0 +1,42 @@
+import { join } from 'node:path';
+import type { Tally } from '../tally.ts';
+import { startChild } from './child.ts';
+
+/** One server more than a database stands. */
+export interface Intruder {
+  /**
+   * Starts it, and sees it refused: counted in the tally. When, at that moment, there is room because a server has
+   * just died, it is killed at once. Anything else is an incident.
+   */
+  intrude(): Promise<void>;
+  /** When the last one was gone, as performance.now() tells it: a server that was started before may find no room. */
+  goneAt(): number;
+}
+
+const EXIT_CODE = 1;
+
+/** What a server says that finds no room. */
+export const REFUSAL: RegExp = /already being served/;
+
+/** `args` put it on the database. */
+export function createIntruder(folder: string, args: readonly string[], tally: Tally): Intruder {
+  let goneAt = Number.NEGATIVE_INFINITY;
+  return {
+    goneAt: () => goneAt,
+    async intrude() {
+      goneAt = Number.POSITIVE_INFINITY;
+      const child = startChild({
+        args: ['--port', '0', '--log-level', 'error', ...args],
+        env: {},
+        logPath: join(folder, 'intruder.log'),
+      });
+      const gotIn = await child.listening;
+      if (gotIn) child.signal('SIGKILL');
+      const { code } = await child.exited;
+      goneAt = performance.now();
+      if (gotIn) return;
+      if (code === EXIT_CODE && REFUSAL.test(child.tail())) tally.refusals += 1;
+      else tally.incidents.push(`one server too many ended with exit code ${code}:\n${child.tail()}`);
+    },
+  };
+}

@@ -1,0 +1,92 @@
+import { join } from 'node:path';
+import { eventually, pause } from '../pause.ts';
+import { freePort } from './free-port.ts';
+import { beginLife, judgeEnd, type LifeOptions } from './life.ts';
+
+/** A place where there is always a server: when one ends, for whatever reason, the next one is started. */
+export interface ServerSlot {
+  /** Where the server listens; null while there is none. A paused server listens, it just does not answer. */
+  url(): string | null;
+  /** Kills the server as `kill -9` does; resolves when it is gone. Without effect while there is none. */
+  kill(): Promise<void>;
+  /** Stops the process in its tracks for `ms` milliseconds. */
+  pause(ms: number, signal: AbortSignal): Promise<void>;
+  /** Asks the server to stop in good order; resolves when it is gone. */
+  stop(): Promise<void>;
+  /** Resolves when the server listens, at once if it does; false when it did not for a long time. */
+  listening(): Promise<boolean>;
+  /** Ends the server in good order, and starts none any more. */
+  close(): Promise<void>;
+}
+
+/** What a place and its servers are made of. */
+export interface ServerSlotOptions extends Omit<LifeOptions, 'logPath'> {
+  readonly folder: string;
+  /** How long the place stays empty, asked anew each time. */
+  readonly restartAfterMs: () => number;
+}
+
+/** A server that is asked to stop has requests to finish, an attempt to charge takes 5 s at most. */
+const STOP_TIMEOUT_MS = 40_000;
+
+const LISTEN_TIMEOUT_MS = 60_000;
+
+/** Starts the first server at once. */
+export async function openServerSlot(options: ServerSlotOptions): Promise<ServerSlot> {
+  const { name, folder, tally } = options;
+  const port = await freePort();
+  const lifeOptions: LifeOptions = {
+    ...options,
+    args: ['--port', String(port), '--log-level', 'error', ...options.args],
+    logPath: join(folder, `${name}.log`),
+  };
+  let life = beginLife(lifeOptions);
+  let closed = false;
+  const kept = keep();
+
+  async function keep(): Promise<void> {
+    for (;;) {
+      const exit = await life.child.exited;
+      life.up = false;
+      judgeEnd(life, exit, lifeOptions);
+      if (!closed) await pause(options.restartAfterMs());
+      if (closed) return;
+      life = beginLife(lifeOptions);
+    }
+  }
+
+  async function end(how: 'kill' | 'stop'): Promise<void> {
+    const { child } = life;
+    life.expected = how;
+    child.signal(how === 'kill' ? 'SIGKILL' : 'SIGTERM');
+    if (await child.endsWithin(STOP_TIMEOUT_MS)) return;
+    tally.incidents.push(`${name} was asked to stop and did not in ${STOP_TIMEOUT_MS} ms`);
+    life.expected = 'kill';
+    child.signal('SIGKILL');
+    await child.exited;
+  }
+
+  const listening = (): Promise<boolean> => eventually(() => life.up, LISTEN_TIMEOUT_MS);
+
+  return {
+    url: () => (life.up ? `http://127.0.0.1:${port}` : null),
+    kill: () => end('kill'),
+    listening,
+    async stop() {
+      // Before it listens it may not have learned yet what SIGTERM asks for.
+      if (await listening()) await end('stop');
+    },
+    async pause(ms, signal) {
+      const { child } = life;
+      child.signal('SIGSTOP');
+      await pause(ms, signal);
+      child.signal('SIGCONT');
+    },
+    async close() {
+      await listening();
+      closed = true;
+      await end('stop');
+      await kept;
+    },
+  };
+}

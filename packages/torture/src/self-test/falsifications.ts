@@ -1,0 +1,289 @@
+import type { Dossiers } from '../evidence/dossier.ts';
+import type { Evidence } from '../evidence/evidence.ts';
+import {
+  answering,
+  call,
+  first,
+  lastEvent,
+  placingOf,
+  settled,
+  TWIN_ID,
+  withEvent,
+  withExchange,
+  withLedgerLine,
+  withTwin,
+} from './material.ts';
+
+/** A way to falsify good evidence, and the promise that it then breaks. */
+export interface Falsification {
+  readonly name: string;
+  readonly breaks: string;
+  apply(evidence: Evidence, dossiers: Dossiers): Partial<Evidence>;
+}
+
+const charge = (dossiers: Dossiers): ReturnType<typeof settled>['charges'][number] =>
+  first(settled(dossiers, 'confirmed').charges, 'charge');
+
+const MONEY: readonly Falsification[] = [
+  {
+    name: 'a charge is missing in the ledger',
+    breaks: '3 confirmed means charged, with the same transaction',
+    apply: (evidence, dossiers) => withLedgerLine(evidence, charge(dossiers), null),
+  },
+  {
+    name: 'a charge has another transaction id',
+    breaks: '3 confirmed means charged, with the same transaction',
+    apply: (evidence, dossiers) => withLedgerLine(evidence, charge(dossiers), { transaction_id: 'TXN-other' }),
+  },
+  {
+    name: 'a charge is in the ledger twice',
+    breaks: '1 charged at most once',
+    apply: ({ ledger }, dossiers) => ({ ledger: [...ledger, { ...charge(dossiers), transaction_id: 'TXN-again' }] }),
+  },
+  {
+    name: 'a charge is of nobody',
+    breaks: '2 nothing is sent or charged before it is reserved',
+    apply: ({ ledger }, dossiers) => ({ ledger: [...ledger, { ...charge(dossiers), reservation_id: TWIN_ID }] }),
+  },
+  {
+    name: 'a charge is older than its reservation',
+    breaks: '2 nothing is sent or charged before it is reserved',
+    apply: (evidence, dossiers) => withLedgerLine(evidence, charge(dossiers), { at: '2000-01-01T00:00:00.000Z' }),
+  },
+  {
+    name: 'a charge is too high',
+    breaks: '19 reserved and charged amounts are equal',
+    apply: (evidence, dossiers) =>
+      withLedgerLine(evidence, charge(dossiers), { amount: charge(dossiers).amount + 0.01 }),
+  },
+  {
+    name: 'a charge is in another currency',
+    breaks: '19 reserved and charged amounts are equal',
+    apply: (evidence, dossiers) => withLedgerLine(evidence, charge(dossiers), { currency: 'CHF' }),
+  },
+  {
+    name: 'what failed was charged',
+    breaks: '4 failed means never charged',
+    apply: ({ ledger }, dossiers) => ({
+      ledger: [...ledger, { ...charge(dossiers), reservation_id: settled(dossiers, 'failed').id }],
+    }),
+  },
+  {
+    name: 'a decline is missing in the ledger',
+    breaks: '5 an unknown outcome is no verdict',
+    apply: (evidence, dossiers) => {
+      const { declines } = settled(dossiers, 'failed', (dossier) => dossier.declines.length > 0);
+      return withLedgerLine(evidence, first(declines, 'decline'), null);
+    },
+  },
+  {
+    name: 'what failed as not sent had arrived',
+    breaks: '5 an unknown outcome is no verdict',
+    apply: ({ calls }, dossiers) => {
+      const { id } = settled(dossiers, 'failed', ({ row }) => row?.failureReason === 'not-sent');
+      return { calls: [...calls, ...call(id, 1, Date.now())] };
+    },
+  },
+  {
+    name: 'an order was for another amount',
+    breaks: '19 ordered and reserved amounts are equal',
+    apply: (evidence, dossiers) => {
+      const placing = placingOf(settled(dossiers, 'confirmed'));
+      const order = { ...placing.order, amountMinor: placing.order.amountMinor + 1 };
+      return withExchange(evidence, placing, { ...placing, order });
+    },
+  },
+];
+
+const SETTLEMENT: readonly Falsification[] = [
+  {
+    name: 'a verdict is missing',
+    breaks: '6 everything open is settled or escalated',
+    apply: ({ events }, dossiers) => {
+      const verdict = lastEvent(settled(dossiers, 'confirmed'));
+      return { events: events.filter((event) => event !== verdict) };
+    },
+  },
+  {
+    name: 'a payment was given to a person at once',
+    breaks: '6 a person is asked only when nothing else helps',
+    apply: (evidence, dossiers) => {
+      const verdict = lastEvent(settled(dossiers, 'confirmed'));
+      const data = { reason: 'settlement-gave-up', detail: '', transactionId: null, at: verdict.data['at'] };
+      return withEvent(evidence, verdict, { type: 'PAYMENT_ESCALATED', data });
+    },
+  },
+  {
+    name: 'the gauge counts one too many',
+    breaks: '6 the gauge of open payments is right',
+    apply: ({ open }) => ({ open: open + 1 }),
+  },
+  {
+    name: 'four calls arrived before the answer',
+    breaks: '14 at most 3 calls for a request',
+    apply: ({ calls }, dossiers) => {
+      const dossier = settled(dossiers, 'confirmed');
+      const { beganAt } = placingOf(dossier);
+      return { calls: [...calls, ...[1, 2, 3, 4].flatMap((number) => call(dossier.id, 100 + number, beganAt))] };
+    },
+  },
+  {
+    name: 'without idempotency a payment was sent twice',
+    breaks: '15 without idempotency nothing is sent twice',
+    apply: ({ calls }, dossiers) => {
+      const { id } = settled(dossiers, 'confirmed');
+      return { idempotency: 'none', calls: [...calls, ...call(id, 100, Date.now()), ...call(id, 101, Date.now())] };
+    },
+  },
+];
+
+const LOG: readonly Falsification[] = [
+  {
+    name: 'an event follows the verdict',
+    breaks: '8 one verdict, and it is the last event',
+    apply: ({ events }, dossiers) => {
+      const verdict = lastEvent(settled(dossiers, 'confirmed'));
+      return { events: [...events, { ...verdict, version: verdict.version + 1, position: events.length + 1 }] };
+    },
+  },
+  {
+    name: 'a version is left out',
+    breaks: '9 versions are 1 to n',
+    apply: (evidence, dossiers) => {
+      const verdict = lastEvent(settled(dossiers, 'confirmed'));
+      return withEvent(evidence, verdict, { version: verdict.version + 1 });
+    },
+  },
+  {
+    name: 'a position is left out',
+    breaks: '10 positions are 1 to n',
+    apply: ({ events }) => ({ events: events.filter(({ position }) => position !== 2) }),
+  },
+  {
+    name: 'the follower missed an event',
+    breaks: '10 who follows the log sees each event once and in order',
+    apply: ({ follower }) => ({ follower: { eventIds: follower.eventIds.toSpliced(1, 1) } }),
+  },
+  {
+    name: 'the follower saw an event twice',
+    breaks: '10 who follows the log sees each event once and in order',
+    apply: ({ follower }) => ({ follower: { eventIds: [...follower.eventIds, first(follower.eventIds, 'event')] } }),
+  },
+  {
+    name: 'a row of the view is old',
+    breaks: '11 the view is the folded stream',
+    apply: ({ view }, dossiers) => {
+      const { id } = settled(dossiers, 'confirmed');
+      return { view: view.map((row) => (row.reservationId === id ? { ...row, version: row.version - 1 } : row)) };
+    },
+  },
+  {
+    name: 'the store does not verify',
+    breaks: '11 the store verifies',
+    apply: () => ({ storeFaults: ['a checksum is wrong'] }),
+  },
+];
+
+const CLIENTS: readonly Falsification[] = [
+  {
+    name: 'a reservation that was acknowledged is gone',
+    breaks: '7 what was acknowledged is there',
+    apply: ({ events, view }, dossiers) => {
+      const { id } = settled(dossiers, 'failed');
+      return {
+        events: events.filter(({ stream }) => stream !== id),
+        view: view.filter(({ reservationId }) => reservationId !== id),
+      };
+    },
+  },
+  {
+    name: 'a reservation that was acknowledged could not be read',
+    breaks: '7 what was acknowledged is there',
+    apply: (evidence, dossiers) => {
+      const { exchanges } = settled(dossiers, 'confirmed');
+      const look = first(exchanges.toReversed(), 'look', ({ method }) => method === 'GET');
+      const result = {
+        kind: 'answer',
+        status: 404,
+        replayed: false,
+        body: { detail: 'Reservation not found' },
+      } as const;
+      return withExchange(evidence, look, { ...look, result });
+    },
+  },
+  {
+    name: 'an answer tells another amount',
+    breaks: '11 an answer shows the folded stream',
+    apply: (evidence, dossiers) => {
+      const placing = placingOf(settled(dossiers, 'confirmed'));
+      return withExchange(evidence, placing, answering(placing, { amount: 0.01 }));
+    },
+  },
+  {
+    name: 'a later answer tells less',
+    breaks: '18 a status never goes back',
+    apply: (evidence, dossiers) => {
+      const { exchanges } = settled(dossiers, 'confirmed');
+      const look = first(exchanges.toReversed(), 'look', ({ method }) => method === 'GET');
+      return withExchange(evidence, look, answering(look, { status: 'RESERVATION_CREATED', version: 1 }));
+    },
+  },
+  {
+    name: 'a status code is not documented',
+    breaks: 'answers have the documented status codes',
+    apply: (evidence, dossiers) => {
+      const placing = placingOf(settled(dossiers, 'confirmed'));
+      if (placing.result.kind !== 'answer') return {};
+      return withExchange(evidence, placing, { ...placing, result: { ...placing.result, status: 500 } });
+    },
+  },
+  {
+    name: 'a key made two reservations',
+    breaks: '12 one key makes one reservation',
+    apply: (evidence, dossiers) =>
+      withTwin(
+        evidence,
+        settled(dossiers, 'confirmed', (dossier) => placingOf(dossier).idempotencyKey !== null),
+      ),
+  },
+  {
+    name: 'an order without a key made two reservations',
+    breaks: '12 one order without a key makes at most one reservation',
+    apply: (evidence, dossiers) =>
+      withTwin(
+        evidence,
+        settled(dossiers, 'confirmed', (dossier) => placingOf(dossier).idempotencyKey === null),
+      ),
+  },
+  {
+    name: 'an invalid order made a reservation',
+    breaks: '13 an invalid order leaves no trace',
+    apply: (evidence, dossiers) => {
+      const placing = placingOf(settled(dossiers, 'confirmed'));
+      return withExchange(evidence, placing, { ...placing, valid: false });
+    },
+  },
+  {
+    name: 'a reservation was ordered by nobody',
+    breaks: 'every reservation was ordered',
+    apply: ({ exchanges }, dossiers) => {
+      const { order } = placingOf(settled(dossiers, 'confirmed'));
+      return {
+        exchanges: exchanges.filter((exchange) => exchange.method === 'GET' || exchange.order.userId !== order.userId),
+      };
+    },
+  },
+  {
+    name: 'a verdict was contradicted',
+    breaks: 'no verdict contradicts what stands',
+    apply: () => ({ contradictions: ['{"kind":"contradiction"}'] }),
+  },
+  {
+    name: 'a process ended by itself',
+    breaks: 'a process ends only when it is made to',
+    apply: () => ({ incidents: ['server-1 ended with exit code 1'] }),
+  },
+];
+
+/** Every way to falsify that is known. */
+export const FALSIFICATIONS: readonly Falsification[] = [...MONEY, ...SETTLEMENT, ...LOG, ...CLIENTS];

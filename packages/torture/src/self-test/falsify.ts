@@ -1,0 +1,22 @@
+import { findViolations } from '../checks/all.ts';
+import { openDossiers } from '../evidence/dossier.ts';
+import type { Evidence } from '../evidence/evidence.ts';
+import { FALSIFICATIONS } from './falsifications.ts';
+
+/** Whether one falsification of the evidence was noticed, by the promise that it breaks. */
+export interface Falsified {
+  readonly name: string;
+  readonly noticed: boolean;
+}
+
+/**
+ * Falsifies good evidence in every known way, one at a time, and looks whether the checks see it.
+ * @throws {Error} when the evidence lacks what a falsification starts from: the run was too short.
+ */
+export function falsify(evidence: Evidence): readonly Falsified[] {
+  const dossiers = openDossiers(evidence);
+  return FALSIFICATIONS.map(({ name, breaks, apply }) => {
+    const violations = findViolations({ ...evidence, ...apply(evidence, dossiers) });
+    return { name, noticed: violations.some(({ promise }) => promise === breaks) };
+  });
+}

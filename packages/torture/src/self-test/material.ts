@@ -1,0 +1,98 @@
+import type { RecordedEvent, SummaryStage } from '@reservations/core';
+import type { CallLogLine, LedgerEntry } from '@reservations/core/testing';
+import type { Dossier, Dossiers } from '../evidence/dossier.ts';
+import type { Evidence } from '../evidence/evidence.ts';
+import { type Exchange, type Placing, sightIn } from '../load/exchange.ts';
+
+/** The first that fits. @throws {Error} when none does: the run was too short for a self-test. */
+export function first<Item>(items: Iterable<Item>, what: string, fits: (item: Item) => boolean = () => true): Item {
+  for (const item of items) if (fits(item)) return item;
+  throw new Error(`the evidence has no ${what}`);
+}
+
+/** A reservation that ended so and whose client was told, in a POST, which version it saw. */
+export function settled(
+  { all }: Dossiers,
+  stage: SummaryStage,
+  fits: (dossier: Dossier) => boolean = () => true,
+): Dossier {
+  return first(
+    all,
+    `${stage} reservation`,
+    (dossier) => dossier.row?.stage === stage && told(dossier) && fits(dossier),
+  );
+}
+
+function told(dossier: Dossier): boolean {
+  return answeredPlacings(dossier).length > 0;
+}
+
+/** The answered POST of a reservation. */
+export function placingOf(dossier: Dossier): Placing {
+  return first(answeredPlacings(dossier), 'answered order');
+}
+
+function answeredPlacings({ exchanges }: Dossier): readonly Placing[] {
+  const placings = exchanges.filter((exchange) => exchange.method === 'POST');
+  return placings.filter(
+    (placing) => sightIn(placing) !== null && placing.result.kind === 'answer' && !placing.result.replayed,
+  );
+}
+
+/** Evidence with one exchange in place of another. */
+export function withExchange({ exchanges }: Evidence, old: Exchange, changed: Exchange): Partial<Evidence> {
+  return { exchanges: exchanges.map((exchange) => (exchange === old ? changed : exchange)) };
+}
+
+/** The same exchange with other things in the body of its answer. */
+export function answering<Kind extends Exchange>(exchange: Kind, fields: Readonly<Record<string, unknown>>): Kind {
+  const { result } = exchange;
+  if (result.kind !== 'answer') throw new Error('the exchange has no answer');
+  return { ...exchange, result: { ...result, body: { ...result.body, ...fields } } };
+}
+
+/** Evidence with one event in place of another. */
+export function withEvent(
+  { events }: Evidence,
+  old: RecordedEvent,
+  changed: Partial<RecordedEvent>,
+): Partial<Evidence> {
+  return { events: events.map((event) => (event === old ? { ...event, ...changed } : event)) };
+}
+
+/** Evidence with one line of the ledger in place of another, or without it. */
+export function withLedgerLine(
+  { ledger }: Evidence,
+  old: LedgerEntry,
+  changed: Partial<LedgerEntry> | null,
+): Partial<Evidence> {
+  return {
+    ledger: ledger.flatMap((line) => {
+      if (line !== old) return [line];
+      return changed === null ? [] : [{ ...line, ...changed }];
+    }),
+  };
+}
+
+/** Evidence with a whole stream once more, as another reservation. */
+export function withTwin({ events }: Evidence, { events: original }: Dossier): Partial<Evidence> {
+  const twin = original.map((event) => ({ ...event, stream: TWIN_ID, position: event.position + events.length }));
+  return { events: [...events, ...twin] };
+}
+
+/** An id that no reservation has. */
+export const TWIN_ID = 'RES-00000000-0000-7000-8000-000000000000';
+
+/** A call that arrived, and ended, at this moment (milliseconds since the epoch). */
+export function call(reservation_id: string, number: number, atMs: number): readonly CallLogLine[] {
+  const at = new Date(atMs).toISOString();
+  return [
+    { event: 'arrived', at, reservation_id, call: number },
+    { event: 'ended', at, reservation_id, call: number },
+  ];
+}
+
+/** The last event of a reservation. */
+export function lastEvent({ events }: Dossier): RecordedEvent {
+  return first(events.toReversed(), 'event');
+}

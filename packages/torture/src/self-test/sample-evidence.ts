@@ -1,0 +1,92 @@
+import {
+  createReservations,
+  type CreateRequest,
+  type PaymentGateway,
+  type PaymentOutcome,
+  type ReservationSummary,
+  toMajorUnits,
+} from '@reservations/core';
+import { createMemoryStore } from '@reservations/core/memory';
+import type { CallLogLine, LedgerEntry } from '@reservations/core/testing';
+import type { Evidence } from '../evidence/evidence.ts';
+import { gatherFromStore } from '../evidence/gather.ts';
+import { wireOf } from '../evidence/wire.ts';
+import type { Exchange, Order } from '../load/exchange.ts';
+import { call } from './material.ts';
+
+/** Orders with one reservation of every kind that a self-test starts from. */
+const ORDERS: readonly (Order & { readonly key: string | null })[] = [
+  { userId: 'customer_1', amountMinor: 1_050, decimals: 2, currency: 'EUR', key: null },
+  { userId: 'customer_2', amountMinor: 1_234, decimals: 3, currency: 'KWD', key: 'key-2' },
+  { userId: 'decline_3', amountMinor: 700, decimals: 0, currency: 'JPY', key: null },
+  { userId: 'down_4', amountMinor: 100, decimals: 2, currency: 'EUR', key: null },
+];
+
+/** Good evidence of a run without faults: the real engine, in this process, over a payment service of a few lines. */
+export async function sampleEvidence(): Promise<Evidence> {
+  const store = createMemoryStore();
+  const books = { ledger: [] as LedgerEntry[], calls: [] as CallLogLine[] };
+  const reservations = createReservations({ store, gateway: sampleGateway(books) });
+  const exchanges: Exchange[] = [];
+  let tick = 0;
+  for (const { key, ...order } of ORDERS) {
+    const beganAt = Date.now();
+    const result = await reservations.create(toRequest(order), key === null ? {} : { idempotencyKey: key });
+    if (result.kind !== 'reservation') throw new Error(`expected a reservation, got ${result.kind}`);
+    const { reservationId } = result.reservation;
+    const times = (): Pick<Exchange, 'began' | 'ended' | 'beganAt' | 'endedAt'> => ({
+      began: (tick += 1),
+      ended: (tick += 1),
+      beganAt,
+      endedAt: Date.now(),
+    });
+    const placing = { method: 'POST', order, idempotencyKey: key, valid: true } as const;
+    exchanges.push({ ...placing, ...times(), result: toResult(result.reservation) });
+    exchanges.push({ method: 'GET', reservationId, ...times(), result: toResult(result.reservation) });
+  }
+  const stored = await gatherFromStore(store);
+  const follower = { eventIds: stored.events.map(({ id }) => id) };
+  return {
+    idempotency: 'by-reservation-id',
+    exchanges,
+    ...stored,
+    follower,
+    ...books,
+    contradictions: [],
+    incidents: [],
+  };
+}
+
+function sampleGateway(books: { readonly ledger: LedgerEntry[]; readonly calls: CallLogLine[] }): PaymentGateway {
+  return {
+    idempotency: 'by-reservation-id',
+    async charge({ reservationId, userId, money }): Promise<PaymentOutcome> {
+      if (userId.startsWith('down')) return { kind: 'not-sent', cause: 'no-connection', detail: 'refused' };
+      books.calls.push(...call(reservationId, 1, Date.now()));
+      const declined = userId.startsWith('decline');
+      const transaction_id = declined ? '' : `TXN-${reservationId}`;
+      books.ledger.push({
+        at: new Date().toISOString(),
+        result: declined ? 'declined' : 'charged',
+        reservation_id: reservationId,
+        user_id: userId,
+        amount: toMajorUnits(money),
+        currency: money.currency,
+        transaction_id,
+        message: 'ok',
+      });
+      return declined
+        ? { kind: 'declined', message: 'ok' }
+        : { kind: 'approved', transactionId: transaction_id, message: 'ok' };
+    },
+    close: () => Promise.resolve(),
+  };
+}
+
+function toRequest({ userId, currency, ...money }: Order): CreateRequest {
+  return { userId, amount: toMajorUnits({ ...money, currency }), currency };
+}
+
+function toResult(reservation: ReservationSummary): Exchange['result'] {
+  return { kind: 'answer', status: 200, replayed: false, body: wireOf(reservation) };
+}

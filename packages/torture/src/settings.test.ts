@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import { readCommandLine } from './settings.ts';
+
+test('a command line without options is a run of a minute with a new seed', () => {
+  expect(readCommandLine([], 42)).toEqual({
+    kind: 'run',
+    settings: { store: 'sqlite', paymentIdempotency: 'by-reservation-id', durationMs: 60_000, seed: 42 },
+  });
+});
+
+test('every option is read', () => {
+  const args = ['--store', 'sqlite', '--payment-idempotency', 'none', '--minutes', '0.5', '--seed', '7', '--self-test'];
+  expect(readCommandLine(args, 42)).toEqual({
+    kind: 'self-test',
+    settings: { store: 'sqlite', paymentIdempotency: 'none', durationMs: 30_000, seed: 7 },
+  });
+});
+
+test('all faults are told at once', () => {
+  const args = ['--store', 'files', '--payment-idempotency', 'some', '--minutes', '0', '--seed', '1.5'];
+  expect(readCommandLine(args, 42)).toEqual({
+    kind: 'faults',
+    faults: [
+      '--store: expected one of sqlite, found "files"',
+      '--payment-idempotency: expected by-reservation-id or none, found "some"',
+      '--minutes: expected more than 0, at most 10080, found "0"',
+      '--seed: expected a whole number from 0 to 4294967295, found "1.5"',
+    ],
+  });
+});
+
+test('an unknown option is a fault', () => {
+  expect(readCommandLine(['--hours', '1'], 42)).toMatchObject({ kind: 'faults' });
+});

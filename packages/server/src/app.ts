@@ -34,6 +34,7 @@ export function createApp(options: AppOptions): Koa<AppState> {
     if (state() === 'draining') ctx.set('Connection', 'close');
   });
   app.use(catchFaults);
+  app.use(checkHead);
   app.use(router.routes());
   app.use(answerUnrouted);
   return app;
@@ -44,8 +45,7 @@ function aboutRequest(logger: Logger | undefined): (ctx: AppContext, next: Next)
     const requestId = requestIdFrom(ctx.get('X-Request-Id'));
     Object.assign(ctx.state, { requestId, reservationId: null, fault: null } satisfies AppState);
     ctx.set('X-Request-Id', requestId);
-    if (logger !== undefined) logRequest(logger, ctx, performance.now());
-    await next();
+    await (logger === undefined ? next() : logRequest(logger, ctx, next));
   };
 }
 
@@ -55,6 +55,21 @@ async function catchFaults(ctx: AppContext, next: Next): Promise<void> {
   } catch (error) {
     ctx.state.fault = error;
     answerProblem(ctx, problemOf(error));
+  }
+}
+
+/** What the platform would refuse with an empty answer. `100-continue` is the one expectation that it meets. */
+async function checkHead(ctx: AppContext, next: Next): Promise<void> {
+  const { host, expect } = ctx.req.headers;
+  if (host === undefined && ctx.req.httpVersion === '1.1') {
+    const headers = { Connection: 'close' };
+    answerProblem(ctx, { code: 'malformed_request', detail: 'The request has no Host header', headers });
+  } else if (expect !== undefined && !/100-continue/i.test(expect)) {
+    // Nobody knows whether its body follows.
+    const headers = { Connection: 'close' };
+    answerProblem(ctx, { code: 'expectation_failed', detail: 'No expectation but 100-continue can be met', headers });
+  } else {
+    await next();
   }
 }
 

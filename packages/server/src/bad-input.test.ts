@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { parseRaw, sendRaw, type Service, startService } from '../test/service.ts';
 
 const VALID = '{"user_id":"u","amount":1}';
@@ -192,6 +192,24 @@ describe('a body that is too large', () => {
     const head = 'POST /reservations HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n';
     const chunk = `400\r\n${' '.repeat(0x400)}\r\n`;
     expect(parseRaw(await sendRaw(service.server.port, head, chunk)).status).toBe(413);
+    await expectUntouched(service);
+  });
+
+  test('a client that sends all before it reads gets its answer', async () => {
+    const service = await startService();
+    const size = 8 * 1024 * 1024;
+    const head = `POST /reservations HTTP/1.1\r\nHost: x\r\nContent-Length: ${size}\r\n\r\n`;
+    const socket = connect(service.server.port, '127.0.0.1').pause();
+    onTestFinished(() => void socket.destroy());
+    await new Promise<void>((resolve, reject) => {
+      socket.on('error', reject);
+      socket.write(head);
+      socket.write(Buffer.alloc(size), () => resolve());
+    });
+    let received = '';
+    for await (const chunk of socket) received += String(chunk);
+    const { status, body } = parseRaw(received);
+    expect([status, body]).toMatchObject([413, { code: 'body_too_large' }]);
     await expectUntouched(service);
   });
 

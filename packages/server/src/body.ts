@@ -9,6 +9,32 @@ export type BodyRead =
   /** The client went away. */
   | { readonly kind: 'aborted' };
 
+/** How much of a body that is too large is still read, and for how long. */
+const DISCARDED_BYTES_MAX = 16 * 1024 * 1024;
+const DISCARDING_MS_MAX = 2_000;
+
+/**
+ * Reads on and forgets what it reads, within bounds. A client that sends all of its request before it reads would
+ * not see an answer whose connection is closed while it sends.
+ */
+export function discardBody(request: IncomingMessage): Promise<void> {
+  return new Promise((resolve) => {
+    if (request.readableEnded || request.destroyed) return resolve();
+    let sizeBytes = 0;
+    function finish(): void {
+      clearTimeout(patience);
+      request.off('data', drop).off('end', finish).off('error', finish).off('close', finish).pause();
+      resolve();
+    }
+    function drop(chunk: Buffer): void {
+      sizeBytes += chunk.length;
+      if (sizeBytes > DISCARDED_BYTES_MAX) finish();
+    }
+    const patience = setTimeout(finish, DISCARDING_MS_MAX);
+    request.on('data', drop).on('end', finish).on('error', finish).on('close', finish).resume();
+  });
+}
+
 /** Reads a request's body, and stops reading as soon as it is larger than `limitBytes`. */
 export async function readBody(request: IncomingMessage, limitBytes: number): Promise<BodyRead> {
   const earlier = request as IncomingMessage & { readonly body?: unknown };

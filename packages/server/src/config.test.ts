@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
+import { createGrpcPaymentGateway } from '@reservations/core/grpc';
+import { openSqliteStore } from '@reservations/core/sqlite';
 import { describe, expect, test } from 'vitest';
 import { SANDBOX_SETTINGS } from './cli/sandbox.ts';
-import { type Config, CONFIG_SETTINGS } from './config.ts';
-import { describeDefault, describeSettings, readSettings, type Settings } from './settings.ts';
+import { type Config, CONFIG_SETTINGS, readConfig } from './config.ts';
+import { describeDefault, describeSettings, type Settings, type SettingsRead } from './settings.ts';
 
 const DEFAULTS: Config = {
   host: '127.0.0.1',
@@ -18,10 +20,11 @@ const DEFAULTS: Config = {
   bodyLimitBytes: 65_536,
   requestTimeoutMs: 30_000,
   shutdownTimeoutMs: 20_000,
+  drainDelayMs: 0,
 };
 
-function read(args: readonly string[], env: Record<string, string> = {}): ReturnType<typeof readSettings<Config>> {
-  return readSettings(CONFIG_SETTINGS, { args, env });
+function read(args: readonly string[], env: Record<string, string> = {}): SettingsRead<Config> {
+  return readConfig({ args, env });
 }
 
 describe('the configuration', () => {
@@ -30,7 +33,7 @@ describe('the configuration', () => {
   });
 
   test('variables are read, empty ones are not', () => {
-    const env = { PORT: '80', PAYMENT_SERVICE_HOST: 'pay', PAYMENT_UNKNOWN_OUTCOME: 'fail', HOST: '', OTHER: 'x' };
+    const env = { PORT: '80', PAYMENT_SERVICE_HOST: 'pay', PAYMENT_UNKNOWN_OUTCOME: 'fail', LOG_LEVEL: '', HOST: 'x' };
     const values = { ...DEFAULTS, port: 80, paymentHost: 'pay', paymentUnknownOutcome: 'fail' };
     expect(read([], env)).toEqual({ kind: 'values', values });
   });
@@ -52,9 +55,9 @@ describe('the configuration', () => {
         'unexpected argument "80"',
         '-x: no such option',
         'unexpected argument "extra"',
-        '--payment-host: expected a text that is not empty, found nothing',
+        '--payment-host: expected a name or an address, without a scheme or a port, found nothing',
         '--port: expected a whole number from 0 to 65535, found "65536"',
-        '--db: expected a text that is not empty, found ""',
+        '--db: expected the path of a file, or :memory:, found ""',
         'PAYMENT_SERVICE_PORT: expected a whole number from 1 to 65535, found "0"',
         'PAYMENT_IDEMPOTENCY: expected one of by-reservation-id, none, found "maybe"',
         '--sandbox: expected true or false, found "perhaps"',
@@ -64,8 +67,41 @@ describe('the configuration', () => {
   });
 
   test('a flag is never taken for the value of the one before it', () => {
-    const faults = ['--db: expected a text that is not empty, found nothing'];
+    const faults = ['--db: expected the path of a file, or :memory:, found nothing'];
     expect(read(['--db', '--sandbox'])).toEqual({ kind: 'faults', faults });
+  });
+
+  test.each(['http://x:1', 'x:1', 'x/y', '[::1]', 'fe80::1%eth0', 'a b'])('%s is no host', (host) => {
+    const expected = 'a name or an address, without a scheme or a port';
+    const faults = [`PAYMENT_SERVICE_HOST: expected ${expected}, found ${JSON.stringify(host)}`];
+    expect(read([], { PAYMENT_SERVICE_HOST: host })).toEqual({ kind: 'faults', faults });
+  });
+
+  test.each(['x', 'payment-service.pay.svc.cluster.local', 'pay_1', '10.0.0.1', '::1'])(
+    '%s is a host, for the gateway too',
+    async (host) => {
+      expect(read(['--payment-host', host])).toMatchObject({ kind: 'values', values: { paymentHost: host } });
+      await createGrpcPaymentGateway({ host, port: 1 }).close();
+    },
+  );
+
+  test.each(['file:x', 'file:///x?mode=ro', ' x', 'x '])('%j is no database, for the store neither', async (path) => {
+    const faults = [`--db: expected the path of a file, or :memory:, found ${JSON.stringify(path)}`];
+    expect(read(['--db', path])).toEqual({ kind: 'faults', faults });
+    await expect(openSqliteStore({ path })).rejects.toMatchObject({ code: 'INVALID_OPTION' });
+  });
+
+  test('a ledger of the sandbox needs the sandbox, and that is told with every other fault', () => {
+    expect(read(['--sandbox-ledger', 'l', '--port', 'x'], {})).toEqual({
+      kind: 'faults',
+      faults: [
+        '--port: expected a whole number from 0 to 65535, found "x"',
+        '--sandbox-ledger: expected --sandbox with it, found "l" alone',
+      ],
+    });
+    const values = { ...DEFAULTS, sandbox: true, sandboxLedger: 'l' };
+    const env = { RESERVATIONS_SANDBOX: 'true', RESERVATIONS_SANDBOX_LEDGER: 'l' };
+    expect(read([], env)).toEqual({ kind: 'values', values });
   });
 
   test('the help names every setting', () => {

@@ -2,8 +2,15 @@ import type { PaymentIdempotency } from '@reservations/core';
 import { BODY_LIMIT_BYTES } from './app-options.ts';
 import { LOG_LEVELS, type LogLevel } from './log.ts';
 import { REQUEST_TIMEOUT_MS, SHUTDOWN_TIMEOUT_MS } from './server.ts';
-import { choiceSetting, switchSetting, textSetting, wholeNumberSetting } from './setting-kinds.ts';
-import type { Settings } from './settings.ts';
+import {
+  choiceSetting,
+  databaseSetting,
+  hostSetting,
+  switchSetting,
+  textSetting,
+  wholeNumberSetting,
+} from './setting-kinds.ts';
+import { readSettings, type Settings, type SettingSources, type SettingsRead } from './settings.ts';
 
 /** Everything about a server that can be set. */
 export interface Config {
@@ -24,6 +31,7 @@ export interface Config {
   readonly bodyLimitBytes: number;
   readonly requestTimeoutMs: number;
   readonly shutdownTimeoutMs: number;
+  readonly drainDelayMs: number;
 }
 
 const PORT_MAX = 65_535;
@@ -34,7 +42,7 @@ const TIMEOUT_MAX_MS = 600_000;
 export const CONFIG_SETTINGS: Settings<Config> = {
   host: textSetting({
     flag: 'host',
-    env: 'HOST',
+    env: 'RESERVATIONS_HOST',
     value: 'ADDRESS',
     default: '127.0.0.1',
     description: 'Address to listen on; 0.0.0.0 for every interface',
@@ -47,14 +55,13 @@ export const CONFIG_SETTINGS: Settings<Config> = {
     default: 8000,
     description: 'Port to listen on; 0 takes any free one',
   }),
-  db: textSetting({
+  db: databaseSetting({
     flag: 'db',
     env: 'RESERVATIONS_DB',
-    value: 'FILE',
     default: './reservations.db',
     description: 'SQLite database, made when it is not there; :memory: keeps nothing',
   }),
-  paymentHost: textSetting({
+  paymentHost: hostSetting({
     flag: 'payment-host',
     env: 'PAYMENT_SERVICE_HOST',
     value: 'HOST',
@@ -126,4 +133,21 @@ export const CONFIG_SETTINGS: Settings<Config> = {
     default: SHUTDOWN_TIMEOUT_MS,
     description: 'How long requests under way may take to end when the server stops, in milliseconds',
   }),
+  drainDelayMs: wholeNumberSetting({
+    flag: 'drain-delay',
+    env: 'RESERVATIONS_DRAIN_DELAY',
+    min: 0,
+    max: TIMEOUT_MAX_MS,
+    default: 0,
+    description: 'How long the server serves on, with readiness at 503, before it stops, in milliseconds',
+  }),
 };
+
+/** Reads the settings of a server, or every fault in them. */
+export function readConfig(sources: SettingSources): SettingsRead<Config> {
+  return readSettings(CONFIG_SETTINGS, sources, ({ sandbox, sandboxLedger }) =>
+    sandbox === false && typeof sandboxLedger === 'string'
+      ? [`--sandbox-ledger: expected --sandbox with it, found ${JSON.stringify(sandboxLedger)} alone`]
+      : [],
+  );
+}

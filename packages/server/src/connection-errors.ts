@@ -1,18 +1,52 @@
 import { randomUUID } from 'node:crypto';
-import { type Server, STATUS_CODES } from 'node:http';
+import { type Server, type ServerResponse, STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { type Problem, problemBody, PROBLEMS } from './problems.ts';
 
-/** Answers, in the shape of all errors, what goes wrong before there is a request: no HTTP, too large, too slow. */
+/**
+ * Answers, in the shape of all errors, what goes wrong beside requests: no HTTP, too large, too slow, a tunnel. Never
+ * in place of a request that has arrived: that one may be charging, so it gets its own answer, and then the
+ * connection ends.
+ */
 export function answerConnectionErrors(server: Server): void {
+  const underWay = new WeakMap<Duplex, Set<ServerResponse>>();
+  const ending = new WeakSet<Duplex>();
+
+  function refuse(socket: Duplex, problem: Problem): void {
+    if (ending.has(socket)) return;
+    ending.add(socket);
+    const responses = [...(underWay.get(socket) ?? [])];
+    const arrived = responses.findLast(({ req }) => req.complete);
+    const [arriving] = responses;
+    if (arrived !== undefined) endAfter(arrived, socket as Socket);
+    else if (arriving === undefined) socket.end(rawAnswer(problem), () => socket.destroy());
+    else if (arriving.headersSent) (socket as Socket).destroySoon();
+    else answerInstead(arriving, problem);
+  }
+
+  // Before the application hears of the request.
+  server.prependListener('request', ({ socket }, response) => {
+    const responses = underWay.get(socket) ?? new Set();
+    underWay.set(socket, responses.add(response));
+    response.once('close', () => responses.delete(response));
+  });
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
-    const response = (socket as { readonly _httpMessage?: { readonly headersSent: boolean } | null })._httpMessage;
-    if (error.code === 'ECONNRESET' || !socket.writable || response?.headersSent === true) {
-      socket.destroy();
-      return;
-    }
-    socket.end(rawAnswer(problemOf(error.code)), () => socket.destroy());
+    if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy();
+    else refuse(socket, problemOf(error.code));
+  });
+  server.on('connect', (_request, socket) => {
+    // With the request came the responsibility for its connection.
+    socket.on('error', () => socket.destroy());
+    refuse(socket, TUNNEL_REFUSED);
   });
 }
+
+const TUNNEL_REFUSED: Problem = {
+  code: 'method_not_allowed',
+  detail: PROBLEMS.method_not_allowed.title,
+  headers: { Allow: 'GET, HEAD, POST' },
+};
 
 function problemOf(code: string | undefined): Problem {
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') {
@@ -23,17 +57,37 @@ function problemOf(code: string | undefined): Problem {
     : { code: 'malformed_request', detail: 'The request is not valid HTTP' };
 }
 
+function endAfter(response: ServerResponse, socket: Socket): void {
+  if (!response.headersSent) response.setHeader('Connection', 'close');
+  response.once('close', () => socket.destroySoon());
+}
+
+/** Answers a request that has not arrived yet, under the id that the log has for it. */
+function answerInstead(response: ServerResponse, problem: Problem): void {
+  const known = response.getHeader('X-Request-Id');
+  const { status, headers, body } = rawParts(problem, typeof known === 'string' ? known : randomUUID());
+  // Whoever waits for the rest of the request learns that it does not come.
+  response.once('close', () => response.req.destroy());
+  response.writeHead(status, headers).end(body);
+}
+
 function rawAnswer(problem: Problem): string {
-  const { status } = PROBLEMS[problem.code];
-  const requestId = randomUUID();
+  const { status, headers, body } = rawParts(problem, randomUUID());
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+  return [`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...lines, '', body].join('\r\n');
+}
+
+function rawParts(
+  problem: Problem,
+  requestId: string,
+): { readonly status: number; readonly headers: Record<string, string>; readonly body: string } {
   const body = JSON.stringify(problemBody(problem, { instance: '/', requestId }));
-  return [
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
-    'Content-Type: application/json',
-    `Content-Length: ${Buffer.byteLength(body)}`,
-    `X-Request-Id: ${requestId}`,
-    'Connection: close',
-    '',
-    body,
-  ].join('\r\n');
+  const headers = {
+    ...problem.headers,
+    'Content-Type': 'application/json',
+    'Content-Length': String(Buffer.byteLength(body)),
+    'X-Request-Id': requestId,
+    Connection: 'close',
+  };
+  return { status: PROBLEMS[problem.code].status, headers, body };
 }

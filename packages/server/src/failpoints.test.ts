@@ -1,24 +1,6 @@
 import { spawn } from 'node:child_process';
-import { createReservations } from '@reservations/core';
-import { createMemoryStore } from '@reservations/core/memory';
 import { expect, test } from 'vitest';
 import { failpointsFrom } from './failpoints.ts';
-
-test('without a setting every part is handed back as it is', () => {
-  const store = createMemoryStore();
-  const gateway = {
-    idempotency: 'none',
-    charge: () => Promise.reject(new Error('not used')),
-    close: () => Promise.resolve(),
-  } as const;
-  const reservations = createReservations({ store, gateway });
-  for (const setting of [undefined, '']) {
-    const failpoints = failpointsFrom(setting);
-    expect(failpoints.store(store)).toBe(store);
-    expect(failpoints.gateway(gateway)).toBe(gateway);
-    expect(failpoints.reservations(reservations)).toBe(reservations);
-  }
-});
 
 test.each(['before-lunch', 'before-send:', 'before-send:x', 'before-send:-1'])('%j is no failpoint', (setting) => {
   expect(() => failpointsFrom(setting)).toThrow(

@@ -1,7 +1,13 @@
-import type { AppendRequest, PaymentGateway, Reservations, ReservationStore } from '@reservations/core';
+import {
+  type AppendRequest,
+  type PaymentGateway,
+  ReservationError,
+  type Reservations,
+  type ReservationStore,
+} from '@reservations/core';
 
 /** Environment variable that names the place where the process kills itself, for tests of crashes. */
-export const FAILPOINT_VARIABLE = 'RESERVATIONS_FAILPOINT';
+const FAILPOINT_VARIABLE = 'RESERVATIONS_FAILPOINT';
 
 const FAILPOINTS = [
   'before-create-commit',
@@ -28,15 +34,15 @@ export interface Failpoints {
 
 /**
  * Reads "NAME" or "NAME:COUNT", where COUNT is how often the place is passed before the process kills itself, as
- * `kill -9` does. Without a setting every part is handed back as it is, so that failpoints cost nothing.
- * @throws {Error} for a name that no place has.
+ * `kill -9` does.
+ * @throws {ReservationError} INVALID_OPTION for a name that no place has.
  */
-export function failpointsFrom(setting: string | undefined): Failpoints {
-  if (setting === undefined || setting === '') return NONE;
+export function failpointsFrom(setting: string): Failpoints {
   const [name = '', count = '0'] = setting.split(':');
   const target = FAILPOINTS.find((failpoint) => failpoint === name);
   if (target === undefined || !/^\d+$/.test(count)) {
-    throw new Error(
+    throw new ReservationError(
+      'INVALID_OPTION',
       `${FAILPOINT_VARIABLE}: expected one of ${FAILPOINTS.join(', ')}, found ${JSON.stringify(setting)}`,
     );
   }
@@ -47,12 +53,6 @@ export function failpointsFrom(setting: string | undefined): Failpoints {
     left -= 1;
   });
 }
-
-const NONE: Failpoints = {
-  store: (store) => store,
-  gateway: (gateway) => gateway,
-  reservations: (reservations) => reservations,
-};
 
 function decorate(reach: (failpoint: Failpoint) => void): Failpoints {
   return {

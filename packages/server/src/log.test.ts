@@ -11,26 +11,32 @@ function logged(observation: Observation): unknown {
   return log.lines()[0];
 }
 
-test('what needs a person is an error line that is marked as an alarm', () => {
-  for (const kind of ['contradiction', 'payment-escalated', 'payment-misconfigured'] as const) {
-    expect(logged({ kind, reservationId, detail: 'why' })).toEqual({
-      level: 50,
-      alarm: true,
-      kind,
-      reservation_id: reservationId,
-      detail: 'why',
-      msg: expect.any(String),
-    });
-  }
+test.each<Extract<Observation, { readonly detail: string }>>([
+  { kind: 'contradiction', reservationId, detail: 'why' },
+  { kind: 'payment-escalated', reservationId, reason: 'settlement-gave-up', detail: 'why' },
+  { kind: 'payment-misconfigured', reservationId, detail: 'why' },
+])('what needs a person is an error line that is marked as an alarm: $kind', (observation) => {
+  const { reservationId: reservation_id, ...facts } = observation;
+  expect(logged(observation)).toEqual({ level: 50, alarm: true, reservation_id, ...facts, msg: expect.any(String) });
 });
 
-test('a charge with a verdict is a quiet line without the message of the payment service', () => {
-  const outcome = { kind: 'declined', message: 'Insufficient funds' } as const;
+test('a reservation whose charge was not made or recorded is an error, and no alarm: settlement takes it up', () => {
+  expect(logged({ kind: 'charge-fault', reservationId, error: new Error('disk full') })).toEqual({
+    level: 50,
+    kind: 'charge-fault',
+    reservation_id: reservationId,
+    err: expect.objectContaining({ message: 'disk full' }),
+    msg: expect.any(String),
+  });
+});
+
+test.each(['declined', 'refused'] as const)('a charge that is %s is a quiet line without the message', (kind) => {
+  const outcome = { kind, message: 'Insufficient funds' };
   expect(logged({ kind: 'charge-ended', reservationId, outcome, by: 'request', durationMs: 12 })).toEqual({
     level: 20,
     kind: 'charge-ended',
     reservation_id: reservationId,
-    outcome: 'declined',
+    outcome: kind,
     by: 'request',
     duration_ms: 12,
     msg: 'a charge ended',

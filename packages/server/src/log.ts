@@ -33,10 +33,13 @@ export function logObserver(log: Logger): Observer {
       case 'contradiction':
       case 'payment-escalated':
       case 'payment-misconfigured': {
-        const { reservationId, detail } = observation;
-        log.error({ alarm: true, kind, reservation_id: reservationId, detail }, ALARMS[observation.kind]);
+        const { kind, reservationId, ...why } = observation;
+        log.error({ alarm: true, kind, reservation_id: reservationId, ...why }, ALARMS[kind]);
         return;
       }
+      case 'charge-fault':
+        log.error({ kind, reservation_id: observation.reservationId, err: observation.error }, CHARGE_FAULT);
+        return;
       case 'lease-lost':
         log.warn({ kind, reservation_id: observation.reservationId }, 'another worker took the payment over');
         return;
@@ -53,6 +56,8 @@ const ALARMS = {
   'payment-misconfigured': 'the payment service refuses our credentials or permissions',
 } as const;
 
+const CHARGE_FAULT = 'a reservation stands whose charge could not be made or recorded: settlement takes it up';
+
 function logCharge(log: Logger, observation: Extract<Observation, { kind: 'charge-ended' }>): void {
   const { outcome, by, durationMs, reservationId, kind } = observation;
   const line = { kind, reservation_id: reservationId, outcome: outcome.kind, by, duration_ms: durationMs };
@@ -65,6 +70,7 @@ function causeOf(outcome: PaymentOutcome): { readonly cause: string; readonly de
   switch (outcome.kind) {
     case 'approved':
     case 'declined':
+    case 'refused':
       return null;
     case 'not-sent':
     case 'unknown':

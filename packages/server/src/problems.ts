@@ -15,6 +15,7 @@ export type ProblemCode =
   | 'request_timeout'
   | 'idempotency_key_in_progress'
   | 'body_too_large'
+  | 'expectation_failed'
   | 'unsupported_content_encoding'
   | 'validation_failed'
   | 'idempotency_key_reused'
@@ -27,7 +28,7 @@ export type ProblemCode =
 
 /** Every error that the service answers. Codes and numbers are for ever; titles are for people. */
 export const PROBLEMS: { readonly [Code in ProblemCode]: ProblemKind } = {
-  malformed_request: { status: 400, title: 'Bad Request', when: 'what arrived is not HTTP' },
+  malformed_request: { status: 400, title: 'Bad Request', when: 'what arrived is not HTTP, or has no Host header' },
   malformed_idempotency_key: {
     status: 400,
     title: 'Malformed Idempotency-Key',
@@ -47,6 +48,11 @@ export const PROBLEMS: { readonly [Code in ProblemCode]: ProblemKind } = {
     status: 415,
     title: 'Unsupported Content-Encoding',
     when: 'the body is compressed',
+  },
+  expectation_failed: {
+    status: 417,
+    title: 'Expectation Failed',
+    when: 'the request has an `Expect` other than `100-continue`',
   },
   validation_failed: { status: 422, title: 'Validation Failed', when: 'the body is not what it should be' },
   idempotency_key_reused: {

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import type { PaymentOutcome } from '@reservations/core';
 import { describe, expect, test, vi } from 'vitest';
 import { memoryLog } from '../test/memory-log.ts';
@@ -42,7 +44,17 @@ describe('the log', () => {
     expect(JSON.stringify(log.lines())).not.toContain('user_123');
   });
 
-  test('a client that hangs up is in the log, and its payment goes on', async () => {
+  test('a client that goes away once it was told that its body is too large had its answer', async () => {
+    const log = memoryLog();
+    const service = await startService({ logger: log.logger });
+    const socket = connect(service.server.port, '127.0.0.1');
+    socket.write('POST /reservations HTTP/1.1\r\nHost: x\r\nX-Request-Id: r1\r\nContent-Length: 9999999\r\n\r\n');
+    await once(socket, 'data');
+    socket.destroy();
+    await vi.waitFor(() => expect(log.lines()).toMatchObject([{ request_id: 'r1', status: 413 }]), PATIENCE);
+  });
+
+  test('a client that hangs up is in the log with its reservation, and its payment goes on', async () => {
     const log = memoryLog();
     const service = await startService({ logger: log.logger });
     const charging = deferred<void>();
@@ -56,11 +68,13 @@ describe('the log', () => {
     await charging.promise;
     patience.abort();
     await expect(answer).rejects.toThrow('aborted');
-    await vi.waitFor(() => expect(log.lines()).toMatchObject([{ request_id: 'r1', status: 499 }]), PATIENCE);
+    // When a later connection is answered, the end of the earlier one was noticed.
+    await service.request('/health/live');
     verdict.resolve(APPROVED);
-    await vi.waitFor(async () => {
-      const events = await service.store.events.readAll({ after: 0, limit: 10 });
-      expect(events.map(({ type }) => type)).toEqual(['RESERVATION_CREATED', 'RESERVATION_CONFIRMED']);
-    }, PATIENCE);
+    const lines = (): unknown => log.lines().filter(({ route }) => route === '/reservations');
+    await vi.waitFor(() => expect(lines()).not.toEqual([]), PATIENCE);
+    const events = await service.store.events.readAll({ after: 0, limit: 10 });
+    expect(events.map(({ type }) => type)).toEqual(['RESERVATION_CREATED', 'RESERVATION_CONFIRMED']);
+    expect(lines()).toMatchObject([{ request_id: 'r1', status: 499, reservation_id: events[0]?.stream }]);
   });
 });

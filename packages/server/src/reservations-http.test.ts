@@ -1,7 +1,8 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { PaymentOutcome } from '@reservations/core';
 import { APPROVED, DECLINED, deferred, NOT_SENT, startService, UNKNOWN } from '../test/service.ts';
 
+const PATIENCE = { timeout: 20_000 };
 const REQUEST = { user_id: 'user_123', amount: 10.5, currency: 'EUR' };
 const RESERVATION_ID = /^RES-[0-9a-f-]{36}$/;
 const RFC_3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
@@ -88,6 +89,21 @@ describe('POST /reservations', () => {
       },
     ]);
     expect(answer.headers.get('retry-after')).toBe('5');
+  });
+
+  test('a charge that is found for a reservation that was called failed is not shown with it', async () => {
+    const service = await startService({ unknownOutcome: 'fail' });
+    service.payment(UNKNOWN);
+    const answer = await service.post(REQUEST);
+    service.payment(APPROVED);
+    const path = String(answer.headers.get('location'));
+    const id = path.slice('/reservations/'.length);
+    await vi.waitFor(async () => {
+      const stages = await service.store.view.list({ userId: null, stage: 'escalated', after: null, limit: 1 });
+      expect(stages.reservations).toMatchObject([{ reservationId: id, transactionId: 'TXN-1' }]);
+    }, PATIENCE);
+    const { body } = await service.request(path);
+    expect([body['status'], body['transaction_id']]).toEqual(['RESERVATION_FAILED', null]);
   });
 
   test('the currency is EUR when none is given', async () => {
@@ -201,7 +217,7 @@ describe('Idempotency-Key', () => {
     expect(service.charged.length).toBe(1);
   });
 
-  test('a replay answers with the code of the current state', async () => {
+  test('a replay answers with the code of the current state, and a final failure does not ask to be repeated', async () => {
     const service = await startService();
     const key = { 'Idempotency-Key': 'key-1' };
     service.payment(NOT_SENT);
@@ -209,7 +225,8 @@ describe('Idempotency-Key', () => {
     service.payment(APPROVED);
     const again = await service.post(REQUEST, { ...key, 'X-Request-Id': 'same' });
     expect([again.status, again.body]).toEqual([503, first.body]);
-    expect([again.headers.get('idempotent-replayed'), again.headers.get('retry-after')]).toEqual(['true', '5']);
+    expect(first.headers.get('retry-after')).toBe('5');
+    expect([again.headers.get('idempotent-replayed'), again.headers.get('retry-after')]).toEqual(['true', null]);
     expect(service.charged.length).toBe(1);
   });
 

@@ -20,13 +20,19 @@ function holdPayments(service: Service): {
 }
 
 describe('stopping', () => {
-  test('a request under way ends, new ones are refused, then the store is closed', async () => {
+  test('a request under way ends, new ones hear that the server drains, then the store is closed', async () => {
     const service = await startService();
+    const earlier = await service.post(REQUEST);
     const { charging, verdict } = holdPayments(service);
     const underWay = service.post(REQUEST);
     await charging;
     const stopped = service.server.stop();
-    await expect(fetch(service.server.url)).rejects.toThrow('fetch failed');
+    const ready = await service.request('/health/ready');
+    expect([ready.status, ready.body, ready.headers.get('connection')]).toEqual([503, { status: 'draining' }, 'close']);
+    const refused = await service.post(REQUEST);
+    expect([refused.status, refused.body['code']]).toEqual([503, 'shutting_down']);
+    const shown = await service.request(String(earlier.headers.get('location')));
+    expect([shown.status, shown.body]).toEqual([200, earlier.body]);
     verdict.resolve(APPROVED);
     const answer = await underWay;
     expect([answer.status, answer.body['transaction_id'], answer.headers.get('connection')]).toEqual([
@@ -35,6 +41,7 @@ describe('stopping', () => {
       'close',
     ]);
     await stopped;
+    await expect(fetch(service.server.url)).rejects.toThrow('fetch failed');
     await expect(service.store.events.readAll({ after: 0, limit: 1 })).rejects.toMatchObject({ code: 'STORE_CLOSED' });
   });
 
@@ -49,6 +56,15 @@ describe('stopping', () => {
     verdict.resolve(NOT_SENT);
     expect(await raw).toMatch(/^HTTP\/1.1 503 .*\r\nConnection: close\r\n/s);
     await stopped;
+  });
+
+  test('with a delay it goes on serving while it says that it drains', async () => {
+    const service = await startService({ drainDelayMs: 2_000 });
+    const stopped = service.server.stop();
+    expect((await service.request('/health/ready')).body).toEqual({ status: 'draining' });
+    expect((await service.post(REQUEST)).status).toBe(200);
+    await stopped;
+    await expect(fetch(service.server.url)).rejects.toThrow('fetch failed');
   });
 
   test('connections without a request, and requests that never end, do not hold it up', async () => {

@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { PaymentGateway, Reservations, ReservationStore } from '@reservations/core';
 import type { Logger } from 'pino';
 import { createApp } from './app.ts';
@@ -36,6 +37,8 @@ export interface ServerOptions {
   readonly requestTimeoutMs?: number;
   /** Default: {@link SHUTDOWN_TIMEOUT_MS}. */
   readonly shutdownTimeoutMs?: number;
+  /** How long a server that is told to stop serves on, with readiness at 503, before it takes no new work. Default: 0. */
+  readonly drainDelayMs?: number;
 }
 
 /** A server that listens. */
@@ -45,8 +48,9 @@ export interface RunningServer {
   /** Without a slash at its end. */
   readonly url: string;
   /**
-   * Takes no new work, lets requests under way end, then closes gateway and store. Charges that run longer than the
-   * shutdown time-out are cancelled and stay open in the store, for the next process. Idempotent.
+   * Takes no new work, lets requests under way end, then stops listening and closes gateway and store. Until it stops
+   * listening, readiness and reservations can be asked for. Charges that run longer than the shutdown time-out are
+   * cancelled and stay open in the store, for the next process. Idempotent.
    */
   stop(): Promise<void>;
 }
@@ -57,7 +61,7 @@ export interface RunningServer {
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { reservations, store, gateway, host = '127.0.0.1', port = 0 } = options;
-  const { requestTimeoutMs = REQUEST_TIMEOUT_MS, shutdownTimeoutMs = SHUTDOWN_TIMEOUT_MS } = options;
+  const { requestTimeoutMs = REQUEST_TIMEOUT_MS, shutdownTimeoutMs = SHUTDOWN_TIMEOUT_MS, drainDelayMs = 0 } = options;
   let state: LifecycleState = 'starting';
   const app = createApp({ ...options, state: () => state });
   const handle = app.callback();
@@ -67,14 +71,19 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       headersTimeout: requestTimeoutMs,
       keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
       connectionsCheckingInterval: TIMEOUT_CHECK_INTERVAL_MS,
+      // The application answers for it, in the shape of all errors.
+      requireHostHeader: false,
     },
     (request, response) => void handle(request, response),
   );
   answerConnectionErrors(server);
+  server.on('checkExpectation', (request, response) => void server.emit('request', request, response));
 
   async function shutDown(): Promise<void> {
     state = 'draining';
-    await closeServer(server, reservations.stop({ drainMs: shutdownTimeoutMs }), LAST_ANSWERS_MS);
+    if (server.listening) await sleep(drainDelayMs);
+    await reservations.stop({ drainMs: shutdownTimeoutMs });
+    await closeServer(server, LAST_ANSWERS_MS);
     await gateway.close();
     await store.close();
   }
@@ -111,12 +120,11 @@ function listen(server: Server, host: string, port: number): Promise<void> {
   });
 }
 
-/** Resolves when no connection is left. Those that still are `patienceMs` after the engine stopped are cut. */
-async function closeServer(server: Server, engineStopped: Promise<void>, patienceMs: number): Promise<void> {
+/** Resolves when no connection is left. Those that still are after `patienceMs` are cut. */
+async function closeServer(server: Server, patienceMs: number): Promise<void> {
   const closed = new Promise<void>((resolve) => {
     server.close(() => resolve());
   });
-  await engineStopped;
   const patience = setTimeout(() => server.closeAllConnections(), patienceMs);
   await closed;
   clearTimeout(patience);

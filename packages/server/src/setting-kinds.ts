@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import type { Setting } from './settings.ts';
 
 /** What one setting of a kind says itself. */
@@ -8,6 +9,25 @@ export function textSetting<Default extends string | null>(
   naming: Naming & { readonly value: string; readonly default: Default },
 ): Setting<string | Default> {
   return { ...naming, expected: 'a text that is not empty', parse: (text) => (text === '' ? undefined : text) };
+}
+
+/** Where a service is reached, as the drivers take it. */
+export function hostSetting(naming: Naming & { readonly value: string; readonly default: string }): Setting<string> {
+  return { ...naming, expected: 'a name or an address, without a scheme or a port', parse: parseHost };
+}
+
+function parseHost(text: string): string | undefined {
+  const isAddress = isIPv6(text) && !text.includes('%');
+  return /^[\w.-]+$/.test(text) || isAddress ? text : undefined;
+}
+
+/** The file of a database, or ":memory:". */
+export function databaseSetting(naming: Naming & { readonly default: string }): Setting<string> {
+  return { ...naming, value: 'FILE', expected: 'the path of a file, or :memory:', parse: parseDatabase };
+}
+
+function parseDatabase(text: string): string | undefined {
+  return text === '' || text !== text.trim() || text.startsWith('file:') ? undefined : text;
 }
 
 /** A whole number within bounds. */

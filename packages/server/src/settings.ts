@@ -34,8 +34,15 @@ export type SettingsRead<Values> =
 /** A setting as a table that knows nothing of its value's type can treat it. */
 export type AnySetting = Setting<unknown>;
 
-/** Reads all settings from flags and environment. An empty variable counts as not set. */
-export function readSettings<Values>(settings: Settings<Values>, sources: SettingSources): SettingsRead<Values> {
+/**
+ * Reads all settings from flags and environment. An empty variable counts as not set. `check` names what is wrong with
+ * settings taken together; those that are wrong by themselves are undefined in what it gets.
+ */
+export function readSettings<Values>(
+  settings: Settings<Values>,
+  sources: SettingSources,
+  check: (values: Partial<Values>) => readonly string[] = () => [],
+): SettingsRead<Values> {
   const entries = Object.entries<AnySetting>(settings);
   const { given, faults } = readFlags(
     entries.map(([, setting]) => setting),
@@ -53,6 +60,7 @@ export function readSettings<Values>(settings: Settings<Values>, sources: Settin
     }
     values[name] = value;
   }
+  faults.push(...check(values as Partial<Values>));
   return faults.length > 0 ? { kind: 'faults', faults } : { kind: 'values', values: values as Values };
 }
 

@@ -4,6 +4,7 @@ import { type ReservationSummary, toMajorUnits } from '@reservations/core';
 export interface WireReservation {
   readonly reservation_id: string;
   readonly status: string;
+  /** Set when the status is RESERVATION_CONFIRMED, and only then. */
   readonly transaction_id: string | null;
   /** For people. */
   readonly message: string;
@@ -24,7 +25,8 @@ export function toWire(summary: ReservationSummary): WireReservation {
   return {
     reservation_id: summary.reservationId,
     status: summary.status,
-    transaction_id: summary.transactionId,
+    // A charge that was found for a reservation that is not confirmed is for the staff, who decide what becomes of it.
+    transaction_id: summary.status === 'RESERVATION_CONFIRMED' ? summary.transactionId : null,
     message: summary.message,
     user_id: summary.userId,
     amount: toMajorUnits(summary),

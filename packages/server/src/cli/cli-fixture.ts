@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 import { runCli } from './run-cli.ts';
@@ -17,6 +18,8 @@ export interface Run {
   kill(signal: NodeJS.Signals): void;
   /** Resolves with the match as soon as standard output has it. */
   untilOut(pattern: RegExp): Promise<RegExpMatchArray>;
+  /** Resolves with the address where a server says, on standard error, that it listens. */
+  untilListening(): Promise<string>;
 }
 
 /** Starts the program; it is killed when the test is over. */
@@ -33,29 +36,30 @@ export function run(args: readonly string[], env: Record<string, string> = {}): 
   const ended = new Promise<number | string | null>((resolve) => {
     child.on('close', (code, signal) => resolve(code ?? signal));
   });
+  const until = (pattern: RegExp, stream: Readable, said: () => string): Promise<RegExpMatchArray> =>
+    new Promise((resolve, reject) => {
+      const look = (): void => {
+        const match = pattern.exec(said());
+        if (match !== null) resolve(match);
+      };
+      stream.on('data', look);
+      child.on('close', () => reject(new Error(`ended without ${String(pattern)}: ${out}${err}`)));
+      look();
+    });
   return {
     out: () => out,
     err: () => err,
     ended,
     kill: (signal) => void child.kill(signal),
-    untilOut: (pattern) =>
-      new Promise((resolve, reject) => {
-        const look = (): void => {
-          const match = pattern.exec(out);
-          if (match !== null) resolve(match);
-        };
-        child.stdout.on('data', look);
-        child.on('close', () => reject(new Error(`ended without ${String(pattern)}: ${out}${err}`)));
-        look();
-      }),
+    untilOut: (pattern) => until(pattern, child.stdout, () => out),
+    untilListening: async () => (await until(/^listening on (http:\/\/\S+)$/m, child.stderr, () => err))[1] ?? '',
   };
 }
 
 /** Starts a server on a free port, and waits until it listens. */
 export async function serve(...args: readonly string[]): Promise<Run & { readonly url: string }> {
   const server = run(['--port', '0', ...args]);
-  const [, url = ''] = await server.untilOut(/^listening on (http:\/\/\S+)$/m);
-  return { ...server, url };
+  return { ...server, url: await server.untilListening() };
 }
 
 /** A path in a new folder that is removed when the test is over. */

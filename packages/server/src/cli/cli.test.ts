@@ -1,9 +1,10 @@
+import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { startSandboxPaymentService } from '@reservations/core/testing';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
-import { reserve, type Run, run, serve, temporaryFile } from './cli-fixture.ts';
+import { reserve, type Run, run, runHere, serve, temporaryFile } from './cli-fixture.ts';
 
 describe('asking for help', () => {
   test('--help tells the commands and the settings', async () => {
@@ -37,6 +38,33 @@ describe('wrong arguments', () => {
     ]);
   });
 
+  test('what a part refuses is a fault like any other, and nothing is opened', async () => {
+    const db = await temporaryFile('never.db');
+    const { code, out, err } = await runHere(['--db', db], { RESERVATIONS_FAILPOINT: 'before-lunch' });
+    expect([code, out, err.split('\n')]).toEqual([
+      2,
+      '',
+      [
+        expect.stringMatching(/^RESERVATIONS_FAILPOINT: expected one of .*, found "before-lunch"$/),
+        'see: reservations-server serve --help',
+      ],
+    ]);
+    expect(existsSync(db)).toBe(false);
+  });
+
+  test('settings that no part would take are told before anything is opened', async () => {
+    const db = await temporaryFile('never.db');
+    const { out, err, ended } = run(['--payment-host', 'http://x:1', '--sandbox-ledger', 'l', '--db', db]);
+    expect([await ended, out(), err()]).toEqual([
+      2,
+      '',
+      '--payment-host: expected a name or an address, without a scheme or a port, found "http://x:1"\n' +
+        '--sandbox-ledger: expected --sandbox with it, found "l" alone\n' +
+        'see: reservations-server serve --help\n',
+    ]);
+    expect(existsSync(db)).toBe(false);
+  });
+
   test('an unknown command names those that there are', async () => {
     const { err, ended } = run(['server']);
     expect([await ended, err()]).toEqual([
@@ -57,8 +85,15 @@ describe('serving', () => {
     const declined = await reserve(first.url, 'user_decline_insufficient_funds');
     expect([declined.status, await declined.json()]).toMatchObject([200, { status: 'RESERVATION_FAILED' }]);
     first.kill('SIGTERM');
-    expect([await first.ended, first.err()]).toEqual([0, '']);
-    expect(first.out()).toMatch(/"request_id":"req-1","reservation_id":"RES-/);
+    expect([await first.ended, first.err()]).toEqual([0, forPeople(first.url, db)]);
+    const log = first.out().trimEnd().split('\n');
+    expect(log.map((line) => JSON.parse(line) as unknown)).toMatchObject([
+      { msg: 'listening', url: first.url },
+      { msg: 'request', request_id: 'req-1', reservation_id: reservation['reservation_id'] },
+      { msg: 'request' },
+      { msg: 'stopping: no new work, requests under way end' },
+      { msg: 'stopped' },
+    ]);
     expect(first.out()).not.toContain('user_123');
 
     const second = await serve('--sandbox', '--db', db);
@@ -68,6 +103,24 @@ describe('serving', () => {
     expect([again.headers.get('idempotent-replayed'), await again.json()]).toEqual(['true', reservation]);
     second.kill('SIGINT');
     expect(await second.ended).toBe(0);
+  });
+
+  test.each([
+    ['is loaded and told when one is named', { RESERVATIONS_FAILPOINT: 'before-send:9' }, true],
+    ['is not even loaded otherwise', {}, false],
+  ])('what kills the process for tests of crashes %s', async (_, env, expected) => {
+    const tellModules = `import { registerHooks } from 'node:module';
+      registerHooks({ load: (url, context, next) => (process.stderr.write(url + '\\n'), next(url, context)) });`;
+    const NODE_OPTIONS = `--import=data:text/javascript,${encodeURIComponent(tellModules)}`;
+    const server = run(['--port', '0', '--db', ':memory:'], { NODE_OPTIONS, ...env });
+    await server.untilListening();
+    server.kill('SIGTERM');
+    expect(await server.ended).toBe(0);
+    expect(server.err()).toMatch(/\/server\/src\/server\.ts$/m);
+    expect([/\/failpoints\.ts$/m.test(server.err()), server.out().includes('"failpoint"')]).toEqual([
+      expected,
+      expected,
+    ]);
   });
 
   test('a second server on the same file says so and exits with 1', async () => {
@@ -111,7 +164,7 @@ describe('serving', () => {
       RESERVATIONS_DB: ':memory:',
     };
     const server = run([], env);
-    const [, url = ''] = await server.untilOut(/^listening on (http:\/\/\S+)$/m);
+    const url = await server.untilListening();
     const answer = await reserve(url, 'user_empty_reply');
     expect([answer.status, await answer.json()]).toMatchObject([503, { detail: { status: 'RESERVATION_FAILED' } }]);
   });
@@ -120,7 +173,7 @@ describe('serving', () => {
     const { server, answer } = await chargingForEver('--shutdown-timeout', '100');
     server.kill('SIGTERM');
     expect(await (await answer)?.json()).toMatchObject({ status: 'RESERVATION_CREATED' });
-    expect([await server.ended, server.err()]).toEqual([0, '']);
+    expect([await server.ended, server.err()]).toEqual([0, forPeople(server.url, ':memory:')]);
   });
 
   test('a second signal ends it at once, with the code of the signal', async () => {
@@ -132,10 +185,17 @@ describe('serving', () => {
   });
 });
 
+/** What a server says on standard error when it begins to listen, and nothing else. */
+function forPeople(url: string, db: string): unknown {
+  return expect.stringMatching(
+    new RegExp(`^listening on ${url}\n  API .*\n  health .*\n  database  ${db}\n  payments .*\n  help .*\n$`),
+  );
+}
+
 /** A server with a charge under way that gets no answer. */
 async function chargingForEver(
   ...args: readonly string[]
-): Promise<{ readonly server: Run; readonly answer: Promise<Response | null> }> {
+): Promise<{ readonly server: Run & { readonly url: string }; readonly answer: Promise<Response | null> }> {
   const sandbox = await startSandboxPaymentService({ ledgerPath: null });
   onTestFinished(() => sandbox.stop());
   const { host, port } = sandbox;

@@ -1,12 +1,12 @@
-import { createReservations, type PaymentGateway, type ReservationStore } from '@reservations/core';
+import { createReservations, isReservationError, type PaymentGateway, type ReservationStore } from '@reservations/core';
 import { createGrpcPaymentGateway } from '@reservations/core/grpc';
 import { openSqliteStore } from '@reservations/core/sqlite';
 import type { Logger } from 'pino';
-import { type Config, CONFIG_SETTINGS } from '../config.ts';
-import { FAILPOINT_VARIABLE, failpointsFrom } from '../failpoints.ts';
+import { type Config, CONFIG_SETTINGS, readConfig } from '../config.ts';
+import type { Failpoints } from '../failpoints.ts';
 import { createLogger, logObserver } from '../log.ts';
 import { type RunningServer, startServer } from '../server.ts';
-import { describeSettings, readSettings } from '../settings.ts';
+import { describeSettings } from '../settings.ts';
 import { type CliCommand, type CliContext, EXIT_OK, PROGRAM, reportFaults } from './command.ts';
 import { untilAborted } from './until-aborted.ts';
 
@@ -24,17 +24,23 @@ export const serveCommand: CliCommand = {
       describeSettings(CONFIG_SETTINGS),
     ].join('\n'),
   async run(args, context) {
-    const read = readSettings(CONFIG_SETTINGS, { args, env: context.env });
+    const read = readConfig({ args, env: context.env });
     if (read.kind === 'faults') return reportFaults(context, 'serve', read.faults);
-    await serve(read.values, context);
-    return EXIT_OK;
+    try {
+      await serve(read.values, context);
+      return EXIT_OK;
+    } catch (error) {
+      // The parts are the last to say what they take.
+      if (isReservationError(error, 'INVALID_OPTION')) return reportFaults(context, 'serve', [error.message]);
+      throw error;
+    }
   },
 };
 
 async function serve(config: Config, context: CliContext): Promise<void> {
   const stop = context.stopSignal();
   const logger = createLogger(config.logLevel);
-  const failpoints = failpointsFrom(context.env[FAILPOINT_VARIABLE]);
+  const failpoints = await loadFailpoints(context.env['RESERVATIONS_FAILPOINT'], logger);
   const store = failpoints.store(await openSqliteStore({ path: config.db }));
   const payments = await openPayments(config, store);
   const gateway = failpoints.gateway(payments.gateway);
@@ -51,9 +57,21 @@ async function serve(config: Config, context: CliContext): Promise<void> {
     logger,
     ...config,
   });
-  for (const line of startLines(server, config, payments.description)) context.print(line);
+  for (const line of startLines(server, config, payments.description)) context.printError(line);
+  logger.info({ url: server.url }, 'listening');
   await untilAborted(stop);
   await stopServer(server, logger);
+}
+
+/** Places to die at, for tests of crashes. Who asks for none loads none, and gets every part back as it is. */
+async function loadFailpoints(setting: string | undefined, logger: Logger): Promise<Failpoints> {
+  if (setting === undefined || setting === '') {
+    return { store: (store) => store, gateway: (gateway) => gateway, reservations: (reservations) => reservations };
+  }
+  const { failpointsFrom } = await import('../failpoints.ts');
+  const failpoints = failpointsFrom(setting);
+  logger.warn({ failpoint: setting }, 'this process is going to kill itself: RESERVATIONS_FAILPOINT is set');
+  return failpoints;
 }
 
 /** A gateway, and the sandbox behind it if there is one: closing the one stops the other. */
@@ -88,6 +106,7 @@ async function openPayments(
   }
 }
 
+/** For people, on standard error: standard output is the log's, for programs. */
 function startLines(server: RunningServer, config: Config, payments: string): readonly string[] {
   return [
     `listening on ${server.url}`,

@@ -1,7 +1,7 @@
-import type { CreateOptions, Reservations, ReservationSummary } from '@reservations/core';
+import type { CreateOptions, CreateResult, Reservations } from '@reservations/core';
 import { answerJson, answerProblem } from '../answer.ts';
 import type { AppContext } from '../app-state.ts';
-import { type BodyRead, readBody } from '../body.ts';
+import { type BodyRead, discardBody, readBody } from '../body.ts';
 import { readIdempotencyKey } from '../idempotency-key.ts';
 import { mountPath } from '../mount-path.ts';
 import type { Problem } from '../problems.ts';
@@ -64,6 +64,7 @@ export function postReservation(options: ReservationRoutesOptions): (ctx: AppCon
         return;
       case 'too-large':
         answerProblem(ctx, bodyTooLarge(options.bodyLimitBytes));
+        await answerWhileDiscarding(ctx);
         return;
       case 'read':
       case 'parsed':
@@ -77,13 +78,24 @@ const MALFORMED_KEY: Problem = {
   detail: 'Idempotency-Key should be 1 to 255 visible ASCII characters, bare or in double quotes',
 };
 
-/** What is left of the body is not read, so the connection cannot carry another request. */
+/** The body may never end, so the connection cannot carry another request. */
 function bodyTooLarge(limitBytes: number): Problem {
   return {
     code: 'body_too_large',
     detail: `The body should be at most ${limitBytes} bytes`,
     headers: { Connection: 'close' },
   };
+}
+
+/** The answer goes out at once and whole; the connection ends when the client has sent what it wants to send. */
+async function answerWhileDiscarding(ctx: AppContext): Promise<void> {
+  ctx.respond = false;
+  ctx.set('Content-Length', String(ctx.length));
+  // Writing to a connection that is gone would be an error that nobody listens for.
+  if (!ctx.writable) return;
+  ctx.res.write(ctx.body);
+  await discardBody(ctx.req);
+  ctx.res.end();
 }
 
 async function create(
@@ -119,7 +131,7 @@ async function create(
       ctx.state.reservationId = result.reservation.reservationId;
       ctx.set('Location', locationOf(ctx, result.reservation.reservationId));
       if (result.replayed) ctx.set('Idempotent-Replayed', 'true');
-      answerReservation(ctx, result.reservation);
+      answerReservation(ctx, result);
   }
 }
 
@@ -139,7 +151,10 @@ function locationOf(ctx: AppContext, reservationId: string): string {
   return `${mountPath(ctx.req)}/reservations/${reservationId}`;
 }
 
-function answerReservation(ctx: AppContext, summary: ReservationSummary): void {
+function answerReservation(
+  ctx: AppContext,
+  { reservation: summary, replayed }: Extract<CreateResult, { kind: 'reservation' }>,
+): void {
   switch (standing(summary)) {
     case 'done':
       answerJson(ctx, 200, toWire(summary));
@@ -153,7 +168,9 @@ function answerReservation(ctx: AppContext, summary: ReservationSummary): void {
       answerProblem(ctx, {
         code: 'payment_unavailable',
         detail: { reservation_id, status, message },
-        headers: { 'Retry-After': String(RETRY_AFTER_UNAVAILABLE_SECONDS) },
+        // A failure that is final stays what it is, however often it is asked for.
+        headers:
+          replayed && summary.stage === 'failed' ? {} : { 'Retry-After': String(RETRY_AFTER_UNAVAILABLE_SECONDS) },
       });
     }
   }

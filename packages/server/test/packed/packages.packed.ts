@@ -153,7 +153,7 @@ test('npx reservations-server --sandbox reserves, and stops by SIGTERM with exit
   const server = everything.start(join('node_modules', '.bin', 'reservations-server'), args);
   const exited = once(server, 'exit');
   try {
-    const url = await announcedUrl(server.stdout);
+    const url = await announcedUrl(server.stderr);
     const response = await fetch(`${url}/reservations`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -171,10 +171,10 @@ test('npx reservations-server --sandbox reserves, and stops by SIGTERM with exit
 });
 
 /** The address in the line "listening on http://…". */
-async function announcedUrl(stdout: Readable | null): Promise<string> {
+async function announcedUrl(stderr: Readable | null): Promise<string> {
   const seen: string[] = [];
-  if (stdout !== null) {
-    for await (const line of createInterface({ input: stdout })) {
+  if (stderr !== null) {
+    for await (const line of createInterface({ input: stderr })) {
       const url = /listening on (http:\/\/\S+)/.exec(line)?.[1];
       if (url !== undefined) return url;
       seen.push(line);

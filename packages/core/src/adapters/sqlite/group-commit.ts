@@ -60,7 +60,7 @@ export function createGroupCommit(transactions: Transactions): GroupCommit {
   }
 
   function commit(group: readonly Job[]): void {
-    const attempt = attemptTogether(group);
+    const attempt = attemptTogether(transactions, group);
     switch (attempt.kind) {
       case 'committed':
         for (const [index, job] of group.entries()) job.resolve(attempt.results[index]);
@@ -72,38 +72,6 @@ export function createGroupCommit(transactions: Transactions): GroupCommit {
         return;
       case 'commit-failed':
         return rejectAll(group, attempt.error);
-    }
-  }
-
-  function attemptTogether(group: readonly Job[]): Attempt {
-    try {
-      transactions.begin();
-    } catch (error) {
-      undo();
-      return { kind: 'commit-failed', error };
-    }
-    let results: readonly unknown[];
-    try {
-      results = group.map((job) => job.write());
-    } catch (error) {
-      undo();
-      return { kind: 'write-failed', error };
-    }
-    try {
-      transactions.commit();
-    } catch (error) {
-      undo();
-      return { kind: 'commit-failed', error };
-    }
-    return { kind: 'committed', results };
-  }
-
-  /** A rollback that fails leaves the transaction open: the next group fails to begin, and tries to end it again. */
-  function undo(): void {
-    try {
-      transactions.rollback();
-    } catch {
-      // What the group is told is the fault that led here.
     }
   }
 
@@ -123,4 +91,36 @@ export function createGroupCommit(transactions: Transactions): GroupCommit {
 
 function rejectAll(group: readonly Job[], error: unknown): void {
   for (const job of group) job.reject(error);
+}
+
+function attemptTogether(transactions: Transactions, group: readonly Job[]): Attempt {
+  try {
+    transactions.begin();
+  } catch (error) {
+    undo(transactions);
+    return { kind: 'commit-failed', error };
+  }
+  let results: readonly unknown[];
+  try {
+    results = group.map((job) => job.write());
+  } catch (error) {
+    undo(transactions);
+    return { kind: 'write-failed', error };
+  }
+  try {
+    transactions.commit();
+  } catch (error) {
+    undo(transactions);
+    return { kind: 'commit-failed', error };
+  }
+  return { kind: 'committed', results };
+}
+
+/** A rollback that fails leaves the transaction open: the next group fails to begin, and tries to end it again. */
+function undo(transactions: Transactions): void {
+  try {
+    transactions.rollback();
+  } catch {
+    // What the group is told is the fault that led here.
+  }
 }

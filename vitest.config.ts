@@ -4,6 +4,7 @@ export default defineConfig({
   resolve: { conditions: ['@reservations/source'] },
   ssr: { resolve: { conditions: ['@reservations/source'] } },
   test: {
+    globalSetup: ['packages/test-postgres/src/global-setup.ts'],
     include: [
       'packages/*/src/**/*.test.ts',
       'packages/*/test/**/*.test.ts',

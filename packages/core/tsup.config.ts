@@ -5,6 +5,7 @@ export default defineConfig({
     index: 'src/index.ts',
     memory: 'src/adapters/memory/index.ts',
     sqlite: 'src/adapters/sqlite/index.ts',
+    postgres: 'src/adapters/postgres/index.ts',
     grpc: 'src/adapters/grpc/index.ts',
     testing: 'src/testing/index.ts',
   },

@@ -6,6 +6,8 @@ export interface SqlDialect {
   readonly keyText: string;
   /** What stands behind the closing parenthesis of a table whose rows lie in the order of its key. */
   readonly keyedTable: string;
+  /** What the first version of the schema has beside the tables that all databases share. */
+  readonly initialExtras: readonly string[];
 }
 
 /** One step of the schema. Released steps are never changed; each is applied in a transaction of its own. */
@@ -21,7 +23,7 @@ export const MIGRATIONS_TABLE =
 
 /** All steps, the oldest first; versions are 1, 2, 3, … */
 export function migrationsFor(dialect: SqlDialect): readonly Migration[] {
-  return [{ version: 1, name: 'initial', statements: initialSchema(dialect) }];
+  return [{ version: 1, name: 'initial', statements: [...initialSchema(dialect), ...dialect.initialExtras] }];
 }
 
 /**

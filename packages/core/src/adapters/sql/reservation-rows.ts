@@ -1,5 +1,6 @@
 import type { ReservationId } from '../../domain/ids.ts';
 import type { ReservationSummary } from '../../domain/summary.ts';
+import type { ReservationPage } from '../../ports/reservation-view.ts';
 import { ONLY_SHARD, type ReservationsTable } from './tables.ts';
 
 /** A reservation's row of the view. */
@@ -41,4 +42,10 @@ export function fromReservationRow(row: ReservationsTable): ReservationSummary {
     updatedAt: row.updated_at,
     version: row.version,
   };
+}
+
+/** The page of a listing, out of rows of which one more than `limit` was asked for. */
+export function toReservationPage(rows: readonly ReservationsTable[], limit: number): ReservationPage {
+  const reservations = rows.slice(0, limit).map(fromReservationRow);
+  return { reservations, next: rows.length > limit ? (reservations.at(-1)?.reservationId ?? null) : null };
 }

@@ -2,7 +2,7 @@ import type Database from 'better-sqlite3';
 import { type Migration, MIGRATIONS_TABLE, pendingMigrations, type SqlDialect } from '../sql/migrations.ts';
 
 /** SQLite compares texts byte by byte already, and keeps a table without a rowid in the order of its key. */
-export const SQLITE_DIALECT: SqlDialect = { keyText: 'text', keyedTable: ' without rowid' };
+export const SQLITE_DIALECT: SqlDialect = { keyText: 'text', keyedTable: ' without rowid', initialExtras: [] };
 
 /**
  * Brings the database to the schema of this code, each migration in a transaction of its own. Any number of

@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3';
 import type { ReservationFilter, ReservationPage, ReservationView } from '../../ports/reservation-view.ts';
 import { assertPage } from '../sql/arguments.ts';
-import { fromReservationRow } from '../sql/reservation-rows.ts';
+import { fromReservationRow, toReservationPage } from '../sql/reservation-rows.ts';
 import { ONLY_SHARD, type ReservationsTable } from '../sql/tables.ts';
 import type { Access } from './access.ts';
 import { type Prepared, prepare, sql } from './prepared.ts';
@@ -32,8 +32,7 @@ export function createReservationView(database: Database.Database, { read }: Acc
       after: after ?? '',
       limit: limit + 1,
     });
-    const reservations = rows.slice(0, limit).map(fromReservationRow);
-    return { reservations, next: rows.length > limit ? (reservations.at(-1)?.reservationId ?? null) : null };
+    return toReservationPage(rows, limit);
   }
 
   return {

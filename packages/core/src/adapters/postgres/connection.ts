@@ -1,0 +1,105 @@
+import pg from 'pg';
+import { isRepeatable, toFault } from './faults.ts';
+import type { Statement } from './prepared.ts';
+
+/** How often a statement is sent that the server undoes for the sake of others. */
+export const SENDS_MAX = 5;
+
+/** How much longer than the server the client waits, so that the server is the one that says what went wrong. */
+const CLIENT_PATIENCE_MS = 500;
+
+/** What came of a statement. */
+export interface Answer<Row> {
+  readonly rows: readonly Row[];
+  /** Rows that it returned or changed. */
+  readonly count: number;
+}
+
+/** Runs statements, within a transaction or each in its own. Throws ReservationErrors for the machine's faults. */
+export type Run = <Row>(statement: Statement<Row>) => Promise<Answer<Row>>;
+
+/** A bounded number of connections. Nothing is kept in a session, so that a pooler of transactions may stand between. */
+export interface Connections {
+  /** Runs one statement, which is a transaction, and repeats it when the server undid it for the sake of others. */
+  readonly run: Run;
+  /** Runs `work` in one transaction: committed when it resolves, undone when it rejects. */
+  transaction<Result>(work: (run: Run) => Promise<Result>): Promise<Result>;
+  /** Closes them. Whatever is under way must have ended. */
+  end(): Promise<void>;
+}
+
+/** How connections are made. */
+export interface ConnectionOptions {
+  readonly connectionString: string;
+  readonly poolMax: number;
+  readonly connectTimeoutMs: number;
+  readonly statementTimeoutMs: number;
+}
+
+/** Makes connections when they are needed. */
+export function createConnections(options: ConnectionOptions): Connections {
+  const { connectionString, poolMax, connectTimeoutMs, statementTimeoutMs } = options;
+  const pool = new pg.Pool({
+    connectionString,
+    max: poolMax,
+    connectionTimeoutMillis: connectTimeoutMs,
+    query_timeout: statementTimeoutMs + CLIENT_PATIENCE_MS,
+    keepAlive: true,
+    fallback_application_name: 'reservations',
+  });
+  // An idle connection that breaks is replaced by the next statement; without a listener it would end the process.
+  pool.on('error', () => undefined);
+
+  async function transaction<Result>(work: (run: Run) => Promise<Result>): Promise<Result> {
+    const client = await pool.connect().catch(rethrowFault);
+    let broken = false;
+    const lost = (): void => {
+      broken = true;
+    };
+    client.on('error', lost);
+    try {
+      await client.query('begin isolation level read committed');
+      const result = await work((statement) => send(client, statement));
+      await client.query('commit');
+      return result;
+    } catch (error) {
+      await client.query('rollback').catch(lost);
+      throw toFault(error);
+    } finally {
+      client.off('error', lost);
+      client.release(broken);
+    }
+  }
+
+  return {
+    async run(statement) {
+      for (let attempt = 1; ; attempt += 1) {
+        try {
+          return await send(pool, statement);
+        } catch (error) {
+          if (!isRepeatable(error) || attempt === SENDS_MAX) throw toFault(error);
+        }
+      }
+    },
+    transaction,
+    end: () => pool.end(),
+  };
+}
+
+async function send<Row>(to: pg.Pool | pg.PoolClient, { text, values }: Statement<Row>): Promise<Answer<Row>> {
+  const { rows, rowCount } = await to.query({ text, values: [...values], types: TYPES });
+  return { rows: rows as Row[], count: rowCount ?? 0 };
+}
+
+function rethrowFault(error: unknown): never {
+  throw toFault(error);
+}
+
+const INT8 = 20;
+const readInt8 = (text: string): number => Number(text);
+
+/** Every bigint of ours is a safe integer; pg would make a text of it. */
+const TYPES: pg.CustomTypesConfig = {
+  getTypeParser: ((oid: number, format: 'text' | 'binary') =>
+    oid === INT8 ? readInt8 : (pg.types.getTypeParser(oid, format) as unknown)) as typeof pg.types.getTypeParser,
+};

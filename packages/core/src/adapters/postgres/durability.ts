@@ -1,0 +1,49 @@
+import { ReservationError } from '../../errors.ts';
+import type { Connections } from './connection.ts';
+
+/** Older ones get no corrections any more. */
+export const SERVER_VERSION_MIN = 15;
+
+/** What a server must be so that an acknowledged commit survives a power failure, and so that ids sort as written. */
+interface ServerSettings {
+  readonly version: number;
+  readonly recovering: boolean;
+  readonly fsync: string;
+  readonly full_page_writes: string;
+  readonly synchronous_commit: string;
+  readonly server_encoding: string;
+  readonly default_transaction_isolation: string;
+}
+
+const SETTINGS = `select current_setting('server_version_num')::integer as version,
+  pg_is_in_recovery() as recovering,
+  current_setting('fsync') as fsync,
+  current_setting('full_page_writes') as full_page_writes,
+  current_setting('synchronous_commit') as synchronous_commit,
+  current_setting('server_encoding') as server_encoding,
+  current_setting('default_transaction_isolation') as default_transaction_isolation`;
+
+/**
+ * Asks the server for the settings that the store's promises hang on.
+ * @throws {ReservationError} STORE_UNSUITABLE when one of them is not what it should be.
+ */
+export async function assertDurable({ run }: Connections): Promise<void> {
+  const { rows } = await run<ServerSettings>({ text: SETTINGS, values: [] });
+  for (const settings of rows) assertSuitable(settings);
+}
+
+function assertSuitable(settings: ServerSettings): void {
+  const major = Math.floor(settings.version / 10_000);
+  if (major < SERVER_VERSION_MIN) throw unsuitable(`version ${SERVER_VERSION_MIN} or newer`, String(major));
+  if (settings.recovering) throw unsuitable('a primary server', 'a standby');
+  if (settings.fsync !== 'on') throw unsuitable('fsync on', settings.fsync);
+  if (settings.full_page_writes !== 'on') throw unsuitable('full_page_writes on', settings.full_page_writes);
+  if (settings.synchronous_commit === 'off') throw unsuitable('synchronous_commit on', 'off');
+  if (settings.server_encoding !== 'UTF8') throw unsuitable('the encoding UTF8', settings.server_encoding);
+  const isolation = settings.default_transaction_isolation;
+  if (isolation !== 'read committed') throw unsuitable('default_transaction_isolation read committed', isolation);
+}
+
+function unsuitable(expected: string, found: string): ReservationError {
+  return new ReservationError('STORE_UNSUITABLE', `the PostgreSQL server needs ${expected}, found ${found}`);
+}

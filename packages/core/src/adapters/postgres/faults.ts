@@ -1,0 +1,54 @@
+import { ReservationError } from '../../errors.ts';
+
+/** Classes and codes of SQLSTATE that say something about the server or the way to it, not about our statements. */
+const UNAVAILABLE = [
+  '08', // connection
+  '25006', // read-only: a standby, or a failover under way
+  '28', // not let in
+  '3D000', // no such database
+  '40', // serialization failure, deadlock: after the last repetition
+  '42501', // not permitted
+  '53', // out of disk, memory or connections
+  '55P03', // a lock was not had in time
+  '57', // shut down, restarted, terminated, cancelled, timed out
+  '58', // the server's operating system
+];
+const CORRUPT = ['XX001', 'XX002'];
+
+/** The server ended these transactions because of others: nothing was written, and repeating is what it asks for. */
+const REPEATABLE: ReadonlySet<string | null> = new Set(['40001', '40P01']);
+
+/** True when the statement's transaction was undone for the sake of another one, and may be sent again as it is. */
+export function isRepeatable(error: unknown): boolean {
+  return REPEATABLE.has(sqlStateOf(error));
+}
+
+/**
+ * What an error of the driver means to a caller of the store. What has no SQLSTATE comes from the connection: lost,
+ * refused, timed out. A bug of our own comes back as it is.
+ */
+export function toFault(error: unknown): unknown {
+  if (!(error instanceof Error) || error instanceof ReservationError) return error;
+  const state = sqlStateOf(error);
+  if (state === null) return unavailable(error);
+  const matches = (prefix: string): boolean => state.startsWith(prefix);
+  if (CORRUPT.some(matches)) {
+    return new ReservationError('STORE_CORRUPT', `the database is damaged: ${error.message}`, { cause: error });
+  }
+  return UNAVAILABLE.some(matches) ? unavailable(error) : error;
+}
+
+/** The SQLSTATE of an error that the server reported, else null. */
+export function sqlStateOf(error: unknown): string | null {
+  if (!(error instanceof Error) || !('severity' in error) || !('code' in error)) return null;
+  return typeof error.code === 'string' ? error.code : null;
+}
+
+function unavailable(error: Error): ReservationError {
+  const code = 'code' in error && typeof error.code === 'string' ? ` (${error.code})` : '';
+  // An AggregateError, of a name with several addresses, has no message of its own.
+  const message = error.message === '' ? 'no connection' : error.message;
+  return new ReservationError('STORE_UNAVAILABLE', `PostgreSQL cannot be used now: ${message}${code}`, {
+    cause: error,
+  });
+}

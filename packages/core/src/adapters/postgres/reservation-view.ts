@@ -1,0 +1,64 @@
+import type { ReservationFilter, ReservationView } from '../../ports/reservation-view.ts';
+import { assertPage } from '../sql/arguments.ts';
+import { fromReservationRow, toReservationPage } from '../sql/reservation-rows.ts';
+import { ONLY_SHARD, type ReservationsTable } from '../sql/tables.ts';
+import type { Access } from './access.ts';
+import { type Prepared, prepare, sql } from './prepared.ts';
+
+/** The read side. */
+export function createReservationView({ run }: Access): ReservationView {
+  return {
+    async find(id) {
+      const { rows } = await run(byId({ id }));
+      return rows[0] === undefined ? null : fromReservationRow(rows[0]);
+    },
+    async list(filter) {
+      assertPage(filter);
+      const { userId, stage, after, limit } = filter;
+      // One row more than asked for tells whether there is a next page.
+      const parameters = { userId: userId ?? '', stage: stage ?? '', after: after ?? '', limit: limit + 1 };
+      const { rows } = await run(pageFor(filter)(parameters));
+      return toReservationPage(rows, limit);
+    },
+  };
+}
+
+const byId = prepare(({ id }: { readonly id: string }) =>
+  sql.selectFrom('reservations').selectAll().where('shard', '=', ONLY_SHARD).where('reservation_id', '=', id),
+);
+
+const pages = {
+  all: preparePage({ byUser: false, byStage: false }),
+  ofUser: preparePage({ byUser: true, byStage: false }),
+  inStage: preparePage({ byUser: false, byStage: true }),
+  ofUserInStage: preparePage({ byUser: true, byStage: true }),
+};
+
+function pageFor(filter: ReservationFilter): Prepared<PageParameters, ReservationsTable> {
+  if (filter.userId === null) return filter.stage === null ? pages.all : pages.inStage;
+  return filter.stage === null ? pages.ofUser : pages.ofUserInStage;
+}
+
+interface PageParameters {
+  readonly userId: string;
+  readonly stage: string;
+  readonly after: string;
+  readonly limit: number;
+}
+
+function preparePage(conditions: {
+  readonly byUser: boolean;
+  readonly byStage: boolean;
+}): Prepared<PageParameters, ReservationsTable> {
+  return prepare(({ userId, stage, after, limit }: PageParameters) =>
+    sql
+      .selectFrom('reservations')
+      .selectAll()
+      .where('shard', '=', ONLY_SHARD)
+      .where('reservation_id', '>', after)
+      .$if(conditions.byUser, (query) => query.where('user_id', '=', userId))
+      .$if(conditions.byStage, (query) => query.where('stage', '=', stage))
+      .orderBy('reservation_id')
+      .limit(limit),
+  );
+}

@@ -1,0 +1,24 @@
+import type { TestProject } from 'vitest/node';
+import { startPostgres } from './server.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** A server on which tests create databases. */
+    postgresUrl: string;
+  }
+}
+
+/**
+ * One server for a whole run of the tests: the one of TEST_POSTGRES_URL, or else one that is started and removed.
+ * There is no run without one: what is not tested on PostgreSQL is not tested.
+ */
+export default async function setup({ provide }: TestProject): Promise<() => Promise<void>> {
+  const { TEST_POSTGRES_URL: given = '' } = process.env;
+  if (given !== '') {
+    provide('postgresUrl', given);
+    return () => Promise.resolve();
+  }
+  const server = await startPostgres();
+  provide('postgresUrl', server.url);
+  return () => server.remove();
+}

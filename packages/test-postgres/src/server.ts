@@ -66,7 +66,12 @@ export async function startPostgres(settings: Readonly<Record<string, string>> =
     await remove();
     throw error;
   }
-  return { url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`, stop: () => server.stop(), start, remove };
+  return {
+    url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`,
+    stop: () => server.stop(),
+    start,
+    remove,
+  };
 }
 
 async function freePort(): Promise<number> {

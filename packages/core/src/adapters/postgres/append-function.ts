@@ -17,27 +17,28 @@ const COUNTER_TABLE = `create table log_counters (
 const COUNTER_ROW = 'insert into log_counters (shard, last_position) values (0, 0)';
 
 /**
- * p_appends, p_events and p_reservations are arrays of objects; `n` numbers the appends of the group from 1 on.
- * p_leased holds the streams whose payment's lease is asked for. Returns a row for each append, in their order.
+ * p_appends, p_events and p_reservations are arrays of objects; `n` numbers the appends of the group. p_leased holds the streams whose payment's
+ * lease is asked for. Returns an array with an object for each append, in their order.
  *
- * The plans are made once for each connection, perhaps while the tables are still empty: without the settings they
- * would be made of sequential scans.
+ * The plans are made once for each connection, perhaps while the tables are still empty, and must be right when they
+ * are large: every look-up stands in a subquery of its own that no join can swallow, and finds one row by its key.
  */
 const APPEND_FUNCTION = `create function append_group(
   p_shard integer, p_lock_timeout_ms integer, p_appends json, p_events json, p_reservations json, p_leased text[]
 )
-returns table (
-  fate text, version bigint, "position" bigint, holder text, fingerprint text, missed json
-)
+returns json
 language plpgsql volatile
+set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
-set enable_hashjoin = off
-set enable_mergejoin = off
+set enable_bitmapscan = off
 set jit = off
 as $append_group$
-#variable_conflict use_column
 declare
   v_last bigint;
+  v_outcomes json;
+  v_removed text[];
+  v_released json;
+  v_release record;
 begin
   if current_setting('synchronous_commit') = 'off' then
     perform set_config('synchronous_commit', 'on', true);
@@ -47,10 +48,12 @@ begin
   select last_position into strict v_last from log_counters where shard = p_shard for update;
 
   if cardinality(p_leased) > 0 then
-    perform from payment_queue where shard = p_shard and reservation_id = any (p_leased) for update;
+    perform from unnest(p_leased) as a(stream)
+    cross join lateral (
+      select from payment_queue q where q.shard = p_shard and q.reservation_id = a.stream limit 1 for update
+    ) locked;
   end if;
 
-  return query
   with asked as materialized (
     select * from json_to_recordset(p_appends) as a(
       n integer, stream text, expected bigint, command_id text, event_count integer,
@@ -77,12 +80,19 @@ begin
         max(e.position) filter (where e.command_id = a.command_id) as earlier_position
       from events e where e.shard = p_shard and e.stream = a.stream
     ) s
-    left join idempotency_keys k on k.shard = p_shard and k.scope = a.scope and k.idempotency_key = a.idempotency_key
-    left join payment_queue q on q.shard = p_shard and q.reservation_id = a.stream
+    left join lateral (
+      select k.stream, k.fingerprint from idempotency_keys k
+      where k.shard = p_shard and k.scope = a.scope and k.idempotency_key = a.idempotency_key limit 1
+    ) k on true
+    left join lateral (
+      select q.reservation_id, q.owner from payment_queue q
+      where q.shard = p_shard and q.reservation_id = a.stream limit 1
+    ) q on true
   ),
   placed as materialized (
-    select j.*, v_last + sum(j.event_count) over (order by j.n) as last_position
-    from judged j where j.fate = 'appended'
+    select j.*, (v_last + sum(case j.fate when 'appended' then j.event_count else 0 end) over (order by j.n))::bigint
+      as last_position, j.fate = 'appended' as holds
+    from judged j
   ),
   written as (
     insert into events (shard, stream, version, position, id, command_id, type, schema_version, data, metadata, checksum)
@@ -92,8 +102,8 @@ begin
     from json_to_recordset(p_events) as e(
       n integer, ordinal integer, id text, type text, schema_version integer, data text, metadata text, seal bigint
     )
-    join placed p on p.n = e.n
-    cross join lateral (select (p.last_position - p.event_count + e.ordinal)::bigint as position) w
+    join placed p on p.n = e.n and p.holds
+    cross join lateral (select p.last_position - p.event_count + e.ordinal as position) w
   ),
   shown as (
     insert into reservations (shard, reservation_id, status, stage, user_id, amount_minor, currency, decimals,
@@ -101,11 +111,11 @@ begin
     select p_shard, r.reservation_id, r.status, r.stage, r.user_id, r.amount_minor, r.currency, r.decimals,
       r.transaction_id, r.failure_reason, r.answered_as, r.message, r.created_at, r.updated_at, r.version
     from json_to_recordset(p_reservations) as r(
-      n integer, reservation_id text, status text, stage text, user_id text, amount_minor bigint, currency text,
-      decimals integer, transaction_id text, failure_reason text, answered_as text, message text, created_at text,
-      updated_at text, version integer
+      n integer, reservation_id text, status text, stage text, user_id text, amount_minor bigint, currency text, decimals integer,
+      transaction_id text, failure_reason text, answered_as text, message text, created_at text, updated_at text,
+      version integer
     )
-    join placed p on p.n = r.n
+    join placed p on p.n = r.n and p.holds
     on conflict (shard, reservation_id) do update set
       status = excluded.status, stage = excluded.stage, user_id = excluded.user_id,
       amount_minor = excluded.amount_minor, currency = excluded.currency, decimals = excluded.decimals,
@@ -115,39 +125,44 @@ begin
   ),
   claimed as (
     insert into idempotency_keys (shard, scope, idempotency_key, fingerprint, stream)
-    select p_shard, p.scope, p.idempotency_key, p.fingerprint, p.stream from placed p where p.scope is not null
+    select p_shard, p.scope, p.idempotency_key, p.fingerprint, p.stream
+    from placed p where p.holds and p.scope is not null
   ),
   queued as (
     insert into payment_queue (shard, reservation_id, opened_at, attempts, due_at, owner, last_outcome)
-    select p_shard, p.stream, p.opened_at, 0, p.due_at, p.owner, null from placed p where p.payment = 'enqueue'
-  ),
-  released as (
-    update payment_queue q set owner = null, due_at = p.due_at, last_outcome = p.last_outcome
-    from placed p
-    where p.payment = 'release' and q.shard = p_shard and q.reservation_id = p.stream and q.owner = p.owner
-  ),
-  removed as (
-    delete from payment_queue q using placed p
-    where p.payment in ('remove', 'remove-leased') and q.shard = p_shard and q.reservation_id = p.stream
-  ),
-  counted as (
-    update log_counters c set last_position = l.last_position
-    from (select max(p.last_position)::bigint as last_position from placed p) l
-    where c.shard = p_shard and l.last_position is not null
+    select p_shard, p.stream, p.opened_at, 0, p.due_at, p.owner, null
+    from placed p where p.holds and p.payment = 'enqueue'
   )
   select
-    case j.fate when 'repeated' then 'appended' else j.fate end,
-    (case j.fate when 'appended' then j.expected + j.event_count when 'repeated' then j.earlier_version
-      else j.last_version end)::bigint,
-    (case j.fate when 'appended' then p.last_position else j.earlier_position end)::bigint,
-    j.holder,
-    j.holder_fingerprint,
-    case j.fate when 'conflict' then (
-      select coalesce(json_agg(row_to_json(e) order by e.version), '[]')
-      from events e where e.shard = p_shard and e.stream = j.stream and e.version > j.expected
-    ) end
-  from judged j left join placed p on p.n = j.n
-  order by j.n;
+    max(p.last_position),
+    json_agg(json_build_object(
+      'fate', p.fate,
+      'version', case when p.holds then p.expected + p.event_count else coalesce(p.earlier_version, p.last_version) end,
+      'position', case when p.holds then p.last_position else p.earlier_position end,
+      'holder', p.holder,
+      'fingerprint', p.holder_fingerprint,
+      'missed', case p.fate when 'conflict' then (
+        select coalesce(json_agg(row_to_json(e) order by e.version), '[]')
+        from events e where e.shard = p_shard and e.stream = p.stream and e.version > p.expected
+      ) end
+    ) order by p.n),
+    array_agg(p.stream) filter (where p.holds and p.payment in ('remove', 'remove-leased')),
+    json_agg(row_to_json(p)) filter (where p.holds and p.payment = 'release')
+  into v_last, v_outcomes, v_removed, v_released
+  from placed p;
+
+  for v_release in
+    select * from json_to_recordset(v_released) as r(stream text, owner text, due_at bigint, last_outcome text)
+  loop
+    update payment_queue set owner = null, due_at = v_release.due_at, last_outcome = v_release.last_outcome
+    where shard = p_shard and reservation_id = v_release.stream and owner = v_release.owner;
+  end loop;
+  for v_index in 1 .. coalesce(cardinality(v_removed), 0) loop
+    delete from payment_queue where shard = p_shard and reservation_id = v_removed[v_index];
+  end loop;
+
+  update log_counters set last_position = v_last where shard = p_shard and last_position <> v_last;
+  return v_outcomes;
 end
 $append_group$`;
 

@@ -12,20 +12,20 @@ import { storable } from './storable.ts';
 export function createAppend(run: Run, lockTimeoutMs: number): CommitGroup {
   return async (group) => {
     const { rows } = await run(appendGroup(group, lockTimeoutMs));
+    const judgements = rows[0]?.judgements ?? [];
     return group.map((append, index) => {
-      const row = rows[index];
-      assert(row !== undefined, 'the server judges every append of a group');
-      return outcomeOf(append, row);
+      const judgement = judgements[index];
+      assert(judgement !== undefined, 'the server judges every append of a group');
+      return outcomeOf(append, judgement);
     });
   };
 }
 
-const CALL = `select fate, version, "position", holder, fingerprint, missed
-  from append_group($1::integer, $2::integer, $3::json, $4::json, $5::json, $6::text[])`;
+const CALL = 'select append_group($1::integer, $2::integer, $3::json, $4::json, $5::json, $6::text[]) as judgements';
 
 /** What the server made of one append. */
-interface JudgedRow {
-  readonly fate: 'appended' | 'conflict' | 'key-taken' | 'lease-lost' | 'payment-queued' | 'stream-broken';
+interface Judgement {
+  readonly fate: 'appended' | 'repeated' | 'conflict' | 'key-taken' | 'lease-lost' | 'payment-queued' | 'stream-broken';
   /** Of the last event of the append, or of the stream when it was not appended. */
   readonly version: number;
   readonly position: number;
@@ -35,27 +35,46 @@ interface JudgedRow {
   readonly missed: readonly EventsTable[];
 }
 
-function appendGroup(group: readonly EncodedAppend[], lockTimeoutMs: number): Statement<JudgedRow> {
-  const appends: unknown[] = [];
-  const events: unknown[] = [];
-  const reservations: unknown[] = [];
-  const leased: string[] = [];
-  for (const [index, append] of group.entries()) {
-    const n = index + 1;
-    const { stream, commandId: command_id, reservation, payment } = append;
-    const expected = append.expected === 'none' ? 0 : append.expected;
-    const columns = { ...claimColumns(append), ...paymentColumns(append) };
-    appends.push({ n, stream, expected, command_id, event_count: append.events.length, ...columns });
-    for (const [before, event] of append.events.entries()) {
-      const ordinal = before + 1;
-      const seal = sealOf({ ...event, shard: ONLY_SHARD, stream, version: expected + ordinal, command_id });
-      events.push({ n, ordinal, ...event, seal });
-    }
-    if (reservation !== null) reservations.push({ ...reservation, n, message: storable(reservation.message) });
-    if (payment.kind === 'remove' && payment.onlyIfLeasedBy !== null) leased.push(stream);
-  }
-  const json = [appends, events, reservations].map((rows) => JSON.stringify(rows));
-  return { text: CALL, values: [ONLY_SHARD, lockTimeoutMs, ...json, leased] };
+function appendGroup(
+  group: readonly EncodedAppend[],
+  lockTimeoutMs: number,
+): Statement<{ readonly judgements: readonly Judgement[] }> {
+  const appends = JSON.stringify(group.map(toAppendColumns));
+  const events = JSON.stringify(group.flatMap(toEventColumns));
+  const reservations = JSON.stringify(group.flatMap(toReservationColumns));
+  return {
+    text: CALL,
+    values: [ONLY_SHARD, lockTimeoutMs, appends, events, reservations, group.flatMap(leasedStream)],
+  };
+}
+
+function toAppendColumns(append: EncodedAppend, n: number): object {
+  const { stream, commandId: command_id, events } = append;
+  const columns = { n, stream, expected: versionBefore(append), command_id, event_count: events.length };
+  return { ...columns, ...claimColumns(append), ...paymentColumns(append) };
+}
+
+function toEventColumns(append: EncodedAppend, n: number): readonly object[] {
+  const { stream, commandId: command_id } = append;
+  return append.events.map((event, before) => {
+    const ordinal = before + 1;
+    const version = versionBefore(append) + ordinal;
+    const seal = sealOf({ ...event, shard: ONLY_SHARD, stream, version, command_id });
+    return { n, ordinal, ...event, seal };
+  });
+}
+
+function toReservationColumns({ reservation }: EncodedAppend, n: number): readonly object[] {
+  return reservation === null ? [] : [{ n, ...reservation, message: storable(reservation.message) }];
+}
+
+/** The version that the stream must have. */
+function versionBefore({ expected }: EncodedAppend): number {
+  return expected === 'none' ? 0 : expected;
+}
+
+function leasedStream({ stream, payment }: EncodedAppend): readonly string[] {
+  return payment.kind === 'remove' && payment.onlyIfLeasedBy !== null ? [stream] : [];
 }
 
 function claimColumns({ claim }: EncodedAppend): object {
@@ -80,16 +99,17 @@ function paymentColumns({ payment }: EncodedAppend): object {
   }
 }
 
-function outcomeOf(append: EncodedAppend, row: JudgedRow): AppendOutcome {
-  const { stream, expected } = append;
-  const { version, position } = row;
-  switch (row.fate) {
+function outcomeOf(append: EncodedAppend, judgement: Judgement): AppendOutcome {
+  const { stream } = append;
+  const { version, position } = judgement;
+  switch (judgement.fate) {
     case 'appended':
+    case 'repeated':
       return { kind: 'appended', version, position };
     case 'conflict':
-      return conflict(row, expected === 'none' ? 0 : expected);
+      return conflict(judgement, versionBefore(append));
     case 'key-taken':
-      return { kind: 'key-taken', stream: row.holder, fingerprint: row.fingerprint };
+      return { kind: 'key-taken', stream: judgement.holder, fingerprint: judgement.fingerprint };
     case 'lease-lost':
       return { kind: 'lease-lost' };
     case 'payment-queued':
@@ -99,7 +119,7 @@ function outcomeOf(append: EncodedAppend, row: JudgedRow): AppendOutcome {
   }
 }
 
-function conflict({ version, missed }: JudgedRow, after: number): AppendResult | Error {
+function conflict({ version, missed }: Judgement, after: number): AppendResult | Error {
   try {
     return {
       kind: 'conflict',

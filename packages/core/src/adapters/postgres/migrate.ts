@@ -57,6 +57,10 @@ async function schemaVersion(run: Run): Promise<number> {
   return Number(rows[0]?.['version']);
 }
 
-function statement(text: string): { readonly text: string; readonly values: []; readonly row?: Record<string, unknown> } {
+function statement(text: string): {
+  readonly text: string;
+  readonly values: [];
+  readonly row?: Record<string, unknown>;
+} {
   return { text, values: [] };
 }

@@ -1,0 +1,137 @@
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import type { AppendRequest } from '../../ports/event-store.ts';
+import type { ReservationStore } from '../../ports/reservation-store.ts';
+import { exampleAppend, exampleEvent, exampleId, exampleSummary } from '../../testing/builders.ts';
+import { openPostgresStore } from './index.ts';
+import { type TestProxy, startTestProxy } from './test-proxy.ts';
+import { createTestSchemas, type TestSchemas } from './test-support.ts';
+
+let schemas: TestSchemas;
+let proxy: TestProxy;
+let store: ReservationStore;
+
+beforeAll(async () => {
+  schemas = await createTestSchemas(inject('postgresUrl'));
+  proxy = await startTestProxy(await schemas.newSchema());
+  store = await openPostgresStore({ connectionString: proxy.url });
+});
+
+afterAll(async () => {
+  await store.close();
+  await proxy.stop();
+  await schemas.database.drop();
+});
+
+/** Opens the n-th reservation with all that can stand beside it. */
+function open(n: number): AppendRequest {
+  const payment = { kind: 'enqueue', owner: `lease-${n}`, openedAt: 1, leaseUntil: 2 } as const;
+  const claim = { scope: 'caller', key: `key-${n}`, fingerprint: 'body' };
+  return exampleAppend(exampleId(n), {
+    events: [exampleEvent(n), exampleEvent(n + 10_000)],
+    alongside: { summary: exampleSummary(exampleId(n)), payment, claim },
+  });
+}
+
+/** What `work` costs: the types of the messages that clients sent meanwhile. */
+async function messagesOf(work: () => Promise<unknown>): Promise<string> {
+  proxy.takeMessages();
+  await work();
+  return proxy
+    .takeMessages()
+    .map(({ type }) => type)
+    .join('');
+}
+
+/** Parse, bind, describe, execute and sync, in one go: the server answers once. */
+const ONE_ROUND_TRIP = 'PBDES';
+
+describe('an append on PostgreSQL', () => {
+  it('is one round trip', async () => {
+    expect(await messagesOf(() => store.events.append(open(1)))).toBe(ONE_ROUND_TRIP);
+  });
+
+  it('shares one round trip with all that are asked for in the same turn, each with its own outcome', async () => {
+    const requests = Array.from({ length: 200 }, (_, index) => open(100 + index));
+    const late = exampleAppend(exampleId(1), { commandId: 'late' });
+    let kinds: string[] = [];
+    const messages = await messagesOf(async () => {
+      const results = await Promise.all([...requests, late].map((request) => store.events.append(request)));
+      kinds = results.map(({ kind }) => kind);
+    });
+    expect(messages).toBe(ONE_ROUND_TRIP);
+    expect(kinds).toEqual([...requests.map(() => 'appended'), 'conflict']);
+  });
+
+  it('travels, while a commit is under way, with all others in the next one', async () => {
+    const messages = await messagesOf(async () => {
+      const first = store.events.append(open(1_000));
+      await new Promise<void>((resolve) => setImmediate(resolve));
+      const others = Array.from({ length: 50 }, (_, index) => store.events.append(open(1_001 + index)));
+      await Promise.all([first, ...others]);
+    });
+    expect(messages).toBe(ONE_ROUND_TRIP + ONE_ROUND_TRIP);
+  });
+
+  it('that meets a conflict brings the version and the missed events in the same round trip', async () => {
+    const late = exampleAppend(exampleId(1), { expected: 1, commandId: 'late' });
+    expect(
+      await messagesOf(async () => {
+        expect(await store.events.append(late)).toMatchObject({ kind: 'conflict', actual: 2, missed: [{ version: 2 }] });
+      }),
+    ).toBe(ONE_ROUND_TRIP);
+  });
+
+  it('leaves no statement prepared and no session changed, as a pooler of transactions needs it', async () => {
+    proxy.takeMessages();
+    await store.events.append(open(3_000));
+    await store.view.find(exampleId(3_000));
+    await store.payments.take({ owner: 'worker', now: 1, leaseUntil: 2, limit: 1 });
+    const parsed = proxy.takeMessages().filter(({ type }) => type === 'P');
+    expect(parsed).toHaveLength(3);
+    // The name of a statement stands before the first zero byte.
+    expect(parsed.map(({ text }) => text.indexOf('\0'))).toEqual([0, 0, 0]);
+    expect(parsed.map(({ text }) => /\bset (?!owner|"owner")|listen|advisory|declare/i.exec(text)?.[0])).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
+});
+
+describe('the look-ups of appends', () => {
+  it('go by primary keys only, though their plans were made while the tables were empty', async () => {
+    const connectionString = await schemas.newSchema();
+    const schema = new URL(connectionString).searchParams.get('options')?.split('=')[1];
+    const fresh = await openPostgresStore({ connectionString, poolMax: 1 });
+    for (let n = 1; n <= 1_000; n += 100) {
+      const numbers = Array.from({ length: 100 }, (_, index) => n + index);
+      await Promise.all(numbers.map((number) => fresh.events.append(open(number))));
+      await Promise.all(
+        numbers.map((number) => {
+          const payment = { kind: 'remove', onlyIfLeasedBy: `lease-${number}` } as const;
+          const alongside = { summary: exampleSummary(exampleId(number)), payment, claim: null };
+          return fresh.events.append(exampleAppend(exampleId(number), { expected: 2, commandId: 'second', alongside }));
+        }),
+      );
+    }
+    // The counts of a connection are complete when it ends.
+    await fresh.close();
+    const used = await schemas.database.query(
+      `select indexrelname as index from pg_stat_user_indexes
+       where schemaname = $1 and idx_scan > 0 and relname <> 'schema_migrations' order by 1`,
+      [schema],
+    );
+    expect(used.map(({ index }) => index)).toEqual([
+      'events_pkey',
+      'idempotency_keys_pkey',
+      'log_counters_pkey',
+      'payment_queue_pkey',
+      'reservations_pkey',
+    ]);
+    const scanned = await schemas.database.query(
+      "select relname from pg_stat_user_tables where schemaname = $1 and seq_tup_read > 0 and relname <> 'schema_migrations'",
+      [schema],
+    );
+    expect(scanned).toEqual([]);
+  });
+});

@@ -76,7 +76,11 @@ describe('an append on PostgreSQL', () => {
     const late = exampleAppend(exampleId(1), { expected: 1, commandId: 'late' });
     expect(
       await messagesOf(async () => {
-        expect(await store.events.append(late)).toMatchObject({ kind: 'conflict', actual: 2, missed: [{ version: 2 }] });
+        expect(await store.events.append(late)).toMatchObject({
+          kind: 'conflict',
+          actual: 2,
+          missed: [{ version: 2 }],
+        });
       }),
     ).toBe(ONE_ROUND_TRIP);
   });
@@ -89,8 +93,8 @@ describe('an append on PostgreSQL', () => {
     const parsed = proxy.takeMessages().filter(({ type }) => type === 'P');
     expect(parsed).toHaveLength(3);
     // The name of a statement stands before the first zero byte.
-    expect(parsed.map(({ text }) => text.indexOf('\0'))).toEqual([0, 0, 0]);
-    expect(parsed.map(({ text }) => /\bset (?!owner|"owner")|listen|advisory|declare/i.exec(text)?.[0])).toEqual([
+    expect(parsed.map(({ body }) => body.indexOf('\0'))).toEqual([0, 0, 0]);
+    expect(parsed.map(({ body }) => /\bset (?!owner|"owner")|listen|advisory|declare/i.exec(body)?.[0])).toEqual([
       undefined,
       undefined,
       undefined,
@@ -114,20 +118,25 @@ describe('the look-ups of appends', () => {
         }),
       );
     }
-    // The counts of a connection are complete when it ends.
     await fresh.close();
-    const used = await schemas.database.query(
-      `select indexrelname as index from pg_stat_user_indexes
-       where schemaname = $1 and idx_scan > 0 and relname <> 'schema_migrations' order by 1`,
-      [schema],
-    );
-    expect(used.map(({ index }) => index)).toEqual([
-      'events_pkey',
-      'idempotency_keys_pkey',
-      'log_counters_pkey',
-      'payment_queue_pkey',
-      'reservations_pkey',
-    ]);
+    const usedIndexes = async (): Promise<readonly unknown[]> => {
+      const rows = await schemas.database.query(
+        `select indexrelname as index from pg_stat_user_indexes
+         where schemaname = $1 and idx_scan > 0 and relname <> 'schema_migrations' order by 1`,
+        [schema],
+      );
+      return rows.map(({ index }) => index);
+    };
+    // The counts of a connection are complete once the server has seen its end.
+    await expect
+      .poll(usedIndexes, { timeout: 10_000 })
+      .toEqual([
+        'events_pkey',
+        'idempotency_keys_pkey',
+        'log_counters_pkey',
+        'payment_queue_pkey',
+        'reservations_pkey',
+      ]);
     const scanned = await schemas.database.query(
       "select relname from pg_stat_user_tables where schemaname = $1 and seq_tup_read > 0 and relname <> 'schema_migrations'",
       [schema],

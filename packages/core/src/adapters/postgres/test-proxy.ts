@@ -8,7 +8,9 @@ const HEADER_BYTES = 5;
 export interface ClientMessage {
   /** One letter: P parse, B bind, D describe, E execute, S sync, Q query, X terminate. Empty for the start-up. */
   readonly type: string;
-  readonly text: string;
+  readonly body: string;
+  /** The whole message, as it travels. */
+  readonly bytes: Buffer;
 }
 
 /** A way to a server on which everything can be counted and every connection cut. */
@@ -56,10 +58,10 @@ export async function startTestProxy(serverUrl: string): Promise<TestProxy> {
         }
         if (shouldCut?.(message) === true) {
           shouldCut = null;
-          return cut();
+          return void passOn(server).then(cut);
         }
+        server.write(message.bytes);
       }
-      server.write(chunk);
     });
     server.on('data', (chunk) => {
       if (isLosing) cut();
@@ -100,6 +102,11 @@ export async function startTestProxy(serverUrl: string): Promise<TestProxy> {
   };
 }
 
+/** Resolves once everything written so far is on its way. */
+function passOn(server: Socket): Promise<void> {
+  return new Promise((resolve) => server.write('', () => resolve()));
+}
+
 /** Cuts a connection's bytes into messages; the first one has no type. */
 function createSplitter(): (chunk: Buffer) => readonly ClientMessage[] {
   let rest = Buffer.alloc(0);
@@ -113,7 +120,7 @@ function createSplitter(): (chunk: Buffer) => readonly ClientMessage[] {
       const end = rest.readUInt32BE(header - 4) + (isStartup ? 0 : 1);
       if (rest.length < end) return found;
       const type = isStartup ? '' : rest.toString('latin1', 0, 1);
-      found.push({ type, text: rest.toString('latin1', header, end) });
+      found.push({ type, body: rest.toString('latin1', header, end), bytes: rest.subarray(0, end) });
       rest = rest.subarray(end);
       isStartup = false;
     }

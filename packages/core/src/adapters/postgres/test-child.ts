@@ -1,0 +1,78 @@
+/**
+ * A process of its own for the tests of this folder: `test-child.ts <task> <url> <number>`. It says that it is
+ * ready, waits for a line, works, and says what came of it in one line of JSON.
+ */
+import { once } from 'node:events';
+import { writeSync } from 'node:fs';
+import type { ExpectedVersion } from '../../ports/event-store.ts';
+import type { ReservationStore } from '../../ports/reservation-store.ts';
+import { exampleAppend, exampleEvent, exampleId } from '../../testing/builders.ts';
+import { openPostgresStore } from './open.ts';
+
+const STDOUT = 1;
+const WRITERS = 13;
+const CONFLICTS_MAX = 10_000;
+const [task, connectionString = '', number = '0'] = process.argv.slice(2);
+const first = Number(number);
+
+function say(what: unknown): void {
+  writeSync(STDOUT, `${JSON.stringify(what)}\n`);
+}
+
+async function untilTold(): Promise<void> {
+  say('ready');
+  await once(process.stdin, 'data');
+  process.stdin.destroy();
+}
+
+/** Appends one event at the version that it finds; returns the version that it got. */
+async function appendEventually(store: ReservationStore, n: number): Promise<number> {
+  let expected: ExpectedVersion = 'none';
+  for (let attempt = 1; attempt <= CONFLICTS_MAX; attempt += 1) {
+    const request = exampleAppend(exampleId(1), { expected, events: [exampleEvent(n)] });
+    const result = await store.events.append(request);
+    if (result.kind === 'appended') return result.version;
+    if (result.kind !== 'conflict') throw new Error(result.kind);
+    expected = result.actual;
+  }
+  throw new Error(`an append met ${CONFLICTS_MAX} conflicts`);
+}
+
+/** Several writers on one stream, beside those of the other processes; says the versions that they got. */
+async function writeToOneStream(): Promise<void> {
+  const store = await openPostgresStore({ connectionString });
+  await untilTold();
+  const numbers = Array.from({ length: WRITERS }, (_, index) => first + index);
+  say(await Promise.all(numbers.map((n) => appendEventually(store, n))));
+  await store.close();
+}
+
+/** Opens an empty database at the same moment as the other processes. */
+async function openAtOnce(): Promise<void> {
+  await untilTold();
+  const store = await openPostgresStore({ connectionString });
+  await store.checkWritable();
+  await store.close();
+  say('done');
+}
+
+/** Appends to streams of its own until killed, and says the number of each append that was acknowledged. */
+async function appendForEver(): Promise<void> {
+  const store = await openPostgresStore({ connectionString });
+  let n = first;
+  async function write(): Promise<never> {
+    for (;;) {
+      n += 1;
+      const number = n;
+      const events = [exampleEvent(number), exampleEvent(number + 500_000)];
+      await store.events.append(exampleAppend(exampleId(number), { events }));
+      say(number);
+    }
+  }
+  await untilTold();
+  await Promise.all(Array.from({ length: WRITERS }, write));
+}
+
+const tasks: Readonly<Record<string, () => Promise<void>>> = { writeToOneStream, openAtOnce, appendForEver };
+
+await tasks[task ?? '']?.();

@@ -4,16 +4,16 @@ import pg from 'pg';
 /** A database of its own on some server. */
 export interface TestDatabase {
   readonly url: string;
-  /** Runs a statement, or several, behind everybody's back; returns the rows of the last one. */
+  /** Runs a statement, or several, behind everybody's back; returns the rows of the last one that has any. */
   query<Row extends object = Record<string, unknown>>(text: string, values?: readonly unknown[]): Promise<Row[]>;
   /** Cuts every connection to it and removes it. */
   drop(): Promise<void>;
 }
 
-/** Creates an empty database on the server of `serverUrl`. */
-export async function createDatabase(serverUrl: string): Promise<TestDatabase> {
+/** Creates an empty database on the server of `serverUrl`; `options` are those of CREATE DATABASE. */
+export async function createDatabase(serverUrl: string, options: string = ''): Promise<TestDatabase> {
   const name = `test_${randomUUID().replaceAll('-', '')}`;
-  await queryOnce(serverUrl, `create database ${name}`);
+  await queryOnce(serverUrl, `create database ${name} ${options}`);
   const url = new URL(serverUrl);
   url.pathname = `/${name}`;
   return {
@@ -29,8 +29,9 @@ async function queryOnce<Row extends object>(url: string, text: string, values?:
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
-    const result = await client.query<Row>(text, values === undefined ? undefined : [...values]);
-    return result.rows;
+    const result: unknown = await client.query(text, values === undefined ? undefined : [...values]);
+    const results = (Array.isArray(result) ? result : [result]) as readonly pg.QueryResult<Row>[];
+    return results.findLast(({ rows }) => rows.length > 0)?.rows ?? [];
   } finally {
     await client.end();
   }

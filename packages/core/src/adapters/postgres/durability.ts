@@ -1,5 +1,5 @@
 import { ReservationError } from '../../errors.ts';
-import type { Connections } from './connection.ts';
+import type { Run } from './connection.ts';
 
 /** Older ones get no corrections any more. */
 export const SERVER_VERSION_MIN = 15;
@@ -27,7 +27,7 @@ const SETTINGS = `select current_setting('server_version_num')::integer as versi
  * Asks the server for the settings that the store's promises hang on.
  * @throws {ReservationError} STORE_UNSUITABLE when one of them is not what it should be.
  */
-export async function assertDurable({ run }: Connections): Promise<void> {
+export async function assertDurable(run: Run): Promise<void> {
   const { rows } = await run<ServerSettings>({ text: SETTINGS, values: [] });
   for (const settings of rows) assertSuitable(settings);
 }

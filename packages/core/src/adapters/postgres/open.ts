@@ -47,7 +47,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
   const parsed = parseOptions(options);
   const connections = createConnections(parsed);
   try {
-    await assertDurable(connections);
+    await assertDurable(connections.run);
     await migrate(connections, migrationsFor(POSTGRES_DIALECT));
     return createPostgresStore(connections, parsed.statementTimeoutMs);
   } catch (error) {

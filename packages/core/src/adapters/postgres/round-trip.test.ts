@@ -4,7 +4,7 @@ import type { ReservationStore } from '../../ports/reservation-store.ts';
 import { exampleAppend, exampleEvent, exampleId, exampleSummary } from '../../testing/builders.ts';
 import { openPostgresStore } from './index.ts';
 import { type TestProxy, startTestProxy } from './test-proxy.ts';
-import { createTestSchemas, type TestSchemas } from './test-support.ts';
+import { createTestSchemas, schemaOf, type TestSchemas } from './test-support.ts';
 
 let schemas: TestSchemas;
 let proxy: TestProxy;
@@ -105,7 +105,7 @@ describe('an append on PostgreSQL', () => {
 describe('the look-ups of appends', () => {
   it('go by primary keys only, though their plans were made while the tables were empty', async () => {
     const connectionString = await schemas.newSchema();
-    const schema = new URL(connectionString).searchParams.get('options')?.split('=')[1];
+    const schema = schemaOf(connectionString);
     const fresh = await openPostgresStore({ connectionString, poolMax: 1 });
     for (let n = 1; n <= 1_000; n += 100) {
       const numbers = Array.from({ length: 100 }, (_, index) => n + index);

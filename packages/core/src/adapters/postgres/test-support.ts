@@ -10,6 +10,11 @@ export interface TestSchemas {
   readonly database: TestDatabase;
 }
 
+/** The schema that a connection string of {@link TestSchemas} leads to. */
+export function schemaOf(connectionString: string): string {
+  return new URL(connectionString).searchParams.get('options')?.split('=')[1] ?? 'public';
+}
+
 /** Creates the database; whoever calls this drops it. */
 export async function createTestSchemas(serverUrl: string): Promise<TestSchemas> {
   const database = await createDatabase(serverUrl);

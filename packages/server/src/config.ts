@@ -17,7 +17,7 @@ export interface Config {
   readonly host: string;
   /** 0 takes any free port. */
   readonly port: number;
-  /** File of the database, or ":memory:". */
+  /** A SQLite file, ":memory:", or a postgres:// URL. */
   readonly db: string;
   readonly paymentHost: string;
   readonly paymentPort: number;
@@ -59,7 +59,8 @@ export const CONFIG_SETTINGS: Settings<Config> = {
     flag: 'db',
     env: 'RESERVATIONS_DB',
     default: './reservations.db',
-    description: 'SQLite database, made when it is not there; :memory: keeps nothing',
+    description:
+      'SQLite file, made when it is not there; :memory: keeps nothing; or a postgres:// URL, for several servers',
   }),
   paymentHost: hostSetting({
     flag: 'payment-host',

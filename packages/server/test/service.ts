@@ -38,9 +38,16 @@ export const DECLINED: PaymentOutcome = { kind: 'declined', message: 'Insufficie
 export const NOT_SENT: PaymentOutcome = { kind: 'not-sent', cause: 'no-connection', detail: 'refused' };
 export const UNKNOWN: PaymentOutcome = { kind: 'unknown', cause: 'deadline-exceeded', detail: 'no answer' };
 
+let openStore = async (): Promise<ReservationStore> => createMemoryStore();
+
+/** Puts every service that is started from now on over a store of another kind. */
+export function useStores(open: () => Promise<ReservationStore>): void {
+  openStore = open;
+}
+
 /** Starts a service that ends with the test. */
 export async function startService(options: ServiceOptions = {}): Promise<Service> {
-  const store = options.store ?? createMemoryStore();
+  const store = options.store ?? (await openStore());
   const charged: string[] = [];
   let say: () => Promise<PaymentOutcome> = () => Promise.resolve(APPROVED);
   const gateway: PaymentGateway = {

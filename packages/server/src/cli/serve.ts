@@ -1,6 +1,5 @@
 import { createReservations, isReservationError, type PaymentGateway, type ReservationStore } from '@reservations/core';
 import { createGrpcPaymentGateway } from '@reservations/core/grpc';
-import { openSqliteStore } from '@reservations/core/sqlite';
 import type { Logger } from 'pino';
 import { type Config, CONFIG_SETTINGS, readConfig } from '../config.ts';
 import type { Failpoints } from '../failpoints.ts';
@@ -8,9 +7,10 @@ import { createLogger, logObserver } from '../log.ts';
 import { type RunningServer, startServer } from '../server.ts';
 import { describeSettings } from '../settings.ts';
 import { type CliCommand, type CliContext, EXIT_OK, PROGRAM, reportFaults } from './command.ts';
+import { describeStore, openStore } from './store.ts';
 import { untilAborted } from './until-aborted.ts';
 
-/** `serve`: the HTTP server, over a SQLite file and a payment service. */
+/** `serve`: the HTTP server, over a database and a payment service. */
 export const serveCommand: CliCommand = {
   name: 'serve',
   summary: 'serve the HTTP API (the default)',
@@ -41,7 +41,7 @@ async function serve(config: Config, context: CliContext): Promise<void> {
   const stop = context.stopSignal();
   const logger = createLogger(config.logLevel);
   const failpoints = await loadFailpoints(context.env['RESERVATIONS_FAILPOINT'], logger);
-  const store = failpoints.store(await openSqliteStore({ path: config.db }));
+  const store = failpoints.store(await openStore(config.db));
   const payments = await openPayments(config, store);
   const gateway = failpoints.gateway(payments.gateway);
   const reservations = createReservations({
@@ -112,7 +112,7 @@ function startLines(server: RunningServer, config: Config, payments: string): re
     `listening on ${server.url}`,
     `  API       POST ${server.url}/reservations, GET ${server.url}/reservations/{reservation_id}`,
     `  health    ${server.url}/health/ready`,
-    `  database  ${config.db}`,
+    `  database  ${describeStore(config.db)}`,
     `  payments  ${payments}`,
     `  help      ${PROGRAM} --help`,
   ];

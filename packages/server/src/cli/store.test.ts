@@ -1,0 +1,15 @@
+import { expect, test } from 'vitest';
+import { describeStore } from './store.ts';
+
+test.each([
+  ['./reservations.db', './reservations.db'],
+  [':memory:', ':memory:'],
+  [
+    'postgres://ada:secret@db.internal:5433/shop?sslmode=require&password=secret',
+    'postgres://ada@db.internal:5433/shop',
+  ],
+  ['postgresql://db.internal/shop', 'postgres://db.internal/shop'],
+  ['postgres://a b:secret@', 'PostgreSQL'],
+])('the database of %s is shown as %s', (db, expected) => {
+  expect(describeStore(db)).toBe(expected);
+});

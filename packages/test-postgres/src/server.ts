@@ -42,7 +42,7 @@ export async function startPostgres(settings: Readonly<Record<string, string>> =
     createPostgresUser: process.getuid?.() === 0,
     initdbFlags: ['--encoding=UTF8', '--locale=C', '--no-sync'],
     postgresFlags: Object.entries({ ...SETTINGS, ...settings }).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
-    onLog: (message) => log.push(String(message)),
+    onLog: (message: string) => log.push(message),
     onError: (message) => log.push(String(message)),
   });
 

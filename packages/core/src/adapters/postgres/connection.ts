@@ -95,11 +95,10 @@ function rethrowFault(error: unknown): never {
   throw toFault(error);
 }
 
-const INT8 = 20;
-const readInt8 = (text: string): number => Number(text);
+const { builtins, getTypeParser } = pg.types;
 
 /** Every bigint of ours is a safe integer; pg would make a text of it. */
 const TYPES: pg.CustomTypesConfig = {
-  getTypeParser: ((oid: number, format: 'text' | 'binary') =>
-    oid === INT8 ? readInt8 : (pg.types.getTypeParser(oid, format) as unknown)) as typeof pg.types.getTypeParser,
+  getTypeParser: ((oid: Parameters<typeof getTypeParser>[0], format: 'text') =>
+    oid === builtins.INT8 ? Number : getTypeParser(oid, format)) as typeof getTypeParser,
 };

@@ -1,17 +1,8 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
+import { type ClientMessage, createMessageSplitter } from './test-messages.ts';
 
-/** Bytes of a message before its body: the type and the length. */
-const HEADER_BYTES = 5;
-
-/** A message from the client, as the protocol of PostgreSQL frames it. */
-export interface ClientMessage {
-  /** One letter: P parse, B bind, D describe, E execute, S sync, Q query, X terminate. Empty for the start-up. */
-  readonly type: string;
-  readonly body: string;
-  /** The whole message, as it travels. */
-  readonly bytes: Buffer;
-}
+type Condition = (message: ClientMessage) => boolean;
 
 /** A way to a server on which everything can be counted and every connection cut. */
 export interface TestProxy {
@@ -19,66 +10,42 @@ export interface TestProxy {
   readonly url: string;
   /** The messages of clients since the last call, in the order of their arrival. */
   takeMessages(): readonly ClientMessage[];
-  /** Called with each message before it is passed on; cuts every connection, and passes nothing on, when it says so. */
-  cutBefore(condition: (message: ClientMessage) => boolean): void;
-  /** From the next message that fits on, the server's answers are held back, and then all connections are cut. */
-  loseAnswerTo(condition: (message: ClientMessage) => boolean): void;
+  /** Once, instead of passing on a message that fits, every connection is cut; what came before it is passed on. */
+  cutBefore(condition: Condition): void;
+  /** Once, a message that fits is passed on, and all connections are cut when the server answers. */
+  loseAnswerTo(condition: Condition): void;
   cut(): void;
   stop(): Promise<void>;
 }
 
+interface Plans {
+  cutBefore: Condition | null;
+  loseAnswerTo: Condition | null;
+}
+
 /** Starts one in front of the server of `serverUrl`. */
 export async function startTestProxy(serverUrl: string): Promise<TestProxy> {
-  const target = new URL(serverUrl);
+  const url = new URL(serverUrl);
+  const { hostname, port } = url;
   const pairs = new Set<readonly [Socket, Socket]>();
+  const plans: Plans = { cutBefore: null, loseAnswerTo: null };
   let messages: ClientMessage[] = [];
-  let shouldCut: ((message: ClientMessage) => boolean) | null = null;
-  let shouldLose: ((message: ClientMessage) => boolean) | null = null;
 
   function cut(): void {
-    for (const [client, server] of pairs) {
-      client.destroy();
-      server.destroy();
-    }
+    for (const sockets of pairs) for (const socket of sockets) socket.destroy();
     pairs.clear();
   }
 
   const listener = createServer((client) => {
-    const server = connect(Number(target.port), target.hostname);
+    const server = connect(Number(port), hostname);
     const pair = [client, server] as const;
     pairs.add(pair);
-    const split = createSplitter();
-    let isLosing = false;
-    client.on('data', (chunk) => {
-      for (const message of split(chunk)) {
-        messages.push(message);
-        if (shouldLose?.(message) === true) {
-          shouldLose = null;
-          isLosing = true;
-        }
-        if (shouldCut?.(message) === true) {
-          shouldCut = null;
-          return void passOn(server).then(cut);
-        }
-        server.write(message.bytes);
-      }
-    });
-    server.on('data', (chunk) => {
-      if (isLosing) cut();
-      else client.write(chunk);
-    });
-    for (const [one, other] of [pair, [server, client]] as const) {
-      one.on('error', () => undefined);
-      one.on('close', () => {
-        other.destroy();
-        pairs.delete(pair);
-      });
-    }
+    pass(client, server, plans, { record: (message) => void messages.push(message), cut });
+    closeTogether(client, server, () => pairs.delete(pair));
   }).listen(0, '127.0.0.1');
   await once(listener, 'listening');
   const address = listener.address();
   if (address === null || typeof address === 'string') throw new Error('the proxy has no port');
-  const url = new URL(serverUrl);
   url.port = String(address.port);
   return {
     url: url.href,
@@ -88,10 +55,10 @@ export async function startTestProxy(serverUrl: string): Promise<TestProxy> {
       return taken;
     },
     cutBefore(condition) {
-      shouldCut = condition;
+      plans.cutBefore = condition;
     },
     loseAnswerTo(condition) {
-      shouldLose = condition;
+      plans.loseAnswerTo = condition;
     },
     cut,
     async stop() {
@@ -102,27 +69,45 @@ export async function startTestProxy(serverUrl: string): Promise<TestProxy> {
   };
 }
 
-/** Resolves once everything written so far is on its way. */
-function passOn(server: Socket): Promise<void> {
-  return new Promise((resolve) => server.write('', () => resolve()));
+/** Passes on what is said on one connection, as far as the plans allow it. */
+function pass(
+  client: Socket,
+  server: Socket,
+  plans: Plans,
+  { record, cut }: { record(message: ClientMessage): void; cut(): void },
+): void {
+  const split = createMessageSplitter();
+  let isLosing = false;
+  client.on('data', (chunk) => {
+    for (const message of split(chunk)) {
+      record(message);
+      if (plans.cutBefore?.(message) === true) {
+        plans.cutBefore = null;
+        server.write('', cut);
+        return;
+      }
+      if (plans.loseAnswerTo?.(message) === true) {
+        plans.loseAnswerTo = null;
+        isLosing = true;
+      }
+      server.write(message.bytes);
+    }
+  });
+  server.on('data', (chunk) => {
+    if (isLosing) cut();
+    else client.write(chunk);
+  });
 }
 
-/** Cuts a connection's bytes into messages; the first one has no type. */
-function createSplitter(): (chunk: Buffer) => readonly ClientMessage[] {
-  let rest = Buffer.alloc(0);
-  let isStartup = true;
-  return (chunk) => {
-    rest = Buffer.concat([rest, chunk]);
-    const found: ClientMessage[] = [];
-    for (;;) {
-      const header = isStartup ? HEADER_BYTES - 1 : HEADER_BYTES;
-      if (rest.length < header) return found;
-      const end = rest.readUInt32BE(header - 4) + (isStartup ? 0 : 1);
-      if (rest.length < end) return found;
-      const type = isStartup ? '' : rest.toString('latin1', 0, 1);
-      found.push({ type, body: rest.toString('latin1', header, end), bytes: rest.subarray(0, end) });
-      rest = rest.subarray(end);
-      isStartup = false;
-    }
-  };
+function closeTogether(client: Socket, server: Socket, onClosed: () => void): void {
+  for (const [one, other] of [
+    [client, server],
+    [server, client],
+  ] as const) {
+    one.on('error', () => undefined);
+    one.on('close', () => {
+      other.destroy();
+      onClosed();
+    });
+  }
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -46,9 +47,14 @@ export async function startPostgres(settings: Readonly<Record<string, string>> =
     onError: (message) => log.push(String(message)),
   });
 
+  // Whoever presses Ctrl-C ends the process before anybody calls remove().
+  const removeAtExit = (): void => removeNow(databaseDir);
+  process.once('exit', removeAtExit);
+
   async function remove(): Promise<void> {
     await server.stop();
     await rm(databaseDir, { recursive: true, force: true });
+    process.off('exit', removeAtExit);
   }
 
   async function start(): Promise<void> {
@@ -82,4 +88,26 @@ async function freePort(): Promise<number> {
   await once(server, 'close');
   if (address === null || typeof address === 'string') throw new Error('no free port');
   return address.port;
+}
+
+/** How often, and with which pause, a server that is going down is looked at while the process ends. */
+const LOOKS_MAX = 100;
+const PAUSE_MS = 20;
+
+/** Stops the server without another turn of the event loop, and removes its files. */
+function removeNow(databaseDir: string): void {
+  const pidFile = join(databaseDir, 'postmaster.pid');
+  if (existsSync(pidFile)) {
+    const [pid] = readFileSync(pidFile, 'utf8').split('\n');
+    try {
+      process.kill(Number(pid), 'SIGQUIT');
+    } catch {
+      // It was killed before, and left the file behind.
+    }
+  }
+  // The server removes the file at its very end; until then it writes into the directory.
+  for (let look = 1; existsSync(pidFile) && look <= LOOKS_MAX; look += 1) {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MS);
+  }
+  rmSync(databaseDir, { recursive: true, force: true });
 }

@@ -10,13 +10,14 @@ const ENTRIES = [
   '@reservations/core',
   '@reservations/core/memory',
   '@reservations/core/sqlite',
+  '@reservations/core/postgres',
   '@reservations/core/grpc',
   '@reservations/core/testing',
   '@reservations/server',
 ] as const;
 
 const DRIVERLESS_ENTRIES = ['@reservations/core', '@reservations/core/memory', '@reservations/core/testing'] as const;
-const DRIVERS = ['better-sqlite3', '@grpc/grpc-js', '@grpc/proto-loader'] as const;
+const DRIVERS = ['better-sqlite3', 'pg', '@grpc/grpc-js', '@grpc/proto-loader'] as const;
 
 let packages: PackedPackages;
 let everything: Project;

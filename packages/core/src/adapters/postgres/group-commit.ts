@@ -8,7 +8,7 @@ import type { EncodedAppend } from '../sql/encoded-append.ts';
 export const GROUP_APPENDS_MAX = 256;
 
 /** Once the texts of a group's events have this length, in UTF-16 code units, no append joins it. */
-export const GROUP_LENGTH_MAX = 4 * 1024 * 1024;
+export const GROUP_LENGTH_MAX: number = 4 * 1024 * 1024;
 
 /** What became of one append of a group; an Error is the fault of that append alone. */
 export type AppendOutcome = AppendResult | Error;

@@ -1,5 +1,5 @@
 import { createDatabase } from '@reservations/test-postgres';
-import { expect, inject, onTestFinished, test } from 'vitest';
+import { expect, inject, onTestFinished, test, vi } from 'vitest';
 import { reserve, runHere, serve } from './cli-fixture.ts';
 
 /** Status and body of an answer. */
@@ -13,8 +13,7 @@ test('two servers on one PostgreSQL database are one service, and tools see what
   const args = ['--db', database.url, '--sandbox'];
   const [one, other] = await Promise.all([serve(...args), serve(...args)]);
   const { host, pathname, password } = new URL(database.url);
-  await one.untilOut(/^  help /m);
-  expect(one.out()).toContain(`  database  postgres://postgres@${host}${pathname}\n`);
+  await vi.waitFor(() => expect(one.err()).toContain(`  database  postgres://postgres@${host}${pathname}\n`));
   expect(one.out() + one.err()).not.toContain(password);
 
   const key = { 'Idempotency-Key': 'key' };
@@ -30,6 +29,6 @@ test('two servers on one PostgreSQL database are one service, and tools see what
   expect([code, out]).toEqual([0, expect.stringContaining('2 events of 1 reservation')]);
   for (const server of [one, other]) {
     server.kill('SIGTERM');
-    expect([await server.ended, server.err()]).toEqual([0, '']);
+    expect(await server.ended).toBe(0);
   }
 });

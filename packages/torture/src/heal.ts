@@ -3,8 +3,8 @@ import { pause } from './pause.ts';
 import type { Database } from './store-kinds.ts';
 import type { Tally } from './tally.ts';
 
-/** What a payment may have to wait for its next attempt: 5 min, and a fifth of it. */
-const PAUSE_MAX_MS = 360_000;
+/** What a payment may have to wait for its next attempt: a minute, and a fifth of it. */
+const PAUSE_MAX_MS = 72_000;
 
 /** How long settlement gets at its own pace, before what waits for its next attempt is made due. */
 const OWN_PACE_MS = 3_000;

@@ -29,7 +29,7 @@ export const SETTLEMENT_POLL_MS = 1_000;
 export const SETTLEMENT_BACKOFF_MS = 1_000;
 
 /** The longest pause between two attempts. */
-export const SETTLEMENT_BACKOFF_MAX_MS = 300_000;
+export const SETTLEMENT_BACKOFF_MAX_MS = 60_000;
 
 /** An open payment of this age is given to a person when the payment service, once more, brings no verdict. */
 export const ESCALATE_AFTER_MS = 3_600_000;

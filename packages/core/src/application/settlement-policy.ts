@@ -19,7 +19,7 @@ export interface SettlementOptions {
   readonly escalateAfterMs?: number;
   /** Age at which that happens also while the service cannot be reached. Default 24 h. */
   readonly escalateUnreachedAfterMs?: number;
-  /** Pause before the first repetition; doubles up to `backoffMaxMs`. Defaults 1 s and 5 min. */
+  /** Pause before the first repetition; doubles up to `backoffMaxMs`. Defaults 1 s and 1 min. */
   readonly backoffMs?: number;
   readonly backoffMaxMs?: number;
 }

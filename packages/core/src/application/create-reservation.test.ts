@@ -136,6 +136,21 @@ describe('an idempotency key', () => {
     expect(await store.events.readAll({ after: 0, limit: 10 })).toHaveLength(2);
   });
 
+  test('is tied to the amount in major units, whatever number of decimals the platform gives the currency', async () => {
+    const memory = createMemoryStore();
+    const claims: unknown[] = [];
+    const events: ReservationStore['events'] = {
+      ...memory.events,
+      append(request) {
+        claims.push(request.alongside.claim?.fingerprint);
+        return memory.events.append(request);
+      },
+    };
+    const { create } = createEngineFixture({ store: { ...memory, events } });
+    await create({ idempotencyKey: 'k' });
+    expect(claims[0]).toBe('["u1",10.5,"EUR"]');
+  });
+
   test('of another caller is another key', async () => {
     const { engine, create } = createEngineFixture();
     await create({ idempotencyKey: 'k', caller: 'a' });

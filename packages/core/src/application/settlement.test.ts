@@ -143,6 +143,19 @@ describe('settlement', () => {
     await engine.stop();
   });
 
+  test('tells what its own run saw, not what was open before it', async () => {
+    const { engine, create, gateway, runtime, observations } = createEngineFixture();
+    gateway.script(() => unknown);
+    const { reservationId } = await create();
+    gateway.script(() => notSent);
+    engine.start();
+    await runtime.advance(3_000);
+    expect(observations).toContainEqual(
+      expect.objectContaining({ kind: 'charge-ended', by: 'settlement', reservationId, outcome: notSent }),
+    );
+    await engine.stop();
+  });
+
   test('takes a refusal for no verdict on the attempt before it', async () => {
     const { engine, create, gateway, runtime } = createEngineFixture();
     gateway.script(() => unknown);
@@ -210,6 +223,7 @@ describe('settlement', () => {
       status: 'RESERVATION_FAILED',
       stage: 'escalated',
       transactionId: 'TXN-1',
+      message: 'Payment was executed late and is being clarified by our staff; please do not pay again',
     });
     await engine.stop();
   });

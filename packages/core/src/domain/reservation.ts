@@ -1,3 +1,5 @@
+// Events, state, evolve and decide stand in one file, in this order, so that the domain reads as one specification;
+// that is why it is longer than others.
 import type { Command, Finding } from './commands.ts';
 import type { Money } from './money.ts';
 import type { PaymentOutcome } from './payment-outcome.ts';

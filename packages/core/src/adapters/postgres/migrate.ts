@@ -1,4 +1,5 @@
-import { type Migration, MIGRATIONS_TABLE, pendingMigrations, type SqlDialect } from '../sql/migrations.ts';
+import { type Migration, MIGRATIONS_TABLE, pendingMigrations } from '../sql/migrations.ts';
+import type { SqlDialect } from '../sql/schema.ts';
 import { APPEND_SCHEMA } from './append-function.ts';
 import type { Connections, Run } from './connection.ts';
 import { sqlStateOf } from './faults.ts';

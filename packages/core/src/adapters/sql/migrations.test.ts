@@ -23,7 +23,7 @@ describe('migrations', () => {
   it('put the shard first into every key', () => {
     const statements = migrationsFor(dialect).flatMap((migration) => migration.statements);
     const keys = statements.flatMap((statement) => [...statement.matchAll(/(?:key|on \w+) \(([^)]*)\)/g)]);
-    expect(keys).toHaveLength(8);
+    expect(keys).toHaveLength(9);
     expect(keys.map(([, columns]) => columns?.split(', ')[0])).toEqual(keys.map(() => 'shard'));
   });
 });

@@ -66,6 +66,39 @@ export interface WriteProbeTable {
   readonly writes: number;
 }
 
+/** How far each subscription has read. Times are milliseconds since the epoch. */
+export interface SubscriptionsTable {
+  readonly shard: number;
+  readonly name: string;
+  /** Everything up to here was handled. */
+  readonly position: number;
+  /** Who holds the lease; null when nobody does. */
+  readonly owner: string | null;
+  readonly lease_until: number;
+  /** Position of the event that it could not get past; null while it may run. */
+  readonly stopped_at: number | null;
+  readonly stopped_because: string | null;
+}
+
+/** The rebuild of the view that is under way, if there is one: whoever has another token was superseded. */
+export interface ViewRebuildsTable {
+  readonly shard: number;
+  readonly token: string;
+  readonly started_at: number;
+}
+
+/** The move of a store into another database, if there was one. Times are milliseconds since the epoch. */
+export interface StoreMovesTable {
+  readonly shard: number;
+  /** "source": what was here lives elsewhere now. "target": what is here came from elsewhere. */
+  readonly role: string;
+  /** The other database, for people: never with a password. */
+  readonly other: string;
+  readonly began_at: number;
+  /** Null while it is under way: a target must not be served before. */
+  readonly finished_at: number | null;
+}
+
 /** The migrations that were applied. */
 export interface SchemaMigrationsTable {
   readonly version: number;
@@ -79,5 +112,8 @@ export interface Tables {
   readonly payment_queue: PaymentQueueTable;
   readonly idempotency_keys: IdempotencyKeysTable;
   readonly write_probe: WriteProbeTable;
+  readonly subscriptions: SubscriptionsTable;
+  readonly view_rebuilds: ViewRebuildsTable;
+  readonly store_moves: StoreMovesTable;
   readonly schema_migrations: SchemaMigrationsTable;
 }

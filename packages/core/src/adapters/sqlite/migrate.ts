@@ -1,5 +1,6 @@
 import type Database from 'better-sqlite3';
-import { type Migration, MIGRATIONS_TABLE, pendingMigrations, type SqlDialect } from '../sql/migrations.ts';
+import { type Migration, MIGRATIONS_TABLE, pendingMigrations } from '../sql/migrations.ts';
+import type { SqlDialect } from '../sql/schema.ts';
 
 /** SQLite compares texts byte by byte already, and keeps a table without a rowid in the order of its key. */
 export const SQLITE_DIALECT: SqlDialect = { keyText: 'text', keyedTable: ' without rowid', initialExtras: [] };

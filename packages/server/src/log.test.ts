@@ -11,13 +11,38 @@ function logged(observation: Observation): unknown {
   return log.lines()[0];
 }
 
-test.each<Extract<Observation, { readonly detail: string }>>([
+test.each<Extract<Observation, { readonly reservationId: ReservationId; readonly detail: string }>>([
   { kind: 'contradiction', reservationId, detail: 'why' },
   { kind: 'payment-escalated', reservationId, reason: 'settlement-gave-up', detail: 'why' },
   { kind: 'payment-misconfigured', reservationId, detail: 'why' },
 ])('what needs a person is an error line that is marked as an alarm: $kind', (observation) => {
   const { reservationId: reservation_id, ...facts } = observation;
   expect(logged(observation)).toEqual({ level: 50, alarm: true, reservation_id, ...facts, msg: expect.any(String) });
+});
+
+test.each(['subscription-stopped', 'subscription-skipped'] as const)(
+  'an event that a subscription cannot handle is an alarm: %s',
+  (kind) => {
+    const facts = { kind, subscription: 'mails', position: 17, detail: 'why' };
+    expect(logged(facts)).toEqual({ level: 50, alarm: true, ...facts, msg: expect.any(String) });
+  },
+);
+
+test('what a subscription mends by itself is a warning', () => {
+  const error = new Error('no mail server');
+  expect(logged({ kind: 'subscription-retry', subscription: 'mails', position: 17, attempt: 2, error })).toMatchObject({
+    level: 40,
+    subscription: 'mails',
+    position: 17,
+    attempt: 2,
+    err: { message: 'no mail server' },
+  });
+  expect(logged({ kind: 'subscription-lost', subscription: 'mails' })).toMatchObject({ level: 40 });
+  expect(logged({ kind: 'feed-fault', subscription: null, error })).toMatchObject({
+    level: 40,
+    subscription: null,
+    err: { message: 'no mail server' },
+  });
 });
 
 test('a reservation whose charge was not made or recorded is an error, and no alarm: settlement takes it up', () => {

@@ -37,6 +37,12 @@ export function logObserver(log: Logger): Observer {
         log.error({ alarm: true, kind, reservation_id: reservationId, ...why }, ALARMS[kind]);
         return;
       }
+      case 'subscription-stopped':
+      case 'subscription-skipped': {
+        const { kind, ...facts } = observation;
+        log.error({ alarm: true, kind, ...facts }, ALARMS[kind]);
+        return;
+      }
       case 'charge-fault':
         log.error({ kind, reservation_id: observation.reservationId, err: observation.error }, CHARGE_FAULT);
         return;
@@ -46,6 +52,17 @@ export function logObserver(log: Logger): Observer {
       case 'settlement-fault':
         log.warn({ kind, reservation_id: observation.reservationId, err: observation.error }, 'settlement had a fault');
         return;
+      case 'subscription-retry': {
+        const { kind, error: err, ...facts } = observation;
+        log.warn({ kind, ...facts, err }, 'a subscription could not handle an event, and tries again');
+        return;
+      }
+      case 'subscription-lost':
+        log.warn({ kind, subscription: observation.subscription }, 'another process took the subscription over');
+        return;
+      case 'feed-fault':
+        log.warn({ kind, subscription: observation.subscription, err: observation.error }, 'the feed had a fault');
+        return;
     }
   };
 }
@@ -54,6 +71,8 @@ const ALARMS = {
   contradiction: 'a verdict contradicts what stands: a person is needed',
   'payment-escalated': 'a payment could not be settled: a person is needed',
   'payment-misconfigured': 'the payment service refuses our credentials or permissions',
+  'subscription-stopped': 'a subscription stands still at an event that it cannot handle: a person is needed',
+  'subscription-skipped': 'a subscription left out an event that it cannot handle',
 } as const;
 
 const CHARGE_FAULT = 'a reservation stands whose charge could not be made or recorded: settlement takes it up';

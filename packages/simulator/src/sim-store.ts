@@ -17,12 +17,13 @@ const LATE_MS = { min: 50, max: 25_000 };
 export function createSimStore(database: ReservationStore, process: SimProcess, parts: CallParts): ReservationStore {
   const call = createCalls(process, parts);
   const { history } = parts;
-  const { events, view, payments } = database;
+  const { events, view, payments, subscriptions } = database;
   return {
     events: {
       append: (request) => call('append', request.stream, () => events.append(request)),
       readStream: (stream, range) => call('readStream', stream, () => events.readStream(stream, range)),
       readAll: (range) => call('readAll', null, () => events.readAll(range)),
+      onCommit: (listener) => events.onCommit(listener),
     },
     view: {
       find: (id) => call('find', id, () => view.find(id)),
@@ -40,6 +41,14 @@ export function createSimStore(database: ReservationStore, process: SimProcess, 
       release: (request) => call('release', request.reservationId, () => payments.release(request)),
       list: (request) => call('list payments', null, () => payments.list(request)),
       gauge: () => call('gauge', null, () => payments.gauge()),
+    },
+    subscriptions: {
+      acquire: (request) => call('acquire', null, () => subscriptions.acquire(request)),
+      advance: (request) => call('advance', null, () => subscriptions.advance(request)),
+      release: (request) => call('release subscription', null, () => subscriptions.release(request)),
+      stop: (request) => call('stop subscription', null, () => subscriptions.stop(request)),
+      resume: (request) => call('resume subscription', null, () => subscriptions.resume(request)),
+      list: (request) => call('list subscriptions', null, () => subscriptions.list(request)),
     },
     checkWritable: () => call('checkWritable', null, () => database.checkWritable()),
     close: () => Promise.resolve(),

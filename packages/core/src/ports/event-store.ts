@@ -86,4 +86,11 @@ export interface EventStore {
    * Whoever continues from the last position read never misses an event that becomes visible late.
    */
   readAll(range: { readonly after: number; readonly limit: number }): Promise<readonly RecordedEvent[]>;
+  /**
+   * Calls the listener after each commit of appends through this store, before the appends resolve; perhaps also after
+   * those of others, and perhaps for nothing. It is a hint that a read may find more, and may be missed: nobody may
+   * depend on it. What a listener throws is ignored. Returns what ends the calls.
+   * @throws {ReservationError} STORE_CLOSED
+   */
+  onCommit(listener: () => void): () => void;
 }

@@ -28,7 +28,33 @@ export type Observation =
   /** A reservation is recorded, and its charge could not be made or recorded: settlement takes it up. */
   | { readonly kind: 'charge-fault'; readonly reservationId: ReservationId; readonly error: unknown }
   /** Settlement could not work; it goes on by itself. `reservationId` is null when taking payments failed. */
-  | { readonly kind: 'settlement-fault'; readonly reservationId: ReservationId | null; readonly error: unknown };
+  | { readonly kind: 'settlement-fault'; readonly reservationId: ReservationId | null; readonly error: unknown }
+  /** Alarm: a subscription stands still at an event that its handler could not handle, until a person resumes it. */
+  | {
+      readonly kind: 'subscription-stopped';
+      readonly subscription: string;
+      readonly position: number;
+      readonly detail: string;
+    }
+  /** Alarm: an event that the handler could not handle was left out, as the subscription's options say. */
+  | {
+      readonly kind: 'subscription-skipped';
+      readonly subscription: string;
+      readonly position: number;
+      readonly detail: string;
+    }
+  /** A handler threw; the event is tried again. */
+  | {
+      readonly kind: 'subscription-retry';
+      readonly subscription: string;
+      readonly position: number;
+      readonly attempt: number;
+      readonly error: unknown;
+    }
+  /** The subscription went to another process, or may have. */
+  | { readonly kind: 'subscription-lost'; readonly subscription: string }
+  /** Reading the log or keeping a checkpoint failed; it goes on by itself. `subscription` is null for who has no name. */
+  | { readonly kind: 'feed-fault'; readonly subscription: string | null; readonly error: unknown };
 
 /** Called synchronously; must not throw. */
 export type Observer = (observation: Observation) => void;

@@ -2,8 +2,10 @@ import { assert, ReservationError } from '../../errors.ts';
 import { READ_LIMIT_MAX } from '../../ports/event-store.ts';
 import type { ReservationStore } from '../../ports/reservation-store.ts';
 import { append } from './append.ts';
+import { createCommitListeners } from './commit-listeners.ts';
 import { createPaymentQueue } from './payment-queue.ts';
 import { createReservationView } from './reservation-view.ts';
+import { createSubscriptions } from './subscriptions.ts';
 import { createTables } from './tables.ts';
 
 /**
@@ -12,6 +14,7 @@ import { createTables } from './tables.ts';
  */
 export function createMemoryStore(): ReservationStore {
   const tables = createTables();
+  const listeners = createCommitListeners();
   let closed = false;
 
   function assertOpen(): void {
@@ -22,7 +25,9 @@ export function createMemoryStore(): ReservationStore {
     events: {
       async append(request) {
         assertOpen();
-        return append(tables, request);
+        const result = append(tables, request);
+        if (result.kind === 'appended') listeners.announce();
+        return result;
       },
       async readStream(stream, range) {
         assertOpen();
@@ -34,9 +39,14 @@ export function createMemoryStore(): ReservationStore {
         assertRange(range);
         return tables.log.slice(range.after, range.after + range.limit);
       },
+      onCommit(listener) {
+        assertOpen();
+        return listeners.add(listener);
+      },
     },
     view: createReservationView(tables, assertOpen),
     payments: createPaymentQueue(tables, assertOpen),
+    subscriptions: createSubscriptions(tables, assertOpen),
     async checkWritable() {
       assertOpen();
     },

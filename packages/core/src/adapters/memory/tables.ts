@@ -1,6 +1,7 @@
 import type { ReservationSummary } from '../../domain/summary.ts';
 import type { RecordedEvent } from '../../ports/event-store.ts';
 import type { QueuedPayment } from '../../ports/payment-queue.ts';
+import type { Subscription } from '../../ports/subscriptions.ts';
 
 /** Who claimed an idempotency key. */
 export interface ClaimedKey {
@@ -20,11 +21,20 @@ export interface Tables {
   readonly payments: Map<string, QueuedPayment>;
   /** By {@link keyOf}. */
   readonly keys: Map<string, ClaimedKey>;
+  /** By name. */
+  readonly subscriptions: Map<string, Subscription>;
 }
 
 /** An empty store. */
 export function createTables(): Tables {
-  return { log: [], streams: new Map(), summaries: new Map(), payments: new Map(), keys: new Map() };
+  return {
+    log: [],
+    streams: new Map(),
+    summaries: new Map(),
+    payments: new Map(),
+    keys: new Map(),
+    subscriptions: new Map(),
+  };
 }
 
 /** One text for a scope and a key that no other pair has. */

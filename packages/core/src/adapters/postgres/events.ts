@@ -4,10 +4,11 @@ import { encodeAppend } from '../sql/encoded-append.ts';
 import { fromEventRows } from '../sql/event-rows.ts';
 import { ONLY_SHARD } from '../sql/tables.ts';
 import type { Access } from './access.ts';
+import type { CommitHints } from './commit-hints.ts';
 import { prepare, sql } from './prepared.ts';
 
 /** The log. */
-export function createEventStore({ run, append }: Access): EventStore {
+export function createEventStore({ run, append, assertOpen }: Access, hints: CommitHints): EventStore {
   return {
     async append(request) {
       assertAppendable(request);
@@ -22,6 +23,10 @@ export function createEventStore({ run, append }: Access): EventStore {
       assertRange({ after, limit });
       const { rows } = await run(logPage({ after, limit }));
       return fromEventRows(rows, 'position', after);
+    },
+    onCommit(listener) {
+      assertOpen();
+      return hints.add(listener);
     },
   };
 }

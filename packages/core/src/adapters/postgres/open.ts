@@ -1,6 +1,7 @@
 import { ReservationError } from '../../errors.ts';
 import type { ReservationStore } from '../../ports/reservation-store.ts';
 import { migrationsFor } from '../sql/migrations.ts';
+import { createLocalHints, createNotifiedHints } from './commit-hints.ts';
 import { createConnections } from './connection.ts';
 import { assertDurable } from './durability.ts';
 import { toFault } from './faults.ts';
@@ -35,6 +36,12 @@ export interface PostgresStoreOptions {
   readonly statementTimeoutMs?: number;
   /** {@link CONNECT_TIMEOUT_DEFAULT_MS} when absent; 1 to {@link TIMEOUT_MAX_MS}. */
   readonly connectTimeoutMs?: number;
+  /**
+   * true: after its commits the store sends NOTIFY, and while anybody follows its log it has one more connection, on
+   * which it LISTENs for those of others. It needs a session, which a pooler of transactions does not give. false, the
+   * default: who follows the log hears at once of this store's commits, and finds those of others by polling.
+   */
+  readonly notify?: boolean;
 }
 
 /**
@@ -49,7 +56,8 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
   try {
     await assertDurable(connections.run);
     await migrate(connections, migrationsFor(POSTGRES_DIALECT));
-    return createPostgresStore(connections, parsed.statementTimeoutMs);
+    const hints = parsed.notify ? createNotifiedHints(connections.run, parsed) : createLocalHints();
+    return createPostgresStore(connections, hints, parsed.statementTimeoutMs);
   } catch (error) {
     await connections.end();
     throw toFault(error);
@@ -62,6 +70,7 @@ function parseOptions(options: PostgresStoreOptions): Required<PostgresStoreOpti
     poolMax = POOL_DEFAULT,
     statementTimeoutMs = STATEMENT_TIMEOUT_DEFAULT_MS,
     connectTimeoutMs = CONNECT_TIMEOUT_DEFAULT_MS,
+    notify = false,
   } = options;
   // The text may hold a password, so that a message shows nothing of it.
   if (!URL.canParse(connectionString) || !/^postgres(ql)?:/.test(connectionString)) {
@@ -70,7 +79,10 @@ function parseOptions(options: PostgresStoreOptions): Required<PostgresStoreOpti
   assertWithin({ poolMax }, POOL_MAX);
   assertWithin({ statementTimeoutMs }, TIMEOUT_MAX_MS);
   assertWithin({ connectTimeoutMs }, TIMEOUT_MAX_MS);
-  return { connectionString, poolMax, statementTimeoutMs, connectTimeoutMs };
+  if (typeof notify !== 'boolean') {
+    throw new ReservationError('INVALID_OPTION', `notify should be true or false, is ${JSON.stringify(notify)}`);
+  }
+  return { connectionString, poolMax, statementTimeoutMs, connectTimeoutMs, notify };
 }
 
 function assertWithin(option: Readonly<Record<string, number>>, max: number): void {

@@ -2,25 +2,41 @@ import type { ReservationStore } from '../../ports/reservation-store.ts';
 import { ONLY_SHARD } from '../sql/tables.ts';
 import { createAccess } from './access.ts';
 import { createAppend } from './append.ts';
+import type { CommitHints } from './commit-hints.ts';
 import type { Connections } from './connection.ts';
 import { createEventStore } from './events.ts';
-import { createGroupCommit } from './group-commit.ts';
+import { type CommitGroup, createGroupCommit } from './group-commit.ts';
 import { createPaymentQueue } from './payment-queue.ts';
 import { prepare, sql } from './prepared.ts';
 import { createReservationView } from './reservation-view.ts';
+import { createSubscriptions } from './subscriptions.ts';
 
-/** A store over a database whose schema and settings are right. The connections are closed with it. */
-export function createPostgresStore(connections: Connections, statementTimeoutMs: number): ReservationStore {
-  const group = createGroupCommit(createAppend(connections.run, statementTimeoutMs), statementTimeoutMs);
-  const access = createAccess(connections, group);
+/** A store over a database whose schema and settings are right. Connections and hints are closed with it. */
+export function createPostgresStore(
+  connections: Connections,
+  hints: CommitHints,
+  statementTimeoutMs: number,
+): ReservationStore {
+  const commit = announced(createAppend(connections.run, statementTimeoutMs), hints);
+  const access = createAccess(connections, createGroupCommit(commit, statementTimeoutMs), () => hints.close());
   return {
-    events: createEventStore(access),
+    events: createEventStore(access, hints),
     view: createReservationView(access),
     payments: createPaymentQueue(access),
+    subscriptions: createSubscriptions(access),
     async checkWritable() {
       await access.run(probe({}));
     },
     close: () => access.close(),
+  };
+}
+
+/** Tells of each group of which something was committed. */
+function announced(commit: CommitGroup, hints: CommitHints): CommitGroup {
+  return async (group) => {
+    const outcomes = await commit(group);
+    if (outcomes.some((outcome) => !(outcome instanceof Error) && outcome.kind === 'appended')) hints.committed();
+    return outcomes;
   };
 }
 

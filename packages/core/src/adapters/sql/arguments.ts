@@ -2,6 +2,7 @@ import { assert } from '../../errors.ts';
 import { type AppendRequest, EVENTS_PER_APPEND_MAX, READ_LIMIT_MAX } from '../../ports/event-store.ts';
 import { TAKE_LIMIT_MAX } from '../../ports/payment-queue.ts';
 import { PAGE_LIMIT_MAX } from '../../ports/reservation-view.ts';
+import { SUBSCRIPTIONS_LIMIT_MAX } from '../../ports/subscriptions.ts';
 
 /** An append names a version that can be, and holds a bounded number of events; anything else is a bug of the caller. */
 export function assertAppendable({ expected, events }: AppendRequest): void {
@@ -23,6 +24,11 @@ export function assertPage({ limit }: { readonly limit: number }): void {
 /** How many payments one call returns at most. */
 export function assertTakeLimit(limit: number): void {
   assert(isWithin(limit, 1, TAKE_LIMIT_MAX), `a call cannot return ${limit} payments`);
+}
+
+/** How many subscriptions one call lists at most. */
+export function assertListLimit(limit: number): void {
+  assert(isWithin(limit, 1, SUBSCRIPTIONS_LIMIT_MAX), `a call cannot return ${limit} subscriptions`);
 }
 
 /** A lease that has ended when it begins would hand one payment to two owners. */

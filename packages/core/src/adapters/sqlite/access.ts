@@ -5,6 +5,8 @@ import { createGroupCommit, type Transactions } from './group-commit.ts';
 
 /** The two ways to a connection, open until it is closed. Both throw ReservationErrors for the machine's faults. */
 export interface Access {
+  /** @throws {ReservationError} STORE_CLOSED once it was told to close. */
+  assertOpen(): void;
   read<Result>(work: () => Result): Promise<Result>;
   /** Runs `work` in a transaction, together with others; resolves once the commit is on disk. */
   write<Result>(work: () => Result): Promise<Result>;
@@ -28,6 +30,7 @@ export function createAccess(database: Database.Database, transactions: Transact
   }
 
   return {
+    assertOpen,
     async read(work) {
       assertOpen();
       try {

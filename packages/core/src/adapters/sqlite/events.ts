@@ -1,6 +1,7 @@
 import type Database from 'better-sqlite3';
 import type { EventStore } from '../../ports/event-store.ts';
 import { assertAppendable, assertRange } from '../sql/arguments.ts';
+import { createCommitListeners } from '../sql/commit-listeners.ts';
 import { encodeAppend } from '../sql/encoded-append.ts';
 import { fromEventRows } from '../sql/event-rows.ts';
 import { ONLY_SHARD } from '../sql/tables.ts';
@@ -13,15 +14,18 @@ import type { WriteTransactions } from './transaction.ts';
 export function createEventStore(
   database: Database.Database,
   transactions: WriteTransactions,
-  { read, write }: Access,
+  { assertOpen, read, write }: Access,
 ): EventStore {
+  const listeners = createCommitListeners();
   const append = createAppend(database, transactions);
   const { streamPage, logPage } = preparePages(database);
   return {
     async append(request) {
       assertAppendable(request);
       const encoded = encodeAppend(request);
-      return await write(() => append(encoded));
+      const result = await write(() => append(encoded));
+      if (result.kind === 'appended') listeners.announce();
+      return result;
     },
     async readStream(stream, { after, limit }) {
       assertRange({ after, limit });
@@ -30,6 +34,10 @@ export function createEventStore(
     async readAll({ after, limit }) {
       assertRange({ after, limit });
       return await read(() => fromEventRows(logPage.all({ after, limit }), 'position', after));
+    },
+    onCommit(listener) {
+      assertOpen();
+      return listeners.add(listener);
     },
   };
 }

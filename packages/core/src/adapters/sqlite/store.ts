@@ -6,6 +6,7 @@ import { createEventStore } from './events.ts';
 import { createPaymentQueue } from './payment-queue.ts';
 import { prepare, sql } from './prepared.ts';
 import { createReservationView } from './reservation-view.ts';
+import { createSubscriptions } from './subscriptions.ts';
 import { createWriteTransactions } from './transaction.ts';
 
 /**
@@ -25,6 +26,7 @@ export function createSqliteStore(database: Database.Database, onClosed: () => v
     events: createEventStore(database, transactions, access),
     view: createReservationView(database, access),
     payments: createPaymentQueue(database, access),
+    subscriptions: createSubscriptions(database, access),
     async checkWritable() {
       await access.write(() => probe.run({}));
     },

@@ -139,6 +139,7 @@ const atomicity: readonly StoreContractCase[] = [
       reservations: { reservations: [], next: null },
       payments: [],
       gauge: { open: 0, oldestOpenedAt: null, nextDueAt: null },
+      subscriptions: [],
     });
   }),
 

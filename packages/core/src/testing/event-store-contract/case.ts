@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { AppendRequest, RecordedEvent } from '../../ports/event-store.ts';
 import { TAKE_LIMIT_MAX } from '../../ports/payment-queue.ts';
 import type { ReservationStore } from '../../ports/reservation-store.ts';
+import { SUBSCRIPTIONS_LIMIT_MAX } from '../../ports/subscriptions.ts';
 
 /** How the contract gets at stores of one adapter. */
 export interface StoreHarness {
@@ -112,6 +113,7 @@ export async function snapshot(store: ReservationStore): Promise<unknown> {
     reservations: await store.view.list({ userId: null, stage: null, after: null, limit: 200 }),
     payments: await store.payments.list({ limit: TAKE_LIMIT_MAX }),
     gauge: await store.payments.gauge(),
+    subscriptions: await store.subscriptions.list({ limit: SUBSCRIPTIONS_LIMIT_MAX }),
   };
 }
 

@@ -1,10 +1,12 @@
 import { appendCases } from './append.ts';
 import type { StoreContractCase } from './case.ts';
+import { hintCases } from './hints.ts';
 import { keyCases } from './keys.ts';
 import { lifetimeCases } from './lifetime.ts';
 import { queueCases } from './queue.ts';
 import { raceCases } from './races.ts';
 import { readCases } from './read.ts';
+import { subscriptionCases } from './subscriptions.ts';
 import { viewCases } from './view.ts';
 
 /**
@@ -18,5 +20,7 @@ export const reservationStoreContract: readonly StoreContractCase[] = [
   ...keyCases,
   ...viewCases,
   ...queueCases,
+  ...hintCases,
+  ...subscriptionCases,
   ...lifetimeCases,
 ];

@@ -45,11 +45,21 @@ const closing: readonly StoreContractCase[] = [
       store.payments.release({ reservationId: id, owner: 'request-1', dueAt: 1, lastOutcome: '' }),
       store.payments.list({ limit: 1 }),
       store.payments.gauge(),
+      store.subscriptions.acquire({ name: 'reader', owner: 'one', startAfter: 0, now: 1_000, leaseUntil: 2_000 }),
+      store.subscriptions.advance({ name: 'reader', owner: 'one', position: 1, leaseUntil: 2_000 }),
+      store.subscriptions.release({ name: 'reader', owner: 'one', position: 1 }),
+      store.subscriptions.stop({ name: 'reader', owner: 'one', position: 1, reason: '' }),
+      store.subscriptions.resume({ name: 'reader', skip: null }),
+      store.subscriptions.list({ limit: 1 }),
       store.checkWritable(),
     ];
     for (const outcome of await Promise.allSettled(calls)) {
       assert(outcome.status === 'rejected' && isReservationError(outcome.reason, 'STORE_CLOSED'));
     }
+    assert.throws(
+      () => store.events.onCommit(() => undefined),
+      (error) => isReservationError(error, 'STORE_CLOSED'),
+    );
   }),
 
   onStore('closing twice is closing once', async (store) => {

@@ -2,6 +2,7 @@ import type { AppendRequest, AppendResult, EventStore } from '../../ports/event-
 import type { PaymentQueue } from '../../ports/payment-queue.ts';
 import type { ReservationStore } from '../../ports/reservation-store.ts';
 import type { ReservationView } from '../../ports/reservation-view.ts';
+import type { Subscriptions } from '../../ports/subscriptions.ts';
 
 /** A bug that an adapter could have, planted into a store that has none. */
 export interface Sabotage {
@@ -30,6 +31,11 @@ export function inView(bug: string, plant: (view: ReservationView) => Reservatio
 /** A bug in the payment queue. */
 export function inPayments(bug: string, plant: (payments: PaymentQueue) => PaymentQueue): Sabotage {
   return { bug, plant: (store) => ({ ...store, payments: plant(store.payments) }) };
+}
+
+/** A bug in the checkpoints. */
+export function inSubscriptions(bug: string, plant: (subscriptions: Subscriptions) => Subscriptions): Sabotage {
+  return { bug, plant: (store) => ({ ...store, subscriptions: plant(store.subscriptions) }) };
 }
 
 /** Appends whatever the stream's version is. */

@@ -1,0 +1,102 @@
+import type { Compilable, ExpressionBuilder, ExpressionWrapper, Kysely } from 'kysely';
+import { ONLY_SHARD, type SubscriptionsTable, type Tables } from './tables.ts';
+
+interface Named {
+  readonly name: string;
+}
+
+interface Held extends Named {
+  readonly owner: string;
+}
+
+/** What the statements about subscriptions are told. */
+export interface SubscriptionParameters {
+  readonly find: Named;
+  readonly claim: Held & { readonly startAfter: number; readonly now: number; readonly leaseUntil: number };
+  readonly advance: Held & { readonly position: number; readonly leaseUntil: number };
+  readonly release: Held & { readonly position: number };
+  readonly stop: Held & { readonly position: number; readonly stoppedAt: number; readonly reason: string };
+  readonly resume: Named;
+  readonly resumeBehind: Named & { readonly stoppedAt: number };
+  readonly list: { readonly limit: number };
+}
+
+/** The rows that they return. */
+export interface SubscriptionRows {
+  readonly find: SubscriptionsTable;
+  /** The checkpoint; no row when somebody else holds the lease, or the subscription is stopped. */
+  readonly claim: Pick<SubscriptionsTable, 'position'>;
+  readonly advance: unknown;
+  readonly release: unknown;
+  readonly stop: unknown;
+  /** The checkpoint; no row when there was nothing to resume. */
+  readonly resume: Pick<SubscriptionsTable, 'position'>;
+  readonly resumeBehind: Pick<SubscriptionsTable, 'position'>;
+  readonly list: SubscriptionsTable;
+}
+
+/** The statements, each of which is a whole transaction: what it asks and what it writes cannot fall apart. */
+export type SubscriptionQueries = {
+  readonly [Name in keyof SubscriptionParameters]: (
+    parameters: SubscriptionParameters[Name],
+  ) => Compilable<SubscriptionRows[Name]>;
+};
+
+const FREE = { owner: null, lease_until: 0 } as const;
+const RUNNING = { stopped_at: null, stopped_because: null } as const;
+
+/** Builds them with the query builder of a dialect. */
+export function subscriptionQueries(sql: Kysely<Tables>): SubscriptionQueries {
+  const named = (name: string) =>
+    sql.updateTable('subscriptions').where('shard', '=', ONLY_SHARD).where('name', '=', name);
+  const held = (name: string, owner: string) => named(name).where('owner', '=', owner);
+  return {
+    find: ({ name }) =>
+      sql.selectFrom('subscriptions').selectAll().where('shard', '=', ONLY_SHARD).where('name', '=', name),
+    claim: ({ name, owner, startAfter, now, leaseUntil }) =>
+      sql
+        .insertInto('subscriptions')
+        .values({ shard: ONLY_SHARD, name, position: startAfter, owner, lease_until: leaseUntil, ...RUNNING })
+        .onConflict((conflict) =>
+          conflict
+            .columns(['shard', 'name'])
+            .doUpdateSet({ owner, lease_until: leaseUntil })
+            .where('subscriptions.stopped_at', 'is', null)
+            .where(({ or, eb }) =>
+              or([
+                eb('subscriptions.owner', 'is', null),
+                eb('subscriptions.owner', '=', owner),
+                eb('subscriptions.lease_until', '<=', now),
+              ]),
+            ),
+        )
+        .returning('position'),
+    advance: ({ name, owner, position, leaseUntil }) =>
+      held(name, owner).set((column) => ({ position: forward(column, position), lease_until: leaseUntil })),
+    release: ({ name, owner, position }) =>
+      held(name, owner).set((column) => ({ position: forward(column, position), ...FREE })),
+    stop: ({ name, owner, position, stoppedAt, reason }) =>
+      held(name, owner).set((column) => ({
+        position: forward(column, position),
+        ...FREE,
+        stopped_at: stoppedAt,
+        stopped_because: reason,
+      })),
+    resume: ({ name }) => named(name).set(RUNNING).where('stopped_at', 'is not', null).returning('position'),
+    resumeBehind: ({ name, stoppedAt }) =>
+      named(name)
+        .set({ ...RUNNING, position: stoppedAt })
+        .where('stopped_at', '=', stoppedAt)
+        .returning('position'),
+    list: ({ limit }) =>
+      sql.selectFrom('subscriptions').selectAll().where('shard', '=', ONLY_SHARD).orderBy('name').limit(limit),
+  };
+}
+
+/** A checkpoint never goes back, not even when an older request arrives late. */
+function forward(
+  column: ExpressionBuilder<Tables, 'subscriptions'>,
+  position: number,
+): ExpressionWrapper<Tables, 'subscriptions', number> {
+  return column.case().when('position', '<', position).then(position).else(column.ref('position')).end();
+}

@@ -1,4 +1,5 @@
 export { createReservations, type ReservationsOptions } from './create-reservations.ts';
+export { createSubscription, followEvents, type FollowOptions, type SubscriptionOptions } from './feed.ts';
 export type { CreateOptions, CreateResult } from './application/create-reservation.ts';
 export type { Reservations } from './application/reservations.ts';
 export {
@@ -9,6 +10,11 @@ export {
 } from './application/reconcile-ledger.ts';
 export { resolvePayment, type Resolution, type ResolveResult } from './application/resolve-payment.ts';
 export { type Verification, verifyStore } from './application/verify-store.ts';
+export { endOfLog } from './application/end-of-log.ts';
+export type { EventHandler } from './application/feed/deliver.ts';
+export type { PollOptions } from './application/feed/options.ts';
+export type { SubscriptionParts, SubscriptionWorker } from './application/feed/subscription.ts';
+export type { SubscriptionTuning } from './application/feed/subscription-policy.ts';
 export type { SettlementOptions } from './application/settlement-policy.ts';
 export { systemRuntime } from './adapters/system/runtime.ts';
 
@@ -71,6 +77,11 @@ export {
   type UnresolvedReservation,
 } from './domain/reservation.ts';
 export { decodeEvent, encodeEvent, type JsonObject, type StoredEvent } from './domain/stored-event.ts';
+export {
+  isSubscriptionName,
+  SUBSCRIPTION_NAME_EXPECTED,
+  SUBSCRIPTION_NAME_LENGTH_MAX,
+} from './domain/subscription-name.ts';
 export { type ReservationStatus, type ReservationSummary, summarize, type SummaryStage } from './domain/summary.ts';
 export { type Timestamp, toTimestamp } from './domain/timestamp.ts';
 
@@ -103,4 +114,13 @@ export {
   type ReservationView,
 } from './ports/reservation-view.ts';
 export type { Runtime } from './ports/runtime.ts';
+export {
+  type AcquireResult,
+  type ResumeResult,
+  STOP_REASON_LENGTH_MAX,
+  type Subscription,
+  type Subscriptions,
+  SUBSCRIPTIONS_LIMIT_MAX,
+  type SubscriptionStop,
+} from './ports/subscriptions.ts';
 export { assert, isReservationError, ReservationError, type ReservationErrorCode } from './errors.ts';

@@ -4,6 +4,7 @@ import { isReservationError } from '../errors.ts';
 import { READ_LIMIT_MAX, type RecordedEvent } from '../ports/event-store.ts';
 import type { ReservationStore } from '../ports/reservation-store.ts';
 import { allReservations } from './all-reservations.ts';
+import { endOfLog } from './end-of-log.ts';
 import { loadReservation } from './load-reservation.ts';
 
 /** What a verification read, and everything that it found wrong; each fault names position, stream or reservation. */
@@ -25,7 +26,7 @@ const COMPARE_ATTEMPTS_MAX = 3;
 export async function verifyStore(store: ReservationStore): Promise<Verification> {
   const faults: string[] = [];
   const counts = { events: 0, streams: 0, waiting: 0, streamEvents: 0 };
-  const before = { ...(await store.payments.gauge()), end: await endOfLog(store) };
+  const before = { ...(await store.payments.gauge()), end: await endOfLog(store.events) };
   for await (const entry of wholeLog(store)) {
     counts.events += 1;
     if (entry.kind === 'damaged') {
@@ -53,28 +54,6 @@ export async function verifyStore(store: ReservationStore): Promise<Verification
     }
   }
   return { events: counts.events, streams: counts.streams, open: after.open, faults };
-}
-
-/** The last position of the log; of a damaged one, any. */
-async function endOfLog(store: ReservationStore): Promise<number> {
-  let low = 0;
-  let high = 1;
-  while (high < Number.MAX_SAFE_INTEGER / 2 && (await hasEventBehind(store, high))) high *= 2;
-  while (low < high) {
-    const middle = Math.floor((low + high) / 2);
-    if (await hasEventBehind(store, middle)) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
-async function hasEventBehind({ events }: ReservationStore, after: number): Promise<boolean> {
-  try {
-    return (await events.readAll({ after, limit: 1 })).length > 0;
-  } catch (error) {
-    if (!isReservationError(error, 'STORE_CORRUPT')) throw error;
-    return true;
-  }
 }
 
 type LogEntry =

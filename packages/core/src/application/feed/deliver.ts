@@ -1,0 +1,54 @@
+import type { Clock } from '../../ports/clock.ts';
+import type { RecordedEvent } from '../../ports/event-store.ts';
+import type { Observer } from '../../ports/observer.ts';
+import { STOP_REASON_LENGTH_MAX } from '../../ports/subscriptions.ts';
+import type { SubscriptionPolicy } from './subscription-policy.ts';
+
+/**
+ * Handles one event; it counts as handled when this resolves. The signal aborts when the event may be somebody else's
+ * by now, or the process cannot wait any longer.
+ */
+export type EventHandler = (event: RecordedEvent, options: { readonly signal: AbortSignal }) => void | Promise<void>;
+
+/** What became of an event. */
+export type Delivery =
+  | { readonly kind: 'handled' }
+  /** The handler threw each time. */
+  | { readonly kind: 'poisonous'; readonly reason: string }
+  /** The process is stopping, or lost the subscription. */
+  | { readonly kind: 'interrupted' };
+
+/** What an event is delivered with. */
+export interface DeliveryParts {
+  readonly handle: EventHandler;
+  readonly clock: Clock;
+  readonly observer: Observer;
+  readonly name: string;
+  readonly policy: SubscriptionPolicy;
+  /** The handler's. */
+  readonly signal: AbortSignal;
+  /** Aborts when nothing more is to be tried. */
+  readonly ended: AbortSignal;
+}
+
+/** Hands the event over until it is handled, at most as often as the policy says. */
+export async function deliver(parts: DeliveryParts, event: RecordedEvent): Promise<Delivery> {
+  const { handle, clock, observer, name, policy, signal, ended } = parts;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await handle(event, { signal });
+      return { kind: 'handled' };
+    } catch (error) {
+      // What a handler throws that was told to give up says nothing about the event.
+      if (signal.aborted) return { kind: 'interrupted' };
+      if (attempt >= policy.attemptsMax) return { kind: 'poisonous', reason: reasonOf(error) };
+      observer({ kind: 'subscription-retry', subscription: name, position: event.position, attempt, error });
+    }
+    await clock.sleep(policy.retryPauseMs(attempt), ended);
+    if (ended.aborted) return { kind: 'interrupted' };
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return String(error).slice(0, STOP_REASON_LENGTH_MAX).toWellFormed();
+}

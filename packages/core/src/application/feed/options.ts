@@ -1,0 +1,35 @@
+import { ReservationError } from '../../errors.ts';
+import { READ_LIMIT_MAX } from '../../ports/event-store.ts';
+import { FEED_PAGE_DEFAULT, FEED_POLL_MAX_MS, FEED_POLL_MIN_MS } from './limits.ts';
+
+/** How eagerly a follower looks for events of which it did not hear. Whole milliseconds. */
+export interface PollOptions {
+  /** Pause right after events came; doubles up to `pollMaxMs` while none come. Defaults 10 ms and 1 s. */
+  readonly pollMinMs?: number;
+  readonly pollMaxMs?: number;
+  /** How many events are read at a time, 1 to 1,000. Default 500. */
+  readonly pageSize?: number;
+}
+
+/** The options with their defaults. @throws {ReservationError} INVALID_OPTION, naming option, expectation and value. */
+export function pollPolicy(options: PollOptions): Required<PollOptions> {
+  const { pollMinMs = FEED_POLL_MIN_MS, pageSize = FEED_PAGE_DEFAULT } = options;
+  const { pollMaxMs = Math.max(FEED_POLL_MAX_MS, pollMinMs) } = options;
+  checkWholeNumber('pollMinMs', pollMinMs, 1);
+  checkWholeNumber('pollMaxMs', pollMaxMs, pollMinMs);
+  checkWholeNumber('pageSize', pageSize, 1, READ_LIMIT_MAX);
+  return { pollMinMs, pollMaxMs, pageSize };
+}
+
+/** @throws {ReservationError} INVALID_OPTION unless the value is a whole number within these bounds. */
+export function checkWholeNumber(
+  name: string,
+  value: number,
+  min: number,
+  max: number = Number.MAX_SAFE_INTEGER,
+): void {
+  if (Number.isSafeInteger(value) && value >= min && value <= max) return;
+  const expected = max === Number.MAX_SAFE_INTEGER ? `a whole number from ${min}` : `${min} to ${max}`;
+  const found = JSON.stringify(value) ?? String(value);
+  throw new ReservationError('INVALID_OPTION', `${name}: expected ${expected}, found ${found}`);
+}

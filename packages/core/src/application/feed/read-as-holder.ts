@@ -1,0 +1,63 @@
+import type { Clock } from '../../ports/clock.ts';
+import type { EventStore } from '../../ports/event-store.ts';
+import type { Observer } from '../../ports/observer.ts';
+import { deliver, type EventHandler } from './deliver.ts';
+import { follow } from './follow.ts';
+import type { HeldLease } from './held-lease.ts';
+import type { SubscriptionPolicy } from './subscription-policy.ts';
+
+/** What the holder of a subscription reads with. */
+export interface ReadingParts {
+  readonly events: EventStore;
+  readonly clock: Clock;
+  readonly observer: Observer;
+  readonly name: string;
+  readonly policy: SubscriptionPolicy;
+  readonly handle: EventHandler;
+  /** Aborts when no further event is to be begun. */
+  readonly stopping: AbortSignal;
+  /** Aborts when the event under way is to be given up. */
+  readonly cancelled: AbortSignal;
+}
+
+/** How the reading ended. */
+export type ReadingEnd =
+  /** The process is stopping, or the lease is lost. */
+  | { readonly kind: 'interrupted' }
+  /** The subscription was stopped at this event. */
+  | { readonly kind: 'stopped'; readonly position: number; readonly reason: string };
+
+/**
+ * Hands over one event after the other while the lease is held.
+ * @throws what the store throws, unless it is unavailable for reading
+ */
+export async function readAsHolder(parts: ReadingParts, lease: HeldLease, after: number): Promise<ReadingEnd> {
+  const { events, clock, observer, name, policy, handle } = parts;
+  const ended = AbortSignal.any([parts.stopping, lease.lost]);
+  const signal = AbortSignal.any([parts.cancelled, lease.lost]);
+  const delivery = { handle, clock, observer, name, policy, signal, ended };
+  const feed = follow({ events, clock, observer, subscription: name }, { ...policy, after, signal: ended });
+  for await (const event of feed) {
+    if (!(await lease.isCertain())) break;
+    const { position } = event;
+    const result = await deliver(delivery, event);
+    switch (result.kind) {
+      case 'handled':
+        lease.handled(position);
+        break;
+      case 'interrupted':
+        return result;
+      case 'poisonous': {
+        const { reason } = result;
+        if (policy.onPoison === 'stop') {
+          return (await lease.stopAt(position, reason))
+            ? { kind: 'stopped', position, reason }
+            : { kind: 'interrupted' };
+        }
+        observer({ kind: 'subscription-skipped', subscription: name, position, detail: reason });
+        lease.handled(position);
+      }
+    }
+  }
+  return { kind: 'interrupted' };
+}

@@ -1,0 +1,117 @@
+import { isReservationError } from '../../errors.ts';
+import type { Observer } from '../../ports/observer.ts';
+import type { ReservationStore } from '../../ports/reservation-store.ts';
+import type { Runtime } from '../../ports/runtime.ts';
+import { DRAIN_MS } from '../limits.ts';
+import type { EventHandler } from './deliver.ts';
+import { type AcquiredLease, holdLease } from './held-lease.ts';
+import { FEED_FAULT_PAUSE_MAX_MS, SUBSCRIPTION_WAIT_MS } from './limits.ts';
+import { readAsHolder } from './read-as-holder.ts';
+import { subscriptionPolicy, type SubscriptionTuning } from './subscription-policy.ts';
+
+/** What a subscription is made of. */
+export interface SubscriptionParts extends SubscriptionTuning {
+  readonly store: Pick<ReservationStore, 'events' | 'subscriptions'>;
+  readonly runtime: Runtime;
+  /** Under which the checkpoint is kept: one name, one reader, however many servers ask. */
+  readonly name: string;
+  /** Called with one event at a time, in order; perhaps again with one that it has handled already. */
+  readonly handle: EventHandler;
+  /** Where a subscription begins that is new: behind this position. Default 0, the start of the log. */
+  readonly startAfter?: number;
+  /** Hears what an operator may want to see. Default: nobody. */
+  readonly observer?: Observer;
+}
+
+/** A named reader of the log, one of however many processes want to be it. */
+export interface SubscriptionWorker {
+  /** Waits until the subscription is this process's, and reads on. Further calls have no effect. */
+  start(): void;
+  /**
+   * Hands over no further event, waits for the one under way, saves the checkpoint and gives the subscription up. What
+   * runs longer than `drainMs` (default 20 s) is told by its signal. The store stays open.
+   */
+  stop(options?: { readonly drainMs?: number }): Promise<void>;
+}
+
+/** Builds it. @throws {ReservationError} INVALID_OPTION */
+export function createSubscriptionWorker(options: SubscriptionParts): SubscriptionWorker {
+  const { clock } = options.runtime;
+  const stopping = new AbortController();
+  const cancelled = new AbortController();
+  const takeTurn = createTurns(options, stopping.signal, cancelled.signal);
+  const { name, observer = () => undefined } = options;
+  let loop: Promise<void> | null = null;
+
+  async function run(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      let pauseMs = FEED_FAULT_PAUSE_MAX_MS;
+      try {
+        pauseMs = await takeTurn();
+      } catch (error) {
+        observer({ kind: 'feed-fault', subscription: name, error });
+        if (isReservationError(error, 'STORE_CLOSED')) return;
+      }
+      await clock.sleep(pauseMs, stopping.signal);
+    }
+  }
+
+  return {
+    start() {
+      if (!stopping.signal.aborted) loop ??= run();
+    },
+    async stop({ drainMs = DRAIN_MS } = {}) {
+      stopping.abort();
+      const drained = new AbortController();
+      const patience = clock.sleep(drainMs, drained.signal).then(() => cancelled.abort());
+      await loop;
+      drained.abort();
+      await patience;
+    },
+  };
+}
+
+/** One turn: asks for the lease and reads while it is held. Returns how long to wait before the next, in milliseconds. */
+function createTurns(options: SubscriptionParts, stopping: AbortSignal, cancelled: AbortSignal): () => Promise<number> {
+  const { store, runtime, name, handle, startAfter = 0, observer = () => undefined } = options;
+  const { events, subscriptions } = store;
+  const { clock } = runtime;
+  const policy = subscriptionPolicy(name, startAfter, options);
+  const parts = { events, subscriptions, clock, observer, name, policy, handle, stopping, cancelled };
+  let toldOfStopAt: number | null = null;
+
+  /** Once for each stop, and once for one that was there already. */
+  function tellStop(position: number, detail: string): void {
+    if (toldOfStopAt === position) return;
+    toldOfStopAt = position;
+    observer({ kind: 'subscription-stopped', subscription: name, position, detail });
+  }
+
+  async function readWhileHeld(acquired: AcquiredLease): Promise<void> {
+    const lease = holdLease(parts, acquired);
+    try {
+      const end = await readAsHolder(parts, lease, acquired.position);
+      if (end.kind === 'stopped') tellStop(end.position, end.reason);
+    } finally {
+      await lease.release();
+    }
+  }
+
+  return async () => {
+    const owner = runtime.newUuid();
+    const now = clock.now();
+    const leaseUntil = now + policy.leaseMs;
+    const result = await subscriptions.acquire({ name, owner, startAfter, now, leaseUntil });
+    switch (result.kind) {
+      case 'held':
+        return Math.max(policy.pollMinMs, Math.min(result.until - clock.now(), SUBSCRIPTION_WAIT_MS));
+      case 'stopped':
+        tellStop(result.position, result.reason);
+        return SUBSCRIPTION_WAIT_MS;
+      case 'acquired':
+        toldOfStopAt = null;
+        await readWhileHeld({ owner, position: result.position, leaseUntil });
+        return policy.pollMinMs;
+    }
+  };
+}

@@ -1,0 +1,52 @@
+import { systemRuntime } from './adapters/system/runtime.ts';
+import { follow } from './application/feed/follow.ts';
+import { checkWholeNumber, type PollOptions, pollPolicy } from './application/feed/options.ts';
+import {
+  createSubscriptionWorker,
+  type SubscriptionParts,
+  type SubscriptionWorker,
+} from './application/feed/subscription.ts';
+import type { RecordedEvent } from './ports/event-store.ts';
+import type { Observer } from './ports/observer.ts';
+import type { ReservationStore } from './ports/reservation-store.ts';
+import type { Runtime } from './ports/runtime.ts';
+
+/** Where following begins, when it ends, and how eagerly it looks. */
+export interface FollowOptions extends PollOptions {
+  /** The position behind which to begin: the last one that was handled. Default 0, the start of the log. */
+  readonly after?: number;
+  /** Ends the iteration. Default: only the consumer does. */
+  readonly signal?: AbortSignal;
+  /** Hears of faults that mend themselves. Default: nobody. */
+  readonly observer?: Observer;
+  /** This machine's own clock unless given. */
+  readonly runtime?: Runtime;
+}
+
+/**
+ * Every event of the store behind `after`, in order and without a gap, then those that are committed, as they come. The
+ * next page is read when the one before was consumed. While the store is unavailable it waits.
+ * @throws {ReservationError} INVALID_OPTION at once; while iterating STORE_CLOSED and STORE_CORRUPT
+ */
+export function followEvents(
+  store: Pick<ReservationStore, 'events'>,
+  options: FollowOptions = {},
+): AsyncIterableIterator<RecordedEvent> {
+  const { after = 0, signal = new AbortController().signal, observer = () => undefined } = options;
+  const { clock } = options.runtime ?? systemRuntime();
+  checkWholeNumber('after', after, 0);
+  const parts = { events: store.events, clock, observer, subscription: null };
+  return follow(parts, { ...pollPolicy(options), after, signal });
+}
+
+/** As {@link SubscriptionParts}; clock and ids are this machine's own unless given. */
+export type SubscriptionOptions = Omit<SubscriptionParts, 'runtime'> & { readonly runtime?: Runtime };
+
+/**
+ * A named reader of the log whose checkpoint is kept in the store: at least once, in order, in one process at a time.
+ * Call `start()`, and `stop()` before closing the store.
+ * @throws {ReservationError} INVALID_OPTION
+ */
+export function createSubscription(options: SubscriptionOptions): SubscriptionWorker {
+  return createSubscriptionWorker({ ...options, runtime: options.runtime ?? systemRuntime() });
+}

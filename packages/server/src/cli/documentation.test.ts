@@ -6,6 +6,8 @@ import { PAYMENTS_CHECK_SETTINGS } from './payments-check.ts';
 import { PAYMENTS_OPEN_SETTINGS } from './payments-open.ts';
 import { PAYMENTS_RESOLVE_SETTINGS } from './payments-resolve.ts';
 import { RECONCILE_SETTINGS } from './reconcile.ts';
+import { SUBSCRIPTIONS_RESUME_SETTINGS } from './subscriptions-resume.ts';
+import { SUBSCRIPTIONS_SETTINGS } from './subscriptions.ts';
 import { VERIFY_SETTINGS } from './verify.ts';
 
 const page = readFileSync(new URL('../../../../docs/operations.md', import.meta.url), 'utf8');
@@ -16,6 +18,8 @@ test.each([
   ['payments check', PAYMENTS_CHECK_SETTINGS],
   ['reconcile', RECONCILE_SETTINGS],
   ['events', EVENTS_SETTINGS],
+  ['subscriptions', SUBSCRIPTIONS_SETTINGS],
+  ['subscriptions resume', SUBSCRIPTIONS_RESUME_SETTINGS],
   ['verify', VERIFY_SETTINGS],
 ])('docs/operations.md shows %s with each of its options, and with no other', (name, settings) => {
   const [synopsis = ''] = new RegExp(`^\`${name} [^\`]*\``, 'm').exec(page) ?? [];

@@ -7,6 +7,8 @@ import { paymentsResolveCommand } from './payments-resolve.ts';
 import { reconcileCommand } from './reconcile.ts';
 import { sandboxCommand } from './sandbox.ts';
 import { serveCommand } from './serve.ts';
+import { subscriptionsCommand } from './subscriptions.ts';
+import { subscriptionsResumeCommand } from './subscriptions-resume.ts';
 import { verifyCommand } from './verify.ts';
 
 /** Every command, the default one first. A name of two words is two arguments. */
@@ -18,6 +20,8 @@ export const COMMANDS: readonly CliCommand[] = [
   paymentsCheckCommand,
   reconcileCommand,
   eventsCommand,
+  subscriptionsCommand,
+  subscriptionsResumeCommand,
   verifyCommand,
 ];
 
@@ -48,7 +52,9 @@ export async function runCli(args: readonly string[], context: CliContext): Prom
 }
 
 function commandNamed(args: readonly string[]): CliCommand | undefined {
-  return COMMANDS.find((command) => wordsOf(command).every((word, index) => args[index] === word));
+  const named = COMMANDS.filter((command) => wordsOf(command).every((word, index) => args[index] === word));
+  // `subscriptions resume` is no `subscriptions` with an argument.
+  return named.toSorted((a, b) => wordsOf(b).length - wordsOf(a).length)[0];
 }
 
 function wordsOf({ name }: CliCommand): readonly string[] {

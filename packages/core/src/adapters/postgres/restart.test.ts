@@ -2,6 +2,8 @@ import { type PostgresServer, startPostgres } from '@reservations/test-postgres'
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exampleAppend, exampleEvent, exampleId } from '../../testing/builders.ts';
+import { followEvents } from '../../feed.ts';
+import type { Observation } from '../../ports/observer.ts';
 import { openPostgresStore } from './index.ts';
 
 // Whoever stops a server or changes its settings needs one that is nobody else's.
@@ -38,6 +40,33 @@ describe('a server that is stopped and started', () => {
     expect((await store.events.readAll({ after: 0, limit: 10 })).map(({ id }) => id)).toEqual(
       [1, 2].map((n) => exampleEvent(n).id),
     );
+    await store.close();
+  });
+});
+
+describe('who follows the log of a server that is stopped and started', () => {
+  it.each([true, false])('goes on with what comes then, and misses nothing: notified %j', async (notify) => {
+    const store = await openPostgresStore({ connectionString: server.url, notify });
+    const append = async (n: number): Promise<number> => {
+      const id = n + (notify ? 100 : 200);
+      const result = await store.events.append(exampleAppend(exampleId(id), { events: [exampleEvent(id)] }));
+      return result.kind === 'appended' ? result.position : 0;
+    };
+    const first = await append(1);
+    const faults: Observation[] = [];
+    const feed = followEvents(store, { after: first - 1, observer: (seen) => faults.push(seen) });
+    expect((await feed.next()).value?.position).toBe(first);
+    const second = feed.next();
+    await server.stop();
+    await expect.poll(() => faults.length).toBeGreaterThan(0);
+    await server.start();
+    expect(await append(2)).toBe(first + 1);
+    expect((await second).value?.position).toBe(first + 1);
+    const third = feed.next();
+    await append(3);
+    expect((await third).value?.position).toBe(first + 2);
+    expect(faults.every(({ kind }) => kind === 'feed-fault')).toBe(true);
+    await feed.return?.();
     await store.close();
   });
 });

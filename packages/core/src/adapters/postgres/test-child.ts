@@ -4,6 +4,7 @@
  */
 import { once } from 'node:events';
 import { writeSync } from 'node:fs';
+import { createSubscription } from '../../feed.ts';
 import type { ExpectedVersion } from '../../ports/event-store.ts';
 import type { ReservationStore } from '../../ports/reservation-store.ts';
 import { exampleAppend, exampleEvent, exampleId } from '../../testing/builders.ts';
@@ -12,6 +13,7 @@ import { openPostgresStore } from './open.ts';
 const STDOUT = 1;
 const WRITERS = 13;
 const CONFLICTS_MAX = 10_000;
+const SUBSCRIPTION_LEASE_MS = 2_000;
 const [task, connectionString = '', number = '0'] = process.argv.slice(2);
 const first = Number(number);
 
@@ -73,6 +75,24 @@ async function appendForEver(): Promise<void> {
   await Promise.all(Array.from({ length: WRITERS }, write));
 }
 
-const tasks: Readonly<Record<string, () => Promise<void>>> = { writeToOneStream, openAtOnce, appendForEver };
+/** Reads under a name until killed; says the position of each event that it handled, and when it lost the name. */
+async function subscribe(): Promise<void> {
+  const store = await openPostgresStore({ connectionString });
+  await untilTold();
+  createSubscription({
+    store,
+    name: 'work',
+    leaseMs: SUBSCRIPTION_LEASE_MS,
+    handle: ({ position }) => say(position),
+    observer: ({ kind }) => say(kind),
+  }).start();
+}
+
+const tasks: Readonly<Record<string, () => Promise<void>>> = {
+  writeToOneStream,
+  openAtOnce,
+  appendForEver,
+  subscribe,
+};
 
 await tasks[task ?? '']?.();

@@ -10,6 +10,8 @@ export interface TestChild {
   next(): Promise<unknown>;
   /** Lets it go on when it waits for that. */
   go(): void;
+  /** Freezes it where it is, or lets it go on. */
+  pause(isPaused: boolean): void;
   /** Kills it the hard way, if it lives, and waits until it is gone. */
   kill(): Promise<void>;
 }
@@ -31,6 +33,9 @@ export function startTestChild(task: string, url: string, number: number = 0): T
     },
     go() {
       child.stdin.end('go\n');
+    },
+    pause(isPaused) {
+      child.kill(isPaused ? 'SIGSTOP' : 'SIGCONT');
     },
     async kill() {
       child.kill('SIGKILL');

@@ -10,6 +10,7 @@ const DEFAULTS: Config = {
   host: '127.0.0.1',
   port: 8000,
   db: './reservations.db',
+  dbNotify: false,
   paymentHost: 'payment-service',
   paymentPort: 50_051,
   paymentIdempotency: 'by-reservation-id',

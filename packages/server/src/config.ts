@@ -19,6 +19,8 @@ export interface Config {
   readonly port: number;
   /** A SQLite file, ":memory:", or a postgres:// URL. */
   readonly db: string;
+  /** Tells those who follow the log elsewhere of each commit. */
+  readonly dbNotify: boolean;
   readonly paymentHost: string;
   readonly paymentPort: number;
   readonly paymentIdempotency: PaymentIdempotency;
@@ -61,6 +63,11 @@ export const CONFIG_SETTINGS: Settings<Config> = {
     default: './reservations.db',
     description:
       'SQLite file, made when it is not there; :memory: keeps nothing; or a postgres:// URL, for several servers',
+  }),
+  dbNotify: switchSetting({
+    flag: 'db-notify',
+    env: 'RESERVATIONS_DB_NOTIFY',
+    description: 'On PostgreSQL: send NOTIFY after commits, so that whoever follows the log elsewhere need not poll',
   }),
   paymentHost: hostSetting({
     flag: 'payment-host',

@@ -41,7 +41,7 @@ async function serve(config: Config, context: CliContext): Promise<void> {
   const stop = context.stopSignal();
   const logger = createLogger(config.logLevel);
   const failpoints = await loadFailpoints(context.env['RESERVATIONS_FAILPOINT'], logger);
-  const store = failpoints.store(await openStore(config.db));
+  const store = failpoints.store(await openStore(config.db, config.dbNotify));
   const payments = await openPayments(config, store);
   const gateway = failpoints.gateway(payments.gateway);
   const reservations = createReservations({

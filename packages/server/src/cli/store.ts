@@ -3,9 +3,12 @@ import type { ReservationStore } from '@reservations/core';
 import { openPostgresStore } from '@reservations/core/postgres';
 import { openSqliteStore } from '@reservations/core/sqlite';
 
-/** Opens the store that a server serves: PostgreSQL for a postgres:// URL, else a SQLite file, which it has to itself. */
-export function openStore(db: string): Promise<ReservationStore> {
-  return isPostgres(db) ? openPostgresStore({ connectionString: db }) : openSqliteStore({ path: db });
+/**
+ * Opens the store that a server serves: PostgreSQL for a postgres:// URL, else a SQLite file, which it has to itself and
+ * where nobody is notified.
+ */
+export function openStore(db: string, notify: boolean): Promise<ReservationStore> {
+  return isPostgres(db) ? openPostgresStore({ connectionString: db, notify }) : openSqliteStore({ path: db });
 }
 
 /**

@@ -5,7 +5,7 @@ import type { ReservationStore } from '../../ports/reservation-store.ts';
 import { exampleAppend, exampleEvent, exampleId } from '../../testing/builders.ts';
 import { openPostgresStore, type PostgresStoreOptions } from './index.ts';
 import { createNotifier } from './notify.ts';
-import { createTestSchemas, type TestSchemas } from './test-support.ts';
+import { createTestSchemas, schemaOf, type TestSchemas } from './test-support.ts';
 
 let schemas: TestSchemas;
 beforeAll(async () => {
@@ -43,12 +43,9 @@ interface Session {
 
 /** The sessions that listen on the channel of this schema's store. */
 async function listening(url: string): Promise<readonly Session[]> {
-  const schema = new URL(url).searchParams.get('options')?.split('=')[1] ?? '';
-  const [{ oid = 0 } = {}] = await schemas.database.query<{ readonly oid: number }>(
-    `select '${schema}.events'::regclass::oid::integer as oid`,
-  );
   return await schemas.database.query<Session>(
-    `select pid, query from pg_stat_activity where query = 'listen reservations_${oid}'`,
+    `select pid, query from pg_stat_activity
+     where query = 'listen reservations_' || '${schemaOf(url)}.events'::regclass::oid`,
   );
 }
 

@@ -120,6 +120,20 @@ describe('a store that fails', () => {
     expect(new Set(told(observations))).toEqual(new Set(['feed-fault']));
   });
 
+  test('and loses the acknowledgement of the lease locks nobody out', async () => {
+    const { store, clock, join } = createFixture();
+    await fill(store, 1);
+    const { acquire } = store.subscriptions;
+    store.subscriptions.acquire = async (request) => {
+      await acquire(request);
+      store.subscriptions.acquire = acquire;
+      return unavailable();
+    };
+    const { handled } = join();
+    await clock.advance(5_000);
+    expect(handled).toEqual([1]);
+  });
+
   test('and cannot keep the lease ends it for the handler when another may have it', async () => {
     const { store, clock, observations, join } = createFixture();
     await fill(store, 2);

@@ -79,6 +79,8 @@ function createTurns(options: SubscriptionParts, stopping: AbortSignal, cancelle
   const policy = subscriptionPolicy(name, startAfter, options);
   const parts = { events, subscriptions, clock, observer, name, policy, handle, stopping, cancelled };
   let toldOfStopAt: number | null = null;
+  // The same one until it gets the lease: an acquisition whose acknowledgement was lost must not lock this process out.
+  let owner = runtime.newUuid();
 
   /** Once for each stop, and once for one that was there already. */
   function tellStop(position: number, detail: string): void {
@@ -98,7 +100,6 @@ function createTurns(options: SubscriptionParts, stopping: AbortSignal, cancelle
   }
 
   return async () => {
-    const owner = runtime.newUuid();
     const now = clock.now();
     const leaseUntil = now + policy.leaseMs;
     const result = await subscriptions.acquire({ name, owner, startAfter, now, leaseUntil });
@@ -108,10 +109,13 @@ function createTurns(options: SubscriptionParts, stopping: AbortSignal, cancelle
       case 'stopped':
         tellStop(result.position, result.reason);
         return SUBSCRIPTION_WAIT_MS;
-      case 'acquired':
+      case 'acquired': {
+        const acquired = { owner, position: result.position, leaseUntil };
+        owner = runtime.newUuid();
         toldOfStopAt = null;
-        await readWhileHeld({ owner, position: result.position, leaseUntil });
+        await readWhileHeld(acquired);
         return policy.pollMinMs;
+      }
     }
   };
 }

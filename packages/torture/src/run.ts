@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import type { StoreKind } from './databases/database.ts';
+import { STORE_KINDS } from './databases/store-kinds.ts';
 import { type ChaosOptions, wreakHavoc } from './chaos/chaos.ts';
 import { findViolations } from './checks/all.ts';
 import { openDossiers } from './evidence/dossier.ts';
@@ -11,13 +13,13 @@ import type { Outcome } from './outcome.ts';
 import { eventually, pause } from './pause.ts';
 import { warmUp } from './processes/child.ts';
 import { createFailpointDealer, type FailpointDealer } from './processes/failpoints.ts';
-import { createIntruder, type Intruder } from './processes/intruder.ts';
+import { createIntruder } from './processes/intruder.ts';
+import type { Excuse } from './processes/life.ts';
 import { openSandbox } from './processes/sandbox.ts';
 import { openServerSlot, type ServerSlot } from './processes/server-slot.ts';
 import { createProgress } from './progress.ts';
 import { createRandom, type Random } from './random.ts';
 import type { TortureSettings } from './settings.ts';
-import { STORE_KINDS, type StoreKind } from './store-kinds.ts';
 import { createTally, type Tally } from './tally.ts';
 
 /** How much longer than it should a run goes on for what was not done yet. */
@@ -46,7 +48,8 @@ export async function torture(
   const args = [...database.serverArgs, '--payment-host', '127.0.0.1', '--payment-port', `${sandbox.port}`];
   args.push('--payment-idempotency', idempotency);
   const intruder = createIntruder(folder, args, tally);
-  const slots = { folder, args, failpoints, tally, intruder, random: random.fork('restarts') };
+  const excuses = [intruder.excuse, ...(database.excuse === null ? [] : [database.excuse])];
+  const slots = { folder, args, failpoints, tally, excuses, random: random.fork('restarts') };
   const servers = await openServers(kind.servers, slots);
   await Promise.all(servers.map((server) => server.listening()));
   const following = follow(database);
@@ -61,7 +64,12 @@ export async function torture(
     },
   });
   const progress = createProgress({ journal, tally, print });
-  const victims = { servers, sandbox, intruder: kind.refusesMore ? intruder : null };
+  const victims = {
+    servers,
+    sandbox,
+    intruder: kind.refusesMore ? intruder : null,
+    databaseFaults: database.faults,
+  };
   await havoc({ random: random.fork('chaos'), victims, tally, durationMs, narrate: progress.narrate }, failpoints);
 
   progress.narrate('calm');
@@ -102,7 +110,7 @@ interface ServersOptions {
   readonly args: readonly string[];
   readonly failpoints: FailpointDealer;
   readonly tally: Tally;
-  readonly intruder: Intruder;
+  readonly excuses: readonly Excuse[];
   readonly random: Random;
 }
 

@@ -21,7 +21,7 @@ test('all faults are told at once', () => {
   expect(readCommandLine(args, 42)).toEqual({
     kind: 'faults',
     faults: [
-      '--store: expected one of sqlite, found "files"',
+      '--store: expected one of sqlite, postgres, postgres-ha, postgres-ha-async, found "files"',
       '--payment-idempotency: expected by-reservation-id or none, found "some"',
       '--minutes: expected more than 0, at most 10080, found "0"',
       '--seed: expected a whole number from 0 to 4294967295, found "1.5"',

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { PaymentIdempotency } from '@reservations/core';
-import { STORE_KINDS, type StoreKindName } from './store-kinds.ts';
+import { STORE_KINDS, type StoreKindName } from './databases/store-kinds.ts';
 
 /** What a run is to be. */
 export interface TortureSettings {

@@ -44,6 +44,9 @@ const SETTINGS: Settings = {
   unix_socket_directories: '',
   max_connections: '200',
   shared_buffers: '64MB',
+  // For standbys: what a copy lacks is still there, and a broken stream is taken up again at once.
+  wal_keep_size: '256MB',
+  wal_retrieve_retry_interval: '100ms',
 };
 
 const START_TIMEOUT_MS = 60_000;

@@ -44,8 +44,6 @@ export async function openHaCluster({ synchronous }: { readonly synchronous: boo
   // Every member has the same settings: whoever is promoted keeps them.
   const settings = {
     synchronous_standby_names: synchronous ? `ANY 1 (${NAMES.join(', ')})` : '',
-    wal_keep_size: '256MB',
-    wal_retrieve_retry_interval: '100ms',
   };
   const settingsOf = (name: string, password: string): Record<string, string> => ({
     ...settings,

@@ -4,6 +4,9 @@
  * was committed before that statement began (READ COMMITTED), so what is judged after the lock is judged on the
  * truth. Released functions are never changed: the next version gets another name beside this one.
  *
+ * Locking the counter row writes, so that an append that changes nothing is a commit as well: who learns of an earlier
+ * commit by repeating it, or by a conflict with it, learns of it only once the standbys have it (replication.test.ts).
+ *
  * The appends of a group concern different streams and different keys (see group-commit.ts), so that none of them
  * has to see what another one of the group writes.
  */

@@ -12,7 +12,7 @@ import { startLoad } from './load/load.ts';
 import type { Outcome } from './outcome.ts';
 import { eventually, pause } from './pause.ts';
 import { warmUp } from './processes/child.ts';
-import { createFailpointDealer, type FailpointDealer } from './processes/failpoints.ts';
+import { createFailpointDealer, type FailpointDealer, FAILPOINTS } from './processes/failpoints.ts';
 import { createIntruder } from './processes/intruder.ts';
 import type { Excuse } from './processes/life.ts';
 import { openSandbox } from './processes/sandbox.ts';
@@ -36,10 +36,10 @@ export async function torture(
   folder: string,
   print: (line: string) => void,
 ): Promise<Outcome> {
-  const { seed, paymentIdempotency: idempotency, durationMs } = settings;
+  const { seed, paymentIdempotency: idempotency, durationMs, only } = settings;
   const random = createRandom(seed);
   const tally = createTally();
-  const failpoints = createFailpointDealer(random.fork('failpoints'));
+  const failpoints = createFailpointDealer(random.fork('failpoints'), only === null ? FAILPOINTS : []);
   const kind: StoreKind = STORE_KINDS[settings.store];
   const database = await kind.create(folder);
   const journal = openJournal(join(folder, 'answers.jsonl'));
@@ -70,12 +70,13 @@ export async function torture(
     intruder: kind.refusesMore ? intruder : null,
     databaseFaults: database.faults,
   };
-  await havoc({ random: random.fork('chaos'), victims, tally, durationMs, narrate: progress.narrate }, failpoints);
+  const chaos = { random: random.fork('chaos'), victims, tally, durationMs, only, narrate: progress.narrate };
+  await havoc(chaos, failpoints);
 
   progress.narrate('calm');
   failpoints.stop();
   // Whoever still has a failpoint in store makes room for a server without one.
-  await Promise.all(servers.map((server) => server.kill()));
+  if (only === null) await Promise.all(servers.map((server) => server.kill()));
   await Promise.all(servers.map((server) => server.listening()));
   await pause(CALM_MS);
   await load.stop();

@@ -1,10 +1,8 @@
 import { pause } from '../pause.ts';
-import { faultsFor, type ChaosContext } from './faults.ts';
+import { type ChaosContext, type FaultChoice, faultsFor } from './faults.ts';
 import { sleepers } from './sleepers.ts';
 
-export interface ChaosOptions extends ChaosContext {
-  /** How long one run of faults lasts: what takes long is for long runs. */
-  readonly durationMs: number;
+export interface ChaosOptions extends ChaosContext, FaultChoice {
   readonly narrate: (what: string) => void;
   /** Called when each fault was done once. */
   readonly onceThrough: () => void;
@@ -20,8 +18,8 @@ export async function wreakHavoc(options: ChaosOptions): Promise<void> {
 
 /** Each at least once, in a drawn order, then whatever the seed says. */
 async function oneAfterTheOther(options: ChaosOptions): Promise<void> {
-  const { random, signal, durationMs, narrate, onceThrough, tally } = options;
-  const possible = faultsFor(options.victims, durationMs);
+  const { random, signal, narrate, onceThrough, tally } = options;
+  const possible = faultsFor(options.victims, options);
   const first = random.shuffle(possible);
   while (!signal.aborted) {
     await pause(random.whole(PAUSE_MS_MIN, PAUSE_MS_MAX), signal);

@@ -66,8 +66,19 @@ const WITHOUT_ROOM: readonly Fault<ChaosContext>[] = [
   fault('start one server too many', 0.5, 0, async ({ victims }) => victims.intruder?.intrude()),
 ];
 
-/** The faults that can be done to these in a run of this length. */
-export function faultsFor(victims: Victims, durationMs: number): readonly Fault<ChaosContext>[] {
+/** Which faults a run does. */
+export interface FaultChoice {
+  /** How long the run lasts: what takes long is for long runs. */
+  readonly durationMs: number;
+  /** Names of faults, whatever the run's length; null for all. */
+  readonly only: readonly string[] | null;
+}
+
+/**
+ * The faults that can be done to these.
+ * @throws {Error} for a name that none of them has.
+ */
+export function faultsFor(victims: Victims, { durationMs, only }: FaultChoice): readonly Fault<ChaosContext>[] {
   const { servers, intruder, databaseFaults } = victims;
   const faults: readonly Fault<ChaosContext>[] = [
     ...ALWAYS,
@@ -75,7 +86,12 @@ export function faultsFor(victims: Victims, durationMs: number): readonly Fault<
     ...(intruder === null ? [] : WITHOUT_ROOM),
     ...databaseFaults,
   ];
-  return faults.filter(({ fromMs }) => durationMs >= fromMs);
+  if (only === null) return faults.filter(({ fromMs }) => durationMs >= fromMs);
+  return only.map((wanted) => {
+    const found = faults.find(({ name }) => name === wanted);
+    if (found !== undefined) return found;
+    throw new Error(`no fault is named "${wanted}"; there are: ${faults.map(({ name }) => name).join(', ')}`);
+  });
 }
 
 function fault(

@@ -1,6 +1,6 @@
 import { pause } from '../pause.ts';
 import { ONE_MINUTE_MS } from './fault.ts';
-import { type ChaosContext, LONG_PAUSE_MS } from './faults.ts';
+import { type ChaosContext, type FaultChoice, LONG_PAUSE_MS } from './faults.ts';
 
 /** Between two sleeps: the one who slept settles what it left. */
 const AWAKE_MS = [2_000, 8_000] as const;
@@ -22,12 +22,9 @@ const SILENT_MS = 4_500;
  * Lets one server after the other sleep for longer than its leases last, while the others go on and settle in its
  * stead: what it brings when it wakes must not harm. Does nothing where nobody could go on, nor in short runs.
  */
-export async function sleepers({
-  durationMs,
-  ...context
-}: ChaosContext & { readonly durationMs: number }): Promise<void> {
+export async function sleepers({ durationMs, only, ...context }: ChaosContext & FaultChoice): Promise<void> {
   const { victims, signal, tally } = context;
-  if (victims.servers.length === 1 || durationMs < ONE_MINUTE_MS) return;
+  if (victims.servers.length === 1 || only !== null || durationMs < ONE_MINUTE_MS) return;
   // Numbers of its own: what is done beside this does not depend on how long a sleep takes.
   const random = context.random.fork('sleepers');
   for (let turn = 0; !signal.aborted; turn += 1) {
@@ -48,8 +45,9 @@ async function sleep({ victims, signal, random }: ChaosContext, ms: number): Pro
  * another server has just sent them.
  */
 async function sleepUnsent(context: ChaosContext): Promise<void> {
-  const { victims, signal, random } = context;
+  const { victims, signal, random, tally } = context;
   const { sandbox } = victims;
+  tally.sandboxKills += 1;
   const wakesAfterMs = random.whole(...WAKES_AFTER_MS);
   const away = sandbox.kill(AWAY_MS, signal);
   await pause(random.whole(...NODS_OFF_AFTER_MS), signal);

@@ -5,6 +5,9 @@ import { type ChaosContext, type FaultChoice, LONG_PAUSE_MS } from './faults.ts'
 /** Between two sleeps: the one who slept settles what it left. */
 const AWAKE_MS = [2_000, 8_000] as const;
 
+/** How long the payment service stands still when a server falls asleep: its payments are being sent then. */
+const SLOW_MS = 1_000;
+
 /** How long the payment service is away when a server falls asleep: its payments are not sent then. */
 const AWAY_MS = 1_500;
 const NODS_OFF_AFTER_MS = [50, 500] as const;
@@ -29,7 +32,7 @@ export async function sleepers({ durationMs, only, ...context }: ChaosContext & 
   const random = context.random.fork('sleepers');
   for (let turn = 0; !signal.aborted; turn += 1) {
     if (turn % 2 === 0) await sleepUnsent({ ...context, random });
-    else await sleep({ ...context, random }, random.whole(...LONG_PAUSE_MS));
+    else await sleepSending({ ...context, random });
     tally.sleeps += 1;
     await pause(random.whole(...AWAKE_MS), signal);
   }
@@ -38,6 +41,19 @@ export async function sleepers({ durationMs, only, ...context }: ChaosContext & 
 async function sleep({ victims, signal, random }: ChaosContext, ms: number): Promise<void> {
   const server = random.pick(victims.servers);
   if (await server.listening()) await server.sleep(ms, signal);
+}
+
+/**
+ * A server falls asleep while all that it sends waits for an answer. The payment service then executes it, others settle
+ * it, and the sleeper wakes with outcomes that nobody asks for any more.
+ */
+async function sleepSending(context: ChaosContext): Promise<void> {
+  const { victims, signal, random, tally } = context;
+  tally.sandboxPauses += 1;
+  const slow = victims.sandbox.pause(SLOW_MS, signal);
+  await pause(random.whole(...NODS_OFF_AFTER_MS), signal);
+  await sleep(context, random.whole(...LONG_PAUSE_MS));
+  await slow;
 }
 
 /**

@@ -25,7 +25,7 @@ export interface ChaosContext extends FaultContext {
 const SHORT_PAUSE_MS = [100, 1_500] as const;
 
 /** Beyond the lease of a payment, 20 s. */
-export const LONG_PAUSE_MS = [20_500, 26_000] as const;
+const LONG_PAUSE_MS = [20_500, 26_000] as const;
 
 /** Beyond the deadline of an attempt, 5 s. */
 const DEADLINE_PAUSE_MS = [5_200, 7_000] as const;

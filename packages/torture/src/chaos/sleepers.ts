@@ -1,9 +1,12 @@
 import { pause } from '../pause.ts';
 import { ONE_MINUTE_MS } from './fault.ts';
-import { type ChaosContext, type FaultChoice, LONG_PAUSE_MS } from './faults.ts';
+import type { ChaosContext, FaultChoice } from './faults.ts';
 
 /** Between two sleeps: the one who slept settles what it left. */
 const AWAKE_MS = [2_000, 8_000] as const;
+
+/** Beyond the lease of a payment, 20 s, and the moments in which another server finds and settles it. */
+const SLEEP_MS = [22_500, 28_000] as const;
 
 /** How long the payment service stands still when a server falls asleep: its payments are being sent then. */
 const SLOW_MS = 1_000;
@@ -52,7 +55,7 @@ async function sleepSending(context: ChaosContext): Promise<void> {
   tally.sandboxPauses += 1;
   const slow = victims.sandbox.pause(SLOW_MS, signal);
   await pause(random.whole(...NODS_OFF_AFTER_MS), signal);
-  await sleep(context, random.whole(...LONG_PAUSE_MS));
+  await sleep(context, random.whole(...SLEEP_MS));
   await slow;
 }
 

@@ -1,4 +1,5 @@
 import { pause } from '../pause.ts';
+import type { ServerSlot } from '../processes/server-slot.ts';
 import { ONE_MINUTE_MS } from './fault.ts';
 import type { ChaosContext, FaultChoice } from './faults.ts';
 
@@ -9,7 +10,8 @@ const AWAKE_MS = [2_000, 8_000] as const;
 const SLEEP_MS = [22_500, 28_000] as const;
 
 /** How long the payment service stands still when a server falls asleep: its payments are being sent then. */
-const SLOW_MS = 1_000;
+const SLOW_MS = 2_000;
+const DROPS_OFF_AFTER_MS = [500, 1_500] as const;
 
 /** How long the payment service is away when a server falls asleep: its payments are not sent then. */
 const AWAY_MS = 1_500;
@@ -41,9 +43,12 @@ export async function sleepers({ durationMs, only, ...context }: ChaosContext & 
   }
 }
 
-async function sleep({ victims, signal, random }: ChaosContext, ms: number): Promise<void> {
+/** A server that listens, while nothing is being done to the payment service. */
+async function drowsy({ victims, random }: ChaosContext): Promise<ServerSlot> {
   const server = random.pick(victims.servers);
-  if (await server.listening()) await server.sleep(ms, signal);
+  await victims.sandbox.idle();
+  await server.listening();
+  return server;
 }
 
 /**
@@ -52,10 +57,11 @@ async function sleep({ victims, signal, random }: ChaosContext, ms: number): Pro
  */
 async function sleepSending(context: ChaosContext): Promise<void> {
   const { victims, signal, random, tally } = context;
+  const server = await drowsy(context);
   tally.sandboxPauses += 1;
   const slow = victims.sandbox.pause(SLOW_MS, signal);
-  await pause(random.whole(...NODS_OFF_AFTER_MS), signal);
-  await sleep(context, random.whole(...SLEEP_MS));
+  await pause(random.whole(...DROPS_OFF_AFTER_MS), signal);
+  await server.sleep(random.whole(...SLEEP_MS), signal);
   await slow;
 }
 
@@ -65,13 +71,12 @@ async function sleepSending(context: ChaosContext): Promise<void> {
  */
 async function sleepUnsent(context: ChaosContext): Promise<void> {
   const { victims, signal, random, tally } = context;
-  const { sandbox } = victims;
+  const server = await drowsy(context);
   tally.sandboxKills += 1;
-  const wakesAfterMs = random.whole(...WAKES_AFTER_MS);
-  const away = sandbox.kill(AWAY_MS, signal);
+  const away = victims.sandbox.kill(AWAY_MS, signal);
   await pause(random.whole(...NODS_OFF_AFTER_MS), signal);
   const silent = silence(context, random.whole(...SILENT_AFTER_MS));
-  await sleep(context, wakesAfterMs);
+  await server.sleep(random.whole(...WAKES_AFTER_MS), signal);
   await Promise.all([away, silent]);
 }
 

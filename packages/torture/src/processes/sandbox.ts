@@ -14,6 +14,8 @@ export interface Sandbox {
   kill(downMs: number, signal: AbortSignal): Promise<void>;
   /** Stops the process in its tracks: what arrives meanwhile is executed when it goes on. */
   pause(ms: number, signal: AbortSignal): Promise<void>;
+  /** Resolves when nothing is being done to it. */
+  idle(): Promise<void>;
   /** Kills it for good, so that nothing but the files tells what happened. */
   close(): Promise<void>;
 }
@@ -71,6 +73,7 @@ export async function openSandbox(
         await pause(ms, signal);
         child.signal('SIGCONT');
       }),
+    idle: () => last,
     close: () => inTurn(end),
   };
 }

@@ -23,11 +23,15 @@ function overlaps(one: Call, other: Call): boolean {
   return one.arrivedAt < other.endedAt && other.arrivedAt < one.endedAt;
 }
 
-/** Until a request is answered, and while its lease lasts, nobody but the process that answers it works on its payment. */
-function tooManyCalls({ exchanges, calls }: Dossier): string | null {
+/**
+ * Until a request recorded what came of its charge, and while its lease lasts, nobody but the process that answers it
+ * works on its payment. The answer may come later than that: its process may sleep.
+ */
+function tooManyCalls({ exchanges, calls, events }: Dossier): string | null {
+  const recordedAt = events[1] === undefined ? Number.POSITIVE_INFINITY : Date.parse(events[1].metadata.recordedAt);
   for (const { method, result, beganAt, endedAt } of exchanges) {
     if (method !== 'POST' || result.kind !== 'answer' || result.replayed) continue;
-    const until = Math.min(endedAt, beganAt + LEASE_MS);
+    const until = Math.min(endedAt, beganAt + LEASE_MS, recordedAt);
     const count = calls.filter(({ arrivedAt }) => arrivedAt <= until).length;
     if (count > ATTEMPTS_MAX) return `${count} calls arrived before the answer after ${endedAt - beganAt} ms`;
   }

@@ -41,3 +41,17 @@ test.concurrent.for(RUNS)(
     await folder.remove();
   },
 );
+
+test.concurrent(
+  'a primary that waits for no standby is seen to lose what was acknowledged',
+  { timeout: TEST_TIMEOUT_MS },
+  async ({ expect }) => {
+    const seed = Math.floor(Math.random() * 2 ** 32);
+    const folder = await makeWorkFolder();
+    const only = ['fail over while the standbys lag behind'];
+    const settings = { store: 'postgres-ha-async', paymentIdempotency: 'by-reservation-id', only } as const;
+    const { violations } = await torture({ ...settings, durationMs: 0, seed }, folder.path, () => undefined);
+    expect(violations.map(({ promise }) => promise)).toContain('7 what was acknowledged is there');
+    await folder.remove();
+  },
+);

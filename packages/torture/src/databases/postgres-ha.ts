@@ -1,5 +1,5 @@
-import { type Fault, ONE_MINUTE_MS } from '../chaos/fault.ts';
-import { pause } from '../pause.ts';
+import { type Fault, type FaultContext, ONE_MINUTE_MS } from '../chaos/fault.ts';
+import { eventually, pause } from '../pause.ts';
 import type { StoreKind } from './database.ts';
 import { type HaCluster, openHaCluster } from './ha-cluster.ts';
 import { cutting, POSTGRES_FOLLOW_EVERY_MS, POSTGRES_SERVERS } from './postgres.ts';
@@ -32,7 +32,7 @@ function kindWith(options: { readonly synchronous: boolean }): StoreKind {
       const [looking, absence] = [createPostgresLook(database.url), createAbsence()];
       return {
         serverArgs: ['--db', database.url],
-        faults: faultsOf(cluster, absence),
+        faults: faultsOf(cluster, absence, options.synchronous ? aWhile : untilAhead),
         excuse: absence.excuse,
         followEveryMs: POSTGRES_FOLLOW_EVERY_MS,
         look: looking.look,
@@ -45,7 +45,27 @@ function kindWith(options: { readonly synchronous: boolean }): StoreKind {
   };
 }
 
-function faultsOf(cluster: HaCluster, { during }: Absence): readonly Fault[] {
+/** Lets time pass while the standbys get nothing. */
+type Lag = (cluster: HaCluster, context: FaultContext) => Promise<void>;
+
+/** Meanwhile every commit waits. */
+const aWhile: Lag = (_, { random, signal }) => pause(random.whole(...HELD_MS), signal);
+
+/** Until so much is on the primary alone that clients must have been told of some of it. */
+async function untilAhead({ database }: HaCluster): Promise<void> {
+  const position = async (): Promise<number> => {
+    const [row] = await database.query<{ position: number }>(POSITION);
+    return row?.position ?? 0;
+  };
+  const before = await position();
+  await eventually(async () => (await position()) >= before + AHEAD_EVENTS, AHEAD_TIMEOUT_MS);
+}
+
+const POSITION = 'select last_position::float8 as position from log_counters';
+const AHEAD_EVENTS = 30;
+const AHEAD_TIMEOUT_MS = 30_000;
+
+function faultsOf(cluster: HaCluster, { during }: Absence, lag: Lag): readonly Fault[] {
   const cut = cutting(cluster.database, during);
   return [
     {
@@ -58,11 +78,11 @@ function faultsOf(cluster: HaCluster, { during }: Absence): readonly Fault[] {
       name: 'fail over while the standbys lag behind',
       weight: 2,
       fromMs: 0,
-      perform: ({ random, signal }) =>
+      perform: (context) =>
         during(async () => {
           cluster.replication.hold();
-          await pause(random.whole(...HELD_MS), signal);
-          await cluster.failOver(random.whole(...NOTICED_AFTER_MS));
+          await lag(cluster, context);
+          await cluster.failOver(context.random.whole(...NOTICED_AFTER_MS));
         }),
     },
     {

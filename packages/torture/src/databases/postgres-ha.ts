@@ -1,9 +1,10 @@
 import { type Fault, type FaultContext, ONE_MINUTE_MS } from '../chaos/fault.ts';
 import { eventually, pause } from '../pause.ts';
+import { type Absence, createAbsence } from './absence.ts';
 import type { StoreKind } from './database.ts';
 import { type HaCluster, openHaCluster } from './ha-cluster.ts';
 import { cutting, POSTGRES_FOLLOW_EVERY_MS, POSTGRES_SERVERS } from './postgres.ts';
-import { type Absence, createAbsence, createPostgresLook } from './postgres-look.ts';
+import { createPostgresLook } from './postgres-look.ts';
 
 const NOTICED_AFTER_MS = [0, 1_500] as const;
 const HELD_MS = [200, 1_000] as const;

@@ -1,8 +1,9 @@
 import { createDatabase, type PostgresServer, startPostgres, type TestDatabase } from '@reservations/test-postgres';
 import { type Fault, ONE_MINUTE_MS } from '../chaos/fault.ts';
 import { pause } from '../pause.ts';
+import { type Absence, createAbsence } from './absence.ts';
 import type { StoreKind } from './database.ts';
-import { type Absence, createAbsence, createPostgresLook } from './postgres-look.ts';
+import { createPostgresLook } from './postgres-look.ts';
 
 /** How many servers work on one database. */
 export const POSTGRES_SERVERS = 3;

@@ -51,6 +51,7 @@ describe('a commit that is on the primary alone', () => {
     // Its connection is cut while it waits: from here on everybody can see what only the primary has.
     await database.query(`select pg_terminate_backend(pid) ${WAITING}`);
     await lost;
+    expect(await store.events.readStream(first.stream, { after: 0, limit: 1 })).toHaveLength(1);
 
     const told: string[] = [];
     const ask = (name: string, { append }: EventStore, request: typeof first): Promise<AppendResult> =>

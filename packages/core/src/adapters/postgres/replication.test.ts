@@ -25,11 +25,14 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all([standby.remove(), primary.remove()]));
 
+/** A busy machine takes longer than polls wait by themselves. */
+const PATIENT = { timeout: 20_000 };
+
 const WAITING = "from pg_stat_activity where wait_event = 'SyncRep'";
 
 /** Resolves when some commit waits for the standby. */
 async function untilOneWaits(): Promise<void> {
-  await expect.poll(() => database.query(`select pid ${WAITING}`)).not.toEqual([]);
+  await expect.poll(() => database.query(`select pid ${WAITING}`), PATIENT).not.toEqual([]);
 }
 
 describe('a commit that is on the primary alone', () => {
@@ -60,7 +63,9 @@ describe('a commit that is on the primary alone', () => {
       ask('repeated', store.events, first),
       ask('conflict', beside.events, { ...first, commandId: 'other', alongside: NOTHING_ALONGSIDE }),
     ]);
-    await expect.poll(async () => (await database.query(`select pid ${WAITING}`)).length + told.length).not.toBe(0);
+    await expect
+      .poll(async () => (await database.query(`select pid ${WAITING}`)).length + told.length, PATIENT)
+      .not.toBe(0);
     expect(told).toEqual([]);
 
     await standby.thaw();

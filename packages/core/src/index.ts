@@ -7,6 +7,8 @@ export {
   reconcileLedger,
   type Reconciliation,
 } from './application/reconcile-ledger.ts';
+export { type MoveOptions, type MoveProgress, type MoveResult, moveStore } from './application/move-store.ts';
+export type { MoveCounts, MoveEnds } from './application/verify-move.ts';
 export { resolvePayment, type Resolution, type ResolveResult } from './application/resolve-payment.ts';
 export { type Verification, verifyStore } from './application/verify-store.ts';
 export type { SettlementOptions } from './application/settlement-policy.ts';
@@ -103,4 +105,19 @@ export {
   type ReservationView,
 } from './ports/reservation-view.ts';
 export type { Runtime } from './ports/runtime.ts';
+export {
+  type EventText,
+  type KeyPlace,
+  type MoveRecord,
+  type StoredCheckpoint,
+  type StoredKey,
+  type StoredPayment,
+  type StreamPlace,
+  type TargetState,
+  TRANSFER_ROWS_MAX,
+  type TransferPage,
+  type TransferRows,
+  type TransferSource,
+  type TransferTarget,
+} from './ports/store-transfer.ts';
 export { assert, isReservationError, ReservationError, type ReservationErrorCode } from './errors.ts';

@@ -1,1 +1,2 @@
 export { openPostgresStore, type PostgresStoreOptions } from './open.ts';
+export { openPostgresTransferTarget, type PostgresTransferTargetOptions } from './transfer-target.ts';

@@ -1,11 +1,13 @@
 import { ReservationError } from '../../errors.ts';
 import type { ReservationStore } from '../../ports/reservation-store.ts';
 import { migrationsFor } from '../sql/migrations.ts';
+import { assertServable } from '../sql/store-move.ts';
 import { createConnections } from './connection.ts';
 import { assertDurable } from './durability.ts';
 import { toFault } from './faults.ts';
 import { migrate, POSTGRES_DIALECT } from './migrate.ts';
 import { createPostgresStore } from './store.ts';
+import { readStoreMove } from './store-move.ts';
 
 /** How many connections a store has by default, at most. */
 export const POOL_DEFAULT = 10;
@@ -40,8 +42,8 @@ export interface PostgresStoreOptions {
 /**
  * Opens a store over a PostgreSQL database, beside any number of servers that have it open: each commits many
  * appends in one round trip. Creates and upgrades the tables.
- * @throws {ReservationError} INVALID_OPTION; STORE_UNSUITABLE when the database is newer than this code or the
- * server's settings do not keep what was committed; STORE_UNAVAILABLE.
+ * @throws {ReservationError} INVALID_OPTION; STORE_UNSUITABLE when the database is newer than this code, a move into it
+ * is not finished, or the server's settings do not keep what was committed; STORE_UNAVAILABLE.
  */
 export async function openPostgresStore(options: PostgresStoreOptions): Promise<ReservationStore> {
   const parsed = parseOptions(options);
@@ -49,6 +51,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
   try {
     await assertDurable(connections.run);
     await migrate(connections, migrationsFor(POSTGRES_DIALECT));
+    assertServable('the PostgreSQL database', await readStoreMove(connections.run));
     return createPostgresStore(connections, parsed.statementTimeoutMs);
   } catch (error) {
     await connections.end();

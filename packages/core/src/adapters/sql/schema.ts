@@ -94,6 +94,7 @@ export function subscriptionsSchema({ keyText, keyedTable }: SqlDialect): readon
     `create table store_moves (
   shard integer not null primary key,
   role text not null,
+  move_id text not null,
   other text not null,
   began_at bigint not null,
   finished_at bigint

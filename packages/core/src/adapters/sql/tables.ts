@@ -92,6 +92,8 @@ export interface StoreMovesTable {
   readonly shard: number;
   /** "source": what was here lives elsewhere now. "target": what is here came from elsewhere. */
   readonly role: string;
+  /** The same in both databases of one move, and in no other. */
+  readonly move_id: string;
   /** The other database, for people: never with a password. */
   readonly other: string;
   readonly began_at: number;

@@ -1,1 +1,2 @@
 export { openSqliteStore, type SqliteStoreOptions } from './open.ts';
+export { openSqliteTransferSource, type SqliteTransferSourceOptions } from './transfer-source.ts';

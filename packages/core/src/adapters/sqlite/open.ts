@@ -1,11 +1,13 @@
 import { ReservationError } from '../../errors.ts';
 import type { ReservationStore } from '../../ports/reservation-store.ts';
 import { migrationsFor } from '../sql/migrations.ts';
+import { assertServable } from '../sql/store-move.ts';
 import { openConnection } from './connection.ts';
 import { toFault } from './faults.ts';
 import { acquireServingLock, type ServingLock } from './lock.ts';
 import { migrate, SQLITE_DIALECT } from './migrate.ts';
 import { endLeases } from './payment-queue.ts';
+import { readStoreMove } from './store-move.ts';
 import { createSqliteStore } from './store.ts';
 
 /**
@@ -36,7 +38,7 @@ export interface SqliteStoreOptions {
 /**
  * Opens a store over one SQLite file: WAL, synchronous FULL, one writer, many appends in one commit.
  * @throws {ReservationError} INVALID_OPTION; STORE_IN_USE when the file is served already; STORE_UNSUITABLE when the
- * database is newer than this code or durability cannot be had; STORE_CORRUPT; STORE_UNAVAILABLE.
+ * database is newer than this code, was moved elsewhere, or durability cannot be had; STORE_CORRUPT; STORE_UNAVAILABLE.
  */
 export async function openSqliteStore(options: SqliteStoreOptions): Promise<ReservationStore> {
   const { path, exclusive, busyTimeoutMs } = parseOptions(options);
@@ -45,6 +47,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Rese
   try {
     if (exclusive && !database.memory) lock = acquireServingLock(path);
     migrate(database, migrationsFor(SQLITE_DIALECT));
+    if (exclusive) assertServable(path, readStoreMove(database));
     if (exclusive) endLeases(database);
     return createSqliteStore(database, () => lock?.release());
   } catch (error) {

@@ -1,0 +1,116 @@
+import { ONLY_SHARD } from '../sql/tables.ts';
+import {
+  type After,
+  type AfterEvent,
+  type AfterKey,
+  checkpointsPage,
+  keysPage,
+  logPage,
+  paymentsPage,
+  streamsPage,
+  summariesPage,
+} from '../sql/transfer-pages.ts';
+import { prepare, sql, type Statement } from './prepared.ts';
+
+/**
+ * The shard that no server looks into. While a move is under way the log's counter, the open payments and the
+ * subscriptions are there: a server that had the database open before can neither append nor charge.
+ */
+export const STAGED_SHARD = -1;
+
+/** The pages of what arrived; payments and checkpoints are those that wait for the end of the move. */
+export const pages = {
+  log: prepare((page: After<number>) => logPage(sql, page)),
+  streams: prepare((page: AfterEvent) => streamsPage(sql, page)),
+  summaries: prepare((page: After<string>) => summariesPage(sql, page)),
+  keys: prepare((page: AfterKey) => keysPage(sql, page)),
+  payments: prepare((page: After<string>) => paymentsPage(sql, STAGED_SHARD, page)),
+  checkpoints: prepare((page: After<string>) => checkpointsPage(sql, STAGED_SHARD, page)),
+};
+
+/** Tables of which an empty database has no row, in any shard. */
+const CONTENTS = [
+  'events',
+  'reservations',
+  'payment_queue',
+  'idempotency_keys',
+  'subscriptions',
+  'store_moves',
+] as const;
+
+/** Whether there is anything. */
+export const HAS_CONTENTS: Statement<{ readonly found: boolean }> = {
+  text: `select ${CONTENTS.map((table) => `exists (select from ${table})`).join(' or ')} as found`,
+  values: [],
+};
+
+/** Where the staged log ends; no row before a move began. */
+export const STAGED_END: Statement<{ readonly last_position: number }> = {
+  text: 'select last_position from log_counters where shard = $1',
+  values: [STAGED_SHARD],
+};
+
+/** Makes sure that nobody appends at this moment, and, once its transaction is committed, that nobody ever does. */
+export const LOCK_LOG: Statement<object> = {
+  text: 'select from log_counters where shard = $1 for update',
+  values: [ONLY_SHARD],
+};
+
+/** Tables that a server which had the database open must not find, from the beginning of a move to its end. */
+const STAGED = ['log_counters', 'payment_queue', 'subscriptions'] as const;
+
+/** Puts the counter where no server finds it. */
+export const STAGE_COUNTER: Statement<object> = {
+  text: 'update log_counters set shard = $1 where shard = $2',
+  values: [STAGED_SHARD, ONLY_SHARD],
+};
+
+/** Makes everything visible. What was written meanwhile by somebody who read a half-arrived log counts for nothing. */
+export const UNSTAGE: readonly Statement<object>[] = [
+  { text: 'delete from subscriptions where shard = $1', values: [ONLY_SHARD] },
+  ...STAGED.map((table) => ({
+    text: `update ${table} set shard = $1 where shard = $2`,
+    values: [ONLY_SHARD, STAGED_SHARD],
+  })),
+];
+
+/** Ends the move. */
+export function finishMove(finishedAt: number): Statement<object> {
+  return {
+    text: `update store_moves set finished_at = $1 where shard = $2 and role = 'target' and finished_at is null`,
+    values: [finishedAt, ONLY_SHARD],
+  };
+}
+
+/** Forgets everything but the log. */
+export const FORGET: readonly Statement<object>[] = [
+  { text: 'delete from reservations where shard = $1', values: [ONLY_SHARD] },
+  { text: 'delete from idempotency_keys where shard = $1', values: [ONLY_SHARD] },
+  { text: 'delete from payment_queue where shard = $1', values: [STAGED_SHARD] },
+  { text: 'delete from subscriptions where shard = $1', values: [STAGED_SHARD] },
+];
+
+/** Inserts rows; a row that is there already is an error. */
+export function insertRows(
+  table: 'reservations' | 'payment_queue' | 'idempotency_keys' | 'subscriptions' | 'store_moves',
+  rows: readonly object[],
+): Statement<object> {
+  return {
+    text: `insert into ${table} select * from json_populate_recordset(null::${table}, $1::json)`,
+    values: [JSON.stringify(rows)],
+  };
+}
+
+/** Inserts events and moves the counter from `before` to `last`, or, when it stands elsewhere, does neither. */
+export function insertEvents(
+  rows: readonly object[],
+  { before, last }: { readonly before: number; readonly last: number },
+): Statement<object> {
+  return {
+    text: `with placed as (
+  update log_counters set last_position = $2 where shard = $4 and last_position = $3 returning shard
+)
+insert into events select e.* from placed cross join json_populate_recordset(null::events, $1::json) as e`,
+    values: [JSON.stringify(rows), last, before, STAGED_SHARD],
+  };
+}

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, onTestFinished, test } from 'vitest';
 import { openPostgresStore } from '../adapters/postgres/index.ts';
 import { createTestSchemas, type TestSchemas } from '../adapters/postgres/test-support.ts';
@@ -197,6 +198,22 @@ describe('never are two truths served', () => {
       const take = tool.payments.take({ owner: 'me', now: 1e15, leaseUntil: 1e15 + 1, limit: 10 });
       await expect(take).rejects.toMatchObject(UNSUITABLE);
     }
+  });
+
+  test('a move that is taken back as docs/operations.md says leaves a file that can be served and moved', async () => {
+    const before = contentsOfFile(path);
+    await runMove({ path, url });
+    const page = await readFile(new URL('../../../../docs/operations.md', import.meta.url), 'utf8');
+    const [, statements = ''] = /^sqlite3 reservations\.db "(delete from store_moves;[^"]*)"$/m.exec(page) ?? [];
+    change(path, statements);
+    const store = await openSqliteStore({ path });
+    await store.events.append(exampleAppend(exampleId(1), { events: [exampleEvent(1)] }));
+    expect(await store.payments.take({ owner: 'me', now: 1e15, leaseUntil: 1e15 + 1, limit: 10 })).toHaveLength(3);
+    await store.close();
+    change(path, 'delete from events where position = 17');
+    url = await schemas.newSchema();
+    expect(await runMove({ path, url })).toEqual({ kind: 'moved', counts: COUNTS });
+    expect((await contentsOfDatabase(url))['events']).toEqual(before['events']);
   });
 
   test('a store is not moved to two places', async () => {

@@ -1,6 +1,7 @@
 import { packageVersion } from '../version.ts';
 import { type CliCommand, type CliContext, EXIT_FAILURE, EXIT_OK, EXIT_USAGE, PROGRAM } from './command.ts';
 import { eventsCommand } from './events.ts';
+import { migrateStoreCommand } from './migrate-store.ts';
 import { paymentsCheckCommand } from './payments-check.ts';
 import { paymentsOpenCommand } from './payments-open.ts';
 import { paymentsResolveCommand } from './payments-resolve.ts';
@@ -19,6 +20,7 @@ export const COMMANDS: readonly CliCommand[] = [
   reconcileCommand,
   eventsCommand,
   verifyCommand,
+  migrateStoreCommand,
 ];
 
 /** Runs the program; resolves with its exit code. */

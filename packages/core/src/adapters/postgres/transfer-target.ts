@@ -116,23 +116,27 @@ async function hasContents(run: Run): Promise<boolean> {
 }
 
 function createRows(run: Run): TransferRows & Pick<TransferTarget, 'summaries'> {
-  const { pages } = statements;
+  const { analyze, pages } = statements;
   return {
     async log({ after, limit }) {
       return toLogTexts((await run(pages.log({ after, limit }))).rows, after);
     },
     async streams({ after, limit }) {
+      if (after === null) await run(analyze('events'));
       const { stream, version } = after ?? { stream: '', version: 0 };
       return toEventTexts((await run(pages.streams({ stream, version, limit }))).rows);
     },
     async summaries({ after, limit }) {
+      if (after === null) await run(analyze('reservations'));
       return (await run(pages.summaries({ after: after ?? '', limit }))).rows.map(fromReservationRow);
     },
     async keys({ after, limit }) {
+      if (after === null) await run(analyze('idempotency_keys'));
       const { scope, key } = after ?? { scope: '', key: '' };
       return (await run(pages.keys({ scope, key, limit }))).rows.map(toStoredKey);
     },
     async payments({ after, limit }) {
+      if (after === null) await run(analyze('payment_queue'));
       return (await run(pages.payments({ after: after ?? '', limit }))).rows.map(toStoredPayment);
     },
     async checkpoints({ after, limit }) {

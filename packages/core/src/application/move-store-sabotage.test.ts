@@ -15,59 +15,111 @@ afterAll(() => schemas.database.drop());
 
 type Sabotage = Partial<TransferTarget> & { readonly source?: Partial<TransferSource> };
 
-/** Faults of either end that nobody reports; each would be a loss, a second charge or another answer. */
-const SABOTAGES: Readonly<Record<string, (target: TransferTarget, source: TransferSource, url: string) => Sabotage>> = {
-  'forgets the keys': () => ({ importKeys: async () => undefined }),
-  'forgets one key of a batch': (target) => ({ importKeys: (keys) => target.importKeys(keys.slice(1)) }),
-  'gives a key to another stream': (target) => ({
-    importKeys: ([first, ...rest]) =>
-      target.importKeys(first === undefined ? [] : [{ ...first, stream: rest[0]?.stream ?? '' }, ...rest]),
-  }),
-  'forgets the open payments': () => ({ importPayments: async () => undefined }),
-  'makes a payment look new': (target) => ({
-    importPayments: (payments) => target.importPayments(payments.map((payment) => ({ ...payment, openedAt: 0 }))),
-  }),
-  'forgets a checkpoint': (target) => ({ importCheckpoints: (rows) => target.importCheckpoints(rows.slice(1)) }),
-  'lets a stopped subscription run': (target) => ({
-    importCheckpoints: (rows) => target.importCheckpoints(rows.map((row) => ({ ...row, stoppedAt: null }))),
-  }),
-  'forgets rows of the view': (target) => ({ importSummaries: (rows) => target.importSummaries(rows.slice(1)) }),
-  'shows another status': (target) => ({
-    importSummaries: (rows) => target.importSummaries(rows.map((row) => ({ ...row, status: 'RESERVATION_FAILED' }))),
-  }),
-  'numbers positions anew': (target) => ({
-    importEvents: (events) =>
-      target.importEvents(events.map((event, index) => ({ ...event, position: event.position + (index % 2) }))),
-  }),
-  'skips a batch': (target) => {
-    let batches = 0;
-    return {
-      importEvents(events) {
-        batches += 1;
-        return batches === 2 ? Promise.resolve() : target.importEvents(events);
-      },
-    };
-  },
-  'ends before the last batch': (_, source) => ({
-    source: { log: (page) => (page.after >= 15 ? Promise.resolve([]) : source.log(page)) },
-  }),
-  'changes the text of an event': (target) => ({
-    importEvents: (events) =>
-      target.importEvents(events.map((event) => ({ ...event, data: event.data.replace('EUR', 'USD') }))),
-  }),
-  'leaves an event in the table that nobody brought': (target, _, url) => ({
-    async importCheckpoints(rows) {
-      await target.importCheckpoints(rows);
-      await query(
-        url,
-        `insert into events select shard, 'RES-zzz', version, 99, id, command_id, type, schema_version, data, metadata, checksum
-         from events where position = 1`,
-      );
+/** Faults of either end that nobody reports, and how each is found; it would be a loss, or a second charge. */
+const SABOTAGES: readonly (readonly [
+  title: string,
+  found: RegExp,
+  sabotage: (target: TransferTarget, source: TransferSource, url: string) => Sabotage,
+])[] = [
+  ['forgets the keys', /lacks something .*: the key "order-1"/, () => ({ importKeys: async () => undefined })],
+  [
+    'forgets one key of a batch',
+    /differs from the source in "scope": the key/,
+    (target) => ({ importKeys: (keys) => target.importKeys(keys.slice(1)) }),
+  ],
+  [
+    'gives a key to another stream',
+    /differs from the source in "stream": the key/,
+    (target) => ({
+      importKeys: ([first, ...rest]) =>
+        target.importKeys(first === undefined ? [] : [{ ...first, stream: rest[0]?.stream ?? '' }, ...rest]),
+    }),
+  ],
+  ['forgets the open payments', /lacks something .*: the payment/, () => ({ importPayments: async () => undefined })],
+  [
+    'makes a payment look new',
+    /differs from the source in "openedAt": the payment/,
+    (target) => ({
+      importPayments: (payments) => target.importPayments(payments.map((payment) => ({ ...payment, openedAt: 0 }))),
+    }),
+  ],
+  [
+    'forgets a checkpoint',
+    /the subscription "mail 🎫"/,
+    (target) => ({ importCheckpoints: (rows) => target.importCheckpoints(rows.slice(1)) }),
+  ],
+  [
+    'lets a stopped subscription run',
+    /differs from the source in "stoppedAt": the subscription "stopped"/,
+    (target) => ({
+      importCheckpoints: (rows) => target.importCheckpoints(rows.map((row) => ({ ...row, stoppedAt: null }))),
+    }),
+  ],
+  [
+    'forgets rows of the view',
+    /the view's row of RES-/,
+    (target) => ({ importSummaries: (rows) => target.importSummaries(rows.slice(1)) }),
+  ],
+  [
+    'shows another status',
+    /differs from the source in "status": the view's row of/,
+    (target) => ({
+      importSummaries: (rows) => target.importSummaries(rows.map((row) => ({ ...row, status: 'RESERVATION_FAILED' }))),
+    }),
+  ],
+  [
+    'numbers positions anew',
+    /the event at position 20 .* does not match its checksum/,
+    (target) => ({
+      importEvents: (events) =>
+        target.importEvents(events.map((event) => (event.position === 2 ? { ...event, position: 20 } : event))),
+    }),
+  ],
+  [
+    'skips a batch',
+    /the target's log does not end at position 6/,
+    (target) => {
+      let batches = 0;
+      return {
+        importEvents(events) {
+          batches += 1;
+          return batches === 2 ? Promise.resolve() : target.importEvents(events);
+        },
+      };
     },
-  }),
-};
+  ],
+  [
+    'ends before the last batch',
+    /lacks something that the source has: the event at position 16/,
+    (_, source) => ({
+      source: { log: (page) => (page.after >= 15 ? Promise.resolve([]) : source.log(page)) },
+    }),
+  ],
+  [
+    'changes the text of an event',
+    /the event at position 1 .* does not match its checksum/,
+    (target) => ({
+      importEvents: (events) =>
+        target.importEvents(events.map((event) => ({ ...event, data: event.data.replace('EUR', 'USD') }))),
+    }),
+  ],
+  [
+    'leaves an event in the table that nobody brought',
+    /the event at position 99 .* does not match its checksum/,
+    (target, _, url) => ({
+      async importCheckpoints(rows) {
+        await target.importCheckpoints(rows);
+        await query(
+          url,
+          `insert into events select shard, 'RES-zzz', version, 99, id, command_id, type, schema_version, data, metadata,
+             checksum from events where position = 1`,
+        );
+      },
+    }),
+  ],
+];
 
-test.each(Object.entries(SABOTAGES))('a move that %s is found out, and nothing is marked', async (_, sabotage) => {
+test.each(SABOTAGES)('a move that %s is found out, and nothing is marked', async (_, found, sabotage) => {
   const path = await directories.newPath();
   const url = await schemas.newSchema();
   await createSourceFile(path);
@@ -80,7 +132,7 @@ test.each(Object.entries(SABOTAGES))('a move that %s is found out, and nothing i
       },
     },
   );
-  await expect(moving).rejects.toThrow();
+  await expect(moving).rejects.toThrow(found);
   await (await openSqliteStore({ path })).close();
   expect(await query(url, 'select role, finished_at from store_moves')).toEqual([
     { role: 'target', finished_at: null },

@@ -3,7 +3,7 @@ import { assert, ReservationError } from '../errors.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import { type MoveRecord, TRANSFER_ROWS_MAX, type TransferSource } from '../ports/store-transfer.ts';
 import { foldStreams } from './fold-streams.ts';
-import { eventsByStream, pagesOf } from './transfer-rows.ts';
+import { checkpointPlace, eventsByStream, keyPlace, pagesOf, reservationPlace } from './transfer-rows.ts';
 import { type MoveCounts, type MoveEnds, verifyMove } from './verify-move.ts';
 
 /** How far a move has come. "check" compares both ends, event by event. */
@@ -143,21 +143,9 @@ async function copyTheRest({ source, target, limit, onProgress }: Copy): Promise
     }
   }
   const { keys, payments, checkpoints } = source;
-  await copy(
-    'keys',
-    pagesOf(keys, ({ scope, key }) => ({ scope, key }), limit),
-    target.importKeys,
-  );
-  await copy(
-    'payments',
-    pagesOf(payments, ({ reservationId }) => reservationId, limit),
-    target.importPayments,
-  );
-  await copy(
-    'checkpoints',
-    pagesOf(checkpoints, ({ name }) => name, limit),
-    target.importCheckpoints,
-  );
+  await copy('keys', pagesOf(keys, keyPlace, limit), target.importKeys);
+  await copy('payments', pagesOf(payments, reservationPlace, limit), target.importPayments);
+  await copy('checkpoints', pagesOf(checkpoints, checkpointPlace, limit), target.importCheckpoints);
 }
 
 function movedElsewhere({ name }: TransferSource, { other }: MoveRecord): ReservationError {

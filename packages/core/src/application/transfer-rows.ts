@@ -1,4 +1,20 @@
-import type { EventText, StreamPlace, TransferPage, TransferRows } from '../ports/store-transfer.ts';
+import type { ReservationId } from '../domain/ids.ts';
+import type { EventText, KeyPlace, StreamPlace, TransferPage, TransferRows } from '../ports/store-transfer.ts';
+
+/** The place of what a reservation has one of. */
+export function reservationPlace({ reservationId }: { readonly reservationId: ReservationId }): ReservationId {
+  return reservationId;
+}
+
+/** The place of a key. */
+export function keyPlace({ scope, key }: KeyPlace): KeyPlace {
+  return { scope, key };
+}
+
+/** The place of a checkpoint. */
+export function checkpointPlace({ name }: { readonly name: string }): string {
+  return name;
+}
 
 /** Everything that a paged read has, page by page, each of `limit` rows but the last. */
 export async function* pagesOf<Row, Place>(

@@ -1,9 +1,17 @@
 import type { ReservationSummary } from '../domain/summary.ts';
-import { ReservationError } from '../errors.ts';
-import type { EventText, StoredCheckpoint, StoredKey, StoredPayment, TransferTarget } from '../ports/store-transfer.ts';
-import type { TransferSource } from '../ports/store-transfer.ts';
+import type { ReservationError } from '../errors.ts';
+import type {
+  EventText,
+  StoredCheckpoint,
+  StoredKey,
+  StoredPayment,
+  TransferRows,
+  TransferSource,
+  TransferTarget,
+} from '../ports/store-transfer.ts';
 import { foldStreams } from './fold-streams.ts';
-import { eventsByStream, rowsOf } from './transfer-rows.ts';
+import { assertSame, corrupt, countOf, createCursor, inStep } from './in-step.ts';
+import { checkpointPlace, eventsByStream, keyPlace, reservationPlace, rowsOf } from './transfer-rows.ts';
 
 /** What a move brought over. */
 export interface MoveCounts {
@@ -39,7 +47,7 @@ export async function verifyMove(
       yield event;
     }
   }
-  const summaries = createCursor(summariesOf(target, limit));
+  const summaries = createCursor(rowsOf(target.summaries, reservationPlace, limit));
   const payments = createCursor(paymentsOf(source, limit));
   for await (const folded of foldStreams(comparedEvents())) {
     counts.reservations += 1;
@@ -83,69 +91,19 @@ async function compareTheRest(
   };
 }
 
-const summariesOf = (target: TransferTarget, limit: number): AsyncGenerator<ReservationSummary> =>
-  rowsOf(target.summaries, ({ reservationId }) => reservationId, limit);
+function paymentsOf({ payments }: Pick<TransferRows, 'payments'>, limit: number): AsyncGenerator<StoredPayment> {
+  return rowsOf(payments, reservationPlace, limit);
+}
 
-const paymentsOf = ({ payments }: TransferRowsOf<'payments'>, limit: number): AsyncGenerator<StoredPayment> =>
-  rowsOf(payments, ({ reservationId }) => reservationId, limit);
+function keysOf({ keys }: Pick<TransferRows, 'keys'>, limit: number): AsyncGenerator<StoredKey> {
+  return rowsOf(keys, keyPlace, limit);
+}
 
-const keysOf = ({ keys }: TransferRowsOf<'keys'>, limit: number): AsyncGenerator<StoredKey> =>
-  rowsOf(keys, ({ scope, key }) => ({ scope, key }), limit);
-
-const checkpointsOf = (
-  { checkpoints }: TransferRowsOf<'checkpoints'>,
+function checkpointsOf(
+  { checkpoints }: Pick<TransferRows, 'checkpoints'>,
   limit: number,
-): AsyncGenerator<StoredCheckpoint> => rowsOf(checkpoints, ({ name }) => name, limit);
-
-type TransferRowsOf<Name extends keyof TransferSource> = Pick<TransferSource, Name>;
-
-/** The rows of `expected`, as long as those of `found` are the same. */
-async function* inStep<Row extends object>(
-  expected: AsyncIterable<Row>,
-  found: AsyncIterable<Row>,
-  name: (row: Row) => string,
-): AsyncGenerator<Row> {
-  const others = createCursor(found);
-  for await (const row of expected) {
-    assertSame(row, await others.next(), name);
-    yield row;
-  }
-  assertSame(null, await others.next(), name);
-}
-
-interface Cursor<Row> {
-  /** The next row; null behind the last. */
-  next(): Promise<Row | null>;
-}
-
-function createCursor<Row>(rows: AsyncIterable<Row>): Cursor<Row> {
-  const iterator = rows[Symbol.asyncIterator]();
-  return {
-    async next() {
-      const { done, value } = await iterator.next();
-      return done === true ? null : value;
-    },
-  };
-}
-
-async function countOf(rows: AsyncIterable<unknown>): Promise<number> {
-  let count = 0;
-  for await (const _ of rows) count += 1;
-  return count;
-}
-
-/** Rows are flat. */
-function assertSame<Row extends object>(expected: Row | null, found: Row | null, name: (row: Row) => string): void {
-  if (expected === null && found === null) return;
-  if (expected === null || found === null) {
-    const row = expected ?? found;
-    const what = expected === null ? 'has something that the source has not' : 'lacks something that the source has';
-    throw corrupt(`the copy ${what}: ${row === null ? '' : name(row)}`);
-  }
-  const fields = Object.keys(expected) as (keyof Row)[];
-  const different = fields.find((field) => expected[field] !== found[field]);
-  if (different === undefined) return;
-  throw corrupt(`the copy differs from the source in "${String(different)}": ${name(expected)} / ${name(found)}`);
+): AsyncGenerator<StoredCheckpoint> {
+  return rowsOf(checkpoints, checkpointPlace, limit);
 }
 
 function notQueued({ reservationId }: ReservationSummary, next: StoredPayment | null): ReservationError {
@@ -163,7 +121,3 @@ const nameSummary = ({ reservationId }: ReservationSummary): string => `the view
 const namePayment = ({ reservationId }: StoredPayment): string => `the payment of ${reservationId}`;
 const nameKey = ({ scope, key }: StoredKey): string => `the key ${JSON.stringify(key)} of ${JSON.stringify(scope)}`;
 const nameCheckpoint = ({ name }: StoredCheckpoint): string => `the subscription ${JSON.stringify(name)}`;
-
-function corrupt(message: string): ReservationError {
-  return new ReservationError('STORE_CORRUPT', message);
-}

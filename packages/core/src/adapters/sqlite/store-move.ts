@@ -33,11 +33,12 @@ const WORK = [
  * Lets nobody work on this file any more, not even a process that has it open already. Reading goes on. Refused work
  * is STORE_UNSUITABLE (see faults.ts).
  */
-export function refuseWork(database: Database.Database): void {
+export function refuseWork(database: Database.Database, other: string): void {
+  const message = `the store was moved to ${other}`.replaceAll("'", "''");
   for (const [table, work] of WORK) {
     database.exec(
       `create trigger moved_${table}_${work} before ${work} on ${table}
-       begin select raise(abort, 'the store was moved, see the table store_moves'); end`,
+       begin select raise(abort, '${message}'); end`,
     );
   }
 }

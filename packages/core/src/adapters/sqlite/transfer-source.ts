@@ -60,7 +60,7 @@ function createSource(database: Database.Database, lock: ServingLock): TransferS
     async markMoved(record) {
       try {
         writeStoreMove(database, fromMoveRecord('source', record, record.finishedAt));
-        refuseWork(database);
+        refuseWork(database, record.other);
         database.exec('commit');
       } catch (error) {
         throw toFault(error, database.name);

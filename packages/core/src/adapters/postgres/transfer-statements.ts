@@ -1,4 +1,11 @@
-import { ONLY_SHARD } from '../sql/tables.ts';
+import {
+  type EventsTable,
+  type IdempotencyKeysTable,
+  ONLY_SHARD,
+  type PaymentQueueTable,
+  type ReservationsTable,
+  type SubscriptionsTable,
+} from '../sql/tables.ts';
 import {
   type After,
   type AfterEvent,
@@ -10,7 +17,7 @@ import {
   streamsPage,
   summariesPage,
 } from '../sql/transfer-pages.ts';
-import { prepare, sql, type Statement } from './prepared.ts';
+import { type Prepared, prepare, sql, type Statement } from './prepared.ts';
 
 /**
  * The shard that no server looks into. While a move is under way the log's counter, the open payments and the
@@ -18,14 +25,23 @@ import { prepare, sql, type Statement } from './prepared.ts';
  */
 export const STAGED_SHARD = -1;
 
+interface Pages {
+  readonly log: Prepared<After<number>, EventsTable>;
+  readonly streams: Prepared<AfterEvent, EventsTable>;
+  readonly summaries: Prepared<After<string>, ReservationsTable>;
+  readonly keys: Prepared<AfterKey, IdempotencyKeysTable>;
+  readonly payments: Prepared<After<string>, PaymentQueueTable>;
+  readonly checkpoints: Prepared<After<string>, SubscriptionsTable>;
+}
+
 /** The pages of what arrived; payments and checkpoints are those that wait for the end of the move. */
-export const pages = {
-  log: prepare((page: After<number>) => logPage(sql, page)),
-  streams: prepare((page: AfterEvent) => streamsPage(sql, page)),
-  summaries: prepare((page: After<string>) => summariesPage(sql, page)),
-  keys: prepare((page: AfterKey) => keysPage(sql, page)),
-  payments: prepare((page: After<string>) => paymentsPage(sql, STAGED_SHARD, page)),
-  checkpoints: prepare((page: After<string>) => checkpointsPage(sql, STAGED_SHARD, page)),
+export const pages: Pages = {
+  log: prepare((page) => logPage(sql, page)),
+  streams: prepare((page) => streamsPage(sql, page)),
+  summaries: prepare((page) => summariesPage(sql, page)),
+  keys: prepare((page) => keysPage(sql, page)),
+  payments: prepare((page) => paymentsPage(sql, STAGED_SHARD, page)),
+  checkpoints: prepare((page) => checkpointsPage(sql, STAGED_SHARD, page)),
 };
 
 /**

@@ -2,6 +2,7 @@ import Database from 'better-sqlite3';
 import pg from 'pg';
 import { openPostgresTransferTarget } from '../adapters/postgres/index.ts';
 import { openSqliteStore, openSqliteTransferSource } from '../adapters/sqlite/index.ts';
+import { systemRuntime } from '../adapters/system/runtime.ts';
 import type { ReservationId } from '../domain/ids.ts';
 import type { PaymentOutcome } from '../domain/payment-outcome.ts';
 import { toTimestamp } from '../domain/timestamp.ts';
@@ -146,7 +147,8 @@ export async function runMove(
   try {
     const target = await openPostgresTransferTarget({ connectionString: url });
     try {
-      const runtime = createManualRuntime();
+      // Moves have ids that no other move has.
+      const runtime = systemRuntime();
       return await moveStore({ ...wrap({ source, target }), runtime, batchRows: SMALL_BATCH, ...options });
     } finally {
       await target.close();

@@ -107,24 +107,18 @@ describe('a move that dies', () => {
     },
   );
 
-  const seed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 1e9));
-
-  test(
-    `by kill -9 at random moments is finished by the next runs, row for row (SEED=${seed})`,
-    { timeout: 120_000 },
-    async () => {
-      const random = createRandom(seed);
-      const url = await schemas.newSchema();
-      const before = contentsOfFile(path);
-      for (let kills = 0; kills < KILLS; kills += 1) {
-        if ((await killAt(url, 1 + random(LINES))) !== null) break;
-      }
-      const result = await killAt(url, Number.POSITIVE_INFINITY);
-      expect(['moved', 'moved-before']).toContain(result?.kind);
-      expect(await contentsOfDatabase(url)).toEqual(movedContents(before));
-      expect(await servable(url)).toEqual({ source: false, target: true });
-    },
-  );
+  test('by kill -9 at random moments is finished by the next runs, row for row', { timeout: 120_000 }, async () => {
+    const random = createRandom(SEED);
+    const url = await schemas.newSchema();
+    const before = contentsOfFile(path);
+    for (let kills = 0; kills < KILLS; kills += 1) {
+      if ((await killAt(url, 1 + random(LINES))) !== null) break;
+    }
+    const result = await killAt(url, Number.POSITIVE_INFINITY);
+    expect(['moved', 'moved-before']).toContain(result?.kind);
+    expect(await contentsOfDatabase(url)).toEqual(movedContents(before));
+    expect(await servable(url)).toEqual({ source: false, target: true });
+  });
 
   /** Runs a move in a process that is killed as soon as it says its n-th line; its result when it was faster. */
   async function killAt(url: string, n: number): Promise<MoveResult | null> {
@@ -147,6 +141,9 @@ describe('a move that dies', () => {
     return 'kind' in result ? (result as MoveResult) : null;
   }
 });
+
+/** Another one draws other lines. */
+const SEED = Number(process.env['SEED'] ?? 20_261_122);
 
 const KILLS = 6;
 

@@ -184,8 +184,11 @@ describe('never are two truths served', () => {
     const server = await openTarget();
     await beginMove();
     await expect(server.events.append(exampleAppend(exampleId(1)))).rejects.toThrow();
+    // Whoever read the half-arrived log on that server wrote down how far.
+    await query(url, `insert into subscriptions values (0, 'mail 🎫', 2, null, 0, null, null)`);
     await runMove({ path, url }, { onProgress: everyPaymentStays(server) });
     expect(await server.payments.gauge()).toMatchObject({ open: 3 });
+    expect(await contentsOfDatabase(url)).toEqual(movedContents(contentsOfFile(path)));
   });
 
   /** From the first batch to the last nothing is to be had for settlement. */
@@ -232,9 +235,14 @@ describe('never are two truths served', () => {
   });
 
   test('a store is not moved to two places', async () => {
+    const abandoned = url;
+    await beginMove();
+    url = await schemas.newSchema();
     await runMove({ path, url });
     const message = expect.stringMatching(/^sqlite:.* was moved to postgres:.* already$/);
-    await expect(runMove({ path, url: await schemas.newSchema() })).rejects.toMatchObject({ ...UNSUITABLE, message });
+    for (const elsewhere of [abandoned, await schemas.newSchema()]) {
+      await expect(runMove({ path, url: elsewhere })).rejects.toMatchObject({ ...UNSUITABLE, message });
+    }
   });
 
   test('two stores are not moved to one place', async () => {

@@ -29,7 +29,7 @@ async function stop(server: Run): Promise<void> {
 
 describe('moving a store', () => {
   test('says what it does, and what came over; tools see the same on both sides', async () => {
-    const { path, confirmed } = await createDatabaseFixture();
+    const { path, confirmed, escalated } = await createDatabaseFixture();
     const before = await runHere(['events', confirmed, '--db', path]);
     const { code, out, err } = await move(`sqlite:${path}`);
     expect([code, err.split('\n')]).toEqual([
@@ -50,6 +50,12 @@ describe('moving a store', () => {
       expect(await runHere(['events', confirmed, '--db', db])).toEqual(before);
       expect((await runHere(['verify', '--db', db])).out).toContain('No fault was found.');
     }
+    const word = ['--not-charged', '--actor', 'Ada', '--reason', 'seen'];
+    expect(await runHere(['payments', 'resolve', escalated, ...word, '--db', path])).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('takes no more work: the store was moved to postgres://'),
+    });
+    expect(await runHere(['payments', 'resolve', escalated, ...word, '--db', database.url])).toMatchObject({ code: 0 });
   });
 
   test('a program gets numbers, and once it was moved that is an answer', async () => {

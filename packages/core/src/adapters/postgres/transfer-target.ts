@@ -159,7 +159,10 @@ function createImports(run: Run): Imports {
       assert(before >= 0 && events.at(-1)?.position === last, 'a batch of events has one at least, and no gap');
       const { count } = await run(insertEvents(events.map(fromEventText), { before, last }));
       if (count === events.length) return;
-      throw new ReservationError('STORE_UNSUITABLE', `the target's log does not end at position ${before}: who wrote?`);
+      throw new ReservationError(
+        'STORE_UNSUITABLE',
+        `the target's log does not end at position ${before}: somebody else wrote into it, or no move is under way`,
+      );
     },
     async importSummaries(summaries) {
       const rows = summaries.map((summary) => ({ ...toReservationRow(summary), message: storable(summary.message) }));

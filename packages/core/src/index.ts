@@ -8,6 +8,7 @@ export {
   type Reconciliation,
 } from './application/reconcile-ledger.ts';
 export { resolvePayment, type Resolution, type ResolveResult } from './application/resolve-payment.ts';
+export { type RebuiltView, rebuildView, type RebuildViewOptions } from './application/rebuild-view.ts';
 export { type Verification, verifyStore } from './application/verify-store.ts';
 export type { SettlementOptions } from './application/settlement-policy.ts';
 export { systemRuntime } from './adapters/system/runtime.ts';
@@ -102,5 +103,15 @@ export {
   type ReservationPage,
   type ReservationView,
 } from './ports/reservation-view.ts';
+export {
+  REBUILD_EVENTS_BEHIND_MAX,
+  REBUILD_PATIENCE_MAX_MS,
+  REBUILD_ROWS_MAX,
+  type RebuildRequest,
+  type SwitchRequest,
+  type SwitchResult,
+  type ViewProjection,
+  type ViewRebuild,
+} from './ports/view-rebuild.ts';
 export type { Runtime } from './ports/runtime.ts';
 export { assert, isReservationError, ReservationError, type ReservationErrorCode } from './errors.ts';

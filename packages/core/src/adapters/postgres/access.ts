@@ -7,6 +7,7 @@ import type { GroupCommit } from './group-commit.ts';
 /** The two ways to the database, open until it is closed. Both throw ReservationErrors for the machine's faults. */
 export interface Access {
   readonly run: Run;
+  readonly transaction: Connections['transaction'];
   /** Appends, together with others; resolves once the commit is on disk. */
   append(append: EncodedAppend): Promise<AppendResult>;
   /** Lets end what is under way, then closes the connections; everything after it throws STORE_CLOSED. Idempotent. */
@@ -35,6 +36,7 @@ export function createAccess(connections: Connections, group: GroupCommit): Acce
   }
 
   return {
+    transaction: (work) => whileOpen(() => connections.transaction(work)),
     run: (statement) => whileOpen(() => connections.run(statement)),
     append: (append) => whileOpen(() => group.submit(append)),
     close() {

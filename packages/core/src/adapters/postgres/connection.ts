@@ -58,13 +58,14 @@ export function createConnections(options: ConnectionOptions): Connections {
     };
     client.on('error', lost);
     try {
-      await client.query('begin isolation level read committed');
-      const result = await work((statement) => send(client, statement));
-      await client.query('commit');
+      await client.query('begin isolation level read committed').catch(rethrowFault);
+      const result = await work((statement) => send(client, statement).catch(rethrowFault));
+      await client.query('commit').catch(rethrowFault);
       return result;
     } catch (error) {
+      // What `work` itself throws is no fault of the server, and comes out as it is.
       await client.query('rollback').catch(lost);
-      throw toFault(error);
+      throw error;
     } finally {
       client.off('error', lost);
       client.release(broken);

@@ -2,9 +2,9 @@ import type { EventStore } from '../../ports/event-store.ts';
 import { assertAppendable, assertRange } from '../sql/arguments.ts';
 import { encodeAppend } from '../sql/encoded-append.ts';
 import { fromEventRows } from '../sql/event-rows.ts';
-import { ONLY_SHARD } from '../sql/tables.ts';
+import { type EventsTable, ONLY_SHARD } from '../sql/tables.ts';
 import type { Access } from './access.ts';
-import { prepare, sql } from './prepared.ts';
+import { type Prepared, prepare, sql } from './prepared.ts';
 
 /** The log. */
 export function createEventStore({ run, append }: Access): EventStore {
@@ -42,7 +42,8 @@ const streamPage = prepare(({ stream, after, limit }: Range & { readonly stream:
     .limit(limit),
 );
 
-const logPage = prepare(({ after, limit }: Range) =>
+/** A page of the log, in order. */
+export const logPage: Prepared<Range, EventsTable> = prepare(({ after, limit }: Range) =>
   sql
     .selectFrom('events')
     .selectAll()

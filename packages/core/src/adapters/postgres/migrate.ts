@@ -9,6 +9,7 @@ export const POSTGRES_DIALECT: SqlDialect = {
   keyText: 'text collate "C"',
   keyedTable: '',
   initialExtras: APPEND_SCHEMA,
+  secondExtras: [],
 };
 
 /** How often the making of the migrations' own table is tried when other servers make it at the same moment. */

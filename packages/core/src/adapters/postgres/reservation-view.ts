@@ -4,9 +4,11 @@ import { fromReservationRow, toReservationPage } from '../sql/reservation-rows.t
 import { ONLY_SHARD, type ReservationsTable } from '../sql/tables.ts';
 import type { Access } from './access.ts';
 import { type Prepared, prepare, sql } from './prepared.ts';
+import { beginRebuild } from './view-rebuild.ts';
 
 /** The read side. */
-export function createReservationView({ run }: Access): ReservationView {
+export function createReservationView(access: Access): ReservationView {
+  const { run } = access;
   return {
     async find(id) {
       const { rows } = await run(byId({ id }));
@@ -20,6 +22,7 @@ export function createReservationView({ run }: Access): ReservationView {
       const { rows } = await run(pageFor(filter)(parameters));
       return toReservationPage(rows, limit);
     },
+    rebuild: (request) => beginRebuild(access, request),
   };
 }
 

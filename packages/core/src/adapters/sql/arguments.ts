@@ -2,6 +2,7 @@ import { assert } from '../../errors.ts';
 import { type AppendRequest, EVENTS_PER_APPEND_MAX, READ_LIMIT_MAX } from '../../ports/event-store.ts';
 import { TAKE_LIMIT_MAX } from '../../ports/payment-queue.ts';
 import { PAGE_LIMIT_MAX } from '../../ports/reservation-view.ts';
+import { REBUILD_PATIENCE_MAX_MS, REBUILD_ROWS_MAX } from '../../ports/view-rebuild.ts';
 
 /** An append names a version that can be, and holds a bounded number of events; anything else is a bug of the caller. */
 export function assertAppendable({ expected, events }: AppendRequest): void {
@@ -18,6 +19,16 @@ export function assertRange({ after, limit }: { readonly after: number; readonly
 /** How much a page of a listing holds at most. */
 export function assertPage({ limit }: { readonly limit: number }): void {
   assert(isWithin(limit, 1, PAGE_LIMIT_MAX), `a page cannot hold ${limit} reservations`);
+}
+
+/** How many rows a batch of a rebuild holds at most. */
+export function assertBatch(rows: readonly unknown[]): void {
+  assert(isWithin(rows.length, 0, REBUILD_ROWS_MAX), `a batch cannot hold ${rows.length} rows`);
+}
+
+/** A switch that waits for ever would keep everybody waiting. */
+export function assertPatience(ms: number): void {
+  assert(isWithin(ms, 1, REBUILD_PATIENCE_MAX_MS), `a switch cannot wait for ${ms} ms`);
 }
 
 /** How many payments one call returns at most. */

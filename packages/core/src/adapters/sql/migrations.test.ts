@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { migrationsFor, pendingMigrations } from './migrations.ts';
 
-const dialect = { keyText: 'text', keyedTable: '', initialExtras: [] };
+const dialect = { keyText: 'text', keyedTable: '', initialExtras: [], secondExtras: [] };
 
 describe('migrations', () => {
   it('are numbered from 1 on without a gap', () => {

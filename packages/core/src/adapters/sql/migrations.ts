@@ -16,7 +16,11 @@ export const MIGRATIONS_TABLE =
 export function migrationsFor(dialect: SqlDialect): readonly Migration[] {
   return [
     { version: 1, name: 'initial', statements: [...initialSchema(dialect), ...dialect.initialExtras] },
-    { version: 2, name: 'subscriptions, view rebuilds and moves', statements: subscriptionsSchema(dialect) },
+    {
+      version: 2,
+      name: 'subscriptions, view rebuilds and moves',
+      statements: [...subscriptionsSchema(dialect), ...dialect.secondExtras],
+    },
   ];
 }
 

@@ -1,9 +1,15 @@
 import type Database from 'better-sqlite3';
 import { type Migration, MIGRATIONS_TABLE, pendingMigrations } from '../sql/migrations.ts';
 import type { SqlDialect } from '../sql/schema.ts';
+import { VIEW_WITH_OWN_INDEXES } from './view-schema.ts';
 
 /** SQLite compares texts byte by byte already, and keeps a table without a rowid in the order of its key. */
-export const SQLITE_DIALECT: SqlDialect = { keyText: 'text', keyedTable: ' without rowid', initialExtras: [] };
+export const SQLITE_DIALECT: SqlDialect = {
+  keyText: 'text',
+  keyedTable: ' without rowid',
+  initialExtras: [],
+  secondExtras: VIEW_WITH_OWN_INDEXES,
+};
 
 /**
  * Brings the database to the schema of this code, each migration in a transaction of its own. Any number of

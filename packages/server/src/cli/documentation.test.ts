@@ -7,6 +7,7 @@ import { PAYMENTS_OPEN_SETTINGS } from './payments-open.ts';
 import { PAYMENTS_RESOLVE_SETTINGS } from './payments-resolve.ts';
 import { RECONCILE_SETTINGS } from './reconcile.ts';
 import { VERIFY_SETTINGS } from './verify.ts';
+import { VIEW_REBUILD_SETTINGS } from './view-rebuild.ts';
 
 const page = readFileSync(new URL('../../../../docs/operations.md', import.meta.url), 'utf8');
 
@@ -17,6 +18,7 @@ test.each([
   ['reconcile', RECONCILE_SETTINGS],
   ['events', EVENTS_SETTINGS],
   ['verify', VERIFY_SETTINGS],
+  ['view rebuild', VIEW_REBUILD_SETTINGS],
 ])('docs/operations.md shows %s with each of its options, and with no other', (name, settings) => {
   const [synopsis = ''] = new RegExp(`^\`${name} [^\`]*\``, 'm').exec(page) ?? [];
   const documented = [...synopsis.matchAll(/--([a-z-]+)(?: ([A-Z]+))?/g)].map(([option]) => option);

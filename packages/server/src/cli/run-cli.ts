@@ -8,6 +8,7 @@ import { reconcileCommand } from './reconcile.ts';
 import { sandboxCommand } from './sandbox.ts';
 import { serveCommand } from './serve.ts';
 import { verifyCommand } from './verify.ts';
+import { viewRebuildCommand } from './view-rebuild.ts';
 
 /** Every command, the default one first. A name of two words is two arguments. */
 export const COMMANDS: readonly CliCommand[] = [
@@ -19,6 +20,7 @@ export const COMMANDS: readonly CliCommand[] = [
   reconcileCommand,
   eventsCommand,
   verifyCommand,
+  viewRebuildCommand,
 ];
 
 /** Runs the program; resolves with its exit code. */

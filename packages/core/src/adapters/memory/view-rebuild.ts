@@ -17,7 +17,10 @@ export function beginRebuild(tables: Tables, token: string, assertOpen: () => vo
   function assertCurrent(): void {
     assertOpen();
     if (tables.rebuild?.token === token) return;
-    throw new ReservationError('REBUILD_SUPERSEDED', `rebuild ${token} of the view is not the latest any more`);
+    throw new ReservationError(
+      'REBUILD_SUPERSEDED',
+      `this rebuild of the view has ended, or a later one began (${token})`,
+    );
   }
 
   function write(row: ReservationSummary): void {

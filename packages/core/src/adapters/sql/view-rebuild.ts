@@ -5,5 +5,8 @@ export const REBUILT_TABLE = 'reservations_rebuilt';
 
 /** What a rebuild throws that is not the latest any more. */
 export function superseded(token: string): ReservationError {
-  return new ReservationError('REBUILD_SUPERSEDED', `rebuild ${token} of the view is not the latest any more`);
+  return new ReservationError(
+    'REBUILD_SUPERSEDED',
+    `this rebuild of the view has ended, or a later one began (${token})`,
+  );
 }

@@ -114,6 +114,16 @@ describe('a rebuild on PostgreSQL', () => {
     expect(granted).toEqual({ reads: true, writes: false });
   });
 
+  it('writes what PostgreSQL cannot hold as an append writes it', async () => {
+    const summary = exampleSummary(exampleId(1), { message: 'half a \ud83c, a \u0000' });
+    await store.events.append(exampleAppend(exampleId(1), { alongside: { ...NOTHING_ALONGSIDE, summary } }));
+    const inline = await store.view.find(exampleId(1));
+    const rebuild = await begin('one');
+    await rebuild.put([summary]);
+    expect(await rebuild.switchOver({ ...switchNow, after: 1 })).toEqual({ kind: 'switched' });
+    expect(await store.view.find(exampleId(1))).toEqual(inline);
+  });
+
   it('says what depends on the view instead of breaking it, and changes nothing', async () => {
     await append(store, 1);
     await database.query('create view mine as select reservation_id from reservations');

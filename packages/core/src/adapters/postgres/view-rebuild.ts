@@ -45,6 +45,8 @@ export async function beginRebuild(
     });
   }
 
+  let isAnalyzed = false;
+
   return {
     async put(batch) {
       assertBatch(batch);
@@ -53,7 +55,9 @@ export async function beginRebuild(
     async switchOver(request) {
       assertRange({ after: request.after, limit: 1 });
       assertPatience(request.patienceMs);
-      await whileCurrent(analyzeRebuiltTable);
+      // Once: it takes so long on a large table that the log would run away from every attempt.
+      if (!isAnalyzed) await whileCurrent(analyzeRebuiltTable);
+      isAnalyzed = true;
       return await whileCurrent((run) => switchInTransaction(run, request)).catch(busyOrRethrow);
     },
     async abandon() {

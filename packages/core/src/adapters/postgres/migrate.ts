@@ -1,4 +1,4 @@
-import { type Migration, MIGRATIONS_TABLE, pendingMigrations } from '../sql/migrations.ts';
+import { type Migration, migrationsFor, MIGRATIONS_TABLE, pendingMigrations } from '../sql/migrations.ts';
 import type { SqlDialect } from '../sql/schema.ts';
 import { APPEND_SCHEMA } from './append-function.ts';
 import type { Connections, Run } from './connection.ts';
@@ -28,6 +28,14 @@ export async function migrate(connections: Connections, migrations: readonly Mig
   while (pendingMigrations(migrations, await schemaVersion(connections.run)).length > 0) {
     await connections.transaction((run) => applyNext(run, migrations));
   }
+}
+
+/**
+ * Fails when a newer release has changed the schema meanwhile.
+ * @throws {ReservationError} STORE_UNSUITABLE
+ */
+export async function assertKnownSchema(run: Run): Promise<void> {
+  pendingMigrations(migrationsFor(POSTGRES_DIALECT), await schemaVersion(run));
 }
 
 async function createMigrationsTable({ run }: Connections): Promise<void> {

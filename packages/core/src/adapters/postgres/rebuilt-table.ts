@@ -2,6 +2,7 @@ import { ReservationError } from '../../errors.ts';
 import { REBUILT_TABLE } from '../sql/view-rebuild.ts';
 import type { Run } from './connection.ts';
 import { sqlStateOf } from './faults.ts';
+import { assertKnownSchema } from './migrate.ts';
 import type { Statement } from './prepared.ts';
 
 /**
@@ -27,10 +28,13 @@ export async function analyzeRebuiltTable(run: Run): Promise<void> {
 /**
  * Puts it into the place of the view, and gives its indexes the names of theirs. Whoever has planned with the old
  * table plans anew: the server tells every connection.
- * @throws {ReservationError} STORE_UNSUITABLE when something else in the database depends on the table.
+ * @throws {ReservationError} STORE_UNSUITABLE when something else in the database depends on the table, or when a
+ * newer release has changed the schema.
  */
 export async function swapTables(run: Run): Promise<void> {
   await run(plain(`lock table reservations, ${REBUILT_TABLE} in access exclusive mode`));
+  // A table of the old definition must not take the place of one that a newer release has changed.
+  await assertKnownSchema(run);
   const { rows: renamings } = await run<Made>(plain(INDEX_RENAMINGS));
   await run(plain('drop table reservations')).catch(explainDependents);
   await run(plain(`alter table ${REBUILT_TABLE} rename to reservations`));

@@ -102,6 +102,12 @@ describe('a rebuild on PostgreSQL', () => {
     expect(await pids()).toEqual(before);
   });
 
+  it('does not put a table of its own definition into the schema of a newer release', async () => {
+    const rebuild = await begin('one');
+    await database.query("insert into schema_migrations values (99, 'of a newer release')");
+    await expect(rebuild.switchOver(switchNow)).rejects.toMatchObject({ code: 'STORE_UNSUITABLE' });
+  });
+
   it('keeps what others were granted', async () => {
     const role = `reader_${Date.now()}_${process.pid}`;
     await database.query(`create role ${role}; grant select on reservations to ${role}`);

@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3';
-import { type Migration, MIGRATIONS_TABLE, pendingMigrations } from '../sql/migrations.ts';
+import { type Migration, migrationsFor, MIGRATIONS_TABLE, pendingMigrations } from '../sql/migrations.ts';
 import type { SqlDialect } from '../sql/schema.ts';
 import { VIEW_WITH_OWN_INDEXES } from './view-schema.ts';
 
@@ -30,6 +30,14 @@ function applyNext(database: Database.Database, migrations: readonly Migration[]
     return true;
   });
   return step.immediate();
+}
+
+/**
+ * Fails when a newer release has changed the schema meanwhile.
+ * @throws {ReservationError} STORE_UNSUITABLE
+ */
+export function assertKnownSchema(database: Database.Database): void {
+  pendingMigrations(migrationsFor(SQLITE_DIALECT), schemaVersion(database));
 }
 
 function schemaVersion(database: Database.Database): number {

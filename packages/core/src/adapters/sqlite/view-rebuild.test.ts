@@ -70,6 +70,14 @@ describe('a rebuild of a SQLite file', () => {
     expect(await store.view.find(exampleId(7))).toBeNull();
   });
 
+  it('does not put a table of its own definition into the schema of a newer release', async () => {
+    const path = await directories.newPath();
+    const store = await open(path);
+    const begun = await store.view.rebuild({ token: 'one', startedAt: 1 });
+    inFile(path, (file) => file.exec("insert into schema_migrations values (99, 'of a newer release')"));
+    await expect(begun.switchOver(switchNow)).rejects.toMatchObject({ code: 'STORE_UNSUITABLE' });
+  });
+
   it('leaves views of others on the read side as they are', async () => {
     const path = await directories.newPath();
     const store = await open(path);

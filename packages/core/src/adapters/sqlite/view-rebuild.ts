@@ -13,6 +13,7 @@ import { fromEventRows } from '../sql/event-rows.ts';
 import { toReservationRow } from '../sql/reservation-rows.ts';
 import { REBUILT_TABLE, superseded } from '../sql/view-rebuild.ts';
 import type { Access } from './access.ts';
+import { assertKnownSchema } from './migrate.ts';
 import { prepareRebuildStatements, prepareTokenStatements, type TokenStatements } from './rebuild-statements.ts';
 import { removeTable } from './remove-table.ts';
 
@@ -54,6 +55,8 @@ async function beginRebuild(
       const events = fromEventRows(statements.streamEvents.all({ stream, after: 0 }), 'version', 0);
       statements.putRow.run(toReservationRow(project(events)));
     }
+    // A table of the old definition must not take the place of one that a newer release has changed.
+    assertKnownSchema(database);
     tokens.forget.run({});
     swapTables(database);
     return { kind: 'switched' };

@@ -32,7 +32,8 @@ export async function analyzeRebuiltTable(run: Run): Promise<void> {
  * newer release has changed the schema.
  */
 export async function swapTables(run: Run): Promise<void> {
-  await run(plain(`lock table reservations, ${REBUILT_TABLE} in access exclusive mode`));
+  // The new one first: when housekeeping is at work on it, readers do not have to wait for that.
+  await run(plain(`lock table ${REBUILT_TABLE}, reservations in access exclusive mode`));
   // A table of the old definition must not take the place of one that a newer release has changed.
   await assertKnownSchema(run);
   const { rows: renamings } = await run<Made>(plain(INDEX_RENAMINGS));

@@ -49,7 +49,7 @@ export function createDatabase(facts: Facts, history: History): ReservationStore
         const result = await begun.switchOver(switchRequest);
         if (result.kind !== 'switched') return result;
         history.add('view', 'a rebuilt version is shown');
-        for (const { id } of [...facts.reservations.values()]) touch(facts, id).row = await inner.view.find(id);
+        for (const { id } of facts.reservations.values()) touch(facts, id).row = await inner.view.find(id);
         return result;
       },
     };

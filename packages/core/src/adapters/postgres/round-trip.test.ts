@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import type { AppendRequest } from '../../ports/event-store.ts';
+import type { ReservationSummary } from '../../domain/summary.ts';
+import type { AppendRequest, RecordedEvent } from '../../ports/event-store.ts';
 import type { ReservationStore } from '../../ports/reservation-store.ts';
 import { exampleAppend, exampleEvent, exampleId, exampleSummary } from '../../testing/builders.ts';
 import { openPostgresStore } from './index.ts';
@@ -142,5 +143,35 @@ describe('the look-ups of appends', () => {
       [schema],
     );
     expect(scanned).toEqual([]);
+  });
+});
+
+describe('reads on PostgreSQL that are asked for in the same turn', () => {
+  const ids = Array.from({ length: 50 }, (_, index) => exampleId(5_000 + index));
+
+  it('share one round trip: streams, each with its own page', async () => {
+    await Promise.all(ids.map((_, index) => store.events.append(open(5_000 + index))));
+    let pages: readonly (readonly RecordedEvent[])[] = [];
+    const messages = await messagesOf(async () => {
+      pages = await Promise.all(
+        ids.map((id, index) => store.events.readStream(id, { after: index % 3, limit: 1 + (index % 2) })),
+      );
+    });
+    expect(messages).toBe(ONE_ROUND_TRIP);
+    const versions = (index: number): readonly number[] =>
+      [1, 2].filter((version) => version > index % 3).slice(0, 1 + (index % 2));
+    expect(pages.map((page) => page.map(({ stream, version }) => ({ stream, version })))).toEqual(
+      ids.map((stream, index) => versions(index).map((version) => ({ stream, version }))),
+    );
+  });
+
+  it('share one round trip: reservations of the view, also one twice and one that is not there', async () => {
+    const asked = [...ids.slice(0, 3), exampleId(9_999), ...ids.slice(0, 1)];
+    let found: readonly (ReservationSummary | null)[] = [];
+    const messages = await messagesOf(async () => {
+      found = await Promise.all(asked.map((id) => store.view.find(id)));
+    });
+    expect(messages).toBe(ONE_ROUND_TRIP);
+    expect(found.map((row) => row?.reservationId ?? null)).toEqual([...ids.slice(0, 3), null, ids[0]]);
   });
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { ReservationStore } from '@reservations/core';
 import { openPostgresStore } from '@reservations/core/postgres';
 import { openSqliteStore } from '@reservations/core/sqlite';
-import { createDatabase, startPostgres } from '@reservations/test-postgres';
+import { createDatabase, startPostgres, type TestDatabase } from '@reservations/test-postgres';
 
 /** The databases that are measured. */
 export const STORES = ['sqlite', 'postgres'] as const;
@@ -15,6 +15,8 @@ export type StoreName = (typeof STORES)[number];
 export interface Databases {
   /** A new, empty one, as `--db` takes it. */
   create(store: StoreName): Promise<string>;
+  /** Brings a PostgreSQL database's statistics up to date, as its own housekeeping does after a minute. */
+  analyze(db: string): Promise<void>;
   remove(): Promise<void>;
 }
 
@@ -23,14 +25,21 @@ export async function prepareDatabases(): Promise<Databases> {
   const folder = await mkdtemp(join(tmpdir(), 'reservations-bench-'));
   const { BENCH_POSTGRES_URL: given = '' } = process.env;
   const server = given === '' ? await startPostgres() : null;
+  const created = new Map<string, TestDatabase>();
   let count = 0;
   return {
     async create(store) {
       count += 1;
       if (store === 'sqlite') return join(folder, `${count}.db`);
-      return (await createDatabase(server?.url ?? given)).url;
+      const database = await createDatabase(server?.url ?? given);
+      created.set(database.url, database);
+      return database.url;
+    },
+    async analyze(db) {
+      await created.get(db)?.query('analyze');
     },
     async remove() {
+      for (const database of created.values()) await database.drop();
       await server?.remove();
       await rm(folder, { recursive: true });
     },

@@ -10,9 +10,11 @@ const PAGE = 1_000;
 
 /** Reads from a store of 20,000 settled reservations, of two events each. */
 export async function measureReads(databases: Databases, name: StoreName, ms: number): Promise<readonly Row[]> {
-  const store = await openStore(await databases.create(name));
+  const db = await databases.create(name);
+  const store = await openStore(db);
   try {
     const ids = await fill(store);
+    await databases.analyze(db);
     const anyId = (): ReservationId => ids[Math.floor(Math.random() * ids.length)] as ReservationId;
     const view = await measure(CONCURRENCY, ms, () => store.view.find(anyId()));
     const load = await measure(CONCURRENCY, ms, () => store.events.readStream(anyId(), { after: 0, limit: 100 }));

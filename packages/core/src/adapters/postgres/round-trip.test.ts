@@ -104,7 +104,7 @@ describe('an append on PostgreSQL', () => {
 });
 
 describe('the look-ups of appends', () => {
-  it('go by primary keys only, though their plans were made while the tables were empty', async () => {
+  it('go by keys only, though their plans were made while the tables were empty', async () => {
     const connectionString = await schemas.newSchema();
     const schema = schemaOf(connectionString);
     const fresh = await openPostgresStore({ connectionString, poolMax: 1 });
@@ -132,9 +132,10 @@ describe('the look-ups of appends', () => {
     await expect
       .poll(usedIndexes, { timeout: 10_000 })
       .toEqual([
+        'events_by_position',
         'events_pkey',
         'idempotency_keys_pkey',
-        'log_counters_pkey',
+        'log_locks_pkey',
         'payment_queue_pkey',
         'reservations_pkey',
       ]);
@@ -143,6 +144,13 @@ describe('the look-ups of appends', () => {
       [schema],
     );
     expect(scanned).toEqual([]);
+    // The last position is the end of its index, and not found by reading all of it.
+    const positions = await schemas.database.query(
+      `select idx_tup_read <= idx_scan as "one each" from pg_stat_user_indexes
+       where schemaname = $1 and indexrelname = 'events_by_position'`,
+      [schema],
+    );
+    expect(positions).toEqual([{ 'one each': true }]);
   });
 });
 

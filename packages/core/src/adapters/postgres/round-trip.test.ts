@@ -3,7 +3,7 @@ import type { ReservationSummary } from '../../domain/summary.ts';
 import type { AppendRequest, RecordedEvent } from '../../ports/event-store.ts';
 import type { ReservationStore } from '../../ports/reservation-store.ts';
 import { exampleAppend, exampleEvent, exampleId, exampleSummary } from '../../testing/builders.ts';
-import { openPostgresStore } from './index.ts';
+import { migratePostgres, openPostgresStore } from './index.ts';
 import { type TestProxy, startTestProxy } from './test-proxy.ts';
 import { createTestSchemas, schemaOf, type TestSchemas } from './test-support.ts';
 
@@ -13,7 +13,10 @@ let store: ReservationStore;
 
 beforeAll(async () => {
   schemas = await createTestSchemas(inject('postgresUrl'));
-  proxy = await startTestProxy(await schemas.newSchema());
+  const url = await schemas.newSchema();
+  // Beside the proxy, so that it counts nothing of it.
+  await migratePostgres({ connectionString: url });
+  proxy = await startTestProxy(url);
   store = await openPostgresStore({ connectionString: proxy.url });
 });
 

@@ -1,6 +1,10 @@
+import { quote } from '../settings.ts';
 import { packageVersion } from '../version.ts';
 import { type CliCommand, type CliContext, EXIT_FAILURE, EXIT_OK, EXIT_USAGE, PROGRAM } from './command.ts';
 import { eventsCommand } from './events.ts';
+import { migratePrintCommand } from './migrate-print.ts';
+import { migrateStatusCommand } from './migrate-status.ts';
+import { migrateUpCommand } from './migrate-up.ts';
 import { paymentsCheckCommand } from './payments-check.ts';
 import { paymentsOpenCommand } from './payments-open.ts';
 import { paymentsResolveCommand } from './payments-resolve.ts';
@@ -19,6 +23,9 @@ export const COMMANDS: readonly CliCommand[] = [
   reconcileCommand,
   eventsCommand,
   verifyCommand,
+  migrateUpCommand,
+  migrateStatusCommand,
+  migratePrintCommand,
 ];
 
 /** Runs the program; resolves with its exit code. */
@@ -27,7 +34,9 @@ export async function runCli(args: readonly string[], context: CliContext): Prom
   const named = !first.startsWith('-') && first !== '';
   const command = named ? commandNamed(args) : serveCommand;
   if (command === undefined) {
-    context.printError(`${first}: no such command; there are: ${COMMANDS.map(({ name }) => name).join(', ')}`);
+    context.printError(
+      `${JSON.parse(quote(first))}: no such command; there are: ${COMMANDS.map(({ name }) => name).join(', ')}`,
+    );
     return EXIT_USAGE;
   }
   const own = named ? args.slice(wordsOf(command).length) : args;

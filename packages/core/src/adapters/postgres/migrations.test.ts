@@ -100,8 +100,8 @@ describe('a store that requires the schema', () => {
   });
 
   it.each([
-    ['of nobody', '', 'the database has no reservations', []],
-    ['of another program', 'create table users (id integer)', 'the database has no reservations', ['users']],
+    ['of nobody', '', 'the database is not set up for reservations', []],
+    ['of another program', 'create table users (id integer)', 'the database is not set up for reservations', ['users']],
   ])('refuses a database %s, says what to run, and changes nothing', async (_, statement, found, left) => {
     await database.query(statement);
     expect(await faultOf(openPostgresStore({ connectionString, schema: 'require' }))).toEqual([

@@ -46,7 +46,7 @@ describe('migrations', () => {
   });
 
   it.each([
-    [0, 'the database has no reservations'],
+    [0, 'the database is not set up for reservations'],
     [1, 'the database has schema version 1'],
   ])('that are required and not all there: the fault says what to run, from version %i', (version, found) => {
     const all = migrationsFor(dialect);

@@ -87,7 +87,8 @@ export function toStep({ version, name }: Migration): MigrationStep {
 export function assertCurrent(migrations: readonly Migration[], version: number): void {
   const newest = migrations.length;
   if (version === newest) return;
-  const found = version === 0 ? 'the database has no reservations' : `the database has schema version ${version}`;
+  const found =
+    version === 0 ? 'the database is not set up for reservations' : `the database has schema version ${version}`;
   throw new ReservationError(
     'STORE_UNSUITABLE',
     `${found}, and schema version ${newest} is required: run "reservations-server migrate up" on it`,

@@ -93,7 +93,7 @@ describe('a store that requires the schema', () => {
   });
 
   it.each([
-    ['of another program', 'create table users (id integer)', 'the database has no reservations'],
+    ['of another program', 'create table users (id integer)', 'the database is not set up for reservations'],
     ['of an older release', VERSION_1, 'the database has schema version 1'],
   ])('refuses a file %s, says what to run, and leaves every byte as it is', async (_, statements, found) => {
     execute(path, statements);

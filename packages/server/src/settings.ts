@@ -58,7 +58,7 @@ export function readSettings<Values>(
     const value = text === undefined ? setting.default : setting.parse(text);
     if (value === undefined) {
       const source = flagText === undefined ? variable : `--${setting.flag}`;
-      faults.push(`${source}: expected ${setting.expected}, found ${quote(text ?? '')}`);
+      faults.push(`${source}: expected ${setting.expected}, found ${JSON.stringify(withoutSecrets(text ?? ''))}`);
     }
     values[name] = value;
   }
@@ -78,7 +78,7 @@ function readFlags(
   const given = new Map<string, string>();
   const faults: string[] = [];
   for (const token of tokens) {
-    if (token.kind === 'positional') faults.push(`unexpected argument ${quote(token.value)}`);
+    if (token.kind === 'positional') faults.push(`unexpected argument ${JSON.stringify(withoutSecrets(token.value))}`);
     if (token.kind !== 'option') continue;
     const setting = byFlag.get(token.name);
     if (setting === undefined || !token.rawName.startsWith('--')) faults.push(`${token.rawName}: no such option`);
@@ -95,11 +95,10 @@ export function variablesOf({ env, fallbackEnv }: AnySetting): readonly string[]
   return [env, fallbackEnv].filter((variable) => typeof variable === 'string');
 }
 
-/** A text that was found where another was expected. Of one that may hold a password only the scheme is shown. */
-export function quote(text: string): string {
-  if (!/@|passw|pwd|secret/i.test(text)) return JSON.stringify(text);
-  const scheme = /^[a-z][a-z0-9+.-]*:/i.exec(text)?.[0] ?? '';
-  return JSON.stringify(`${scheme}…`);
+/** A text that somebody gave us, for a message: of one that may hold a password, only the scheme. */
+export function withoutSecrets(text: string): string {
+  if (!/@|passw|pwd|secret/i.test(text)) return text;
+  return `${/^[a-z][a-z0-9+.-]*:/i.exec(text)?.[0] ?? ''}…`;
 }
 
 /** The settings for `--help`: flags, then what they mean. */

@@ -118,6 +118,18 @@ describe.each(KINDS)('migrating on %s', (_, newDatabase) => {
   });
 });
 
+test.each(['serve', 'verify', 'events', ''])(
+  '%s never shows the password of a URL that it does not expect',
+  async (command) => {
+    const { code, out, err } = await runHere(
+      [command, 'postgres://ada:sesame@host/shop'].filter((word) => word !== ''),
+    );
+    expect([code, out]).toEqual([2, '']);
+    expect(err).toContain('postgres:…');
+    expect(err).not.toContain('sesame');
+  },
+);
+
 test('print --all needs no database, only its kind', async () => {
   expect(await runHere(['migrate', 'print', '--all', '--db', 'postgres:'])).toMatchObject({
     code: 0,

@@ -1,4 +1,4 @@
-import { quote } from '../settings.ts';
+import { withoutSecrets } from '../settings.ts';
 import { packageVersion } from '../version.ts';
 import { type CliCommand, type CliContext, EXIT_FAILURE, EXIT_OK, EXIT_USAGE, PROGRAM } from './command.ts';
 import { eventsCommand } from './events.ts';
@@ -35,7 +35,7 @@ export async function runCli(args: readonly string[], context: CliContext): Prom
   const command = named ? commandNamed(args) : serveCommand;
   if (command === undefined) {
     context.printError(
-      `${JSON.parse(quote(first))}: no such command; there are: ${COMMANDS.map(({ name }) => name).join(', ')}`,
+      `${withoutSecrets(first)}: no such command; there are: ${COMMANDS.map(({ name }) => name).join(', ')}`,
     );
     return EXIT_USAGE;
   }

@@ -27,6 +27,14 @@ const NO_TLS = Buffer.from('N');
 const TLS_REQUEST = 80_877_103;
 const IDLE = 'I';
 
+/** The one connection, and who has it. */
+interface Sharing {
+  hear(client: Client, message: Message): void;
+  /** The server undoes what a client began that went away; the next one gets a new connection. */
+  forget(client: Client): void;
+  stop(): void;
+}
+
 /**
  * Starts one in front of the server of `serverUrl`. As PgBouncer does in its mode "transaction", it hands the
  * connection to a client with the client's first message, and takes it back as soon as the server says that it is
@@ -34,6 +42,36 @@ const IDLE = 'I';
  */
 export async function startTestPooler(serverUrl: string): Promise<TestPooler> {
   const clients = new Set<Client>();
+  const sharing = await share(serverUrl);
+  // Answers travel in several small writes, none of which should wait for the one before it.
+  const listener = createServer({ noDelay: true }, (socket) => {
+    const client: Client = { socket, backlog: [] };
+    clients.add(client);
+    const split = createMessageSplitter('client');
+    socket.on('data', (chunk) => {
+      for (const message of split(chunk)) sharing.hear(client, message);
+    });
+    socket.on('error', () => undefined);
+    socket.on('close', () => {
+      clients.delete(client);
+      sharing.forget(client);
+    });
+  }).listen(0, '127.0.0.1');
+  await once(listener, 'listening');
+  const address = listener.address();
+  if (address === null || typeof address === 'string') throw new Error('the pooler has no port');
+  return {
+    url: `postgres://anybody@127.0.0.1:${address.port}/any`,
+    async stop() {
+      sharing.stop();
+      for (const { socket } of clients) socket.destroy();
+      listener.close();
+      await once(listener, 'close');
+    },
+  };
+}
+
+async function share(serverUrl: string): Promise<Sharing> {
   let waiting: Client[] = [];
   let owner: Client | null = null;
   let server: Server | null = null;
@@ -48,16 +86,6 @@ export async function startTestPooler(serverUrl: string): Promise<TestPooler> {
     }
   }
 
-  function hear(client: Client, message: Message): void {
-    if (message.type === '') client.socket.write(message.bytes.readInt32BE(4) === TLS_REQUEST ? NO_TLS : GREETING);
-    else if (message.type === 'X') client.socket.end();
-    else {
-      client.backlog.push(message);
-      if (owner !== client && !waiting.includes(client)) waiting.push(client);
-      pump();
-    }
-  }
-
   function answer(from: Server, message: Message): void {
     owner?.socket.write(message.bytes);
     if (message.type !== 'Z') return;
@@ -67,17 +95,6 @@ export async function startTestPooler(serverUrl: string): Promise<TestPooler> {
     pump();
   }
 
-  /** The server undoes what a client began that went away; the next one gets a new connection. */
-  function forget(client: Client): void {
-    clients.delete(client);
-    waiting = waiting.filter((each) => each !== client);
-    if (owner !== client) return;
-    owner = null;
-    server?.socket.destroy();
-    server = null;
-    if (!isStopped) void connectServer();
-  }
-
   async function connectServer(): Promise<void> {
     const connected: Server = { socket: await openSession(serverUrl), pending: 0 };
     const split = createMessageSplitter('server');
@@ -85,32 +102,32 @@ export async function startTestPooler(serverUrl: string): Promise<TestPooler> {
       for (const message of split(chunk)) answer(connected, message);
     });
     server = connected;
+    if (isStopped) connected.socket.destroy();
     pump();
   }
 
   await connectServer();
-  // Answers travel in several small writes, none of which should wait for the one before it.
-  const listener = createServer({ noDelay: true }, (socket) => {
-    const client: Client = { socket, backlog: [] };
-    clients.add(client);
-    const split = createMessageSplitter('client');
-    socket.on('data', (chunk) => {
-      for (const message of split(chunk)) hear(client, message);
-    });
-    socket.on('error', () => undefined);
-    socket.on('close', () => forget(client));
-  }).listen(0, '127.0.0.1');
-  await once(listener, 'listening');
-  const address = listener.address();
-  if (address === null || typeof address === 'string') throw new Error('the pooler has no port');
   return {
-    url: `postgres://anybody@127.0.0.1:${address.port}/any`,
-    async stop() {
-      isStopped = true;
-      for (const { socket } of clients) socket.destroy();
+    hear(client, message) {
+      if (message.type === '') client.socket.write(message.bytes.readInt32BE(4) === TLS_REQUEST ? NO_TLS : GREETING);
+      else if (message.type === 'X') client.socket.end();
+      else {
+        client.backlog.push(message);
+        if (owner !== client && !waiting.includes(client)) waiting.push(client);
+        pump();
+      }
+    },
+    forget(client) {
+      waiting = waiting.filter((each) => each !== client);
+      if (owner !== client) return;
+      owner = null;
       server?.socket.destroy();
-      listener.close();
-      await once(listener, 'close');
+      server = null;
+      if (!isStopped) void connectServer();
+    },
+    stop() {
+      isStopped = true;
+      server?.socket.destroy();
     },
   };
 }

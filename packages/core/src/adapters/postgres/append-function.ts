@@ -4,6 +4,10 @@
  * was committed before that statement began (READ COMMITTED), so what is judged after the lock is judged on the
  * truth. Released functions are never changed: the next version gets another name beside this one.
  *
+ * Locking the row is a write: also a call that appends nothing has a commit, which comes behind those before it. What
+ * such a call tells (a repeated command, a conflict, a key that is taken) is on disk, and on a standby that commits
+ * wait for, before it is told.
+ *
  * The appends of a group concern different streams and different keys (see group-commit.ts), so that none of them
  * has to see what another one of the group writes.
  */

@@ -1,6 +1,6 @@
 import { type PostgresServer, startPostgres } from '@reservations/test-postgres';
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { exampleAppend, exampleId, NOTHING_ALONGSIDE } from '../../testing/builders.ts';
 import { openPostgresStore } from './index.ts';
 
@@ -17,6 +17,8 @@ afterAll(async () => {
   await operator.end();
   await server.remove();
 });
+
+beforeEach(() => requireStandby(''));
 
 /** Makes every commit wait for a standby of this name, or for nobody, and waits until that counts. */
 async function requireStandby(name: string): Promise<void> {

@@ -15,7 +15,7 @@ export interface ReplicationWatch {
  * A commit that waits for a synchronous standby cannot be undone any more. When somebody cancels the wait
  * (`pg_cancel_backend`, a pooler), PostgreSQL says that the commit succeeded, and only a warning beside it says that it
  * is on this server alone, where a failover would lose it. For us that is no acknowledgement. The same command again
- * finds what was committed, and waits behind it: it locks the counter row, which is a write, so that its own commit is
+ * finds what was committed, and waits behind it: it locks the row of its shard, which is a write, so that its own commit is
  * waited for as well.
  */
 export function watchReplication(client: PoolClient): ReplicationWatch {

@@ -7,6 +7,12 @@ export const APPEND_ATTEMPTS_MAX = 3;
 /** Pause before an append is sent again, multiplied by the number of attempts so far. */
 export const APPEND_RETRY_PAUSE_MS = 50;
 
+/**
+ * An append is sent again only within this time of the first: a store that takes long to fail has taken what a caller
+ * can wait already.
+ */
+export const APPEND_RESEND_WITHIN_MS = 1_000;
+
 /** How long a payment belongs to the process that charges it. */
 export const LEASE_MS = 20_000;
 

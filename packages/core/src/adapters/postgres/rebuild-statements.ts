@@ -29,10 +29,10 @@ export function lockTimeout(ms: number): Statement<unknown> {
   return { text: "select set_config('lock_timeout', $1, true)", values: [String(ms)] };
 }
 
-const LOCK_LOG = 'select last_position from log_counters where shard = $1 for update';
+const LOCK_LOG = 'select from log_locks where shard = $1 for update';
 
-/** Keeps appends out until the end of the transaction, and tells where the log ends. */
-export function lockLog(): Statement<{ readonly last_position: number }> {
+/** Keeps appends out until the end of the transaction. */
+export function lockLog(): Statement<unknown> {
   return { text: LOCK_LOG, values: [ONLY_SHARD] };
 }
 

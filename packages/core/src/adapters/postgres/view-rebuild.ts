@@ -76,16 +76,15 @@ async function isCurrent(run: Run, token: string): Promise<boolean> {
 }
 
 /**
- * The log's counter is locked first, as every append does it, so that nothing can wait in a circle; the tables last,
+ * The log is locked first, as every append does it, so that nothing can wait in a circle; the tables last,
  * so that readers wait for nothing but two new names.
  */
 async function switchInTransaction(run: Run, { after, project, patienceMs }: SwitchRequest): Promise<SwitchResult> {
   await run(lockTimeout(patienceMs));
-  const { rows: counters } = await run(lockLog());
-  const last = counters[0]?.last_position;
-  assert(last !== undefined, 'the log has a counter');
-  if (last - after > REBUILD_EVENTS_BEHIND_MAX) return { kind: 'behind' };
+  const { count } = await run(lockLog());
+  assert(count === 1, 'the log has a lock');
   const { rows } = await run(logPage({ after, limit: REBUILD_EVENTS_BEHIND_MAX + 1 }));
+  if (rows.length > REBUILD_EVENTS_BEHIND_MAX) return { kind: 'behind' };
   const behind = fromEventRows(rows, 'position', after);
   await run(putRows((await readStreams(run, behind)).map(project)));
   await swapTables(run);

@@ -1,8 +1,9 @@
-import { assert } from '../../errors.ts';
+import { assert, ReservationError } from '../../errors.ts';
 import { type AppendRequest, EVENTS_PER_APPEND_MAX, READ_LIMIT_MAX } from '../../ports/event-store.ts';
 import { TAKE_LIMIT_MAX } from '../../ports/payment-queue.ts';
 import { PAGE_LIMIT_MAX } from '../../ports/reservation-view.ts';
 import { REBUILD_PATIENCE_MAX_MS, REBUILD_ROWS_MAX } from '../../ports/view-rebuild.ts';
+import type { SchemaMode } from './migrations.ts';
 
 /** An append names a version that can be, and holds a bounded number of events; anything else is a bug of the caller. */
 export function assertAppendable({ expected, events }: AppendRequest): void {
@@ -44,6 +45,17 @@ export function assertLease(request: {
 }): void {
   assertTakeLimit(request.limit);
   assert(request.leaseUntil > request.now, `a lease from ${request.now} cannot end at ${request.leaseUntil}`);
+}
+
+/** @throws {ReservationError} INVALID_OPTION for what is no {@link SchemaMode}. */
+export function assertSchemaMode(schema: SchemaMode): void {
+  switch (schema) {
+    case 'upgrade':
+    case 'require':
+      return;
+  }
+  const message = `schema should be "upgrade" or "require", is ${JSON.stringify(schema)}`;
+  throw new ReservationError('INVALID_OPTION', message);
 }
 
 function isWithin(value: number, min: number, max: number): boolean {

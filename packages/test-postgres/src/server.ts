@@ -10,12 +10,16 @@ export interface PostgresServer {
   stop(): Promise<void>;
   /** Starts it again, on the same port and the same files. */
   start(): Promise<void>;
+  /** Makes all of its processes stand still: connections stay, new ones are made, and nobody says anything. */
+  pause(): Promise<void>;
+  /** Lets them go on where they were. */
+  resume(): Promise<void>;
   /** Stops it and removes its files, as happens also when this process ends without having asked for it. */
   remove(): Promise<void>;
 }
 
 /** What the process of a server is told. */
-export type ServerCommand = 'initialise' | 'start' | 'stop' | 'remove';
+export type ServerCommand = 'initialise' | 'start' | 'stop' | 'pause' | 'resume' | 'remove';
 
 /** What it says when it has done so; `url` is the server's. */
 export type ServerAnswer =
@@ -36,6 +40,12 @@ export async function startPostgres(): Promise<PostgresServer> {
     },
     async start() {
       await tell(child, 'start');
+    },
+    async pause() {
+      await tell(child, 'pause');
+    },
+    async resume() {
+      await tell(child, 'resume');
     },
     async remove() {
       const exited = once(child, 'exit');

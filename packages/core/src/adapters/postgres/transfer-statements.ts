@@ -20,7 +20,7 @@ import {
 import { type Prepared, prepare, sql, type Statement } from './prepared.ts';
 
 /**
- * The shard that no server looks into. While a move is under way the log's counter, the open payments and the
+ * The shard that no server looks into. While a move is under way the lock of appends, the open payments and the
  * subscriptions are there: a server that had the database open before can neither append nor charge.
  */
 export const STAGED_SHARD = -1;
@@ -68,24 +68,24 @@ export const HAS_CONTENTS: Statement<{ readonly found: boolean }> = {
   values: [],
 };
 
-/** Where the staged log ends; no row before a move began. */
+/** The last position that arrived. */
 export const STAGED_END: Statement<{ readonly last_position: number }> = {
-  text: 'select last_position from log_counters where shard = $1',
-  values: [STAGED_SHARD],
+  text: 'select coalesce(max(position), 0) as last_position from events where shard = $1',
+  values: [ONLY_SHARD],
 };
 
 /** Makes sure that nobody appends at this moment, and, once its transaction is committed, that nobody ever does. */
 export const LOCK_LOG: Statement<object> = {
-  text: 'select from log_counters where shard = $1 for update',
+  text: 'select from log_locks where shard = $1 for update',
   values: [ONLY_SHARD],
 };
 
 /** Tables that a server which had the database open must not find, from the beginning of a move to its end. */
-const STAGED = ['log_counters', 'payment_queue', 'subscriptions'] as const;
+const STAGED = ['log_locks', 'payment_queue', 'subscriptions'] as const;
 
-/** Puts the counter where no server finds it. */
-export const STAGE_COUNTER: Statement<object> = {
-  text: 'update log_counters set shard = $1 where shard = $2',
+/** Puts the lock of appends where no server finds it. */
+export const STAGE_LOCK: Statement<object> = {
+  text: 'update log_locks set shard = $1 where shard = $2',
   values: [STAGED_SHARD, ONLY_SHARD],
 };
 
@@ -125,16 +125,12 @@ export function insertRows(
   };
 }
 
-/** Inserts events and moves the counter from `before` to `last`, or, when it stands elsewhere, does neither. */
-export function insertEvents(
-  rows: readonly object[],
-  { before, last }: { readonly before: number; readonly last: number },
-): Statement<object> {
+/** Inserts events behind position `before`, or, when the log ends elsewhere or no move is under way, none. */
+export function insertEvents(rows: readonly object[], before: number): Statement<object> {
   return {
-    text: `with placed as (
-  update log_counters set last_position = $2 where shard = $4 and last_position = $3 returning shard
-)
-insert into events select e.* from placed cross join json_populate_recordset(null::events, $1::json) as e`,
-    values: [JSON.stringify(rows), last, before, STAGED_SHARD],
+    text: `insert into events select e.* from json_populate_recordset(null::events, $1::json) as e
+where (select coalesce(max(position), 0) from events where shard = $2) = $3
+  and exists (select from log_locks where shard = $4)`,
+    values: [JSON.stringify(rows), ONLY_SHARD, before, STAGED_SHARD],
   };
 }

@@ -18,7 +18,7 @@ import { type Connections, createConnections, type Run } from './connection.ts';
 import { assertDurable } from './durability.ts';
 import { toFault } from './faults.ts';
 import { migrate, POSTGRES_DIALECT } from './migrate.ts';
-import { CONNECT_TIMEOUT_DEFAULT_MS, TIMEOUT_MAX_MS } from './open.ts';
+import { CONNECT_TIMEOUT_DEFAULT_MS, TIMEOUT_MAX_MS } from './options.ts';
 import { storable } from './storable.ts';
 import { readStoreMove } from './store-move.ts';
 import * as statements from './transfer-statements.ts';
@@ -80,7 +80,7 @@ function createTarget(connections: Connections, name: string): TransferTarget {
           throw new ReservationError('STORE_UNSUITABLE', `${name} has something of its own: a move needs an empty one`);
         }
         await within(statements.insertRows('store_moves', [fromMoveRecord('target', move, null)]));
-        await within(statements.STAGE_COUNTER);
+        await within(statements.STAGE_LOCK);
       }),
     forgetAllButTheLog: () =>
       connections.transaction(async (within) => {
@@ -155,9 +155,11 @@ function createImports(run: Run): Imports {
   return {
     async importEvents(events) {
       const before = (events[0]?.position ?? 0) - 1;
-      const last = before + events.length;
-      assert(before >= 0 && events.at(-1)?.position === last, 'a batch of events has one at least, and no gap');
-      const { count } = await run(insertEvents(events.map(fromEventText), { before, last }));
+      assert(
+        before >= 0 && events.at(-1)?.position === before + events.length,
+        'a batch of events has one at least, and no gap',
+      );
+      const { count } = await run(insertEvents(events.map(fromEventText), before));
       if (count === events.length) return;
       throw new ReservationError(
         'STORE_UNSUITABLE',

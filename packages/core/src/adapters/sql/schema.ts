@@ -6,6 +6,8 @@ export interface SqlDialect {
   readonly keyedTable: string;
   /** What the first version of the schema has beside the tables that all databases share. */
   readonly initialExtras: readonly string[];
+  /** What the second version has beside them. */
+  readonly secondExtras: readonly string[];
 }
 
 /** Version 1: log, view, queue, keys. */

@@ -111,6 +111,8 @@ export interface SchemaMigrationsTable {
 export interface Tables {
   readonly events: EventsTable;
   readonly reservations: ReservationsTable;
+  /** While a rebuild is under way: the new version. */
+  readonly reservations_rebuilt: ReservationsTable;
   readonly payment_queue: PaymentQueueTable;
   readonly idempotency_keys: IdempotencyKeysTable;
   readonly write_probe: WriteProbeTable;

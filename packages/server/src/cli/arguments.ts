@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { type ReservationId, parseReservationId } from '@reservations/core';
-import { type AnySetting, readSettings, type Settings, type SettingsRead } from '../settings.ts';
+import { type AnySetting, readSettings, type Settings, type SettingsRead, withoutSecrets } from '../settings.ts';
 import type { CliContext } from './command.ts';
 
 /** What a command with one positional argument was told. */
@@ -18,7 +18,8 @@ export function readWithReservation<Values>(
   const read = readSettings(settings, { args: rest, env: context.env });
   const known = id === null ? null : parseReservationId(id);
   const faults = read.kind === 'faults' ? [...read.faults] : [];
-  if (known === null) faults.unshift(`expected the id of a reservation, RES-…, found ${id ?? 'nothing'}`);
+  if (known === null)
+    faults.unshift(`expected the id of a reservation, RES-…, found ${withoutSecrets(id ?? 'nothing')}`);
   if (read.kind === 'faults' || known === null) return { kind: 'faults', faults };
   return { ...read, id: known };
 }

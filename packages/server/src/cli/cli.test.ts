@@ -70,7 +70,8 @@ describe('wrong arguments', () => {
     expect([await ended, err()]).toEqual([
       2,
       'server: no such command; there are: ' +
-        'serve, sandbox, payments open, payments resolve, payments check, reconcile, events, verify\n',
+        'serve, sandbox, payments open, payments resolve, payments check, reconcile, events, verify, view rebuild, ' +
+        'migrate up, migrate status, migrate print, migrate-store\n',
     ]);
   });
 });

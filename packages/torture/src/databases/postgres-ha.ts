@@ -62,7 +62,7 @@ async function untilAhead({ database }: HaCluster): Promise<void> {
   await eventually(async () => (await position()) >= before + AHEAD_EVENTS, AHEAD_TIMEOUT_MS);
 }
 
-const POSITION = 'select last_position::float8 as position from log_counters';
+const POSITION = 'select coalesce(max(position), 0)::float8 as position from events';
 const AHEAD_EVENTS = 30;
 const AHEAD_TIMEOUT_MS = 30_000;
 

@@ -12,7 +12,7 @@ import { createReservationView } from './reservation-view.ts';
 /** A store over a database whose schema and settings are right. The connections are closed with it. */
 export function createPostgresStore(connections: Connections, statementTimeoutMs: number): ReservationStore {
   const group = createGroupCommit(createAppend(connections.run, statementTimeoutMs), statementTimeoutMs);
-  const access = createAccess(connections, group);
+  const access = createAccess(connections, group, statementTimeoutMs);
   return {
     events: createEventStore(access),
     view: createReservationView(access),

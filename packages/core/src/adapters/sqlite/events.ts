@@ -3,10 +3,10 @@ import type { EventStore } from '../../ports/event-store.ts';
 import { assertAppendable, assertRange } from '../sql/arguments.ts';
 import { encodeAppend } from '../sql/encoded-append.ts';
 import { fromEventRows } from '../sql/event-rows.ts';
-import { ONLY_SHARD } from '../sql/tables.ts';
+import { type EventsTable, ONLY_SHARD } from '../sql/tables.ts';
 import type { Access } from './access.ts';
 import { createAppend } from './append.ts';
-import { prepare, sql } from './prepared.ts';
+import { type Prepared, prepare, sql } from './prepared.ts';
 import type { WriteTransactions } from './transaction.ts';
 
 /** The log on a connection. */
@@ -51,14 +51,19 @@ function preparePages(database: Database.Database) {
         .orderBy('version')
         .limit(limit),
     ),
-    logPage: prepare(database, ({ after, limit }: Range) =>
-      sql
-        .selectFrom('events')
-        .selectAll()
-        .where('shard', '=', ONLY_SHARD)
-        .where('position', '>', after)
-        .orderBy('position')
-        .limit(limit),
-    ),
+    logPage: prepareLogPage(database),
   };
+}
+
+/** A page of the log, in order. */
+export function prepareLogPage(database: Database.Database): Prepared<Range, EventsTable> {
+  return prepare(database, ({ after, limit }: Range) =>
+    sql
+      .selectFrom('events')
+      .selectAll()
+      .where('shard', '=', ONLY_SHARD)
+      .where('position', '>', after)
+      .orderBy('position')
+      .limit(limit),
+  );
 }

@@ -5,6 +5,8 @@ import { lifetimeCases } from './lifetime.ts';
 import { queueCases } from './queue.ts';
 import { raceCases } from './races.ts';
 import { readCases } from './read.ts';
+import { rebuildCases } from './rebuild.ts';
+import { switchOverCases } from './switch-over.ts';
 import { viewCases } from './view.ts';
 
 /**
@@ -17,6 +19,8 @@ export const reservationStoreContract: readonly StoreContractCase[] = [
   ...readCases,
   ...keyCases,
   ...viewCases,
+  ...rebuildCases,
+  ...switchOverCases,
   ...queueCases,
   ...lifetimeCases,
 ];

@@ -2,6 +2,7 @@ import type { AppendRequest, AppendResult, RecordedEvent } from '../../ports/eve
 import type { ReservationView } from '../../ports/reservation-view.ts';
 import { EVENTS_ONLY, inAppend, inEvents, inPayments, inView, type Sabotage } from './sabotage.ts';
 import { sabotagedAppends } from './sabotaged-appends.ts';
+import { sabotagedRebuilds } from './sabotaged-rebuilds.ts';
 
 /** The n-th event gets position 2n. */
 function doubled(event: RecordedEvent): RecordedEvent {
@@ -241,4 +242,12 @@ const lifetime: readonly Sabotage[] = [
 ];
 
 /** Each of these must be caught by at least one case of the contract. */
-export const sabotages: readonly Sabotage[] = [...sabotagedAppends, ...log, ...keys, ...view, ...payments, ...lifetime];
+export const sabotages: readonly Sabotage[] = [
+  ...sabotagedAppends,
+  ...log,
+  ...keys,
+  ...view,
+  ...sabotagedRebuilds,
+  ...payments,
+  ...lifetime,
+];

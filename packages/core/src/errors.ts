@@ -12,6 +12,8 @@ export type ReservationErrorCode =
   | 'STORE_UNSUITABLE'
   /** What is stored cannot be right; the message names stream, version or position. */
   | 'STORE_CORRUPT'
+  /** Another rebuild of the view began later, or this one was given up or done: it shows nothing any more. */
+  | 'REBUILD_SUPERSEDED'
   /** More concurrent writers on one stream than the bounded retry stands. */
   | 'TOO_MANY_CONFLICTS'
   /** The engine is stopping or stopped and takes no new work. */

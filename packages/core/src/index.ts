@@ -8,7 +8,10 @@ export {
   reconcileLedger,
   type Reconciliation,
 } from './application/reconcile-ledger.ts';
+export { type MoveOptions, type MoveProgress, type MoveResult, moveStore } from './application/move-store.ts';
+export type { MoveCounts, MoveEnds } from './application/verify-move.ts';
 export { resolvePayment, type Resolution, type ResolveResult } from './application/resolve-payment.ts';
+export { type RebuiltView, rebuildView, type RebuildViewOptions } from './application/rebuild-view.ts';
 export { type Verification, verifyStore } from './application/verify-store.ts';
 export { endOfLog } from './application/end-of-log.ts';
 export type { EventHandler } from './application/feed/deliver.ts';
@@ -113,6 +116,16 @@ export {
   type ReservationPage,
   type ReservationView,
 } from './ports/reservation-view.ts';
+export {
+  REBUILD_EVENTS_BEHIND_MAX,
+  REBUILD_PATIENCE_MAX_MS,
+  REBUILD_ROWS_MAX,
+  type RebuildRequest,
+  type SwitchRequest,
+  type SwitchResult,
+  type ViewProjection,
+  type ViewRebuild,
+} from './ports/view-rebuild.ts';
 export type { Runtime } from './ports/runtime.ts';
 export {
   type AcquireResult,
@@ -123,4 +136,19 @@ export {
   SUBSCRIPTIONS_LIMIT_MAX,
   type SubscriptionStop,
 } from './ports/subscriptions.ts';
+export {
+  type EventText,
+  type KeyPlace,
+  type MoveRecord,
+  type StoredCheckpoint,
+  type StoredKey,
+  type StoredPayment,
+  type StreamPlace,
+  type TargetState,
+  TRANSFER_ROWS_MAX,
+  type TransferPage,
+  type TransferRows,
+  type TransferSource,
+  type TransferTarget,
+} from './ports/store-transfer.ts';
 export { assert, isReservationError, ReservationError, type ReservationErrorCode } from './errors.ts';

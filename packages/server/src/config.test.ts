@@ -4,13 +4,15 @@ import { openSqliteStore } from '@reservations/core/sqlite';
 import { describe, expect, test } from 'vitest';
 import { SANDBOX_SETTINGS } from './cli/sandbox.ts';
 import { type Config, CONFIG_SETTINGS, readConfig } from './config.ts';
-import { describeDefault, describeSettings, type Settings, type SettingsRead } from './settings.ts';
+import { describeDefault, describeSettings, type Settings, type SettingsRead, variablesOf } from './settings.ts';
 
 const DEFAULTS: Config = {
   host: '127.0.0.1',
   port: 8000,
   db: './reservations.db',
+  dbPool: 10,
   dbNotify: false,
+  requireSchema: false,
   paymentHost: 'payment-service',
   paymentPort: 50_051,
   paymentIdempotency: 'by-reservation-id',
@@ -23,6 +25,8 @@ const DEFAULTS: Config = {
   shutdownTimeoutMs: 20_000,
   drainDelayMs: 0,
 };
+
+const DATABASE = 'the path of a file, :memory:, sqlite: and one of these, or a postgres:// URL';
 
 function read(args: readonly string[], env: Record<string, string> = {}): SettingsRead<Config> {
   return readConfig({ args, env });
@@ -58,7 +62,7 @@ describe('the configuration', () => {
         'unexpected argument "extra"',
         '--payment-host: expected a name or an address, without a scheme or a port, found nothing',
         '--port: expected a whole number from 0 to 65535, found "65536"',
-        '--db: expected the path of a file, or :memory:, found ""',
+        `--db: expected ${DATABASE}, found ""`,
         'PAYMENT_SERVICE_PORT: expected a whole number from 1 to 65535, found "0"',
         'PAYMENT_IDEMPOTENCY: expected one of by-reservation-id, none, found "maybe"',
         '--sandbox: expected true or false, found "perhaps"',
@@ -68,7 +72,7 @@ describe('the configuration', () => {
   });
 
   test('a flag is never taken for the value of the one before it', () => {
-    const faults = ['--db: expected the path of a file, or :memory:, found nothing'];
+    const faults = [`--db: expected ${DATABASE}, found nothing`];
     expect(read(['--db', '--sandbox'])).toEqual({ kind: 'faults', faults });
   });
 
@@ -87,9 +91,45 @@ describe('the configuration', () => {
   );
 
   test.each(['file:x', 'file:///x?mode=ro', ' x', 'x '])('%j is no database, for the store neither', async (path) => {
-    const faults = [`--db: expected the path of a file, or :memory:, found ${JSON.stringify(path)}`];
+    const faults = [`--db: expected ${DATABASE}, found ${JSON.stringify(path)}`];
     expect(read(['--db', path])).toEqual({ kind: 'faults', faults });
     await expect(openSqliteStore({ path })).rejects.toMatchObject({ code: 'INVALID_OPTION' });
+  });
+
+  test.each([
+    ['./a.db', './a.db'],
+    ['C:\\data\\a.db', 'C:\\data\\a.db'],
+    ['sqlite:./a.db', './a.db'],
+    ['sqlite:/data/a.db', '/data/a.db'],
+    ['sqlite::memory:', ':memory:'],
+    ['SQLite:a.db', 'a.db'],
+    ['postgres://ada:pw@host:5433/shop?sslmode=require', 'postgres://ada:pw@host:5433/shop?sslmode=require'],
+    ['PostgreSQL://host/shop', 'postgresql://host/shop'],
+    ['postgres:', 'postgres:'],
+  ])('%s names the database %s, in each of the three ways, of which the first wins', (text, db) => {
+    const values = { ...DEFAULTS, db };
+    const other = 'mysql://ada:pw@host/x';
+    expect(read(['--db', text], { RESERVATIONS_DB: other, DATABASE_URL: other })).toEqual({ kind: 'values', values });
+    expect(read([], { RESERVATIONS_DB: text, DATABASE_URL: other })).toEqual({ kind: 'values', values });
+    expect(read([], { RESERVATIONS_DB: '', DATABASE_URL: text })).toEqual({ kind: 'values', values });
+  });
+
+  test.each([
+    ['mysql://ada:sesame@host/shop', '"mysql:…"'],
+    ['mongodb+srv://ada:sesame@host/shop', '"mongodb+srv:…"'],
+    ['postgres://ada:ses ame@host/shop', '"postgres:…"'],
+    ['postgres://ada:sesame@host:port/shop', '"postgres:…"'],
+    ['postgres//ada:sesame@host/shop', '"…"'],
+    ['//ada:sesame@host/shop', '"…"'],
+    ['host=db user=ada password=sesame', '"…"'],
+    ['sqlite:postgres://ada:sesame@host/shop', '"sqlite:…"'],
+    ['sqlite:///data/a.db', '"sqlite:///data/a.db"'],
+    ['sqlite:a.db?mode=ro', '"sqlite:a.db?mode=ro"'],
+    ['sqlite:', '"sqlite:"'],
+  ])('%s is no database, and its password is not shown', (text, found) => {
+    const faults = [`DATABASE_URL: expected ${DATABASE}, found ${found}`];
+    expect(read([], { DATABASE_URL: text })).toEqual({ kind: 'faults', faults });
+    expect(JSON.stringify(read([text]))).not.toContain('sesame');
   });
 
   test('a ledger of the sandbox needs the sandbox, and that is told with every other fault', () => {
@@ -115,7 +155,8 @@ describe('the configuration', () => {
     for (const settings of [CONFIG_SETTINGS, SANDBOX_SETTINGS]) {
       const all = Object.values(settings);
       expect(new Set(all.map(({ flag }) => flag)).size).toBe(all.length);
-      expect(new Set(all.map(({ env }) => env)).size).toBe(all.length);
+      const variables = all.flatMap(variablesOf);
+      expect(new Set(variables).size).toBe(variables.length);
     }
   });
 });
@@ -142,7 +183,9 @@ describe('docs/configuration.md', () => {
     expect(documented(name)).toEqual(
       Object.values(settings).map((setting) => [
         setting.value === null ? `\`--${setting.flag}\`` : `\`--${setting.flag} ${setting.value}\``,
-        `\`${setting.env}\``,
+        variablesOf(setting)
+          .map((variable) => `\`${variable}\``)
+          .join(', '),
         `\`${describeDefault(setting)}\``,
         setting.description,
       ]),

@@ -1,4 +1,5 @@
 import type { PaymentIdempotency } from '@reservations/core';
+import { POOL_DEFAULT, POOL_MAX } from '@reservations/core/postgres';
 import { BODY_LIMIT_BYTES } from './app-options.ts';
 import { LOG_LEVELS, type LogLevel } from './log.ts';
 import { REQUEST_TIMEOUT_MS, SHUTDOWN_TIMEOUT_MS } from './server.ts';
@@ -19,8 +20,12 @@ export interface Config {
   readonly port: number;
   /** A SQLite file, ":memory:", or a postgres:// URL. */
   readonly db: string;
+  /** Connections to PostgreSQL, at most. */
+  readonly dbPool: number;
   /** Tells those who follow the log elsewhere of each commit. */
   readonly dbNotify: boolean;
+  /** Makes and changes no tables; a database without the current ones is refused. */
+  readonly requireSchema: boolean;
   readonly paymentHost: string;
   readonly paymentPort: number;
   readonly paymentIdempotency: PaymentIdempotency;
@@ -60,14 +65,28 @@ export const CONFIG_SETTINGS: Settings<Config> = {
   db: databaseSetting({
     flag: 'db',
     env: 'RESERVATIONS_DB',
+    fallbackEnv: 'DATABASE_URL',
     default: './reservations.db',
     description:
       'SQLite file, made when it is not there; :memory: keeps nothing; or a postgres:// URL, for several servers',
+  }),
+  dbPool: wholeNumberSetting({
+    flag: 'db-pool',
+    env: 'RESERVATIONS_DB_POOL',
+    min: 1,
+    max: POOL_MAX,
+    default: POOL_DEFAULT,
+    description: 'Connections to PostgreSQL that this server holds at most; SQLite takes no notice of it',
   }),
   dbNotify: switchSetting({
     flag: 'db-notify',
     env: 'RESERVATIONS_DB_NOTIFY',
     description: 'On PostgreSQL: send NOTIFY after commits, so that whoever follows the log elsewhere need not poll',
+  }),
+  requireSchema: switchSetting({
+    flag: 'require-schema',
+    env: 'RESERVATIONS_REQUIRE_SCHEMA',
+    description: 'Make and change no tables: start only on a database that `migrate up` has made current',
   }),
   paymentHost: hostSetting({
     flag: 'payment-host',

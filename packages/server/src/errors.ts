@@ -23,6 +23,7 @@ function problemOfCode(code: ReservationErrorCode): Problem {
     case 'STORE_IN_USE':
     case 'STORE_UNSUITABLE':
     case 'STORE_CORRUPT':
+    case 'REBUILD_SUPERSEDED':
       return INTERNAL_ERROR;
   }
 }

@@ -2,7 +2,7 @@ import { isIPv6 } from 'node:net';
 import type { Setting } from './settings.ts';
 
 /** What one setting of a kind says itself. */
-type Naming = Pick<Setting<unknown>, 'flag' | 'env' | 'description'>;
+type Naming = Pick<Setting<unknown>, 'flag' | 'env' | 'fallbackEnv' | 'description'>;
 
 /** A text that is not empty; `value` names what it stands for. */
 export function textSetting<Default extends string | null>(
@@ -21,13 +21,35 @@ function parseHost(text: string): string | undefined {
   return /^[\w.-]+$/.test(text) || isAddress ? text : undefined;
 }
 
-/** The file of a database, or ":memory:". */
+/** A database: the path of a SQLite file or ":memory:", with or without "sqlite:" before it, or a postgres:// URL. */
 export function databaseSetting(naming: Naming & { readonly default: string }): Setting<string> {
-  return { ...naming, value: 'FILE', expected: 'the path of a file, or :memory:', parse: parseDatabase };
+  const expected = 'the path of a file, :memory:, sqlite: and one of these, or a postgres:// URL';
+  return { ...naming, value: 'FILE', expected, parse: parseDatabase };
 }
 
+/** One letter is the drive of a Windows path. */
+const SCHEME = /^([a-z][a-z0-9+.-]+):(.*)$/is;
+
+/** A URL without its scheme, or the keywords of libpq: taken for a path, it would make a file named after a password. */
+const CREDENTIALS = /\/\/[^/]*@|\b(?:host|dbname|password)=/i;
+
 function parseDatabase(text: string): string | undefined {
-  return text === '' || text !== text.trim() || text.startsWith('file:') ? undefined : text;
+  const [, scheme = '', rest = ''] = SCHEME.exec(text) ?? [];
+  switch (scheme.toLowerCase()) {
+    case '':
+      return CREDENTIALS.test(text) ? undefined : parsePath(text);
+    case 'sqlite':
+      // What "sqlite://" leads to differs from program to program, and there are no parameters.
+      return /^\/\/|[?#]/.test(rest) || SCHEME.test(rest) ? undefined : parsePath(rest);
+    case 'postgres':
+    case 'postgresql':
+      return URL.canParse(text) && !/\s/.test(text) ? `${scheme.toLowerCase()}:${rest}` : undefined;
+  }
+  return undefined;
+}
+
+function parsePath(text: string): string | undefined {
+  return text === '' || text !== text.trim() ? undefined : text;
 }
 
 /** A whole number within bounds. */

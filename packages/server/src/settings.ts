@@ -6,6 +6,8 @@ export interface Setting<Value> {
   readonly flag: string;
   /** Environment variable, the flag wins over it; null for what is said anew each time. */
   readonly env: string | null;
+  /** A second variable, which counts when the first one is not set. */
+  readonly fallbackEnv?: string;
   /** What the value stands for in the help; null for a switch, which takes no value. */
   readonly value: string | null;
   readonly default: Value;
@@ -51,12 +53,12 @@ export function readSettings<Values>(
   const values: Record<string, unknown> = {};
   for (const [name, setting] of entries) {
     const flagText = given.get(setting.flag);
-    const envText = setting.env === null ? undefined : sources.env[setting.env];
-    const text = flagText ?? (envText === '' ? undefined : envText);
+    const variable = variablesOf(setting).find((each) => (sources.env[each] ?? '') !== '');
+    const text = flagText ?? (variable === undefined ? undefined : sources.env[variable]);
     const value = text === undefined ? setting.default : setting.parse(text);
     if (value === undefined) {
-      const source = flagText === undefined ? String(setting.env) : `--${setting.flag}`;
-      faults.push(`${source}: expected ${setting.expected}, found ${JSON.stringify(text)}`);
+      const source = flagText === undefined ? variable : `--${setting.flag}`;
+      faults.push(`${source}: expected ${setting.expected}, found ${JSON.stringify(withoutSecrets(text ?? ''))}`);
     }
     values[name] = value;
   }
@@ -76,7 +78,7 @@ function readFlags(
   const given = new Map<string, string>();
   const faults: string[] = [];
   for (const token of tokens) {
-    if (token.kind === 'positional') faults.push(`unexpected argument ${JSON.stringify(token.value)}`);
+    if (token.kind === 'positional') faults.push(`unexpected argument ${JSON.stringify(withoutSecrets(token.value))}`);
     if (token.kind !== 'option') continue;
     const setting = byFlag.get(token.name);
     if (setting === undefined || !token.rawName.startsWith('--')) faults.push(`${token.rawName}: no such option`);
@@ -86,6 +88,17 @@ function readFlags(
     else given.set(token.name, token.value);
   }
   return { given, faults };
+}
+
+/** The environment variables of a setting, the one that wins first. */
+export function variablesOf({ env, fallbackEnv }: AnySetting): readonly string[] {
+  return [env, fallbackEnv].filter((variable) => typeof variable === 'string');
+}
+
+/** A text that somebody gave us, for a message: of one that may hold a password, only the scheme. */
+export function withoutSecrets(text: string): string {
+  if (!/@|passw|pwd|secret/i.test(text)) return text;
+  return `${/^[a-z][a-z0-9+.-]*:/i.exec(text)?.[0] ?? ''}…`;
 }
 
 /** The settings for `--help`: flags, then what they mean. */
@@ -99,7 +112,8 @@ export function describeSettings<Values>(settings: Settings<Values>): string {
 }
 
 function describeSource(setting: AnySetting): string {
-  if (setting.env !== null) return ` [${setting.env}; default: ${describeDefault(setting)}]`;
+  const variables = variablesOf(setting);
+  if (variables.length > 0) return ` [${variables.join(', ')}; default: ${describeDefault(setting)}]`;
   return setting.default === null || setting.default === false ? '' : ` [default: ${describeDefault(setting)}]`;
 }
 

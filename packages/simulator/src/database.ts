@@ -1,4 +1,11 @@
-import type { AppendRequest, AppendResult, RecordedEvent, ReservationStore } from '@reservations/core';
+import type {
+  AppendRequest,
+  AppendResult,
+  RebuildRequest,
+  RecordedEvent,
+  ReservationStore,
+  ViewRebuild,
+} from '@reservations/core';
 import { createMemoryStore } from '@reservations/core/memory';
 import { type Facts, touch } from './facts.ts';
 import type { History } from './history.ts';
@@ -33,7 +40,22 @@ export function createDatabase(facts: Facts, history: History): ReservationStore
     reservation.row = await inner.view.find(id);
   }
 
-  return { ...inner, events: { ...inner.events, append } };
+  /** Looks at every row again as soon as a rebuilt view is shown. */
+  async function rebuild(request: RebuildRequest): Promise<ViewRebuild> {
+    const begun = await inner.view.rebuild(request);
+    return {
+      ...begun,
+      async switchOver(switchRequest) {
+        const result = await begun.switchOver(switchRequest);
+        if (result.kind !== 'switched') return result;
+        history.add('view', 'a rebuilt version is shown');
+        for (const { id } of facts.reservations.values()) touch(facts, id).row = await inner.view.find(id);
+        return result;
+      },
+    };
+  }
+
+  return { ...inner, events: { ...inner.events, append }, view: { ...inner.view, rebuild } };
 }
 
 function describe(request: AppendRequest, result: AppendResult, written: readonly RecordedEvent[]): string {

@@ -5,13 +5,14 @@ import type { Tally } from './tally.ts';
 
 /** A run's configuration in a few lines: only what is switched on. */
 export function describeSwarm(swarm: Swarm): string {
-  const { mode, unknownOutcome, servers, clients, requestsPerClient, faultyMs, settlement, hasOperator } = swarm;
+  const { mode, unknownOutcome, servers, clients, requestsPerClient, faultyMs, settlement } = swarm;
+  const people = `${swarm.hasOperator ? 'an operator, ' : ''}${swarm.hasRebuilder ? 'rebuilds of the view, ' : ''}`;
   const faults = FAULT_NAMES.filter((name) => swarm.faults[name] > 0).map(
     (name) => `${name} ${swarm.faults[name].toFixed(3)}`,
   );
   return [
     `  payment idempotency "${mode}", unknown outcome "${unknownOutcome}"`,
-    `  ${servers} servers, ${clients} clients with ${requestsPerClient} requests each, ${hasOperator ? 'an operator, ' : ''}faults for ${faultyMs} ms`,
+    `  ${servers} servers, ${clients} clients with ${requestsPerClient} requests each, ${people}faults for ${faultyMs} ms`,
     `  hopeless users ${swarm.hopelessUsers}, declined users ${swarm.declinedUsers}, ${JSON.stringify(settlement)}`,
     `  faults: ${faults.join(', ') || 'none'}`,
   ].join('\n');
@@ -33,10 +34,10 @@ export function describeHistory({ history, violation }: SimulationResult, isWhol
 /** Numbers of all runs in a line. */
 export function describeTally(seeds: number, violations: number, tally: Tally): string {
   const { steps, requests, crashes, freezes, lostAcknowledgements, sends, charges } = tally;
-  const { unknownConfirmed, unknownFailed, unknownEscalated } = tally;
+  const { rebuilds, unknownConfirmed, unknownFailed, unknownEscalated } = tally;
   return (
     `${seeds} seeds, ${steps} steps, ${requests} requests, ${crashes} crashes, ${freezes} freezes, ` +
-    `${lostAcknowledgements} lost acknowledgements, ${sends} sends, ${charges} charges, ` +
+    `${lostAcknowledgements} lost acknowledgements, ${sends} sends, ${charges} charges, ${rebuilds} rebuilds of the view, ` +
     `unknown: ${unknownConfirmed} confirmed, ${unknownFailed} failed, ${unknownEscalated} escalated; ` +
     `${violations} violations`
   );

@@ -61,5 +61,8 @@ function simpler(swarm: Swarm): readonly Simpler[] {
   const operator: readonly Simpler[] = swarm.hasOperator
     ? [{ name: 'operator', swarm: { ...swarm, hasOperator: false } }]
     : [];
-  return [...sizes, ...faults, ...users, ...answer, ...operator];
+  const rebuilder: readonly Simpler[] = swarm.hasRebuilder
+    ? [{ name: 'rebuilder', swarm: { ...swarm, hasRebuilder: false } }]
+    : [];
+  return [...sizes, ...faults, ...users, ...answer, ...operator, ...rebuilder];
 }

@@ -28,6 +28,14 @@ export function createSimStore(database: ReservationStore, process: SimProcess, 
     view: {
       find: (id) => call('find', id, () => view.find(id)),
       list: (filter) => call('list', null, () => view.list(filter)),
+      async rebuild(request) {
+        const rebuild = await call('rebuild', null, () => view.rebuild(request));
+        return {
+          put: (rows) => call('put rows', null, () => rebuild.put(rows)),
+          switchOver: (switchRequest) => call('switch the view', null, () => rebuild.switchOver(switchRequest)),
+          abandon: () => call('abandon the rebuild', null, () => rebuild.abandon()),
+        };
+      },
     },
     payments: {
       take: (request) =>

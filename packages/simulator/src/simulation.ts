@@ -1,5 +1,5 @@
 import type { ReservationStore } from '@reservations/core';
-import type { Bug } from './bugs/sabotage.ts';
+import type { Bug, Sabotage } from './bugs/sabotage.ts';
 import { runChaos, runFollower } from './chaos.ts';
 import { runClient } from './client.ts';
 import { context } from './context.ts';
@@ -14,6 +14,7 @@ import { openReservations } from './invariants/nothing-stays-open.ts';
 import { LEDGER_SETTLES_MS, runOperator } from './operator.ts';
 import { createUuidSource, type UuidSource } from './process.ts';
 import { createRandom, type Random } from './random.ts';
+import { runRebuilder } from './rebuilder.ts';
 import { createServer, type SimServer } from './server.ts';
 import { createPaymentService } from './sim-payment-service.ts';
 import type { CallParts } from './mishaps.ts';
@@ -58,6 +59,7 @@ export interface Simulation {
   readonly database: ReservationStore;
   readonly servers: readonly SimServer[];
   readonly uuids: UuidSource;
+  readonly sabotage: Sabotage;
   faults: Faults;
   clientsLeft: number;
   violation: Violation | null;
@@ -130,6 +132,7 @@ function build(seed: number, { bug, swarm = drawSwarm(seed) }: SimulationOptions
     database,
     servers,
     uuids,
+    sabotage,
     faults: swarm.faults,
     clientsLeft: swarm.clients,
     violation: null,
@@ -158,6 +161,9 @@ function startEverything(simulation: Simulation): void {
   }
   const parts = { world, random: random.fork('operator'), history, tally, faults: () => simulation.faults };
   if (swarm.hasOperator) void runOperator(simulation, simulation.uuids, parts);
+  if (swarm.hasRebuilder) {
+    void runRebuilder(simulation, { ...parts, random: random.fork('rebuilder') });
+  }
   void runFollower(simulation, random.fork('follower'));
   for (let number = 1; number <= swarm.clients; number += 1) {
     const own = random.fork(`client ${number}`);

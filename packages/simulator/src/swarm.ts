@@ -75,6 +75,8 @@ export interface Swarm {
   readonly declinedUsers: number;
   /** Whether a person settles what was escalated. */
   readonly hasOperator: boolean;
+  /** Whether somebody rebuilds the view meanwhile. */
+  readonly hasRebuilder: boolean;
   readonly faults: Faults;
 }
 
@@ -136,6 +138,7 @@ export function drawSwarm(seed: number): Swarm {
     declinedUsers: random.chance(0.5) ? 0.3 : 0,
     hasOperator: random.chance(0.5),
     faults: drawFaults(random),
+    hasRebuilder: random.chance(0.4),
   };
 }
 

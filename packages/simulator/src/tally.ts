@@ -7,6 +7,8 @@ export interface Tally {
   lostAcknowledgements: number;
   sends: number;
   charges: number;
+  /** How often the view was rebuilt and somebody heard of it. */
+  rebuilds: number;
   /** How reservations ended whose outcome was unknown at first. */
   unknownConfirmed: number;
   unknownFailed: number;
@@ -23,6 +25,7 @@ export function createTally(): Tally {
     lostAcknowledgements: 0,
     sends: 0,
     charges: 0,
+    rebuilds: 0,
     unknownConfirmed: 0,
     unknownFailed: 0,
     unknownEscalated: 0,

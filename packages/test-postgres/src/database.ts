@@ -25,7 +25,12 @@ export async function createDatabase(serverUrl: string, options: string = ''): P
   };
 }
 
-async function queryOnce<Row extends object>(url: string, text: string, values?: readonly unknown[]): Promise<Row[]> {
+/** Runs a statement, or several, on a connection of its own; returns the rows of the last one that has any. */
+export async function queryOnce<Row extends object = Record<string, unknown>>(
+  url: string,
+  text: string,
+  values?: readonly unknown[],
+): Promise<Row[]> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {

@@ -1,2 +1,3 @@
-export { createDatabase, type TestDatabase } from './database.ts';
-export { startPostgres, type PostgresServer } from './server.ts';
+export { createDatabase, queryOnce, type TestDatabase } from './database.ts';
+export { freePort } from './free-port.ts';
+export { startPostgres, startStandby, type PostgresServer } from './server.ts';

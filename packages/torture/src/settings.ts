@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { PaymentIdempotency } from '@reservations/core';
-import { STORE_KINDS, type StoreKindName } from './store-kinds.ts';
+import { STORE_KINDS, type StoreKindName } from './databases/store-kinds.ts';
 
 /** What a run is to be. */
 export interface TortureSettings {
@@ -9,6 +9,8 @@ export interface TortureSettings {
   readonly paymentIdempotency: PaymentIdempotency;
   /** How long load and faults last. Healing comes on top. */
   readonly durationMs: number;
+  /** Names of the faults to do: these alone, without failpoints and sleeping servers; null for everything. */
+  readonly only: readonly string[] | null;
   /** Decides what is asked for, what is done to the processes, and in which order; times are real. */
   readonly seed: number;
 }
@@ -29,6 +31,7 @@ Options:
   --store KIND                ${Object.keys(STORE_KINDS).join(', ')} [default: sqlite]
   --payment-idempotency WHAT  by-reservation-id, or none: a service that charges every call [default: by-reservation-id]
   --minutes N                 how long load and faults last; fractions too [default: 1]
+  --only NAMES                these faults alone, by the names in the table, separated by commas; no failpoints then
   --seed N                    what is done, and in which order; times are real, so that a run is not repeated
                               exactly [default: a new one]
   --self-test                 falsifies the evidence of a short run and shows that each falsification is noticed
@@ -45,6 +48,7 @@ const OPTIONS = {
   store: { type: 'string', default: 'sqlite' },
   'payment-idempotency': { type: 'string', default: 'by-reservation-id' },
   minutes: { type: 'string' },
+  only: { type: 'string' },
   seed: { type: 'string' },
   'self-test': { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
@@ -71,7 +75,8 @@ export function readCommandLine(args: readonly string[], newSeed: number): Comma
   const isSeed = Number.isInteger(seed) && seed >= 0 && seed <= SEED_MAX;
   check('seed', `a whole number from 0 to ${SEED_MAX}`, isSeed, seedText);
   if (!isStoreKind(store) || !isIdempotency || faults.length > 0) return { kind: 'faults', faults };
-  const settings = { store, paymentIdempotency, durationMs: minutes * MS_PER_MINUTE, seed } as const;
+  const only = values.only?.split(',').map((name) => name.trim()) ?? null;
+  const settings = { store, paymentIdempotency, durationMs: minutes * MS_PER_MINUTE, only, seed } as const;
   return { kind: selfTest ? 'self-test' : 'run', settings };
 }
 

@@ -5,12 +5,16 @@ export interface Tally {
   /** Servers that killed themselves at a failpoint. */
   failpointKills: number;
   pauses: number;
+  /** Pauses for longer than a lease while other servers went on. */
+  sleeps: number;
   /** Stops in good order, by SIGTERM. */
   stops: number;
   sandboxKills: number;
   sandboxPauses: number;
   /** Further servers on a database that was served already. */
   refusals: number;
+  /** How often each fault was done, by its name. */
+  readonly faults: Map<string, number>;
   /** Things that a process may never do, in words. */
   readonly incidents: string[];
 }
@@ -21,10 +25,12 @@ export function createTally(): Tally {
     kills: 0,
     failpointKills: 0,
     pauses: 0,
+    sleeps: 0,
     stops: 0,
     sandboxKills: 0,
     sandboxPauses: 0,
     refusals: 0,
+    faults: new Map(),
     incidents: [],
   };
 }

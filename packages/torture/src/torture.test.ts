@@ -15,7 +15,7 @@ test.concurrent.for(['by-reservation-id', 'none'] as const)(
   async (paymentIdempotency, { expect }) => {
     const seed = Math.floor(Math.random() * 2 ** 32);
     const folder = await makeWorkFolder();
-    const settings = { store: 'sqlite', paymentIdempotency, durationMs: DURATION_MS, seed } as const;
+    const settings = { store: 'sqlite', paymentIdempotency, durationMs: DURATION_MS, only: null, seed } as const;
     const outcome = await torture(settings, folder.path, () => undefined);
     process.stdout.write(`payment idempotency ${paymentIdempotency}, seed ${seed}\n${tableOf(outcome)}\n\n`);
 

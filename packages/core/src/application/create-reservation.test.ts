@@ -3,6 +3,7 @@ import { createMemoryStore } from '../adapters/memory/index.ts';
 import { ReservationError } from '../errors.ts';
 import type { PaymentOutcome } from '../domain/payment-outcome.ts';
 import type { ReservationStore } from '../ports/reservation-store.ts';
+import { createManualRuntime } from '../testing/manual-runtime.ts';
 import { createEngineFixture, onlyReservation, REQUEST } from './engine-fixture.ts';
 
 const unknown: PaymentOutcome = { kind: 'unknown', cause: 'deadline-exceeded', detail: '5 s' };
@@ -210,6 +211,32 @@ describe('a store that fails', () => {
     await runtime.advance(1_000);
     await creating;
     expect(gateway.charges).toEqual([]);
+  });
+
+  test.each([
+    [400, 3],
+    [900, 2],
+    [3_000, 1],
+  ])('by a store that takes %i ms to fail is sent %i times: the caller does not wait for ever', async (ms, sends) => {
+    const memory = createMemoryStore();
+    let sent = 0;
+    const runtime = createManualRuntime();
+    const store: ReservationStore = {
+      ...memory,
+      events: {
+        ...memory.events,
+        async append() {
+          sent += 1;
+          await runtime.clock.sleep(ms, new AbortController().signal);
+          throw new ReservationError('STORE_UNAVAILABLE', 'no answer');
+        },
+      },
+    };
+    const { engine } = createEngineFixture({ store, runtime });
+    const creating = expect(engine.create(REQUEST)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+    await runtime.advance(20_000);
+    await creating;
+    expect(sent).toBe(sends);
   });
 
   test('when the verdict is to be stored leaves the reservation open, and the caller learns its id', async () => {

@@ -17,7 +17,7 @@ import { assert, isReservationError, ReservationError } from '../errors.ts';
 import type { KeyClaim, PaymentChange } from '../ports/alongside.ts';
 import type { AppendRequest, AppendResult, EventStore, NewEvent } from '../ports/event-store.ts';
 import type { Runtime } from '../ports/runtime.ts';
-import { APPEND_ATTEMPTS_MAX, APPEND_RETRY_PAUSE_MS, DECIDE_ATTEMPTS_MAX } from './limits.ts';
+import { APPEND_ATTEMPTS_MAX, APPEND_RESEND_WITHIN_MS, APPEND_RETRY_PAUSE_MS, DECIDE_ATTEMPTS_MAX } from './limits.ts';
 import { foldOnto, type LoadedReservation } from './load-reservation.ts';
 
 /** Where a command comes from; goes into the events' metadata. */
@@ -109,17 +109,20 @@ export function assertExists(state: Reservation): asserts state is ExistingReser
   assert(state.stage !== 'none', 'the reservation exists');
 }
 
-/** Sends the same append again while the store fails: its command id makes that safe. */
+/** Sends the same append again while the store fails and a caller may wait: its command id makes that safe. */
 async function appendUntilKnown(
   deps: { readonly events: EventStore; readonly runtime: Runtime },
   append: AppendRequest,
 ): Promise<AppendResult> {
+  const { clock } = deps.runtime;
+  const resendUntil = clock.now() + APPEND_RESEND_WITHIN_MS;
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await deps.events.append(append);
     } catch (error) {
-      if (!isReservationError(error, 'STORE_UNAVAILABLE') || attempt >= APPEND_ATTEMPTS_MAX) throw error;
-      await deps.runtime.clock.sleep(attempt * APPEND_RETRY_PAUSE_MS, new AbortController().signal);
+      const isLast = attempt >= APPEND_ATTEMPTS_MAX || clock.now() >= resendUntil;
+      if (!isReservationError(error, 'STORE_UNAVAILABLE') || isLast) throw error;
+      await clock.sleep(attempt * APPEND_RETRY_PAUSE_MS, new AbortController().signal);
     }
   }
 }

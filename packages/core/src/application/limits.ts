@@ -7,6 +7,12 @@ export const APPEND_ATTEMPTS_MAX = 3;
 /** Pause before an append is sent again, multiplied by the number of attempts so far. */
 export const APPEND_RETRY_PAUSE_MS = 50;
 
+/**
+ * An append is sent again only within this time of the first: a store that takes long to fail has taken what a caller
+ * can wait already.
+ */
+export const APPEND_RESEND_WITHIN_MS = 1_000;
+
 /** How long a payment belongs to the process that charges it. */
 export const LEASE_MS = 20_000;
 
@@ -39,3 +45,18 @@ export const ESCALATE_UNREACHED_AFTER_MS = 86_400_000;
 
 /** Nothing is given to a person before settlement tried it so often: a long outage of ours is no reason. */
 export const ESCALATE_ATTEMPTS_MIN = 3;
+
+/** How often a rebuild of the view tries to take the place of the view that is shown. */
+export const SWITCH_ATTEMPTS_MAX = 30;
+
+/** How long the first attempt waits for those who use the view; doubles with each that found it in use. */
+export const SWITCH_PATIENCE_MS = 100;
+
+/**
+ * The longest that one attempt waits: readers and writers wait as long. More than the second after which PostgreSQL
+ * lets a waiting lock interrupt its own housekeeping of the table.
+ */
+export const SWITCH_PATIENCE_MAX_MS = 1_600;
+
+/** The longest pause of a rebuild behind a batch; it is as long as the batch took, so that servers get their turn. */
+export const REBUILD_PAUSE_MAX_MS = 100;

@@ -1,5 +1,6 @@
 import type { ReservationId } from '../domain/ids.ts';
 import type { ReservationSummary, SummaryStage } from '../domain/summary.ts';
+import type { RebuildRequest, ViewRebuild } from './view-rebuild.ts';
 
 /** The largest page of a listing. */
 export const PAGE_LIMIT_MAX = 200;
@@ -25,4 +26,6 @@ export interface ReservationPage {
 export interface ReservationView {
   find(id: ReservationId): Promise<ReservationSummary | null>;
   list(filter: ReservationFilter): Promise<ReservationPage>;
+  /** Begins a new, empty version of the view beside the one that is shown; supersedes a rebuild that is under way. */
+  rebuild(request: RebuildRequest): Promise<ViewRebuild>;
 }

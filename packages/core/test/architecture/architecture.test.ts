@@ -7,7 +7,7 @@ import { readSourceFacts } from './source-facts.ts';
 
 const root = fileURLToPath(new URL('../../../..', import.meta.url));
 const layers = readLayers(readFileSync(join(root, 'docs/ARCHITECTURE.md'), 'utf8'));
-const tree = treeOf([...sourceFiles('packages'), ...sourceFiles('examples')]);
+const tree = treeOf([...sourceFiles('packages'), ...sourceFiles('examples'), ...sourceFiles('bench')]);
 
 function sourceFiles(folder: string): readonly (readonly [string, string])[] {
   return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })

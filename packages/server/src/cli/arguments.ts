@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { type ReservationId, parseReservationId } from '@reservations/core';
-import { type AnySetting, readSettings, type Settings, type SettingsRead } from '../settings.ts';
+import { type AnySetting, readSettings, type Settings, type SettingsRead, withoutSecrets } from '../settings.ts';
 import type { CliContext } from './command.ts';
 
 /** What a command with one positional argument was told. */
@@ -27,7 +27,7 @@ export function readWithPositional<Values, Positional>(
   const read = readSettings(settings, { args: rest, env: context.env });
   const positional = text === null ? null : argument.parse(text);
   const faults = read.kind === 'faults' ? [...read.faults] : [];
-  if (positional === null) faults.unshift(`expected ${argument.expected}, found ${text ?? 'nothing'}`);
+  if (positional === null) faults.unshift(`expected ${argument.expected}, found ${withoutSecrets(text ?? 'nothing')}`);
   if (read.kind === 'faults' || positional === null) return { kind: 'faults', faults };
   return { ...read, positional };
 }

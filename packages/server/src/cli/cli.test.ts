@@ -71,7 +71,8 @@ describe('wrong arguments', () => {
       2,
       'server: no such command; there are: ' +
         'serve, sandbox, payments open, payments resolve, payments check, reconcile, events, ' +
-        'subscriptions, subscriptions resume, verify\n',
+        'subscriptions, subscriptions resume, verify, view rebuild, ' +
+        'migrate up, migrate status, migrate print, migrate-store\n',
     ]);
   });
 });

@@ -1,6 +1,11 @@
+import { withoutSecrets } from '../settings.ts';
 import { packageVersion } from '../version.ts';
 import { type CliCommand, type CliContext, EXIT_FAILURE, EXIT_OK, EXIT_USAGE, PROGRAM } from './command.ts';
 import { eventsCommand } from './events.ts';
+import { migratePrintCommand } from './migrate-print.ts';
+import { migrateStatusCommand } from './migrate-status.ts';
+import { migrateUpCommand } from './migrate-up.ts';
+import { migrateStoreCommand } from './migrate-store.ts';
 import { paymentsCheckCommand } from './payments-check.ts';
 import { paymentsOpenCommand } from './payments-open.ts';
 import { paymentsResolveCommand } from './payments-resolve.ts';
@@ -10,6 +15,7 @@ import { serveCommand } from './serve.ts';
 import { subscriptionsCommand } from './subscriptions.ts';
 import { subscriptionsResumeCommand } from './subscriptions-resume.ts';
 import { verifyCommand } from './verify.ts';
+import { viewRebuildCommand } from './view-rebuild.ts';
 
 /** Every command, the default one first. A name of two words is two arguments. */
 export const COMMANDS: readonly CliCommand[] = [
@@ -23,6 +29,11 @@ export const COMMANDS: readonly CliCommand[] = [
   subscriptionsCommand,
   subscriptionsResumeCommand,
   verifyCommand,
+  viewRebuildCommand,
+  migrateUpCommand,
+  migrateStatusCommand,
+  migratePrintCommand,
+  migrateStoreCommand,
 ];
 
 /** Runs the program; resolves with its exit code. */
@@ -31,7 +42,9 @@ export async function runCli(args: readonly string[], context: CliContext): Prom
   const named = !first.startsWith('-') && first !== '';
   const command = named ? commandNamed(args) : serveCommand;
   if (command === undefined) {
-    context.printError(`${first}: no such command; there are: ${COMMANDS.map(({ name }) => name).join(', ')}`);
+    context.printError(
+      `${withoutSecrets(first)}: no such command; there are: ${COMMANDS.map(({ name }) => name).join(', ')}`,
+    );
     return EXIT_USAGE;
   }
   const own = named ? args.slice(wordsOf(command).length) : args;

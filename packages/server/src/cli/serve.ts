@@ -41,7 +41,13 @@ async function serve(config: Config, context: CliContext): Promise<void> {
   const stop = context.stopSignal();
   const logger = createLogger(config.logLevel);
   const failpoints = await loadFailpoints(context.env['RESERVATIONS_FAILPOINT'], logger);
-  const store = failpoints.store(await openStore(config.db, config.dbNotify));
+  const warnings: string[] = [];
+  const store = failpoints.store(
+    await openStore(config, (warning) => {
+      warnings.push(warning);
+      logger.warn({ kind: 'store-warning' }, warning);
+    }),
+  );
   const payments = await openPayments(config, store);
   const gateway = failpoints.gateway(payments.gateway);
   const reservations = createReservations({
@@ -57,7 +63,7 @@ async function serve(config: Config, context: CliContext): Promise<void> {
     logger,
     ...config,
   });
-  for (const line of startLines(server, config, payments.description)) context.printError(line);
+  for (const line of startLines(server, config, payments.description, warnings)) context.printError(line);
   logger.info({ url: server.url }, 'listening');
   await untilAborted(stop);
   await stopServer(server, logger);
@@ -107,7 +113,12 @@ async function openPayments(
 }
 
 /** For people, on standard error: standard output is the log's, for programs. */
-function startLines(server: RunningServer, config: Config, payments: string): readonly string[] {
+function startLines(
+  server: RunningServer,
+  config: Config,
+  payments: string,
+  warnings: readonly string[],
+): readonly string[] {
   return [
     `listening on ${server.url}`,
     `  API       POST ${server.url}/reservations, GET ${server.url}/reservations/{reservation_id}`,
@@ -115,6 +126,7 @@ function startLines(server: RunningServer, config: Config, payments: string): re
     `  database  ${describeStore(config.db)}`,
     `  payments  ${payments}`,
     `  help      ${PROGRAM} --help`,
+    ...warnings.map((warning) => `  WARNING   ${warning}`),
   ];
 }
 

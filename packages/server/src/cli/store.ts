@@ -2,28 +2,52 @@ import { statSync } from 'node:fs';
 import type { ReservationStore } from '@reservations/core';
 import { openPostgresStore } from '@reservations/core/postgres';
 import { openSqliteStore } from '@reservations/core/sqlite';
+import type { Config } from '../config.ts';
+
+/** How long a serving process waits for a connection to PostgreSQL, and for a statement. */
+const SERVING_TIMEOUTS = { connectTimeoutMs: 2_000, statementTimeoutMs: 3_000 } as const;
 
 /**
- * Opens the store that a server serves: PostgreSQL for a postgres:// URL, else a SQLite file, which it has to itself and
- * where nobody is notified.
+ * The longest that a request waits for a database that is away, each time it needs it: for the commit under way (3 s),
+ * a connection (2 s), a statement (3.5 s), and 1 s in which an append is sent again. It is then answered 503, or with
+ * the id of its reservation once that is on disk.
  */
-export function openStore(db: string, notify: boolean): Promise<ReservationStore> {
-  return isPostgres(db) ? openPostgresStore({ connectionString: db, notify }) : openSqliteStore({ path: db });
+export const STORE_DEADLINE_MS = 10_000;
+
+/**
+ * Opens the store that a server serves: PostgreSQL for a postgres:// URL, else a SQLite file, which it has to itself.
+ * `onWarning` hears what could lose acknowledged reservations.
+ */
+export function openStore(
+  { db, dbPool, dbNotify, requireSchema }: Pick<Config, 'db' | 'dbPool' | 'dbNotify' | 'requireSchema'>,
+  onWarning: (message: string) => void,
+): Promise<ReservationStore> {
+  const schema = requireSchema ? 'require' : 'upgrade';
+  return isPostgres(db)
+    ? openPostgresStore({
+        connectionString: db,
+        poolMax: dbPool,
+        notify: dbNotify,
+        schema,
+        onWarning,
+        ...SERVING_TIMEOUTS,
+      })
+    : openSqliteStore({ path: db, schema });
 }
 
 /**
- * Opens it beside whoever serves it. A file that is not there is never made.
- * @throws {Error} when there is none at that path.
+ * Opens it beside whoever serves it. Neither a file nor a table is ever made.
+ * @throws {Error} when there is no file at that path; STORE_UNSUITABLE when there are not our tables in it.
  */
 export async function openStoreBeside(db: string): Promise<ReservationStore> {
   // A tool needs one connection, and the servers need all others.
-  if (isPostgres(db)) return await openPostgresStore({ connectionString: db, poolMax: 1 });
+  if (isPostgres(db)) return await openPostgresStore({ connectionString: db, poolMax: 1, schema: 'require' });
   const file = statSync(db, { throwIfNoEntry: false });
-  // SQLite takes an empty file for an empty database, and the schema would be made in it.
+  // SQLite takes an empty file for an empty database.
   if (file === undefined || !file.isFile() || file.size === 0) {
     throw new Error(`There is no database at ${db}. --db names it; nothing was made.`);
   }
-  return await openSqliteStore({ path: db, exclusive: false });
+  return await openSqliteStore({ path: db, exclusive: false, schema: 'require' });
 }
 
 /** Which database it is, for people: a URL without its password and without its parameters. */
@@ -34,6 +58,7 @@ export function describeStore(db: string): string {
   return `postgres://${username === '' ? '' : `${username}@`}${host}${pathname}`;
 }
 
-function isPostgres(db: string): boolean {
+/** Whether a database is on PostgreSQL; else it is a SQLite file. */
+export function isPostgres(db: string): boolean {
   return /^postgres(ql)?:/i.test(db);
 }

@@ -52,6 +52,11 @@ export const STORE_BUGS: readonly Bug[] = [
     }),
   },
   {
+    name: 'rebuild-forgets-late-events',
+    mistake: 'a rebuilt view lacks what was appended while its last batch was written',
+    plant: () => ({ store: forgettingLateEvents }),
+  },
+  {
     name: 'not-queued',
     mistake: 'a created reservation is not put into the payment queue: if its process dies, nobody knows',
     plant: () => ({ store: (store) => withAppend(store, withoutQueue) }),
@@ -102,6 +107,19 @@ export const STORE_BUGS: readonly Bug[] = [
 ];
 
 type Append = ReservationStore['events']['append'];
+
+function forgettingLateEvents(store: ReservationStore): ReservationStore {
+  return {
+    ...store,
+    view: {
+      ...store.view,
+      async rebuild(request) {
+        const rebuild = await store.view.rebuild(request);
+        return { ...rebuild, switchOver: (late) => rebuild.switchOver({ ...late, after: Number.MAX_SAFE_INTEGER }) };
+      },
+    },
+  };
+}
 
 function appendAnyhow(append: Append): Append {
   return async function retry(request): Promise<AppendResult> {

@@ -2,10 +2,10 @@ import type { Call, Dossier } from '../evidence/dossier.ts';
 import type { Evidence } from '../evidence/evidence.ts';
 import { type Check, eachReservation } from './check.ts';
 
-/** Attempts of one request, and of one turn of settlement. */
+/** Attempts of one request. */
 const ATTEMPTS_MAX = 3;
 
-/** A request that sleeps for longer loses its payment to settlement, which sends in its stead. */
+/** Whoever sleeps for longer loses its payment to settlement, of another server perhaps, which sends at its own pace. */
 const LEASE_MS = 20_000;
 
 /** The payment service's record of calls. */
@@ -23,13 +23,17 @@ function overlaps(one: Call, other: Call): boolean {
   return one.arrivedAt < other.endedAt && other.arrivedAt < one.endedAt;
 }
 
-/** Until a request is answered, nobody but the process that answers it works on its payment. */
-function tooManyCalls({ exchanges, calls }: Dossier): string | null {
+/**
+ * Until a request recorded what came of its charge, and while its lease lasts, nobody but the process that answers it
+ * works on its payment. The answer may come later than that: its process may sleep.
+ */
+function tooManyCalls({ exchanges, calls, events }: Dossier): string | null {
+  const recordedAt = events[1] === undefined ? Number.POSITIVE_INFINITY : Date.parse(events[1].metadata.recordedAt);
   for (const { method, result, beganAt, endedAt } of exchanges) {
     if (method !== 'POST' || result.kind !== 'answer' || result.replayed) continue;
-    const turns = 1 + Math.floor((endedAt - beganAt) / LEASE_MS);
-    const count = calls.filter(({ arrivedAt }) => arrivedAt <= endedAt).length;
-    if (count > ATTEMPTS_MAX * turns) return `${count} calls arrived before the answer after ${endedAt - beganAt} ms`;
+    const until = Math.min(endedAt, beganAt + LEASE_MS, recordedAt);
+    const count = calls.filter(({ arrivedAt }) => arrivedAt <= until).length;
+    if (count > ATTEMPTS_MAX) return `${count} calls arrived before the answer after ${endedAt - beganAt} ms`;
   }
   return null;
 }

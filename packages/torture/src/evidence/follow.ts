@@ -1,6 +1,6 @@
 import { isReservationError, READ_LIMIT_MAX, type ReservationStore } from '@reservations/core';
 import { pause } from '../pause.ts';
-import type { Database } from '../store-kinds.ts';
+import type { Database } from '../databases/database.ts';
 import type { Follower } from './evidence.ts';
 
 /** Follows the log beside the servers. */
@@ -9,12 +9,7 @@ export interface Following extends Follower {
   stop(): Promise<void>;
 }
 
-const EVERY_MS = 300;
-
-/**
- * Reads on from the last position again and again. The database is opened anew each time: whoever kept it open
- * would spare a restarted server the recovery that a crash is followed by.
- */
+/** Reads on from the last position again and again. */
 export function follow(database: Database): Following {
   const eventIds: string[] = [];
   const stopping = new AbortController();
@@ -31,7 +26,7 @@ export function follow(database: Database): Following {
 
   async function run(): Promise<void> {
     while (!stopping.signal.aborted) {
-      await pause(EVERY_MS, stopping.signal);
+      await pause(database.followEveryMs, stopping.signal);
       // A server that is killed or paused in the middle of a commit keeps others waiting.
       await database.look(readOn).catch((error: unknown) => {
         if (!isReservationError(error, 'STORE_UNAVAILABLE')) throw error;

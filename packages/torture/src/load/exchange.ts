@@ -21,6 +21,8 @@ export type Result =
   | { readonly kind: 'broken'; readonly error: string };
 
 interface Conversation {
+  /** Where it was asked; another server each time. */
+  readonly server: string;
   /** One clock of the harness ticks with every beginning and end: an end before a beginning came first. */
   readonly began: number;
   readonly ended: number;

@@ -13,13 +13,14 @@ export interface Client {
 /** A client whose exchanges go into the journal. */
 export function createClient(journal: Journal): Client {
   async function converse<Kind extends Exchange>(
-    about: Omit<Kind, 'began' | 'ended' | 'beganAt' | 'endedAt' | 'result'>,
-    url: string,
+    about: Omit<Kind, 'server' | 'began' | 'ended' | 'beganAt' | 'endedAt' | 'result'>,
+    server: string,
+    path: string,
     init: RequestInit,
   ): Promise<Kind> {
     const [began, beganAt] = [journal.tick(), Date.now()];
-    const result = await request(url, init);
-    const exchange = { ...about, began, ended: journal.tick(), beganAt, endedAt: Date.now(), result } as Kind;
+    const result = await request(server + path, init);
+    const exchange = { ...about, server, began, ended: journal.tick(), beganAt, endedAt: Date.now(), result } as Kind;
     journal.record(exchange);
     return exchange;
   }
@@ -29,10 +30,10 @@ export function createClient(journal: Journal): Client {
       const headers: Record<string, string> = { 'Content-Type': 'application/json' };
       if (idempotencyKey !== null) headers['Idempotency-Key'] = idempotencyKey;
       const init = { method: 'POST', headers, body: toBody(order) };
-      return converse<Placing>({ method: 'POST', order, idempotencyKey, valid }, `${url}/reservations`, init);
+      return converse<Placing>({ method: 'POST', order, idempotencyKey, valid }, url, '/reservations', init);
     },
     get: (url, reservationId) =>
-      converse<Look>({ method: 'GET', reservationId }, `${url}/reservations/${reservationId}`, {}),
+      converse<Look>({ method: 'GET', reservationId }, url, `/reservations/${reservationId}`, {}),
   };
 }
 

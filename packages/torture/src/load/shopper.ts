@@ -25,6 +25,7 @@ const HABITS = [
   { kind: 'invalid', weight: 4 },
 ] as const;
 
+const LOOK_PROBABILITY = 0.5;
 const PAUSE_MS_MAX = 40;
 const NOBODY_THERE_MS = 50;
 const RETRY_MS = 150;
@@ -43,8 +44,15 @@ export async function shop(options: ShopperOptions): Promise<void> {
     if (at === null) return null;
     const placing = await client.post(at, { order, idempotencyKey, valid });
     learn(reservationIdOf(placing));
+    if (sightIn(placing) !== null && random.chance(LOOK_PROBABILITY)) await lookElsewhere(placing);
     if (placing.result.kind === 'answer' && placing.result.status === 503) await pause(UNAVAILABLE_MS);
     return placing;
+  }
+
+  /** What one server has just answered, every other one shows too. */
+  async function lookElsewhere(placing: Placing): Promise<void> {
+    const [id, elsewhere] = [reservationIdOf(placing), url()];
+    if (id !== null && elsewhere !== null && elsewhere !== placing.server) await client.get(elsewhere, id);
   }
 
   /** As a client does that must know: asks with the same key until there is an answer. */

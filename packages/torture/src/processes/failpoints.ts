@@ -33,17 +33,17 @@ export interface FailpointDealer {
   complete(): boolean;
 }
 
-/** What was not hit in a round is dealt again before the next round begins. */
-export function createFailpointDealer(random: Random): FailpointDealer {
+/** Deals these. What was not hit in a round is dealt again before the next round begins. */
+export function createFailpointDealer(random: Random, failpoints: readonly Failpoint[]): FailpointDealer {
   const hits = new Map<Failpoint, number>();
   let round: Failpoint[] = [];
   let stopped = false;
-  const complete = (): boolean => FAILPOINTS.every((name) => hits.has(name));
+  const complete = (): boolean => failpoints.every((name) => hits.has(name));
   return {
     hits,
     deal() {
       if (stopped || (complete() && random.chance(SPARED_PROBABILITY))) return null;
-      if (round.length === 0) round = random.shuffle(FAILPOINTS);
+      if (round.length === 0) round = random.shuffle(failpoints);
       const name = round.shift();
       if (name === undefined) return null;
       round.push(name);

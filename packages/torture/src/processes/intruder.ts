@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Tally } from '../tally.ts';
 import { startChild } from './child.ts';
+import type { Excuse } from './life.ts';
 
 /** One server more than a database stands. */
 export interface Intruder {
@@ -9,20 +10,20 @@ export interface Intruder {
    * just died, it is killed at once. Anything else is an incident.
    */
   intrude(): Promise<void>;
-  /** When the last one was gone, as performance.now() tells it: a server that was started before may find no room. */
-  goneAt(): number;
+  /** A server that began before the last one was gone may have found no room. */
+  readonly excuse: Excuse;
 }
 
 const EXIT_CODE = 1;
 
 /** What a server says that finds no room. */
-export const REFUSAL: RegExp = /already being served/;
+const REFUSAL = /already being served/;
 
 /** `args` put it on the database. */
 export function createIntruder(folder: string, args: readonly string[], tally: Tally): Intruder {
   let goneAt = Number.NEGATIVE_INFINITY;
   return {
-    goneAt: () => goneAt,
+    excuse: { words: REFUSAL, until: () => goneAt },
     async intrude() {
       goneAt = Number.POSITIVE_INFINITY;
       const child = startChild({

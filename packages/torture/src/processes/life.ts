@@ -1,7 +1,14 @@
 import type { Tally } from '../tally.ts';
 import { type Child, type Exit, startChild } from './child.ts';
 import type { FailpointDealer } from './failpoints.ts';
-import { type Intruder, REFUSAL } from './intruder.ts';
+
+/** Why a server may end by itself. */
+export interface Excuse {
+  /** What it says then. */
+  readonly words: RegExp;
+  /** Up to when a server that begins may meet it, as performance.now() tells it. */
+  until(): number;
+}
 
 /** One life of a server. */
 export interface Life {
@@ -21,7 +28,7 @@ export interface LifeOptions {
   readonly args: readonly string[];
   readonly logPath: string;
   readonly failpoints: FailpointDealer;
-  readonly intruder: Intruder;
+  readonly excuses: readonly Excuse[];
   readonly tally: Tally;
 }
 
@@ -35,10 +42,10 @@ export function beginLife({ args, logPath, failpoints }: LifeOptions): Life {
   return life;
 }
 
-/** Whoever ends must have been asked to, have met a failpoint, or have found no room; all else is an incident. */
+/** Whoever ends must have been asked to, have met a failpoint, or have an excuse; all else is an incident. */
 export function judgeEnd(life: Life, { code, signal }: Exit, options: LifeOptions): void {
   const { child, expected, failpoint, beganAt } = life;
-  const { name, failpoints, intruder, tally } = options;
+  const { name, failpoints, excuses, tally } = options;
   if (expected === 'kill' && signal === 'SIGKILL') return;
   if (failpoint !== null && signal === 'SIGKILL') {
     failpoints.hit(failpoint.name);
@@ -46,7 +53,7 @@ export function judgeEnd(life: Life, { code, signal }: Exit, options: LifeOption
     return;
   }
   if (expected === 'stop' && code === 0) return;
-  if (beganAt < intruder.goneAt() && REFUSAL.test(child.tail())) return;
+  if (excuses.some(({ words, until }) => beganAt < until() && words.test(child.tail()))) return;
   const how = code === null ? `by ${signal}` : `with exit code ${code}`;
   tally.incidents.push(`${name} ended ${how} (expected: ${expected}); its last words:\n${child.tail()}`);
 }

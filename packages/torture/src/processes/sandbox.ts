@@ -3,9 +3,9 @@ import type { PaymentIdempotency } from '@reservations/core';
 import { pause } from '../pause.ts';
 import type { Tally } from '../tally.ts';
 import { type Child, startChild } from './child.ts';
-import { freePort } from './free-port.ts';
+import { freePort } from '@reservations/test-postgres';
 
-/** The payment service: a process with a ledger and a record of calls that outlive it. */
+/** The payment service: a process with a ledger and a record of calls that outlive it. What is done to it is done in turn. */
 export interface Sandbox {
   readonly port: number;
   readonly ledgerPath: string;
@@ -14,6 +14,8 @@ export interface Sandbox {
   kill(downMs: number, signal: AbortSignal): Promise<void>;
   /** Stops the process in its tracks: what arrives meanwhile is executed when it goes on. */
   pause(ms: number, signal: AbortSignal): Promise<void>;
+  /** Resolves when nothing is being done to it. */
+  idle(): Promise<void>;
   /** Kills it for good, so that nothing but the files tells what happened. */
   close(): Promise<void>;
 }
@@ -48,20 +50,30 @@ export async function openSandbox(
     if (code !== null) tally.incidents.push(`the payment service ended with exit code ${code}:\n${child.tail()}`);
   }
 
+  let last: Promise<void> = Promise.resolve();
+  function inTurn(work: () => Promise<void>): Promise<void> {
+    const mine = last.then(work);
+    last = mine.catch(() => undefined);
+    return mine;
+  }
+
   return {
     port,
     ledgerPath,
     callLogPath,
-    async kill(downMs, signal) {
-      await end();
-      await pause(downMs, signal);
-      child = await start();
-    },
-    async pause(ms, signal) {
-      child.signal('SIGSTOP');
-      await pause(ms, signal);
-      child.signal('SIGCONT');
-    },
-    close: end,
+    kill: (downMs, signal) =>
+      inTurn(async () => {
+        await end();
+        await pause(downMs, signal);
+        child = await start();
+      }),
+    pause: (ms, signal) =>
+      inTurn(async () => {
+        child.signal('SIGSTOP');
+        await pause(ms, signal);
+        child.signal('SIGCONT');
+      }),
+    idle: () => last,
+    close: () => inTurn(end),
   };
 }

@@ -1,16 +1,19 @@
 import { join } from 'node:path';
 import { eventually, pause } from '../pause.ts';
-import { freePort } from './free-port.ts';
+import { freePort } from '@reservations/test-postgres';
 import { beginLife, judgeEnd, type LifeOptions } from './life.ts';
 
 /** A place where there is always a server: when one ends, for whatever reason, the next one is started. */
 export interface ServerSlot {
-  /** Where the server listens; null while there is none. A paused server listens, it just does not answer. */
+  /** Where the server listens; null while there is none or it sleeps. A paused server does not answer. */
   url(): string | null;
   /** Kills the server as `kill -9` does; resolves when it is gone. Without effect while there is none. */
   kill(): Promise<void>;
   /** Stops the process in its tracks for `ms` milliseconds. */
   pause(ms: number, signal: AbortSignal): Promise<void>;
+  /** Stops it for so long that nobody sends anything there any more: what it has begun already is left to it. */
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
+  asleep(): boolean;
   /** Asks the server to stop in good order; resolves when it is gone. */
   stop(): Promise<void>;
   /** Resolves when the server listens, at once if it does; false when it did not for a long time. */
@@ -42,6 +45,7 @@ export async function openServerSlot(options: ServerSlotOptions): Promise<Server
   };
   let life = beginLife(lifeOptions);
   let closed = false;
+  let isAsleep = false;
   const kept = keep();
 
   async function keep(): Promise<void> {
@@ -66,22 +70,30 @@ export async function openServerSlot(options: ServerSlotOptions): Promise<Server
     await child.exited;
   }
 
+  async function stand(ms: number, signal: AbortSignal): Promise<void> {
+    const { child } = life;
+    child.signal('SIGSTOP');
+    await pause(ms, signal);
+    child.signal('SIGCONT');
+  }
+
   const listening = (): Promise<boolean> => eventually(() => life.up, LISTEN_TIMEOUT_MS);
 
   return {
-    url: () => (life.up ? `http://127.0.0.1:${port}` : null),
+    url: () => (life.up && !isAsleep ? `http://127.0.0.1:${port}` : null),
     kill: () => end('kill'),
     listening,
     async stop() {
       // Before it listens it may not have learned yet what SIGTERM asks for.
       if (await listening()) await end('stop');
     },
-    async pause(ms, signal) {
-      const { child } = life;
-      child.signal('SIGSTOP');
-      await pause(ms, signal);
-      child.signal('SIGCONT');
+    pause: stand,
+    async sleep(ms, signal) {
+      isAsleep = true;
+      await stand(ms, signal);
+      isAsleep = false;
     },
+    asleep: () => isAsleep,
     async close() {
       await listening();
       closed = true;

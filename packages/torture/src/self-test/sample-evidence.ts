@@ -34,7 +34,8 @@ export async function sampleEvidence(): Promise<Evidence> {
     const result = await reservations.create(toRequest(order), key === null ? {} : { idempotencyKey: key });
     if (result.kind !== 'reservation') throw new Error(`expected a reservation, got ${result.kind}`);
     const { reservationId } = result.reservation;
-    const times = (): Pick<Exchange, 'began' | 'ended' | 'beganAt' | 'endedAt'> => ({
+    const times = (): Pick<Exchange, 'server' | 'began' | 'ended' | 'beganAt' | 'endedAt'> => ({
+      server: 'http://127.0.0.1:8000',
       began: (tick += 1),
       ended: (tick += 1),
       beganAt,

@@ -1,6 +1,7 @@
 import { assert } from '../../errors.ts';
 import { PAGE_LIMIT_MAX, type ReservationView } from '../../ports/reservation-view.ts';
 import type { Tables } from './tables.ts';
+import { beginRebuild } from './view-rebuild.ts';
 
 /** The read side over the store's tables. */
 export function createReservationView(tables: Tables, assertOpen: () => void): ReservationView {
@@ -20,6 +21,10 @@ export function createReservationView(tables: Tables, assertOpen: () => void): R
         .sort((a, b) => (a.reservationId < b.reservationId ? -1 : 1));
       const reservations = found.slice(0, limit);
       return { reservations, next: found.length > limit ? (reservations.at(-1)?.reservationId ?? null) : null };
+    },
+    async rebuild({ token }) {
+      assertOpen();
+      return beginRebuild(tables, token, assertOpen);
     },
   };
 }

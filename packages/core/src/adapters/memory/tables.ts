@@ -16,7 +16,9 @@ export interface Tables {
   /** The same events by stream, in the order of versions. */
   readonly streams: Map<string, RecordedEvent[]>;
   /** The view's rows by reservation id. */
-  readonly summaries: Map<string, ReservationSummary>;
+  summaries: Map<string, ReservationSummary>;
+  /** The rebuild of the view that is under way, with its rows by reservation id. */
+  rebuild: { readonly token: string; readonly rows: Map<string, ReservationSummary> } | null;
   /** The payment queue by reservation id. */
   readonly payments: Map<string, QueuedPayment>;
   /** By {@link keyOf}. */
@@ -31,6 +33,7 @@ export function createTables(): Tables {
     log: [],
     streams: new Map(),
     summaries: new Map(),
+    rebuild: null,
     payments: new Map(),
     keys: new Map(),
     subscriptions: new Map(),

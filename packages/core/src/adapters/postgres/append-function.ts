@@ -1,20 +1,27 @@
 /**
  * The one statement of a group of appends: a function, because it needs two snapshots and must cost one round trip.
- * Everything that writes a shard's log first locks its counter row. Each statement of a volatile function sees what
+ * Everything that writes a shard's log first locks the shard's row. Each statement of a volatile function sees what
  * was committed before that statement began (READ COMMITTED), so what is judged after the lock is judged on the
  * truth. Released functions are never changed: the next version gets another name beside this one.
+ *
+ * Locking the row is a write: also a call that appends nothing has a commit, which comes behind those before it. What
+ * such a call tells (a repeated command, a conflict, a key that is taken) is on disk, and on a standby that commits
+ * wait for, before it is told.
  *
  * The appends of a group concern different streams and different keys (see group-commit.ts), so that none of them
  * has to see what another one of the group writes.
  */
 
-/** Where the last position of each shard stands; its row is the lock of the shard's writers. */
-const COUNTER_TABLE = `create table log_counters (
-  shard integer not null primary key,
-  last_position bigint not null
+/**
+ * One row for each shard; whoever holds its lock writes the shard's log. The row itself is never changed: a counter in
+ * it would leave a dead version behind with each commit, and while a long transaction (a dump, say) keeps those from
+ * being cleared away, every append would wade through all of them under the lock.
+ */
+const LOCK_TABLE = `create table log_locks (
+  shard integer not null primary key
 )`;
 
-const COUNTER_ROW = 'insert into log_counters (shard, last_position) values (0, 0)';
+const LOCK_ROW = 'insert into log_locks (shard) values (0)';
 
 /**
  * p_appends, p_events and p_reservations are arrays of objects; `n` numbers the appends of the group. p_leased holds the streams whose payment's
@@ -34,6 +41,7 @@ set enable_bitmapscan = off
 set jit = off
 as $append_group$
 declare
+  v_locked integer;
   v_last bigint;
   v_outcomes json;
   v_removed text[];
@@ -45,7 +53,8 @@ begin
   end if;
   perform set_config('lock_timeout', p_lock_timeout_ms::text, true);
 
-  select last_position into strict v_last from log_counters where shard = p_shard for update;
+  select l.shard into strict v_locked from log_locks l where l.shard = p_shard for update;
+  select coalesce(max(e.position), 0) into v_last from events e where e.shard = p_shard;
 
   if cardinality(p_leased) > 0 then
     perform from unnest(p_leased) as a(stream)
@@ -134,7 +143,6 @@ begin
     from placed p where p.holds and p.payment = 'enqueue'
   )
   select
-    max(p.last_position),
     json_agg(json_build_object(
       'fate', p.fate,
       'version', case when p.holds then p.expected + p.event_count else coalesce(p.earlier_version, p.last_version) end,
@@ -148,7 +156,7 @@ begin
     ) order by p.n),
     array_agg(p.stream) filter (where p.holds and p.payment in ('remove', 'remove-leased')),
     json_agg(row_to_json(p)) filter (where p.holds and p.payment = 'release')
-  into v_last, v_outcomes, v_removed, v_released
+  into v_outcomes, v_removed, v_released
   from placed p;
 
   for v_release in
@@ -161,10 +169,9 @@ begin
     delete from payment_queue where shard = p_shard and reservation_id = v_removed[v_index];
   end loop;
 
-  update log_counters set last_position = v_last where shard = p_shard and last_position <> v_last;
   return v_outcomes;
 end
 $append_group$`;
 
 /** What the first version of the schema has on PostgreSQL only. */
-export const APPEND_SCHEMA: readonly string[] = [COUNTER_TABLE, COUNTER_ROW, APPEND_FUNCTION];
+export const APPEND_SCHEMA: readonly string[] = [LOCK_TABLE, LOCK_ROW, APPEND_FUNCTION];

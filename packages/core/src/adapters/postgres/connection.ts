@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { isRepeatable, toFault } from './faults.ts';
 import type { Statement } from './prepared.ts';
+import { watchReplication } from './replication-wait.ts';
 
 /** How often a statement is sent that the server undoes for the sake of others. */
 export const SENDS_MAX = 5;
@@ -24,6 +25,8 @@ export interface Connections {
   readonly run: Run;
   /** Runs `work` in one transaction: committed when it resolves, undone when it rejects. */
   transaction<Result>(work: (run: Run) => Promise<Result>): Promise<Result>;
+  /** Runs `work` in one transaction that is undone however it ends. */
+  trial<Result>(work: (run: Run) => Promise<Result>): Promise<Result>;
   /** Closes them. Whatever is under way must have ended. */
   end(): Promise<void>;
 }
@@ -50,44 +53,66 @@ export function createConnections(options: ConnectionOptions): Connections {
   // An idle connection that breaks is replaced by the next statement; without a listener it would end the process.
   pool.on('error', () => undefined);
 
-  async function transaction<Result>(work: (run: Run) => Promise<Result>): Promise<Result> {
-    const client = await pool.connect().catch(rethrowFault);
-    let broken = false;
-    const lost = (): void => {
-      broken = true;
-    };
-    client.on('error', lost);
-    try {
-      await client.query('begin isolation level read committed');
-      const result = await work((statement) => send(client, statement));
-      await client.query('commit');
-      return result;
-    } catch (error) {
-      await client.query('rollback').catch(lost);
-      throw toFault(error);
-    } finally {
-      client.off('error', lost);
-      client.release(broken);
-    }
+  async function transaction<Result>(end: 'commit' | 'rollback', work: (run: Run) => Promise<Result>): Promise<Result> {
+    return await withConnection(pool, async (client) => {
+      await client.query('begin isolation level read committed').catch(rethrowFault);
+      try {
+        const result = await work((statement) => send(client, statement).catch(rethrowFault));
+        await client.query(end).catch(rethrowFault);
+        return result;
+      } catch (error) {
+        // What `work` itself throws is no fault of the server, and comes out as it is. Should the rollback fail too, the
+        // connection is closed, which undoes everything as well.
+        await client.query('rollback').catch(() => undefined);
+        throw error;
+      }
+    });
   }
 
   return {
     async run(statement) {
       for (let attempt = 1; ; attempt += 1) {
         try {
-          return await send(pool, statement);
+          return await withConnection(pool, (client) => send(client, statement));
         } catch (error) {
           if (!isRepeatable(error) || attempt === SENDS_MAX) throw toFault(error);
         }
       }
     },
-    transaction,
+    transaction: (work) => transaction('commit', work),
+    trial: (work) => transaction('rollback', work),
     end: () => pool.end(),
   };
 }
 
-async function send<Row>(to: pg.Pool | pg.PoolClient, { text, values }: Statement<Row>): Promise<Answer<Row>> {
-  const { rows, rowCount } = await to.query({ text, values: [...values], types: TYPES });
+/**
+ * Lends a connection for one transaction. One on which anything went wrong is closed: what it still does is unknown.
+ * A commit that may be on this server alone is a fault (see replication-wait.ts), however well `work` ended.
+ */
+async function withConnection<Result>(
+  pool: pg.Pool,
+  work: (client: pg.PoolClient) => Promise<Result>,
+): Promise<Result> {
+  const client = await pool.connect().catch(rethrowFault);
+  let broken = true;
+  const onError = (): void => undefined;
+  // Whatever it is, the statement under way rejects with it.
+  client.on('error', onError);
+  const replication = watchReplication(client);
+  try {
+    const result = await work(client);
+    replication.assertAwaited();
+    broken = false;
+    return result;
+  } finally {
+    replication.end();
+    client.off('error', onError);
+    client.release(broken);
+  }
+}
+
+async function send<Row>(client: pg.PoolClient, { text, values }: Statement<Row>): Promise<Answer<Row>> {
+  const { rows, rowCount } = await client.query({ text, values: [...values], types: TYPES });
   return { rows: rows as Row[], count: rowCount ?? 0 };
 }
 

@@ -72,4 +72,15 @@ describe('a damaged event is found, and named by its place', () => {
       { status: 'fulfilled', value: { kind: 'appended', version: 1, position: 4 } },
     ]);
   });
+
+  it('fails no other stream that is read in the same turn', async () => {
+    const store = await damaged("update events set data = replace(data, '1050', '1051') where version = 2");
+    await store.events.append(exampleAppend(exampleId(2)));
+    const [one, other] = await Promise.allSettled([
+      store.events.readStream(stream, range),
+      store.events.readStream(exampleId(2), range),
+    ]);
+    expect(one).toMatchObject({ status: 'rejected', reason: { code: 'STORE_CORRUPT' } });
+    expect(other).toMatchObject({ status: 'fulfilled', value: [{ stream: exampleId(2), version: 1 }] });
+  });
 });

@@ -11,25 +11,36 @@ interface ServerSettings {
   readonly fsync: string;
   readonly full_page_writes: string;
   readonly synchronous_commit: string;
+  readonly synchronous_standby_names: string;
+  /** Whether somebody receives the log physically now, or has a slot to do so. */
+  readonly has_standby: boolean;
   readonly server_encoding: string;
   readonly default_transaction_isolation: string;
 }
 
+/** Every role may read all of this; of a standby that is connected it sees no more than that it is. */
 const SETTINGS = `select current_setting('server_version_num')::integer as version,
   pg_is_in_recovery() as recovering,
   current_setting('fsync') as fsync,
   current_setting('full_page_writes') as full_page_writes,
   current_setting('synchronous_commit') as synchronous_commit,
+  current_setting('synchronous_standby_names') as synchronous_standby_names,
+  exists (select from pg_replication_slots where slot_type = 'physical') or exists (
+    select from pg_stat_replication r
+    where not exists (select from pg_replication_slots s where s.slot_type = 'logical' and s.active_pid = r.pid)
+  ) as has_standby,
   current_setting('server_encoding') as server_encoding,
   current_setting('default_transaction_isolation') as default_transaction_isolation`;
 
 /**
- * Asks the server for the settings that the store's promises hang on.
+ * Asks the server for the settings that the store's promises hang on. Returns, in sentences, what keeps them on this
+ * server and could lose them when another takes over.
  * @throws {ReservationError} STORE_UNSUITABLE when one of them is not what it should be.
  */
-export async function assertDurable(run: Run): Promise<void> {
+export async function assertDurable(run: Run): Promise<readonly string[]> {
   const { rows } = await run<ServerSettings>({ text: SETTINGS, values: [] });
   for (const settings of rows) assertSuitable(settings);
+  return rows.flatMap(failoverRisks);
 }
 
 function assertSuitable(settings: ServerSettings): void {
@@ -43,6 +54,19 @@ function assertSuitable(settings: ServerSettings): void {
   const isolation = settings.default_transaction_isolation;
   if (isolation !== 'read committed') throw unsuitable('default_transaction_isolation read committed', isolation);
 }
+
+function failoverRisks(settings: ServerSettings): readonly string[] {
+  if (settings.synchronous_standby_names === '') return settings.has_standby ? [ASYNCHRONOUS] : [];
+  return settings.synchronous_commit === 'local' ? [LOCAL] : [];
+}
+
+const ASYNCHRONOUS =
+  'asynchronous replication: a failover can lose acknowledged reservations. PostgreSQL has a standby, and ' +
+  'synchronous_standby_names is empty';
+
+const LOCAL =
+  'asynchronous replication: a failover can lose acknowledged reservations. synchronous_commit is local, so that no ' +
+  'commit waits for the standbys of synchronous_standby_names';
 
 function unsuitable(expected: string, found: string): ReservationError {
   return new ReservationError('STORE_UNSUITABLE', `the PostgreSQL server needs ${expected}, found ${found}`);

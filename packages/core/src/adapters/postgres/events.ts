@@ -2,13 +2,15 @@ import type { EventStore } from '../../ports/event-store.ts';
 import { assertAppendable, assertRange } from '../sql/arguments.ts';
 import { encodeAppend } from '../sql/encoded-append.ts';
 import { fromEventRows } from '../sql/event-rows.ts';
-import { ONLY_SHARD } from '../sql/tables.ts';
+import { type EventsTable, ONLY_SHARD } from '../sql/tables.ts';
 import type { Access } from './access.ts';
 import type { CommitHints } from './commit-hints.ts';
-import { prepare, sql } from './prepared.ts';
+import type { Run } from './connection.ts';
+import { type Prepared, prepare, sql } from './prepared.ts';
 
 /** The log. */
-export function createEventStore({ run, append, assertOpen }: Access, hints: CommitHints): EventStore {
+export function createEventStore({ run, readTogether, append, assertOpen }: Access, hints: CommitHints): EventStore {
+  const readPage = readTogether(readStreams);
   return {
     async append(request) {
       assertAppendable(request);
@@ -16,8 +18,7 @@ export function createEventStore({ run, append, assertOpen }: Access, hints: Com
     },
     async readStream(stream, { after, limit }) {
       assertRange({ after, limit });
-      const { rows } = await run(streamPage({ stream, after, limit }));
-      return fromEventRows(rows, 'version', after);
+      return fromEventRows(await readPage({ stream, after, limit }), 'version', after);
     },
     async readAll({ after, limit }) {
       assertRange({ after, limit });
@@ -36,18 +37,36 @@ interface Range {
   readonly limit: number;
 }
 
-const streamPage = prepare(({ stream, after, limit }: Range & { readonly stream: string }) =>
-  sql
-    .selectFrom('events')
-    .selectAll()
-    .where('shard', '=', ONLY_SHARD)
-    .where('stream', '=', stream)
-    .where('version', '>', after)
-    .orderBy('version')
-    .limit(limit),
-);
+interface StreamRange extends Range {
+  readonly stream: string;
+}
 
-const logPage = prepare(({ after, limit }: Range) =>
+/** Each stream's page is a subquery of its own, which finds its rows by their key whatever else is asked for. */
+const STREAM_PAGES = `select q.n, e.* from unnest($2::text[], $3::bigint[], $4::bigint[])
+  with ordinality as q(stream, behind, page_limit, n)
+  cross join lateral (
+    select * from events e where e.shard = $1 and e.stream = q.stream and e.version > q.behind
+    order by e.version limit q.page_limit
+  ) e
+  order by q.n, e.version`;
+
+async function readStreams(run: Run, ranges: readonly StreamRange[]): Promise<readonly (readonly EventsTable[])[]> {
+  const columns = [
+    ranges.map(({ stream }) => stream),
+    ranges.map(({ after }) => after),
+    ranges.map(({ limit }) => limit),
+  ];
+  const { rows } = await run<EventsTable & { readonly n: number }>({
+    text: STREAM_PAGES,
+    values: [ONLY_SHARD, ...columns],
+  });
+  const pages: EventsTable[][] = ranges.map(() => []);
+  for (const row of rows) pages[row.n - 1]?.push(row);
+  return pages;
+}
+
+/** A page of the log, in order. */
+export const logPage: Prepared<Range, EventsTable> = prepare(({ after, limit }: Range) =>
   sql
     .selectFrom('events')
     .selectAll()

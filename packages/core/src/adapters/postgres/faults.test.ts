@@ -99,7 +99,7 @@ describe('a connection that is cut', () => {
     const store = await open({ connectionString: proxy.url });
     const other = await connect();
     await other.query('begin');
-    await other.query('select from log_counters for update');
+    await other.query('select from log_locks for update');
     const append = store.events.append(create(1));
     const rejected = expect(append).rejects.toMatchObject(UNAVAILABLE);
     await expect.poll(() => waitingForLocks(other)).toBe(1);
@@ -118,7 +118,7 @@ describe('a server that terminates every connection', () => {
     await Promise.all([1, 2, 3, 4].map((n) => store.view.find(exampleId(n))));
     const other = await connect();
     await other.query('begin');
-    await other.query('select from log_counters for update');
+    await other.query('select from log_locks for update');
     const append = store.events.append(create(1));
     const rejected = expect(append).rejects.toMatchObject({
       ...UNAVAILABLE,
@@ -143,7 +143,7 @@ describe('a bound', () => {
     const store = await open({ connectionString: limited.href });
     const other = await connect();
     await other.query('begin');
-    await other.query('select from log_counters for update');
+    await other.query('select from log_locks for update');
     await expect(store.events.append(create(1))).rejects.toMatchObject({
       ...UNAVAILABLE,
       message: 'PostgreSQL cannot be used now: canceling statement due to statement timeout (57014)',
@@ -157,7 +157,7 @@ describe('a bound', () => {
     const store = await open({ statementTimeoutMs: 50 });
     const other = await connect();
     await other.query('begin');
-    await other.query('select from log_counters for update');
+    await other.query('select from log_locks for update');
     const appends = await Promise.allSettled([1, 2].map((n) => store.events.append(create(n))));
     for (const outcome of appends) {
       expect(outcome).toMatchObject({

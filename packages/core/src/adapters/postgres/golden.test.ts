@@ -12,6 +12,7 @@ import {
 import { migrationsFor } from '../sql/migrations.ts';
 import { openPostgresStore } from './index.ts';
 import { POSTGRES_DIALECT } from './migrate.ts';
+import { schemaDescription } from './test-schema.ts';
 
 const FOLDER = new URL('golden/', import.meta.url);
 const versions = migrationsFor(POSTGRES_DIALECT).map(({ version }) => version);
@@ -29,19 +30,6 @@ async function goldenDatabase(version: number): Promise<TestDatabase> {
   return database;
 }
 
-/** Every column, key, index and function, as PostgreSQL describes it. */
-async function schemaOf(database: TestDatabase): Promise<unknown> {
-  const columns = await database.query(
-    `select table_name, column_name, ordinal_position, data_type, collation_name, is_nullable, column_default
-     from information_schema.columns where table_schema = 'public' order by 1, 3`,
-  );
-  const indexes = await database.query("select indexdef from pg_indexes where schemaname = 'public' order by 1");
-  const functions = await database.query(
-    "select pg_get_functiondef(oid) as definition from pg_proc where pronamespace = 'public'::regnamespace order by 1",
-  );
-  return { columns, indexes, functions };
-}
-
 const claim = { scope: 'caller', key: 'key', fingerprint: 'body' };
 const first = exampleAppend(exampleId(1), { events: [exampleEvent(1)] });
 const elsewhere = exampleAppend(exampleId(2), {
@@ -57,7 +45,7 @@ describe('databases of released schema versions', () => {
   it.each(versions)('version %i becomes the schema of a new database', async (version) => {
     const [upgraded, fresh] = [await goldenDatabase(version), await newDatabase()];
     for (const { url } of [upgraded, fresh]) await (await openPostgresStore({ connectionString: url })).close();
-    expect(await schemaOf(upgraded)).toEqual(await schemaOf(fresh));
+    expect(await schemaDescription(upgraded)).toEqual(await schemaDescription(fresh));
   });
 
   it.each(versions)('version %i is read and written as if it were new', async (version) => {

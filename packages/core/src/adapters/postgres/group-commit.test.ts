@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest';
+import { performance } from 'node:perf_hooks';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { ReservationError } from '../../errors.ts';
 import type { AppendResult } from '../../ports/event-store.ts';
 import { exampleAppend, exampleEvent, exampleId, NOTHING_ALONGSIDE } from '../../testing/builders.ts';
@@ -127,6 +128,9 @@ describe('group commit', () => {
   });
 
   it('sends nothing that waited for too long', async () => {
+    let now = 0;
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => now);
+    onTestFinished(() => clock.mockRestore());
     const released = Promise.withResolvers<void>();
     const sent: string[] = [];
     const group = createGroupCommit(async (appends) => {
@@ -137,7 +141,8 @@ describe('group commit', () => {
     const first = group.submit(encodeAppend(exampleAppend(exampleId(1))));
     await turn();
     const late = group.submit(encodeAppend(exampleAppend(exampleId(2))));
-    setTimeout(released.resolve, 30);
+    now = 21;
+    released.resolve();
     expect(await first).toEqual(appended(1));
     await expect(late).rejects.toMatchObject({
       code: 'STORE_UNAVAILABLE',

@@ -1,62 +1,38 @@
 import { ReservationError } from '../../errors.ts';
 import type { ReservationStore } from '../../ports/reservation-store.ts';
+import { assertSchemaMode } from '../sql/arguments.ts';
 import { migrationsFor } from '../sql/migrations.ts';
+import { assertServable } from '../sql/store-move.ts';
 import { createLocalHints, createNotifiedHints } from './commit-hints.ts';
 import { createConnections } from './connection.ts';
 import { assertDurable } from './durability.ts';
 import { toFault } from './faults.ts';
-import { migrate, POSTGRES_DIALECT } from './migrate.ts';
+import { POSTGRES_DIALECT, requireSchema, schemaVersion } from './migrate.ts';
+import { migratePostgres } from './migrations.ts';
+import { parseConnectionOptions, type PostgresStoreOptions } from './options.ts';
 import { createPostgresStore } from './store.ts';
-
-/** How many connections a store has by default, at most. */
-export const POOL_DEFAULT = 10;
-
-/** The most connections that a store may be given. */
-export const POOL_MAX = 100;
-
-/** How long a statement may take by default. */
-export const STATEMENT_TIMEOUT_DEFAULT_MS = 10_000;
-
-/** How long waiting for a connection may take by default, be it new or in use by others. */
-export const CONNECT_TIMEOUT_DEFAULT_MS = 5_000;
-
-/** The longest that either may take. */
-export const TIMEOUT_MAX_MS = 600_000;
-
-/** How a store over a PostgreSQL database is opened. */
-export interface PostgresStoreOptions {
-  /** `postgres://user:password@host:port/database`, with the parameters that pg knows, such as `sslmode`. */
-  readonly connectionString: string;
-  /** {@link POOL_DEFAULT} when absent; 1 to {@link POOL_MAX}. */
-  readonly poolMax?: number;
-  /**
-   * {@link STATEMENT_TIMEOUT_DEFAULT_MS} when absent; 1 to {@link TIMEOUT_MAX_MS}. After it a statement is given up:
-   * by the server while an append waits for a lock, else by closing the connection.
-   */
-  readonly statementTimeoutMs?: number;
-  /** {@link CONNECT_TIMEOUT_DEFAULT_MS} when absent; 1 to {@link TIMEOUT_MAX_MS}. */
-  readonly connectTimeoutMs?: number;
-  /**
-   * true: after its commits the store sends NOTIFY, and while anybody follows its log it has one more connection, on
-   * which it LISTENs for those of others. It needs a session, which a pooler of transactions does not give. false, the
-   * default: who follows the log hears at once of this store's commits, and finds those of others by polling.
-   */
-  readonly notify?: boolean;
-}
+import { readStoreMove } from './store-move.ts';
 
 /**
  * Opens a store over a PostgreSQL database, beside any number of servers that have it open: each commits many
- * appends in one round trip. Creates and upgrades the tables.
- * @throws {ReservationError} INVALID_OPTION; STORE_UNSUITABLE when the database is newer than this code or the
- * server's settings do not keep what was committed; STORE_UNAVAILABLE.
+ * appends in one round trip.
+ * @throws {ReservationError} INVALID_OPTION; STORE_UNSUITABLE when the database is newer than this code, has not the
+ * required schema, a move into it is not finished, or the server's settings do not keep what was committed;
+ * STORE_UNAVAILABLE.
  */
 export async function openPostgresStore(options: PostgresStoreOptions): Promise<ReservationStore> {
-  const parsed = parseOptions(options);
+  const { schema = 'upgrade', notify = false, onWarning = () => undefined } = options;
+  assertSchemaMode(schema);
+  assertNotify(notify);
+  const parsed = parseConnectionOptions(options);
   const connections = createConnections(parsed);
   try {
-    await assertDurable(connections.run);
-    await migrate(connections, migrationsFor(POSTGRES_DIALECT));
-    const hints = parsed.notify ? createNotifiedHints(connections.run, parsed) : createLocalHints();
+    for (const warning of await assertDurable(connections.run)) onWarning(warning);
+    const migrations = migrationsFor(POSTGRES_DIALECT);
+    if (schema === 'require') await requireSchema(connections.run, migrations);
+    else if ((await schemaVersion(connections.run, migrations)) < migrations.length) await migratePostgres(options);
+    assertServable('the PostgreSQL database', await readStoreMove(connections.run));
+    const hints = notify ? createNotifiedHints(connections.run, parsed) : createLocalHints();
     return createPostgresStore(connections, hints, parsed.statementTimeoutMs);
   } catch (error) {
     await connections.end();
@@ -64,30 +40,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
   }
 }
 
-function parseOptions(options: PostgresStoreOptions): Required<PostgresStoreOptions> {
-  const {
-    connectionString,
-    poolMax = POOL_DEFAULT,
-    statementTimeoutMs = STATEMENT_TIMEOUT_DEFAULT_MS,
-    connectTimeoutMs = CONNECT_TIMEOUT_DEFAULT_MS,
-    notify = false,
-  } = options;
-  // The text may hold a password, so that a message shows nothing of it.
-  if (!URL.canParse(connectionString) || !/^postgres(ql)?:/.test(connectionString)) {
-    throw new ReservationError('INVALID_OPTION', 'connectionString should be a postgres:// URL, is something else');
-  }
-  assertWithin({ poolMax }, POOL_MAX);
-  assertWithin({ statementTimeoutMs }, TIMEOUT_MAX_MS);
-  assertWithin({ connectTimeoutMs }, TIMEOUT_MAX_MS);
-  if (typeof notify !== 'boolean') {
-    throw new ReservationError('INVALID_OPTION', `notify should be true or false, is ${JSON.stringify(notify)}`);
-  }
-  return { connectionString, poolMax, statementTimeoutMs, connectTimeoutMs, notify };
-}
-
-function assertWithin(option: Readonly<Record<string, number>>, max: number): void {
-  for (const [name, value] of Object.entries(option)) {
-    if (Number.isInteger(value) && value >= 1 && value <= max) continue;
-    throw new ReservationError('INVALID_OPTION', `${name} should be a whole number from 1 to ${max}, is ${value}`);
-  }
+function assertNotify(notify: boolean): void {
+  if (typeof notify === 'boolean') return;
+  throw new ReservationError('INVALID_OPTION', `notify should be true or false, is ${JSON.stringify(notify)}`);
 }

@@ -1,17 +1,21 @@
+import { sql as raw } from 'kysely';
+import type { ReservationId } from '../../domain/ids.ts';
+import type { ReservationSummary } from '../../domain/summary.ts';
 import type { ReservationFilter, ReservationView } from '../../ports/reservation-view.ts';
 import { assertPage } from '../sql/arguments.ts';
 import { fromReservationRow, toReservationPage } from '../sql/reservation-rows.ts';
 import { ONLY_SHARD, type ReservationsTable } from '../sql/tables.ts';
 import type { Access } from './access.ts';
+import type { Run } from './connection.ts';
 import { type Prepared, prepare, sql } from './prepared.ts';
+import { beginRebuild } from './view-rebuild.ts';
 
 /** The read side. */
-export function createReservationView({ run }: Access): ReservationView {
+export function createReservationView(access: Access): ReservationView {
+  const { run, readTogether } = access;
+  const find = readTogether(findAll);
   return {
-    async find(id) {
-      const { rows } = await run(byId({ id }));
-      return rows[0] === undefined ? null : fromReservationRow(rows[0]);
-    },
+    find: (id) => find(id),
     async list(filter) {
       assertPage(filter);
       const { userId, stage, after, limit } = filter;
@@ -20,11 +24,22 @@ export function createReservationView({ run }: Access): ReservationView {
       const { rows } = await run(pageFor(filter)(parameters));
       return toReservationPage(rows, limit);
     },
+    rebuild: (request) => beginRebuild(access, request),
   };
 }
 
-const byId = prepare(({ id }: { readonly id: string }) =>
-  sql.selectFrom('reservations').selectAll().where('shard', '=', ONLY_SHARD).where('reservation_id', '=', id),
+async function findAll(run: Run, ids: readonly ReservationId[]): Promise<readonly (ReservationSummary | null)[]> {
+  const { rows } = await run(byIds({ ids }));
+  const found = new Map(rows.map((row) => [row.reservation_id, fromReservationRow(row)]));
+  return ids.map((id) => found.get(id) ?? null);
+}
+
+const byIds = prepare(({ ids }: { readonly ids: readonly string[] }) =>
+  sql
+    .selectFrom('reservations')
+    .selectAll()
+    .where('shard', '=', ONLY_SHARD)
+    .where('reservation_id', '=', ({ fn }) => fn.any(raw<string[]>`${ids}::text[]`)),
 );
 
 const pages = {

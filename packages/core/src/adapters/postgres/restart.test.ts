@@ -1,4 +1,4 @@
-import { type PostgresServer, startPostgres } from '@reservations/test-postgres';
+import { createDatabase, type PostgresServer, startPostgres } from '@reservations/test-postgres';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exampleAppend, exampleEvent, exampleId } from '../../testing/builders.ts';
@@ -22,16 +22,20 @@ async function configure(name: string, value: string | null): Promise<void> {
   await client.end();
 }
 
-describe('a server that is stopped and started', () => {
-  it('is said to be away, and goes on where it was, with all that was acknowledged', async () => {
-    const store = await openPostgresStore({ connectionString: server.url });
+describe('a server', () => {
+  it.each([
+    ['is stopped', () => server.stop()],
+    ['is killed', () => server.kill()],
+  ])('that %s is said to be away, and goes on where it was, with all that was acknowledged', async (_, end) => {
+    const database = await createDatabase(server.url);
+    const store = await openPostgresStore({ connectionString: database.url });
     const first = exampleAppend(exampleId(1), { events: [exampleEvent(1)] });
     const second = exampleAppend(exampleId(2), { events: [exampleEvent(2)] });
     await store.events.append(first);
-    await server.stop();
+    await end();
     await expect(store.events.append(second)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
     await expect(store.checkWritable()).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
-    await expect(openPostgresStore({ connectionString: server.url })).rejects.toMatchObject({
+    await expect(openPostgresStore({ connectionString: database.url })).rejects.toMatchObject({
       code: 'STORE_UNAVAILABLE',
     });
     await server.start();

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import type { AppendRequest } from '../../ports/event-store.ts';
+import type { ReservationSummary } from '../../domain/summary.ts';
+import type { AppendRequest, RecordedEvent } from '../../ports/event-store.ts';
 import type { ReservationStore } from '../../ports/reservation-store.ts';
 import { exampleAppend, exampleEvent, exampleId, exampleSummary } from '../../testing/builders.ts';
-import { openPostgresStore } from './index.ts';
+import { migratePostgres, openPostgresStore } from './index.ts';
 import { type TestProxy, startTestProxy } from './test-proxy.ts';
 import { createTestSchemas, schemaOf, type TestSchemas } from './test-support.ts';
 
@@ -12,7 +13,10 @@ let store: ReservationStore;
 
 beforeAll(async () => {
   schemas = await createTestSchemas(inject('postgresUrl'));
-  proxy = await startTestProxy(await schemas.newSchema());
+  const url = await schemas.newSchema();
+  // Beside the proxy, so that it counts nothing of it.
+  await migratePostgres({ connectionString: url });
+  proxy = await startTestProxy(url);
   store = await openPostgresStore({ connectionString: proxy.url });
 });
 
@@ -103,7 +107,7 @@ describe('an append on PostgreSQL', () => {
 });
 
 describe('the look-ups of appends', () => {
-  it('go by primary keys only, though their plans were made while the tables were empty', async () => {
+  it('go by keys only, though their plans were made while the tables were empty', async () => {
     const connectionString = await schemas.newSchema();
     const schema = schemaOf(connectionString);
     const fresh = await openPostgresStore({ connectionString, poolMax: 1 });
@@ -122,7 +126,7 @@ describe('the look-ups of appends', () => {
     const usedIndexes = async (): Promise<readonly unknown[]> => {
       const rows = await schemas.database.query(
         `select indexrelname as index from pg_stat_user_indexes
-         where schemaname = $1 and idx_scan > 0 and relname <> 'schema_migrations' order by 1`,
+         where schemaname = $1 and idx_scan > 0 and relname not in ('schema_migrations', 'store_moves') order by 1`,
         [schema],
       );
       return rows.map(({ index }) => index);
@@ -131,16 +135,54 @@ describe('the look-ups of appends', () => {
     await expect
       .poll(usedIndexes, { timeout: 10_000 })
       .toEqual([
+        'events_by_position',
         'events_pkey',
         'idempotency_keys_pkey',
-        'log_counters_pkey',
+        'log_locks_pkey',
         'payment_queue_pkey',
         'reservations_pkey',
       ]);
     const scanned = await schemas.database.query(
-      "select relname from pg_stat_user_tables where schemaname = $1 and seq_tup_read > 0 and relname <> 'schema_migrations'",
+      "select relname from pg_stat_user_tables where schemaname = $1 and seq_tup_read > 0 and relname not in ('schema_migrations', 'store_moves')",
       [schema],
     );
     expect(scanned).toEqual([]);
+    // The last position is the end of its index, and not found by reading all of it.
+    const positions = await schemas.database.query(
+      `select idx_tup_read <= idx_scan as "one each" from pg_stat_user_indexes
+       where schemaname = $1 and indexrelname = 'events_by_position'`,
+      [schema],
+    );
+    expect(positions).toEqual([{ 'one each': true }]);
+  });
+});
+
+describe('reads on PostgreSQL that are asked for in the same turn', () => {
+  const ids = Array.from({ length: 50 }, (_, index) => exampleId(5_000 + index));
+
+  it('share one round trip: streams, each with its own page', async () => {
+    await Promise.all(ids.map((_, index) => store.events.append(open(5_000 + index))));
+    let pages: readonly (readonly RecordedEvent[])[] = [];
+    const messages = await messagesOf(async () => {
+      pages = await Promise.all(
+        ids.map((id, index) => store.events.readStream(id, { after: index % 3, limit: 1 + (index % 2) })),
+      );
+    });
+    expect(messages).toBe(ONE_ROUND_TRIP);
+    const versions = (index: number): readonly number[] =>
+      [1, 2].filter((version) => version > index % 3).slice(0, 1 + (index % 2));
+    expect(pages.map((page) => page.map(({ stream, version }) => ({ stream, version })))).toEqual(
+      ids.map((stream, index) => versions(index).map((version) => ({ stream, version }))),
+    );
+  });
+
+  it('share one round trip: reservations of the view, also one twice and one that is not there', async () => {
+    const asked = [...ids.slice(0, 3), exampleId(9_999), ...ids.slice(0, 1)];
+    let found: readonly (ReservationSummary | null)[] = [];
+    const messages = await messagesOf(async () => {
+      found = await Promise.all(asked.map((id) => store.view.find(id)));
+    });
+    expect(messages).toBe(ONE_ROUND_TRIP);
+    expect(found.map((row) => row?.reservationId ?? null)).toEqual([...ids.slice(0, 3), null, ids[0]]);
   });
 });

@@ -18,7 +18,8 @@ export function createPostgresStore(
   statementTimeoutMs: number,
 ): ReservationStore {
   const commit = announced(createAppend(connections.run, statementTimeoutMs), hints);
-  const access = createAccess(connections, createGroupCommit(commit, statementTimeoutMs), () => hints.close());
+  const group = createGroupCommit(commit, statementTimeoutMs);
+  const access = createAccess(connections, group, { waitMaxMs: statementTimeoutMs, beforeEnd: () => hints.close() });
   return {
     events: createEventStore(access, hints),
     view: createReservationView(access),

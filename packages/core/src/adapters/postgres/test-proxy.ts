@@ -1,15 +1,15 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
-import { type ClientMessage, createMessageSplitter } from './test-messages.ts';
+import { type Message, createMessageSplitter } from './test-messages.ts';
 
-type Condition = (message: ClientMessage) => boolean;
+type Condition = (message: Message) => boolean;
 
 /** A way to a server on which everything can be counted and every connection cut. */
 export interface TestProxy {
   /** The server's URL, through the proxy. */
   readonly url: string;
   /** The messages of clients since the last call, in the order of their arrival. */
-  takeMessages(): readonly ClientMessage[];
+  takeMessages(): readonly Message[];
   /** Once, instead of passing on a message that fits, every connection is cut; what came before it is passed on. */
   cutBefore(condition: Condition): void;
   /** Once, a message that fits is passed on, and all connections are cut when the server answers. */
@@ -29,7 +29,7 @@ export async function startTestProxy(serverUrl: string): Promise<TestProxy> {
   const { hostname, port } = url;
   const pairs = new Set<readonly [Socket, Socket]>();
   const plans: Plans = { cutBefore: null, loseAnswerTo: null };
-  let messages: ClientMessage[] = [];
+  let messages: Message[] = [];
 
   function cut(): void {
     for (const sockets of pairs) for (const socket of sockets) socket.destroy();
@@ -74,9 +74,9 @@ function pass(
   client: Socket,
   server: Socket,
   plans: Plans,
-  { record, cut }: { record(message: ClientMessage): void; cut(): void },
+  { record, cut }: { record(message: Message): void; cut(): void },
 ): void {
-  const split = createMessageSplitter();
+  const split = createMessageSplitter('client');
   let isLosing = false;
   client.on('data', (chunk) => {
     for (const message of split(chunk)) {

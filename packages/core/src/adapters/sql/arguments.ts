@@ -1,8 +1,10 @@
-import { assert } from '../../errors.ts';
+import { assert, ReservationError } from '../../errors.ts';
 import { type AppendRequest, EVENTS_PER_APPEND_MAX, READ_LIMIT_MAX } from '../../ports/event-store.ts';
 import { TAKE_LIMIT_MAX } from '../../ports/payment-queue.ts';
 import { PAGE_LIMIT_MAX } from '../../ports/reservation-view.ts';
 import { SUBSCRIPTIONS_LIMIT_MAX } from '../../ports/subscriptions.ts';
+import { REBUILD_PATIENCE_MAX_MS, REBUILD_ROWS_MAX } from '../../ports/view-rebuild.ts';
+import type { SchemaMode } from './migrations.ts';
 
 /** An append names a version that can be, and holds a bounded number of events; anything else is a bug of the caller. */
 export function assertAppendable({ expected, events }: AppendRequest): void {
@@ -19,6 +21,16 @@ export function assertRange({ after, limit }: { readonly after: number; readonly
 /** How much a page of a listing holds at most. */
 export function assertPage({ limit }: { readonly limit: number }): void {
   assert(isWithin(limit, 1, PAGE_LIMIT_MAX), `a page cannot hold ${limit} reservations`);
+}
+
+/** How many rows a batch of a rebuild holds at most. */
+export function assertBatch(rows: readonly unknown[]): void {
+  assert(isWithin(rows.length, 0, REBUILD_ROWS_MAX), `a batch cannot hold ${rows.length} rows`);
+}
+
+/** A switch that waits for ever would keep everybody waiting. */
+export function assertPatience(ms: number): void {
+  assert(isWithin(ms, 1, REBUILD_PATIENCE_MAX_MS), `a switch cannot wait for ${ms} ms`);
 }
 
 /** How many payments one call returns at most. */
@@ -39,6 +51,17 @@ export function assertLease(request: {
 }): void {
   assertTakeLimit(request.limit);
   assert(request.leaseUntil > request.now, `a lease from ${request.now} cannot end at ${request.leaseUntil}`);
+}
+
+/** @throws {ReservationError} INVALID_OPTION for what is no {@link SchemaMode}. */
+export function assertSchemaMode(schema: SchemaMode): void {
+  switch (schema) {
+    case 'upgrade':
+    case 'require':
+      return;
+  }
+  const message = `schema should be "upgrade" or "require", is ${JSON.stringify(schema)}`;
+  throw new ReservationError('INVALID_OPTION', message);
 }
 
 function isWithin(value: number, min: number, max: number): boolean {

@@ -46,24 +46,25 @@ export function toEventRow(
 }
 
 /**
- * Reads a row of the log.
+ * Holds a row of the log against its checksum.
  * @throws {ReservationError} STORE_CORRUPT when it is not what was written.
  */
-export function fromEventRow(row: EventsTable): RecordedEvent {
+export function assertIntact(row: EventsTable): void {
   if (checksumOf(row) !== row.checksum) {
     throw new ReservationError('STORE_CORRUPT', `${nameOf(row)} does not match its checksum`);
   }
-  return {
-    stream: row.stream,
-    version: row.version,
-    position: row.position,
-    id: row.id,
-    commandId: row.command_id,
-    type: row.type,
-    schemaVersion: row.schema_version,
-    data: JSON.parse(row.data) as StoredEvent['data'],
-    metadata: JSON.parse(row.metadata) as EventMetadata,
-  };
+}
+
+/**
+ * Rows must follow each other without a gap behind `after`, by version or by position.
+ * @throws {ReservationError} STORE_CORRUPT when one is missing.
+ */
+export function assertGapless(rows: readonly EventsTable[], order: 'version' | 'position', after: number): void {
+  for (const [index, row] of rows.entries()) {
+    const expected = after + index + 1;
+    if (row[order] === expected) continue;
+    throw new ReservationError('STORE_CORRUPT', `${order} ${expected} is missing: ${nameOf(row)} stands in its place`);
+  }
 }
 
 /**
@@ -75,16 +76,23 @@ export function fromEventRows(
   order: 'version' | 'position',
   after: number,
 ): readonly RecordedEvent[] {
-  return rows.map((row, index) => {
-    const expected = after + index + 1;
-    if (row[order] !== expected) {
-      throw new ReservationError(
-        'STORE_CORRUPT',
-        `${order} ${expected} is missing: ${nameOf(row)} stands in its place`,
-      );
-    }
-    return fromEventRow(row);
-  });
+  assertGapless(rows, order, after);
+  return rows.map(fromEventRow);
+}
+
+function fromEventRow(row: EventsTable): RecordedEvent {
+  assertIntact(row);
+  return {
+    stream: row.stream,
+    version: row.version,
+    position: row.position,
+    id: row.id,
+    commandId: row.command_id,
+    type: row.type,
+    schemaVersion: row.schema_version,
+    data: JSON.parse(row.data) as StoredEvent['data'],
+    metadata: JSON.parse(row.metadata) as EventMetadata,
+  };
 }
 
 /**

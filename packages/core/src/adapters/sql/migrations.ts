@@ -1,36 +1,111 @@
 import { ReservationError } from '../../errors.ts';
 import { initialSchema, type SqlDialect, subscriptionsSchema } from './schema.ts';
 
-/** One step of the schema. Released steps are never changed; each is applied in a transaction of its own. */
-export interface Migration {
+/** What can be told of a step of the schema. */
+export interface MigrationStep {
   readonly version: number;
   readonly name: string;
+}
+
+/** One step of the schema. Released steps are never changed; each is applied in a transaction of its own. */
+export interface Migration extends MigrationStep {
   readonly statements: readonly string[];
 }
+
+/** How far a database is. */
+export interface SchemaStatus {
+  /** 0 for a database without any of our tables, or that is not there. */
+  readonly current: number;
+  /** The version that this code needs. */
+  readonly newest: number;
+  /** The steps from the one to the other, in their order. */
+  readonly pending: readonly MigrationStep[];
+}
+
+/** Whether opening a store makes and upgrades its tables, or fails unless they are there and current. */
+export type SchemaMode = 'upgrade' | 'require';
 
 /** Where the applied migrations are written down; created before the first of them. */
 export const MIGRATIONS_TABLE =
   'create table if not exists schema_migrations (version integer not null primary key, name text not null)';
 
+/** Reads what {@link appliedVersion} judges. A table of this name that is somebody else's lacks a column, or differs. */
+export const APPLIED_MIGRATIONS = 'select version, name from schema_migrations order by version';
+
 /** All steps, the oldest first; versions are 1, 2, 3, … */
 export function migrationsFor(dialect: SqlDialect): readonly Migration[] {
   return [
     { version: 1, name: 'initial', statements: [...initialSchema(dialect), ...dialect.initialExtras] },
-    { version: 2, name: 'subscriptions, view rebuilds and moves', statements: subscriptionsSchema(dialect) },
+    {
+      version: 2,
+      name: 'subscriptions, view rebuilds and moves',
+      statements: [...subscriptionsSchema(dialect), ...dialect.secondExtras],
+    },
   ];
 }
 
 /**
- * The steps that a database at `version` (0: empty) still needs.
- * @throws {ReservationError} STORE_UNSUITABLE when the database is newer than this code.
+ * The version of a database in which these steps were applied.
+ * @throws {ReservationError} STORE_UNSUITABLE when it is newer than this code, or when the steps are not ours: other
+ * programs keep a table schema_migrations too.
  */
-export function pendingMigrations(migrations: readonly Migration[], version: number): readonly Migration[] {
-  const newest = migrations.length;
-  if (version > newest) {
+export function appliedVersion(migrations: readonly Migration[], applied: readonly MigrationStep[]): number {
+  const isOurs = applied.every((step, index) => {
+    const known = migrations[index];
+    return known === undefined || (step.version === known.version && step.name === known.name);
+  });
+  if (!isOurs) throw foreignSchema();
+  const [newest, last] = [migrations.length, applied.at(-1)?.version];
+  if (applied.length > newest) {
     throw new ReservationError(
       'STORE_UNSUITABLE',
-      `the database has schema version ${version}, this code knows versions up to ${newest}: use a newer release`,
+      `the database has schema version ${last}, this code knows versions up to ${newest}: use a newer release`,
     );
   }
+  return applied.length;
+}
+
+/** What is said of a table schema_migrations that another program made. */
+export function foreignSchema(cause?: unknown): ReservationError {
+  const message = 'the table schema_migrations of the database belongs to another program: use a database of its own';
+  return new ReservationError('STORE_UNSUITABLE', message, { cause });
+}
+
+/** The steps that a database at `version` (0: none of our tables) still needs. */
+export function pendingMigrations(migrations: readonly Migration[], version: number): readonly Migration[] {
   return migrations.slice(version);
+}
+
+/** What a database at `version` is told to be. */
+export function schemaStatus(migrations: readonly Migration[], version: number): SchemaStatus {
+  const pending = pendingMigrations(migrations, version).map(toStep);
+  return { current: version, newest: migrations.length, pending };
+}
+
+/** The step without its statements. */
+export function toStep({ version, name }: Migration): MigrationStep {
+  return { version, name };
+}
+
+/** @throws {ReservationError} STORE_UNSUITABLE unless a database at `version` has the schema of this code. */
+export function assertCurrent(migrations: readonly Migration[], version: number): void {
+  const newest = migrations.length;
+  if (version === newest) return;
+  const found =
+    version === 0 ? 'the database is not set up for reservations' : `the database has schema version ${version}`;
+  throw new ReservationError(
+    'STORE_UNSUITABLE',
+    `${found}, and schema version ${newest} is required: run "reservations-server migrate up" on it`,
+  );
+}
+
+/** The steps as a script, each in a transaction of its own, with the record that it was applied. */
+export function migrationScript(migrations: readonly Migration[]): string {
+  return migrations.map(stepScript).join('\n');
+}
+
+function stepScript({ version, name, statements }: Migration): string {
+  const record = `insert into schema_migrations (version, name) values (${version}, '${name.replaceAll("'", "''")}')`;
+  const lines = ['begin', MIGRATIONS_TABLE, ...statements, record, 'commit'].map((statement) => `${statement};\n`);
+  return `-- schema version ${version}: ${name}\n${lines.join('')}`;
 }

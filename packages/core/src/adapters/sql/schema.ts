@@ -6,6 +6,8 @@ export interface SqlDialect {
   readonly keyedTable: string;
   /** What the first version of the schema has beside the tables that all databases share. */
   readonly initialExtras: readonly string[];
+  /** What the second version has beside them. */
+  readonly secondExtras: readonly string[];
 }
 
 /** Version 1: log, view, queue, keys. */
@@ -94,6 +96,7 @@ export function subscriptionsSchema({ keyText, keyedTable }: SqlDialect): readon
     `create table store_moves (
   shard integer not null primary key,
   role text not null,
+  move_id text not null,
   other text not null,
   began_at bigint not null,
   finished_at bigint

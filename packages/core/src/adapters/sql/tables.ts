@@ -92,6 +92,8 @@ export interface StoreMovesTable {
   readonly shard: number;
   /** "source": what was here lives elsewhere now. "target": what is here came from elsewhere. */
   readonly role: string;
+  /** The same in both databases of one move, and in no other. */
+  readonly move_id: string;
   /** The other database, for people: never with a password. */
   readonly other: string;
   readonly began_at: number;
@@ -109,6 +111,8 @@ export interface SchemaMigrationsTable {
 export interface Tables {
   readonly events: EventsTable;
   readonly reservations: ReservationsTable;
+  /** While a rebuild is under way: the new version. */
+  readonly reservations_rebuilt: ReservationsTable;
   readonly payment_queue: PaymentQueueTable;
   readonly idempotency_keys: IdempotencyKeysTable;
   readonly write_probe: WriteProbeTable;

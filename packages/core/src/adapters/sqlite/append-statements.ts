@@ -63,15 +63,7 @@ function prepareEventStatements(database: Database.Database): EventStatements {
         .where('stream', '=', stream)
         .orderBy('version'),
     ),
-    eventsBehind: prepare(database, ({ stream, after }: InStream & { readonly after: number }) =>
-      sql
-        .selectFrom('events')
-        .selectAll()
-        .where('shard', '=', ONLY_SHARD)
-        .where('stream', '=', stream)
-        .where('version', '>', after)
-        .orderBy('version'),
-    ),
+    eventsBehind: prepareEventsBehind(database),
     insertEvent: prepare(database, (row: EventsTable) =>
       sql.insertInto('events').values({
         shard: row.shard,
@@ -91,28 +83,46 @@ function prepareEventStatements(database: Database.Database): EventStatements {
   };
 }
 
+/** A stream's events behind a version, in order. */
+export function prepareEventsBehind(database: Database.Database): AppendStatements['eventsBehind'] {
+  return prepare(database, ({ stream, after }: InStream & { readonly after: number }) =>
+    sql
+      .selectFrom('events')
+      .selectAll()
+      .where('shard', '=', ONLY_SHARD)
+      .where('stream', '=', stream)
+      .where('version', '>', after)
+      .orderBy('version'),
+  );
+}
+
 function preparePutReservation(database: Database.Database): AppendStatements['putReservation'] {
   return prepare(database, (row: ReservationsTable) => {
-    const columns = {
-      status: row.status,
-      stage: row.stage,
-      user_id: row.user_id,
-      amount_minor: row.amount_minor,
-      currency: row.currency,
-      decimals: row.decimals,
-      transaction_id: row.transaction_id,
-      failure_reason: row.failure_reason,
-      answered_as: row.answered_as,
-      message: row.message,
-      created_at: row.created_at,
-      updated_at: row.updated_at,
-      version: row.version,
-    };
+    const columns = columnsBesideKey(row);
     return sql
       .insertInto('reservations')
       .values({ shard: row.shard, reservation_id: row.reservation_id, ...columns })
       .onConflict((conflict) => conflict.columns(['shard', 'reservation_id']).doUpdateSet(columns));
   });
+}
+
+/** What an upsert of a reservation's row sets. */
+export function columnsBesideKey(row: ReservationsTable): Omit<ReservationsTable, 'shard' | 'reservation_id'> {
+  return {
+    status: row.status,
+    stage: row.stage,
+    user_id: row.user_id,
+    amount_minor: row.amount_minor,
+    currency: row.currency,
+    decimals: row.decimals,
+    transaction_id: row.transaction_id,
+    failure_reason: row.failure_reason,
+    answered_as: row.answered_as,
+    message: row.message,
+    created_at: row.created_at,
+    updated_at: row.updated_at,
+    version: row.version,
+  };
 }
 
 function prepareKeyStatements(database: Database.Database): Pick<AppendStatements, 'insertKey' | 'keyHolder'> {

@@ -4,10 +4,10 @@ import { assertAppendable, assertRange } from '../sql/arguments.ts';
 import { createCommitListeners } from '../sql/commit-listeners.ts';
 import { encodeAppend } from '../sql/encoded-append.ts';
 import { fromEventRows } from '../sql/event-rows.ts';
-import { ONLY_SHARD } from '../sql/tables.ts';
+import { type EventsTable, ONLY_SHARD } from '../sql/tables.ts';
 import type { Access } from './access.ts';
 import { createAppend } from './append.ts';
-import { prepare, sql } from './prepared.ts';
+import { type Prepared, prepare, sql } from './prepared.ts';
 import type { WriteTransactions } from './transaction.ts';
 
 /** The log on a connection. */
@@ -59,14 +59,19 @@ function preparePages(database: Database.Database) {
         .orderBy('version')
         .limit(limit),
     ),
-    logPage: prepare(database, ({ after, limit }: Range) =>
-      sql
-        .selectFrom('events')
-        .selectAll()
-        .where('shard', '=', ONLY_SHARD)
-        .where('position', '>', after)
-        .orderBy('position')
-        .limit(limit),
-    ),
+    logPage: prepareLogPage(database),
   };
+}
+
+/** A page of the log, in order. */
+export function prepareLogPage(database: Database.Database): Prepared<Range, EventsTable> {
+  return prepare(database, ({ after, limit }: Range) =>
+    sql
+      .selectFrom('events')
+      .selectAll()
+      .where('shard', '=', ONLY_SHARD)
+      .where('position', '>', after)
+      .orderBy('position')
+      .limit(limit),
+  );
 }

@@ -1,11 +1,14 @@
 import { ReservationError } from '../../errors.ts';
 import type { ReservationStore } from '../../ports/reservation-store.ts';
-import { migrationsFor } from '../sql/migrations.ts';
-import { openConnection } from './connection.ts';
+import { assertSchemaMode } from '../sql/arguments.ts';
+import { migrationsFor, type SchemaMode } from '../sql/migrations.ts';
+import { assertServable } from '../sql/store-move.ts';
+import { openConnection, openCurrent } from './connection.ts';
 import { toFault } from './faults.ts';
 import { acquireServingLock, type ServingLock } from './lock.ts';
 import { migrate, SQLITE_DIALECT } from './migrate.ts';
 import { endLeases } from './payment-queue.ts';
+import { readStoreMove } from './store-move.ts';
 import { createSqliteStore } from './store.ts';
 
 /**
@@ -31,20 +34,29 @@ export interface SqliteStoreOptions {
   readonly exclusive?: boolean;
   /** {@link BUSY_TIMEOUT_SERVING_MS} or {@link BUSY_TIMEOUT_BESIDE_MS} when absent; 0 to {@link BUSY_TIMEOUT_MAX_MS}. */
   readonly busyTimeoutMs?: number;
+  /**
+   * "upgrade" (the default) makes file and tables and brings them to the schema of this code; "require" changes
+   * nothing, and fails with STORE_UNSUITABLE unless they are there and current.
+   */
+  readonly schema?: SchemaMode;
 }
 
 /**
  * Opens a store over one SQLite file: WAL, synchronous FULL, one writer, many appends in one commit.
  * @throws {ReservationError} INVALID_OPTION; STORE_IN_USE when the file is served already; STORE_UNSUITABLE when the
- * database is newer than this code or durability cannot be had; STORE_CORRUPT; STORE_UNAVAILABLE.
+ * database is newer than this code, has not the required schema, was moved elsewhere, or when durability cannot be
+ * had; STORE_CORRUPT; STORE_UNAVAILABLE.
  */
 export async function openSqliteStore(options: SqliteStoreOptions): Promise<ReservationStore> {
-  const { path, exclusive, busyTimeoutMs } = parseOptions(options);
-  const database = await openConnection(path, busyTimeoutMs);
+  const { path, exclusive, busyTimeoutMs, schema } = parseOptions(options);
+  const migrations = migrationsFor(SQLITE_DIALECT);
+  const open = schema === 'require' ? openCurrent : openConnection;
+  const database = await open(path, busyTimeoutMs, migrations);
   let lock: ServingLock | null = null;
   try {
     if (exclusive && !database.memory) lock = acquireServingLock(path);
-    migrate(database, migrationsFor(SQLITE_DIALECT));
+    if (schema === 'upgrade') migrate(database, migrations);
+    if (exclusive) assertServable(path, readStoreMove(database));
     if (exclusive) endLeases(database);
     return createSqliteStore(database, () => lock?.release());
   } catch (error) {
@@ -55,14 +67,19 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Rese
 }
 
 function parseOptions(options: SqliteStoreOptions): Required<SqliteStoreOptions> {
-  const { path, exclusive = true } = options;
+  const { path, exclusive = true, schema = 'upgrade' } = options;
   const { busyTimeoutMs = exclusive ? BUSY_TIMEOUT_SERVING_MS : BUSY_TIMEOUT_BESIDE_MS } = options;
-  if (typeof path !== 'string' || path === '' || path !== path.trim() || path.startsWith('file:')) {
-    throw new ReservationError('INVALID_OPTION', `path should be a file or ":memory:", is ${JSON.stringify(path)}`);
-  }
+  assertPath(path);
+  assertSchemaMode(schema);
   if (!Number.isInteger(busyTimeoutMs) || busyTimeoutMs < 0 || busyTimeoutMs > BUSY_TIMEOUT_MAX_MS) {
     const expected = `a whole number from 0 to ${BUSY_TIMEOUT_MAX_MS}`;
     throw new ReservationError('INVALID_OPTION', `busyTimeoutMs should be ${expected}, is ${busyTimeoutMs}`);
   }
-  return { path, exclusive, busyTimeoutMs };
+  return { path, exclusive, busyTimeoutMs, schema };
+}
+
+/** @throws {ReservationError} INVALID_OPTION for what SQLite would take for something else than a file. */
+export function assertPath(path: string): void {
+  if (typeof path === 'string' && path !== '' && path === path.trim() && !path.startsWith('file:')) return;
+  throw new ReservationError('INVALID_OPTION', `path should be a file or ":memory:", is ${JSON.stringify(path)}`);
 }

@@ -5,9 +5,11 @@ import { fromReservationRow, toReservationPage } from '../sql/reservation-rows.t
 import { ONLY_SHARD, type ReservationsTable } from '../sql/tables.ts';
 import type { Access } from './access.ts';
 import { type Prepared, prepare, sql } from './prepared.ts';
+import { createRebuilds } from './view-rebuild.ts';
 
 /** The read side on a connection. */
-export function createReservationView(database: Database.Database, { read }: Access): ReservationView {
+export function createReservationView(database: Database.Database, access: Access): ReservationView {
+  const { read } = access;
   const byId = prepare(database, ({ id }: { readonly id: string }) =>
     sql.selectFrom('reservations').selectAll().where('shard', '=', ONLY_SHARD).where('reservation_id', '=', id),
   );
@@ -45,6 +47,7 @@ export function createReservationView(database: Database.Database, { read }: Acc
       assertPage(filter);
       return await read(() => page(filter));
     },
+    rebuild: createRebuilds(database, access),
   };
 }
 

@@ -7,6 +7,8 @@ import { queueCases } from './queue.ts';
 import { raceCases } from './races.ts';
 import { readCases } from './read.ts';
 import { subscriptionCases } from './subscriptions.ts';
+import { rebuildCases } from './rebuild.ts';
+import { switchOverCases } from './switch-over.ts';
 import { viewCases } from './view.ts';
 
 /**
@@ -19,6 +21,8 @@ export const reservationStoreContract: readonly StoreContractCase[] = [
   ...readCases,
   ...keyCases,
   ...viewCases,
+  ...rebuildCases,
+  ...switchOverCases,
   ...queueCases,
   ...hintCases,
   ...subscriptionCases,

@@ -3,6 +3,7 @@ import type { ReservationView } from '../../ports/reservation-view.ts';
 import { EVENTS_ONLY, inAppend, inEvents, inPayments, inView, type Sabotage } from './sabotage.ts';
 import { sabotagedAppends } from './sabotaged-appends.ts';
 import { sabotagedFeeds } from './sabotaged-feeds.ts';
+import { sabotagedRebuilds } from './sabotaged-rebuilds.ts';
 
 /** The n-th event gets position 2n. */
 function doubled(event: RecordedEvent): RecordedEvent {
@@ -248,6 +249,7 @@ export const sabotages: readonly Sabotage[] = [
   ...log,
   ...keys,
   ...view,
+  ...sabotagedRebuilds,
   ...payments,
   ...sabotagedFeeds,
   ...lifetime,

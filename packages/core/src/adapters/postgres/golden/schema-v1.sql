@@ -59,11 +59,10 @@ create table write_probe (
   writes bigint not null
 );
 insert into write_probe (shard, writes) values (0, 0);
-create table log_counters (
-  shard integer not null primary key,
-  last_position bigint not null
+create table log_locks (
+  shard integer not null primary key
 );
-insert into log_counters (shard, last_position) values (0, 0);
+insert into log_locks (shard) values (0);
 create function append_group(
   p_shard integer, p_lock_timeout_ms integer, p_appends json, p_events json, p_reservations json, p_leased text[]
 )
@@ -75,6 +74,7 @@ set enable_bitmapscan = off
 set jit = off
 as $append_group$
 declare
+  v_locked integer;
   v_last bigint;
   v_outcomes json;
   v_removed text[];
@@ -86,7 +86,8 @@ begin
   end if;
   perform set_config('lock_timeout', p_lock_timeout_ms::text, true);
 
-  select last_position into strict v_last from log_counters where shard = p_shard for update;
+  select l.shard into strict v_locked from log_locks l where l.shard = p_shard for update;
+  select coalesce(max(e.position), 0) into v_last from events e where e.shard = p_shard;
 
   if cardinality(p_leased) > 0 then
     perform from unnest(p_leased) as a(stream)
@@ -175,7 +176,6 @@ begin
     from placed p where p.holds and p.payment = 'enqueue'
   )
   select
-    max(p.last_position),
     json_agg(json_build_object(
       'fate', p.fate,
       'version', case when p.holds then p.expected + p.event_count else coalesce(p.earlier_version, p.last_version) end,
@@ -189,7 +189,7 @@ begin
     ) order by p.n),
     array_agg(p.stream) filter (where p.holds and p.payment in ('remove', 'remove-leased')),
     json_agg(row_to_json(p)) filter (where p.holds and p.payment = 'release')
-  into v_last, v_outcomes, v_removed, v_released
+  into v_outcomes, v_removed, v_released
   from placed p;
 
   for v_release in
@@ -202,7 +202,6 @@ begin
     delete from payment_queue where shard = p_shard and reservation_id = v_removed[v_index];
   end loop;
 
-  update log_counters set last_position = v_last where shard = p_shard and last_position <> v_last;
   return v_outcomes;
 end
 $append_group$;
@@ -215,4 +214,3 @@ insert into reservations (shard, reservation_id, status, stage, user_id, amount_
 insert into reservations (shard, reservation_id, status, stage, user_id, amount_minor, currency, decimals, transaction_id, failure_reason, answered_as, message, created_at, updated_at, version) values (0, 'RES-019b0000-0000-7000-8000-000000000002', 'RESERVATION_CREATED', 'processing', 'user_2', 1050, 'EUR', 2, null, null, null, 'Payment is being processed', '2026-01-02T03:04:05.678Z', '2026-01-02T03:04:05.678Z', 1);
 insert into payment_queue (shard, reservation_id, opened_at, attempts, due_at, owner, last_outcome) values (0, 'RES-019b0000-0000-7000-8000-000000000001', 1000, 0, 5000, null, 'unknown');
 insert into idempotency_keys (shard, scope, idempotency_key, fingerprint, stream) values (0, 'caller', 'key', 'body', 'RES-019b0000-0000-7000-8000-000000000001');
-update log_counters set last_position = 4;

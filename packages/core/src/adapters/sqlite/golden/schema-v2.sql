@@ -15,7 +15,7 @@ CREATE TABLE events (
   primary key (shard, stream, version)
 ) without rowid;
 CREATE UNIQUE INDEX events_by_position on events (shard, position);
-CREATE TABLE reservations (
+CREATE TABLE "reservations" (
   shard integer not null,
   reservation_id text not null,
   status text not null,
@@ -31,10 +31,10 @@ CREATE TABLE reservations (
   created_at text not null,
   updated_at text not null,
   version integer not null,
-  primary key (shard, reservation_id)
+  primary key (shard, reservation_id),
+  unique (shard, user_id, reservation_id),
+  unique (shard, stage, reservation_id)
 ) without rowid;
-CREATE INDEX reservations_by_user on reservations (shard, user_id, reservation_id);
-CREATE INDEX reservations_by_stage on reservations (shard, stage, reservation_id);
 CREATE TABLE payment_queue (
   shard integer not null,
   reservation_id text not null,
@@ -76,6 +76,7 @@ create table view_rebuilds (
 create table store_moves (
   shard integer not null primary key,
   role text not null,
+  move_id text not null,
   other text not null,
   began_at bigint not null,
   finished_at bigint

@@ -1,0 +1,43 @@
+import { createHistogram } from 'node:perf_hooks';
+
+/** How fast something went. */
+export interface Speed {
+  readonly perSecond: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+}
+
+const WARM_UP_MS = 1_000;
+const NS_PER_MS = 1e6;
+
+/** Does `work` again and again, `concurrency` at a time, for a second to get warm and then for `ms` milliseconds. */
+export async function measure(concurrency: number, ms: number, work: () => Promise<unknown>): Promise<Speed> {
+  await repeat(concurrency, WARM_UP_MS, work, () => undefined);
+  const histogram = createHistogram();
+  const began = performance.now();
+  await repeat(concurrency, ms, work, (tookMs) => histogram.record(Math.max(1, Math.round(tookMs * NS_PER_MS))));
+  const seconds = (performance.now() - began) / 1_000;
+  return {
+    perSecond: histogram.count / seconds,
+    p50Ms: histogram.percentile(50) / NS_PER_MS,
+    p99Ms: histogram.percentile(99) / NS_PER_MS,
+  };
+}
+
+async function repeat(
+  concurrency: number,
+  ms: number,
+  work: () => Promise<unknown>,
+  record: (tookMs: number) => void,
+): Promise<void> {
+  const until = performance.now() + ms;
+  async function one(): Promise<void> {
+    for (let began = performance.now(); began < until;) {
+      await work();
+      const ended = performance.now();
+      record(ended - began);
+      began = ended;
+    }
+  }
+  await Promise.all(Array.from({ length: concurrency }, one));
+}

@@ -1,0 +1,43 @@
+import { randomUUID } from 'node:crypto';
+import {
+  type AppendRequest,
+  encodeEvent,
+  evolve,
+  initialState,
+  type NewEvent,
+  type ReservationEvent,
+  reservationIdFrom,
+  summarize,
+  systemRuntime,
+  toTimestamp,
+} from '@reservations/core';
+
+const LEASE_MS = 20_000;
+const runtime = systemRuntime();
+
+/** The append that opens a reservation, as the engine makes it: one event, the view's row, the queue's row, a key. */
+export function openingAppend(): AppendRequest {
+  const now = runtime.clock.now();
+  const at = toTimestamp(now);
+  const id = reservationIdFrom(runtime.newUuid());
+  const created: ReservationEvent = {
+    type: 'RESERVATION_CREATED',
+    data: { userId: 'user_1', amountMinor: 1_050, currency: 'EUR', decimals: 2, at },
+  };
+  const state = evolve(initialState, created);
+  if (state.stage === 'none') throw new Error('a created reservation is there');
+  const commandId = runtime.newUuid();
+  const metadata = { recordedAt: at, correlationId: id, causationId: commandId, traceparent: null };
+  const event: NewEvent = { id: runtime.newUuid(), ...encodeEvent(created), metadata };
+  return {
+    stream: id,
+    expected: 'none',
+    events: [event],
+    commandId,
+    alongside: {
+      summary: summarize(id, state, 1),
+      payment: { kind: 'enqueue', owner: runtime.newUuid(), openedAt: now, leaseUntil: now + LEASE_MS },
+      claim: { scope: 'bench', key: randomUUID(), fingerprint: 'body' },
+    },
+  };
+}

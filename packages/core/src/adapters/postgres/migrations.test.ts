@@ -1,0 +1,144 @@
+import { createDatabase, type TestDatabase } from '@reservations/test-postgres';
+import { beforeEach, describe, expect, inject, it, onTestFinished } from 'vitest';
+import { migratePostgres, openPostgresStore, postgresMigrationScript, readPostgresSchema } from './index.ts';
+import { schemaDescription } from './test-schema.ts';
+
+const STEPS = [
+  { version: 1, name: 'initial' },
+  { version: 2, name: 'subscriptions, view rebuilds and moves' },
+];
+
+let database: TestDatabase;
+let connectionString: string;
+beforeEach(async () => {
+  database = await newDatabase();
+  connectionString = database.url;
+});
+
+async function newDatabase(): Promise<TestDatabase> {
+  const created = await createDatabase(inject('postgresUrl'));
+  onTestFinished(() => created.drop());
+  return created;
+}
+
+/** The code and the message of what a promise rejects with. */
+async function faultOf(promise: Promise<unknown>): Promise<unknown> {
+  const error: unknown = await promise.then(
+    () => 'no fault',
+    (reason: unknown) => reason,
+  );
+  return error instanceof Error && 'code' in error ? [error.code, error.message] : error;
+}
+
+async function tables(): Promise<readonly unknown[]> {
+  const rows = await database.query("select tablename from pg_tables where schemaname = 'public' order by 1");
+  return rows.map(({ tablename }) => tablename);
+}
+
+describe('migrating', () => {
+  it('applies what is missing, tells it, and finds nothing missing the second time', async () => {
+    expect(await readPostgresSchema({ connectionString })).toEqual({ current: 0, newest: 2, pending: STEPS });
+    expect(await migratePostgres({ connectionString })).toEqual(STEPS);
+    expect(await migratePostgres({ connectionString })).toEqual([]);
+    expect(await readPostgresSchema({ connectionString })).toEqual({ current: 2, newest: 2, pending: [] });
+  });
+
+  it('by several at once applies each step once, and all succeed', async () => {
+    const applied = await Promise.all(Array.from({ length: 4 }, () => migratePostgres({ connectionString })));
+    expect(applied.flat().toSorted((a, b) => a.version - b.version)).toEqual(STEPS);
+  });
+
+  it('for a trial tells what it would do and leaves no trace', async () => {
+    expect(await migratePostgres({ connectionString, dryRun: true })).toEqual(STEPS);
+    expect(await tables()).toEqual([]);
+  });
+
+  it('for a trial finds what stands in the way', async () => {
+    await database.query('create table subscriptions (id integer)');
+    await expect(migratePostgres({ connectionString, dryRun: true })).rejects.toThrow(
+      'relation "subscriptions" already exists',
+    );
+    expect(await tables()).toEqual(['subscriptions']);
+  });
+
+  it('goes on where the database is', async () => {
+    await database.query(postgresMigrationScript(0).split('-- schema version 2')[0] ?? '');
+    expect(await readPostgresSchema({ connectionString })).toEqual({ current: 1, newest: 2, pending: STEPS.slice(1) });
+    expect(await migratePostgres({ connectionString, dryRun: true })).toEqual(STEPS.slice(1));
+    expect(await migratePostgres({ connectionString })).toEqual(STEPS.slice(1));
+  });
+});
+
+describe('the script of the migrations', () => {
+  it('makes the schema that migrating makes', async () => {
+    await database.query(postgresMigrationScript(0));
+    const migrated = await newDatabase();
+    await migratePostgres({ connectionString: migrated.url });
+    expect(await schemaDescription(database)).toEqual(await schemaDescription(migrated));
+    expect(await readPostgresSchema({ connectionString })).toEqual({ current: 2, newest: 2, pending: [] });
+  });
+
+  it('upgrades an older schema, and is empty for a current one', async () => {
+    await database.query(postgresMigrationScript(0).split('-- schema version 2')[0] ?? '');
+    await database.query(postgresMigrationScript(1));
+    expect(await readPostgresSchema({ connectionString })).toEqual({ current: 2, newest: 2, pending: [] });
+    expect(postgresMigrationScript(2)).toBe('');
+  });
+
+  it('a second time changes nothing', async () => {
+    await database.query(postgresMigrationScript(0));
+    const before = await schemaDescription(database);
+    await expect(database.query(postgresMigrationScript(0))).rejects.toThrow('already exists');
+    expect(await schemaDescription(database)).toEqual(before);
+  });
+});
+
+describe('a store that requires the schema', () => {
+  it('opens when it is current', async () => {
+    await migratePostgres({ connectionString });
+    await (await openPostgresStore({ connectionString, schema: 'require' })).close();
+  });
+
+  it.each([
+    ['of nobody', '', 'the database is not set up for reservations', []],
+    ['of another program', 'create table users (id integer)', 'the database is not set up for reservations', ['users']],
+  ])('refuses a database %s, says what to run, and changes nothing', async (_, statement, found, left) => {
+    await database.query(statement);
+    expect(await faultOf(openPostgresStore({ connectionString, schema: 'require' }))).toEqual([
+      'STORE_UNSUITABLE',
+      `${found}, and schema version 2 is required: run "reservations-server migrate up" on it`,
+    ]);
+    expect(await tables()).toEqual(left);
+  });
+
+  it('refuses an older one', async () => {
+    await database.query(postgresMigrationScript(0).split('-- schema version 2')[0] ?? '');
+    expect(await faultOf(openPostgresStore({ connectionString, schema: 'require' }))).toEqual([
+      'STORE_UNSUITABLE',
+      'the database has schema version 1, and schema version 2 is required: run "reservations-server migrate up" on it',
+    ]);
+    expect((await readPostgresSchema({ connectionString })).current).toBe(1);
+  });
+});
+
+describe('the table schema_migrations of another program', () => {
+  it.each([
+    ['without our columns', 'create table schema_migrations (version bigint primary key, dirty boolean)'],
+    [
+      'with our columns',
+      `create table schema_migrations (version text primary key, name text);
+       insert into schema_migrations values ('20260102', 'create users')`,
+    ],
+  ])('is never taken for ours: %s', async (_, statement) => {
+    await database.query(statement);
+    const fault = [
+      'STORE_UNSUITABLE',
+      'the table schema_migrations of the database belongs to another program: use a database of its own',
+    ];
+    expect(await faultOf(openPostgresStore({ connectionString }))).toEqual(fault);
+    expect(await faultOf(openPostgresStore({ connectionString, schema: 'require' }))).toEqual(fault);
+    expect(await faultOf(readPostgresSchema({ connectionString }))).toEqual(fault);
+    expect(await faultOf(migratePostgres({ connectionString }))).toEqual(fault);
+    expect(await tables()).toEqual(['schema_migrations']);
+  });
+});

@@ -1,0 +1,73 @@
+import { ReservationError } from '../../errors.ts';
+import type { SchemaMode } from '../sql/migrations.ts';
+import type { ConnectionOptions } from './connection.ts';
+
+/** How many connections a store has by default, at most. */
+export const POOL_DEFAULT = 10;
+
+/** The most connections that a store may be given. */
+export const POOL_MAX = 100;
+
+/** How long a statement may take by default. */
+export const STATEMENT_TIMEOUT_DEFAULT_MS = 10_000;
+
+/** How long waiting for a connection may take by default, be it new or in use by others. */
+export const CONNECT_TIMEOUT_DEFAULT_MS = 5_000;
+
+/** The longest that either may take. */
+export const TIMEOUT_MAX_MS = 600_000;
+
+/** How a store over a PostgreSQL database is opened. */
+export interface PostgresStoreOptions {
+  /** `postgres://user:password@host:port/database`, with the parameters that pg knows, such as `sslmode`. */
+  readonly connectionString: string;
+  /** {@link POOL_DEFAULT} when absent; 1 to {@link POOL_MAX}. */
+  readonly poolMax?: number;
+  /**
+   * {@link STATEMENT_TIMEOUT_DEFAULT_MS} when absent; 1 to {@link TIMEOUT_MAX_MS}. After it a statement is given up:
+   * by the server while an append waits for a lock, else by closing the connection.
+   */
+  readonly statementTimeoutMs?: number;
+  /** {@link CONNECT_TIMEOUT_DEFAULT_MS} when absent; 1 to {@link TIMEOUT_MAX_MS}. */
+  readonly connectTimeoutMs?: number;
+  /**
+   * "upgrade" (the default) makes the tables and brings them to the schema of this code; "require" changes nothing,
+   * and fails with STORE_UNSUITABLE unless they are there and current.
+   */
+  readonly schema?: SchemaMode;
+  /**
+   * true: after its commits the store sends NOTIFY, and while anybody follows its log it has one more connection, on
+   * which it LISTENs for those of others. It needs a session, which a pooler of transactions does not give. false, the
+   * default: who follows the log hears at once of this store's commits, and finds those of others by polling.
+   */
+  readonly notify?: boolean;
+  /** Hears, while the store is opened, in what way a failover could lose what was acknowledged. Default: nobody. */
+  readonly onWarning?: (message: string) => void;
+}
+
+/** @throws {ReservationError} INVALID_OPTION, in words that show nothing of the connection string. */
+export function parseConnectionOptions(
+  options: Pick<PostgresStoreOptions, keyof ConnectionOptions>,
+): ConnectionOptions {
+  const {
+    connectionString,
+    poolMax = POOL_DEFAULT,
+    statementTimeoutMs = STATEMENT_TIMEOUT_DEFAULT_MS,
+    connectTimeoutMs = CONNECT_TIMEOUT_DEFAULT_MS,
+  } = options;
+  // The text may hold a password, so that a message shows nothing of it.
+  if (!URL.canParse(connectionString) || !/^postgres(ql)?:/.test(connectionString)) {
+    throw new ReservationError('INVALID_OPTION', 'connectionString should be a postgres:// URL, is something else');
+  }
+  assertWithin({ poolMax }, POOL_MAX);
+  assertWithin({ statementTimeoutMs }, TIMEOUT_MAX_MS);
+  assertWithin({ connectTimeoutMs }, TIMEOUT_MAX_MS);
+  return { connectionString, poolMax, statementTimeoutMs, connectTimeoutMs };
+}
+
+function assertWithin(option: Readonly<Record<string, number>>, max: number): void {
+  for (const [name, value] of Object.entries(option)) {
+    if (Number.isInteger(value) && value >= 1 && value <= max) continue;
+    throw new ReservationError('INVALID_OPTION', `${name} should be a whole number from 1 to ${max}, is ${value}`);
+  }
+}

@@ -1,0 +1,129 @@
+import { existsSync, readFileSync } from 'node:fs';
+import Database from 'better-sqlite3';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { migrateSqlite, openSqliteStore, readSqliteSchema, sqliteMigrationScript } from './index.ts';
+import { createTestDirectories } from './test-support.ts';
+
+const STEPS = [
+  { version: 1, name: 'initial' },
+  { version: 2, name: 'subscriptions, view rebuilds and moves' },
+];
+const VERSION_1 = sqliteMigrationScript(0).split('-- schema version 2')[0] ?? '';
+
+const directories = createTestDirectories();
+afterAll(() => directories.remove());
+
+let path: string;
+beforeEach(async () => {
+  path = await directories.newPath();
+});
+
+/** Runs statements on the file, as another program would; returns every object that it has then. */
+function execute(file: string, statements: string): readonly unknown[] {
+  const database = new Database(file);
+  try {
+    database.exec(statements);
+    return database.prepare('select type, name, tbl_name, sql from sqlite_schema order by type, name').all();
+  } finally {
+    database.close();
+  }
+}
+
+/** The code and the message of what a promise rejects with. */
+async function faultOf(promise: Promise<unknown>): Promise<unknown> {
+  const error: unknown = await promise.then(
+    () => 'no fault',
+    (reason: unknown) => reason,
+  );
+  return error instanceof Error && 'code' in error ? [error.code, error.message] : error;
+}
+
+describe('migrating', () => {
+  it('makes the file, applies what is missing, and finds nothing missing the second time', async () => {
+    expect(await readSqliteSchema({ path })).toEqual({ current: 0, newest: 2, pending: STEPS });
+    expect(existsSync(path)).toBe(false);
+    expect(await migrateSqlite({ path })).toEqual(STEPS);
+    expect(await migrateSqlite({ path })).toEqual([]);
+    expect(await readSqliteSchema({ path })).toEqual({ current: 2, newest: 2, pending: [] });
+  });
+
+  it('for a trial tells what it would do, and makes no file', async () => {
+    expect(await migrateSqlite({ path, dryRun: true })).toEqual(STEPS);
+    expect(existsSync(path)).toBe(false);
+  });
+
+  it('for a trial on an older file leaves every byte as it is', async () => {
+    execute(path, VERSION_1);
+    const before = readFileSync(path);
+    expect(await migrateSqlite({ path, dryRun: true })).toEqual(STEPS.slice(1));
+    expect(readFileSync(path).equals(before)).toBe(true);
+  });
+
+  it('for a trial finds what stands in the way, and undoes what came before it', async () => {
+    const before = execute(path, `${VERSION_1}; create table store_moves (id integer)`);
+    await expect(migrateSqlite({ path, dryRun: true })).rejects.toThrow('table store_moves already exists');
+    expect(execute(path, '')).toEqual(before);
+  });
+});
+
+describe('the script of the migrations', () => {
+  it('makes the schema that migrating makes, in one go and step by step', async () => {
+    const [migrated, stepwise] = [await directories.newPath(), await directories.newPath()];
+    await migrateSqlite({ path: migrated });
+    execute(stepwise, VERSION_1);
+    const expected = execute(migrated, '');
+    expect(execute(path, sqliteMigrationScript(0))).toEqual(expected);
+    expect(execute(stepwise, sqliteMigrationScript(1))).toEqual(expected);
+    expect(await readSqliteSchema({ path })).toEqual({ current: 2, newest: 2, pending: [] });
+  });
+});
+
+describe('a store that requires the schema', () => {
+  it.each([true, false])('opens a current file (exclusive: %s)', async (exclusive) => {
+    await migrateSqlite({ path });
+    await (await openSqliteStore({ path, exclusive, schema: 'require' })).close();
+  });
+
+  it('never makes a file', async () => {
+    expect(await faultOf(openSqliteStore({ path, schema: 'require' }))).toEqual([
+      'STORE_UNAVAILABLE',
+      expect.stringContaining(path),
+    ]);
+    expect(existsSync(path)).toBe(false);
+  });
+
+  it.each([
+    ['of another program', 'create table users (id integer)', 'the database is not set up for reservations'],
+    ['of an older release', VERSION_1, 'the database has schema version 1'],
+  ])('refuses a file %s, says what to run, and leaves every byte as it is', async (_, statements, found) => {
+    execute(path, statements);
+    const before = readFileSync(path);
+    expect(await faultOf(openSqliteStore({ path, schema: 'require' }))).toEqual([
+      'STORE_UNSUITABLE',
+      `${found}, and schema version 2 is required: run "reservations-server migrate up" on it`,
+    ]);
+    expect(readFileSync(path).equals(before)).toBe(true);
+    expect(existsSync(`${path}-lock`)).toBe(false);
+  });
+});
+
+describe('the table schema_migrations of another program', () => {
+  it.each([
+    ['without our columns', 'create table schema_migrations (version varchar not null primary key)'],
+    [
+      'with our columns',
+      "create table schema_migrations (version integer, name text); insert into schema_migrations values (1, 'users')",
+    ],
+  ])('is never taken for ours: %s', async (_, statement) => {
+    const before = execute(path, statement);
+    const fault = [
+      'STORE_UNSUITABLE',
+      'the table schema_migrations of the database belongs to another program: use a database of its own',
+    ];
+    expect(await faultOf(openSqliteStore({ path }))).toEqual(fault);
+    expect(await faultOf(openSqliteStore({ path, schema: 'require' }))).toEqual(fault);
+    expect(await faultOf(readSqliteSchema({ path }))).toEqual(fault);
+    expect(await faultOf(migrateSqlite({ path }))).toEqual(fault);
+    expect(execute(path, '')).toEqual(before);
+  });
+});

@@ -1,0 +1,30 @@
+/**
+ * Version 2, on SQLite only: the view's indexes become part of its table. A rebuild builds a table beside it and
+ * renames it into its place; SQLite cannot rename an index, but those that come from a table's own constraints take
+ * its name along. With the reservation's id in it every one of these keys is unique by itself.
+ */
+export const VIEW_WITH_OWN_INDEXES: readonly string[] = [
+  `create table reservations_2 (
+  shard integer not null,
+  reservation_id text not null,
+  status text not null,
+  stage text not null,
+  user_id text not null,
+  amount_minor bigint not null,
+  currency text not null,
+  decimals integer not null,
+  transaction_id text,
+  failure_reason text,
+  answered_as text,
+  message text not null,
+  created_at text not null,
+  updated_at text not null,
+  version integer not null,
+  primary key (shard, reservation_id),
+  unique (shard, user_id, reservation_id),
+  unique (shard, stage, reservation_id)
+) without rowid`,
+  'insert into reservations_2 select * from reservations',
+  'drop table reservations',
+  'alter table reservations_2 rename to reservations',
+];

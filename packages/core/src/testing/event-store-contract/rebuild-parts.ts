@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import type { ReservationId } from '../../domain/ids.ts';
+import type { ReservationSummary } from '../../domain/summary.ts';
+import { isReservationError } from '../../errors.ts';
+import { READ_LIMIT_MAX, type RecordedEvent } from '../../ports/event-store.ts';
+import type { ReservationStore } from '../../ports/reservation-store.ts';
+import type { SwitchRequest, ViewRebuild } from '../../ports/view-rebuild.ts';
+import { exampleAppend, exampleEvent, exampleId, exampleSummary, NOTHING_ALONGSIDE, recordedBy } from '../builders.ts';
+import { appended, oneTo, wholeLog } from './case.ts';
+
+/** The row that every stream of these cases has: it says which event it is made of. */
+export function rowOf(stream: readonly RecordedEvent[]): ReservationSummary {
+  const last = stream.at(-1);
+  assert(last !== undefined, 'a stream that is projected has events');
+  assert.deepEqual(
+    stream.map(({ version }) => version),
+    oneTo(last.version),
+    'a stream is projected whole',
+  );
+  const id = last.stream as ReservationId;
+  return exampleSummary(id, { version: last.version, message: `made of ${last.id}`, userId: `user_${last.version}` });
+}
+
+/** Appends an event to the n-th reservation, with its row beside it as the engine does it. */
+export async function advance(store: ReservationStore, n: number, eventNumber: number = n): Promise<number> {
+  const stream = await store.events.readStream(exampleId(n), { after: 0, limit: READ_LIMIT_MAX });
+  const version = stream.length;
+  const request = exampleAppend(exampleId(n), {
+    expected: version === 0 ? 'none' : version,
+    events: [exampleEvent(eventNumber)],
+  });
+  const summary = rowOf([...stream, ...recordedBy(request, { version: version + 1, position: 0 })]);
+  return await appended(store, { ...request, alongside: { ...NOTHING_ALONGSIDE, summary } });
+}
+
+/** Every row, and what single look-ups and listings by user make of it. */
+export async function shownBy(store: ReservationStore): Promise<readonly ReservationSummary[]> {
+  const { reservations, next } = await store.view.list({ userId: null, stage: null, after: null, limit: 200 });
+  assert.equal(next, null);
+  for (const row of reservations) assert.deepEqual(await store.view.find(row.reservationId), row);
+  for (const userId of new Set(reservations.map((row) => row.userId))) {
+    const ofUser = await store.view.list({ userId, stage: 'processing', after: null, limit: 200 });
+    const expected = reservations.filter((row) => row.userId === userId && row.stage === 'processing');
+    assert.deepEqual(ofUser.reservations, expected);
+  }
+  return reservations;
+}
+
+/** What the view must show: the row of every stream of the log. */
+export async function madeFromLog(store: ReservationStore): Promise<readonly ReservationSummary[]> {
+  const streams = new Map<string, RecordedEvent[]>();
+  for (const event of await wholeLog(store)) {
+    streams.set(event.stream, [...(streams.get(event.stream) ?? []), event]);
+  }
+  return [...streams.values()].map(rowOf).toSorted((a, b) => (a.reservationId < b.reservationId ? -1 : 1));
+}
+
+/** Begins a rebuild; a token is used once. */
+export function begin(store: ReservationStore, token: string = 'rebuild-1'): Promise<ViewRebuild> {
+  return store.view.rebuild({ token, startedAt: 1 });
+}
+
+/** A switch behind a position, with rows of {@link rowOf}. */
+export function switchAfter(after: number): SwitchRequest {
+  return { after, project: rowOf, patienceMs: 10_000 };
+}
+
+/** Fails unless `work` was refused because there is a later rebuild, or none. */
+export async function assertSuperseded(work: Promise<unknown>): Promise<void> {
+  await assert.rejects(work, (error) => isReservationError(error, 'REBUILD_SUPERSEDED'));
+}

@@ -1,0 +1,107 @@
+import { createDatabase, type PostgresServer, startPostgres, type TestDatabase } from '@reservations/test-postgres';
+import { type Fault, ONE_MINUTE_MS } from '../chaos/fault.ts';
+import { pause } from '../pause.ts';
+import { type Absence, createAbsence } from './absence.ts';
+import type { StoreKind } from './database.ts';
+import { createPostgresLook } from './postgres-look.ts';
+
+/** How many servers work on one database. */
+export const POSTGRES_SERVERS = 3;
+
+/** Often: what becomes visible late is seen only by who looks at that moment. */
+export const POSTGRES_FOLLOW_EVERY_MS = 20;
+
+const DOWN_MS = [0, 1_500] as const;
+const FREEZE_MS = [200, 2_500] as const;
+
+/** Beyond the time that a statement may take, 10 s, and the patience of the client above it. */
+const LONG_FREEZE_MS = [10_600, 13_000] as const;
+
+/** One PostgreSQL server of the harness's own, and three servers on it. */
+export const postgres: StoreKind = {
+  servers: POSTGRES_SERVERS,
+  refusesMore: false,
+  async create() {
+    const server = await startPostgres();
+    const database = await createDatabase(server.url);
+    const [looking, absence] = [createPostgresLook(database.url), createAbsence()];
+    return {
+      serverArgs: ['--db', database.url],
+      faults: faultsOf(server, database, absence),
+      excuse: absence.excuse,
+      followEveryMs: POSTGRES_FOLLOW_EVERY_MS,
+      look: looking.look,
+      async drop() {
+        await looking.close();
+        await server.remove();
+      },
+    };
+  },
+};
+
+function faultsOf(server: PostgresServer, database: TestDatabase, { during }: Absence): readonly Fault[] {
+  return [
+    {
+      name: 'kill the database',
+      weight: 2,
+      fromMs: 0,
+      perform: ({ random, signal }) =>
+        during(async () => {
+          await server.kill();
+          await pause(random.whole(...DOWN_MS), signal);
+          await server.start();
+        }),
+    },
+    {
+      name: 'restart the database in good order',
+      weight: 1,
+      fromMs: 0,
+      perform: ({ random, signal }) =>
+        during(async () => {
+          await server.stop();
+          await pause(random.whole(...DOWN_MS), signal);
+          await server.start();
+        }),
+    },
+    freezing(server, during, { name: 'pause the database', weight: 1.5, fromMs: 0, rangeMs: FREEZE_MS }),
+    freezing(server, during, {
+      name: 'pause the database beyond a time-out',
+      weight: 0.4,
+      fromMs: ONE_MINUTE_MS,
+      rangeMs: LONG_FREEZE_MS,
+    }),
+    cutting(database, during),
+  ];
+}
+
+function freezing(
+  server: PostgresServer,
+  during: Absence['during'],
+  { rangeMs, ...fault }: Omit<Fault, 'perform'> & { readonly rangeMs: readonly [number, number] },
+): Fault {
+  return {
+    ...fault,
+    perform: ({ random, signal }) =>
+      during(async () => {
+        await server.freeze();
+        await pause(random.whole(...rangeMs), signal);
+        await server.thaw();
+      }),
+  };
+}
+
+/** Everybody's connections to the database are ended by the server, wherever their transactions are. */
+export function cutting(database: Pick<TestDatabase, 'query'>, during: Absence['during']): Fault {
+  return {
+    name: 'cut all connections to the database',
+    weight: 2,
+    fromMs: 0,
+    perform: () =>
+      during(async () => {
+        await database.query(CUT);
+      }),
+  };
+}
+
+const CUT = `select pg_terminate_backend(pid) from pg_stat_activity
+  where datname = current_database() and pid <> pg_backend_pid()`;

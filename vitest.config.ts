@@ -11,6 +11,8 @@ export default defineConfig({
       'examples/*/*.test.ts',
       'scripts/**/*.test.ts',
     ],
+    // Most of the long tests wait for leases, processes and disks.
+    maxWorkers: 3,
     testTimeout: 30_000,
     hookTimeout: 30_000,
   },

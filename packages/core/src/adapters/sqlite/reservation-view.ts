@@ -1,4 +1,5 @@
 import type Database from 'better-sqlite3';
+import { type Compilable, type Expression, sql as raw, type SqlBool } from 'kysely';
 import type { ReservationFilter, ReservationPage, ReservationView } from '../../ports/reservation-view.ts';
 import { assertPage } from '../sql/arguments.ts';
 import { fromReservationRow, toReservationPage } from '../sql/reservation-rows.ts';
@@ -51,26 +52,48 @@ export function createReservationView(database: Database.Database, access: Acces
   };
 }
 
-interface PageParameters {
+/** Where a page starts, what it holds and how much; what a page has no condition on is not looked at. */
+export interface PageParameters {
   readonly userId: string;
   readonly stage: string;
   readonly after: string;
   readonly limit: number;
 }
 
+/** What the reservations of a page have in common. */
+export interface PageConditions {
+  readonly byUser: boolean;
+  readonly byStage: boolean;
+}
+
 function preparePage(
   database: Database.Database,
-  conditions: { readonly byUser: boolean; readonly byStage: boolean },
+  conditions: PageConditions,
 ): Prepared<PageParameters, ReservationsTable> {
-  return prepare(database, ({ userId, stage, after, limit }: PageParameters) =>
-    sql
-      .selectFrom('reservations')
-      .selectAll()
-      .where('shard', '=', ONLY_SHARD)
-      .where('reservation_id', '>', after)
-      .$if(conditions.byUser, (query) => query.where('user_id', '=', userId))
-      .$if(conditions.byStage, (query) => query.where('stage', '=', stage))
-      .orderBy('reservation_id')
-      .limit(limit),
-  );
+  return prepare(database, (parameters: PageParameters) => pageQuery(conditions, parameters));
+}
+
+/**
+ * A page, found by the index of its user or of its stage. Without `unlikely` SQLite takes the primary key, which is
+ * in the right order as well, and looks at every reservation: of a table's contents it knows nothing.
+ */
+export function pageQuery(
+  { byUser, byStage }: PageConditions,
+  { userId, stage, after, limit }: PageParameters,
+): Compilable<ReservationsTable> {
+  return sql
+    .selectFrom('reservations')
+    .selectAll()
+    .where('shard', '=', ONLY_SHARD)
+    .where('reservation_id', '>', after)
+    .$if(byUser, (query) => query.where((column) => unlikely(column('user_id', '=', userId))))
+    .$if(byStage, (query) =>
+      query.where((column) => (byUser ? column('stage', '=', stage) : unlikely(column('stage', '=', stage)))),
+    )
+    .orderBy('reservation_id')
+    .limit(limit);
+}
+
+function unlikely(condition: Expression<SqlBool>): Expression<SqlBool> {
+  return raw<SqlBool>`unlikely(${condition})`;
 }

@@ -186,19 +186,28 @@ describe('never are two truths served', () => {
     await expect(server.events.append(exampleAppend(exampleId(1)))).rejects.toThrow();
     // Whoever read the half-arrived log on that server wrote down how far.
     await query(url, `insert into subscriptions values (0, 'mail 🎫', 2, null, 0, null, null)`);
-    await runMove({ path, url }, { onProgress: everyPaymentStays(server) });
+    const taken: unknown[] = [];
+    const take = { owner: 'me', now: 1e15, leaseUntil: 1e15 + 1, limit: 10 };
+    await runMove(
+      { path, url },
+      {
+        wrap: ({ source, target }) => ({
+          source,
+          target: {
+            ...target,
+            // The payments are there by now, and the move is not finished.
+            async finish(at) {
+              taken.push(...(await server.payments.take(take)));
+              await target.finish(at);
+            },
+          },
+        }),
+      },
+    );
+    expect(taken).toEqual([]);
     expect(await server.payments.gauge()).toMatchObject({ open: 3 });
     expect(await contentsOfDatabase(url)).toEqual(movedContents(contentsOfFile(path)));
   });
-
-  /** From the first batch to the last nothing is to be had for settlement. */
-  function everyPaymentStays(server: ReservationStore): () => void {
-    const takes: Promise<unknown>[] = [];
-    onTestFinished(async () => expect((await Promise.all(takes)).flat()).toEqual([]));
-    return () => {
-      takes.push(server.payments.take({ owner: 'me', now: 1e15, leaseUntil: 1e15 + 1, limit: 10 }));
-    };
-  }
 
   test('a source that was moved cannot be served, and its tools can read but not write', async () => {
     const before = await openSource(false);

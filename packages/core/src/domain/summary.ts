@@ -47,7 +47,7 @@ export function summarize(
     transactionId: state.stage === 'confirmed' || state.stage === 'escalated' ? state.transactionId : null,
     failureReason: state.stage === 'failed' ? state.reason : null,
     answeredAs: state.stage === 'unresolved' || state.stage === 'escalated' ? state.answeredAs : null,
-    message: messageOf(state),
+    message: legible(messageOf(state)),
     createdAt: state.createdAt,
     updatedAt: state.updatedAt,
     version,
@@ -86,6 +86,14 @@ function messageOf(state: OpenReservation | SettledReservation): string {
     case 'failed':
       return state.message;
   }
+}
+
+/**
+ * A payment service may write anything beside its verdict. Not every database holds U+0000 or half a surrogate pair,
+ * and a row has to be the same in all of them; the event keeps what was said.
+ */
+function legible(text: string): string {
+  return text.replaceAll('\u0000', '\uFFFD').toWellFormed();
 }
 
 /** Whoever reads this was told "failed" before, and must not be invited to pay once more. */

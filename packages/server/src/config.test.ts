@@ -26,7 +26,7 @@ const DEFAULTS: Config = {
   drainDelayMs: 0,
 };
 
-const DATABASE = 'the path of a file, :memory:, sqlite: and one of these, or a postgres:// URL';
+const DATABASE = 'the path of a file, :memory:, sqlite: and one of these, or postgres://HOST/DATABASE';
 
 function read(args: readonly string[], env: Record<string, string> = {}): SettingsRead<Config> {
   return readConfig({ args, env });
@@ -105,7 +105,7 @@ describe('the configuration', () => {
     ['SQLite:a.db', 'a.db'],
     ['postgres://ada:pw@host:5433/shop?sslmode=require', 'postgres://ada:pw@host:5433/shop?sslmode=require'],
     ['PostgreSQL://host/shop', 'postgresql://host/shop'],
-    ['postgres:', 'postgres:'],
+    ['postgres:///shop?host=/run/postgresql', 'postgres:///shop?host=/run/postgresql'],
   ])('%s names the database %s, in each of the three ways, of which the first wins', (text, db) => {
     const values = { ...DEFAULTS, db };
     const other = 'mysql://ada:pw@host/x';
@@ -119,6 +119,9 @@ describe('the configuration', () => {
     ['mongodb+srv://ada:sesame@host/shop', '"mongodb+srv:…"'],
     ['postgres://ada:ses ame@host/shop', '"postgres:…"'],
     ['postgres://ada:sesame@host:port/shop', '"postgres:…"'],
+    ['postgres://', '"postgres:…"'],
+    ['postgres:sesame', '"postgres:…"'],
+    ['postgres://ada:sesame@host', '"postgres:…"'],
     ['postgres//ada:sesame@host/shop', '"…"'],
     ['//ada:sesame@host/shop', '"…"'],
     ['host=db user=ada password=sesame', '"…"'],

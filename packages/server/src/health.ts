@@ -13,7 +13,7 @@ export interface ReadinessOptions {
 }
 
 /** How long the store may take to prove that it can be written. */
-const STORE_CHECK_TIMEOUT_MS = 2_000;
+const STORE_CHECK_TIMEOUT_MS = 1_500;
 
 /** How long the store's last answer counts, so that probes do not become a load. */
 const STORE_CHECK_AGE_MAX_MS = 1_000;

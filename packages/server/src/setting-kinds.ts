@@ -23,7 +23,7 @@ function parseHost(text: string): string | undefined {
 
 /** A database: the path of a SQLite file or ":memory:", with or without "sqlite:" before it, or a postgres:// URL. */
 export function databaseSetting(naming: Naming & { readonly default: string }): Setting<string> {
-  const expected = 'the path of a file, :memory:, sqlite: and one of these, or a postgres:// URL';
+  const expected = 'the path of a file, :memory:, sqlite: and one of these, or postgres://HOST/DATABASE';
   return { ...naming, value: 'FILE', expected, parse: parseDatabase };
 }
 
@@ -43,9 +43,16 @@ function parseDatabase(text: string): string | undefined {
       return /^\/\/|[?#]/.test(rest) || SCHEME.test(rest) ? undefined : parsePath(rest);
     case 'postgres':
     case 'postgresql':
-      return URL.canParse(text) && !/\s/.test(text) ? `${scheme.toLowerCase()}:${rest}` : undefined;
+      return namesDatabase(text) ? `${scheme.toLowerCase()}:${rest}` : undefined;
   }
   return undefined;
+}
+
+/** Without a host and a database the driver takes whatever this machine has: a forgotten variable must not lead there. */
+function namesDatabase(text: string): boolean {
+  if (!URL.canParse(text) || /\s/.test(text)) return false;
+  const { host, pathname, searchParams } = new URL(text);
+  return (host !== '' || searchParams.has('host')) && pathname.length > 1;
 }
 
 function parsePath(text: string): string | undefined {

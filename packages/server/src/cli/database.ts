@@ -1,6 +1,7 @@
 import type { ReservationStore } from '@reservations/core';
 import { CONFIG_SETTINGS } from '../config.ts';
 import type { Setting } from '../settings.ts';
+import type { CliContext } from './command.ts';
 import { openStoreBeside } from './store.ts';
 
 /** Which database a command works on: the server's own setting, for a database that is there. */
@@ -10,14 +11,16 @@ export const DB_SETTING: Setting<string> = {
 };
 
 /**
- * Works on a database beside whoever serves it, and closes it. Never makes one.
+ * Works on a database beside whoever serves it, and closes it. Never makes one. What a reader should know of it goes
+ * to standard error.
  * @throws {Error} when there is none at `db`; what opening and `work` throw.
  */
 export async function withDatabase<Result>(
   db: string,
+  context: CliContext,
   work: (store: ReservationStore) => Promise<Result>,
 ): Promise<Result> {
-  const store = await openStoreBeside(db);
+  const store = await openStoreBeside(db, (warning) => context.printError(`warning: ${warning}`));
   try {
     return await work(store);
   } finally {

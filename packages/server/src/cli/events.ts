@@ -33,7 +33,7 @@ export const eventsCommand: CliCommand = {
     const read = readWithReservation(EVENTS_SETTINGS, args, context);
     if (read.kind === 'faults') return reportFaults(context, 'events', read.faults);
     const { id, values } = read;
-    const events = await withDatabase(values.db, (store) => readWholeStream(store, id));
+    const events = await withDatabase(values.db, context, (store) => readWholeStream(store, id));
     if (events.length === 0) {
       context.printError(`There is no reservation ${id}.`);
       return EXIT_FAILURE;

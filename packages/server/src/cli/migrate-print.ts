@@ -11,7 +11,10 @@ interface MigratePrintConfig {
 
 /** The settings of `migrate print`. */
 export const MIGRATE_PRINT_SETTINGS: Settings<MigratePrintConfig> = {
-  db: DB_SETTING,
+  db: {
+    ...DB_SETTING,
+    parse: (text) => (text === 'postgres:' || text === 'sqlite:' ? text : DB_SETTING.parse(text)),
+  },
   all: switchSetting({
     flag: 'all',
     env: null,
@@ -37,6 +40,8 @@ export const migratePrintCommand: CliCommand = {
     const read = readSettings(MIGRATE_PRINT_SETTINGS, { args, env: context.env });
     if (read.kind === 'faults') return reportFaults(context, 'migrate print', read.faults);
     const { db, all } = read.values;
+    if (!all && /^[a-z]+:$/.test(db))
+      return reportFaults(context, 'migrate print', [`--db: expected --all with ${db}`]);
     const after = all ? 0 : (await readSchema(db)).current;
     context.print(schemaScript(db, after).trimEnd());
     return EXIT_OK;

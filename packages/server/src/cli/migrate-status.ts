@@ -3,6 +3,7 @@ import { type CliCommand, EXIT_FAILURE, EXIT_OK, PROGRAM, reportFaults } from '.
 import { DB_SETTING } from './database.ts';
 import { JSON_SETTING } from './json-setting.ts';
 import { readSchema } from './schema.ts';
+import { isMissingFile } from './store.ts';
 
 interface MigrateStatusConfig {
   readonly db: string;
@@ -32,6 +33,7 @@ export const migrateStatusCommand: CliCommand = {
     const { current, newest, pending } = await readSchema(read.values.db);
     if (read.values.json) context.print(JSON.stringify({ current, newest, pending }));
     else {
+      if (isMissingFile(read.values.db)) context.print(`There is no file ${read.values.db} yet.`);
       context.print(`The database has schema version ${current}, the newest is ${newest}.`);
       for (const { version, name } of pending) context.print(`pending ${version}: ${name}`);
     }

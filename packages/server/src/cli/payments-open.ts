@@ -47,7 +47,7 @@ export const paymentsOpenCommand: CliCommand = {
     const read = readSettings(PAYMENTS_OPEN_SETTINGS, { args, env: context.env });
     if (read.kind === 'faults') return reportFaults(context, 'payments open', read.faults);
     const { db, limit, json } = read.values;
-    const found = await withDatabase(db, (store) => readOpenPayments(store, limit));
+    const found = await withDatabase(db, context, (store) => readOpenPayments(store, limit));
     if (json) context.print(JSON.stringify(toJson(found)));
     else printText(context, found, Date.now());
     return found.needPerson === 0 ? EXIT_OK : EXIT_FAILURE;

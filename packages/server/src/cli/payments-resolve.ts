@@ -93,7 +93,7 @@ export const paymentsResolveCommand: CliCommand = {
     if (faults.length > 0 || actor === null || reason === null)
       return reportFaults(context, 'payments resolve', faults);
     const finding: Finding = charged === null ? { kind: 'not-charged' } : { kind: 'charged', transactionId: charged };
-    const result = await withDatabase(db, (store) =>
+    const result = await withDatabase(db, context, (store) =>
       resolvePayment({ store, runtime: systemRuntime() }, read.id, { finding, actor, reason }),
     );
     if (result.kind === 'rejected') return refuse(context, read.id, result.rejection);

@@ -78,7 +78,7 @@ export const reconcileCommand: CliCommand = {
       faults: [`${ledger} cannot be read: ${error instanceof Error ? error.message : String(error)}`],
     }));
     if (faults.length > 0) return reportFaults(context, 'reconcile', shorten(faults));
-    const found = await withDatabase(db, async (store) => {
+    const found = await withDatabase(db, context, async (store) => {
       const reconciliation = await reconcileLedger(store, charges);
       return { ...reconciliation, ...(await setAside(store, reconciliation.differences, asOf)) };
     });

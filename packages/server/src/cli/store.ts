@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import type { ReservationStore } from '@reservations/core';
 import { openPostgresStore } from '@reservations/core/postgres';
 import { openSqliteStore } from '@reservations/core/sqlite';
@@ -36,10 +36,11 @@ export function openStore(
 }
 
 /**
- * Opens it beside whoever serves it. Neither a file nor a table is ever made.
+ * Opens it beside whoever serves it. Neither a file nor a table is ever made. `onWarning` hears what a reader should
+ * know of the database.
  * @throws {Error} when there is no file at that path; STORE_UNSUITABLE when there are not our tables in it.
  */
-export async function openStoreBeside(db: string): Promise<ReservationStore> {
+export async function openStoreBeside(db: string, onWarning: (message: string) => void): Promise<ReservationStore> {
   // A tool needs one connection, and the servers need all others.
   if (isPostgres(db)) return await openPostgresStore({ connectionString: db, poolMax: 1, schema: 'require' });
   const file = statSync(db, { throwIfNoEntry: false });
@@ -47,7 +48,7 @@ export async function openStoreBeside(db: string): Promise<ReservationStore> {
   if (file === undefined || !file.isFile() || file.size === 0) {
     throw new Error(`There is no database at ${db}. --db names it; nothing was made.`);
   }
-  return await openSqliteStore({ path: db, exclusive: false, schema: 'require' });
+  return await openSqliteStore({ path: db, exclusive: false, schema: 'require', onWarning });
 }
 
 /** Which database it is, for people: a URL without its password and without its parameters. */
@@ -56,6 +57,11 @@ export function describeStore(db: string): string {
   if (!URL.canParse(db)) return 'PostgreSQL';
   const { username, host, pathname } = new URL(db);
   return `postgres://${username === '' ? '' : `${username}@`}${host}${pathname}`;
+}
+
+/** Whether a database would be a SQLite file that is not there. */
+export function isMissingFile(db: string): boolean {
+  return !isPostgres(db) && db !== ':memory:' && !existsSync(db);
 }
 
 /** Whether a database is on PostgreSQL; else it is a SQLite file. */

@@ -53,7 +53,9 @@ export const subscriptionsResumeCommand: CliCommand = {
     const read = readWithPositional(SUBSCRIPTIONS_RESUME_SETTINGS, argument, args, context);
     if (read.kind === 'faults') return reportFaults(context, 'subscriptions resume', read.faults);
     const { positional: name, values } = read;
-    const result = await withDatabase(values.db, (store) => store.subscriptions.resume({ name, skip: values.skip }));
+    const result = await withDatabase(values.db, context, (store) =>
+      store.subscriptions.resume({ name, skip: values.skip }),
+    );
     if (result.kind !== 'resumed') {
       context.printError(`${refusal(name, result)} Nothing was changed.`);
       return EXIT_FAILURE;

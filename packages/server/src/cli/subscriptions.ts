@@ -37,7 +37,7 @@ export const subscriptionsCommand: CliCommand = {
     const read = readSettings(SUBSCRIPTIONS_SETTINGS, { args, env: context.env });
     if (read.kind === 'faults') return reportFaults(context, 'subscriptions', read.faults);
     const { db, json } = read.values;
-    const found = await withDatabase(db, readSubscriptions);
+    const found = await withDatabase(db, context, readSubscriptions);
     if (json) context.print(JSON.stringify(toJson(found)));
     else printText(context, found, Date.now());
     return countStopped(found) === 0 ? EXIT_OK : EXIT_FAILURE;

@@ -32,7 +32,7 @@ export const verifyCommand: CliCommand = {
     const read = readSettings(VERIFY_SETTINGS, { args, env: context.env });
     if (read.kind === 'faults') return reportFaults(context, 'verify', read.faults);
     const { db, json } = read.values;
-    const verification = await withDatabase(db, verifyStore);
+    const verification = await withDatabase(db, context, verifyStore);
     // The same damage shows up in the log and in its stream.
     const found = { ...verification, faults: [...new Set(verification.faults)] };
     if (json) context.print(JSON.stringify(toJson(found)));

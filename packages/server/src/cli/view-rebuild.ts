@@ -43,7 +43,7 @@ export const viewRebuildCommand: CliCommand = {
       tellAt = now + PROGRESS_MS;
       context.print(`Read ${count(events, 'event')}.`);
     }
-    const rebuilt = await withDatabase(db, (store) => rebuildView(store, { runtime, onProgress }));
+    const rebuilt = await withDatabase(db, context, (store) => rebuildView(store, { runtime, onProgress }));
     context.print(json ? JSON.stringify(toJson(rebuilt)) : toText(rebuilt));
     return EXIT_OK;
   },

@@ -39,6 +39,8 @@ export interface SqliteStoreOptions {
    * nothing, and fails with STORE_UNSUITABLE unless they are there and current.
    */
   readonly schema?: SchemaMode;
+  /** Hears, while the store is opened beside, that it is only a backup of what was moved elsewhere. Default: nobody. */
+  readonly onWarning?: (message: string) => void;
 }
 
 /**
@@ -48,7 +50,7 @@ export interface SqliteStoreOptions {
  * had; STORE_CORRUPT; STORE_UNAVAILABLE.
  */
 export async function openSqliteStore(options: SqliteStoreOptions): Promise<ReservationStore> {
-  const { path, exclusive, busyTimeoutMs, schema } = parseOptions(options);
+  const { path, exclusive, busyTimeoutMs, schema, onWarning } = parseOptions(options);
   const migrations = migrationsFor(SQLITE_DIALECT);
   const open = schema === 'require' ? openCurrent : openConnection;
   const database = await open(path, busyTimeoutMs, migrations);
@@ -56,8 +58,13 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Rese
   try {
     if (exclusive && !database.memory) lock = acquireServingLock(path);
     if (schema === 'upgrade') migrate(database, migrations);
-    if (exclusive) assertServable(path, readStoreMove(database));
-    if (exclusive) endLeases(database);
+    const move = readStoreMove(database);
+    if (exclusive) {
+      assertServable(path, move);
+      endLeases(database);
+    } else if (move?.role === 'source') {
+      onWarning(`${path} was moved to ${move.other}: what is read here does not change any more`);
+    }
     return createSqliteStore(database, () => lock?.release());
   } catch (error) {
     database.close();
@@ -67,7 +74,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Rese
 }
 
 function parseOptions(options: SqliteStoreOptions): Required<SqliteStoreOptions> {
-  const { path, exclusive = true, schema = 'upgrade' } = options;
+  const { path, exclusive = true, schema = 'upgrade', onWarning = () => undefined } = options;
   const { busyTimeoutMs = exclusive ? BUSY_TIMEOUT_SERVING_MS : BUSY_TIMEOUT_BESIDE_MS } = options;
   assertPath(path);
   assertSchemaMode(schema);
@@ -75,7 +82,7 @@ function parseOptions(options: SqliteStoreOptions): Required<SqliteStoreOptions>
     const expected = `a whole number from 0 to ${BUSY_TIMEOUT_MAX_MS}`;
     throw new ReservationError('INVALID_OPTION', `busyTimeoutMs should be ${expected}, is ${busyTimeoutMs}`);
   }
-  return { path, exclusive, busyTimeoutMs, schema };
+  return { path, exclusive, busyTimeoutMs, schema, onWarning };
 }
 
 /** @throws {ReservationError} INVALID_OPTION for what SQLite would take for something else than a file. */

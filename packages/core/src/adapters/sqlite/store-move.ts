@@ -27,6 +27,7 @@ const WORK = [
   ['payment_queue', 'update'],
   ['subscriptions', 'insert'],
   ['subscriptions', 'update'],
+  ['view_rebuilds', 'insert'],
 ] as const;
 
 /**

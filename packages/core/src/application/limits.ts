@@ -60,3 +60,15 @@ export const SWITCH_PATIENCE_MAX_MS = 1_600;
 
 /** The longest pause of a rebuild behind a batch; it is as long as the batch took, so that servers get their turn. */
 export const REBUILD_PAUSE_MAX_MS = 100;
+
+/** How many streams a rebuild loads at a time: a store may read together what is asked for together. */
+export const REBUILD_LOADS_MAX = 100;
+
+/**
+ * A rebuild reads at most this many times the events that the log has when it begins. One that reads twice as fast as
+ * the log grows needs 2.
+ */
+export const REBUILD_EVENTS_FACTOR = 4;
+
+/** A log counts as this long for {@link REBUILD_EVENTS_FACTOR} when it is shorter. */
+export const REBUILD_EVENTS_MIN = 50_000;

@@ -10,12 +10,19 @@ import { type ReservationId, reservationIdFrom } from '../domain/ids.ts';
 import type { ReservationSummary } from '../domain/summary.ts';
 import type { ReservationStore } from '../ports/reservation-store.ts';
 import type { Runtime } from '../ports/runtime.ts';
-import type { SwitchRequest, ViewRebuild } from '../ports/view-rebuild.ts';
+import { REBUILD_ROWS_MAX, type SwitchRequest, type ViewRebuild } from '../ports/view-rebuild.ts';
 import { exampleAppend } from '../testing/builders.ts';
 import { createManualRuntime } from '../testing/manual-runtime.ts';
 import { allReservations } from './all-reservations.ts';
 import { handleCommand } from './handle-command.ts';
-import { SWITCH_ATTEMPTS_MAX, SWITCH_PATIENCE_MAX_MS, SWITCH_PATIENCE_MS } from './limits.ts';
+import {
+  REBUILD_EVENTS_FACTOR,
+  REBUILD_EVENTS_MIN,
+  REBUILD_LOADS_MAX,
+  SWITCH_ATTEMPTS_MAX,
+  SWITCH_PATIENCE_MAX_MS,
+  SWITCH_PATIENCE_MS,
+} from './limits.ts';
 import { loadReservation } from './load-reservation.ts';
 import { rebuildView } from './rebuild-view.ts';
 import { verifyStore } from './verify-store.ts';
@@ -278,6 +285,60 @@ describe('a rebuild', () => {
     // Others get as long as they had to wait.
     expect(runtime.slept).toEqual(patience);
     expect(abandoned).toBe(1);
+  });
+
+  test('loads the streams of a page together, a bounded number at a time', async () => {
+    const store = createMemoryStore();
+    const ids = Array.from({ length: REBUILD_LOADS_MAX + 10 }, newId);
+    // So long that the second half of every stream is on the second page.
+    for (let n = ids.length; n < REBUILD_ROWS_MAX; n += 1) await live(store, newId(), [create]);
+    for (const id of ids) await live(store, id, [create]);
+    for (const id of ids) await live(store, id, [approved]);
+    const loads: number[] = [];
+    let asked = 0;
+    const counting: ReservationStore = {
+      ...store,
+      events: {
+        ...store.events,
+        async readStream(stream, range) {
+          asked += 1;
+          if (asked === 1) setImmediate(() => (loads.push(asked), (asked = 0)));
+          await new Promise(setImmediate);
+          return await store.events.readStream(stream, range);
+        },
+      },
+    };
+    await rebuildView(counting, { runtime: createRuntime() });
+    expect(loads).toEqual([REBUILD_LOADS_MAX, 10]);
+    expect((await verifyStore(store)).faults).toEqual([]);
+  });
+
+  test('of a log that grows faster than it is read ends, says so, and leaves everything as it was', async () => {
+    const store = createMemoryStore();
+    const id = newId();
+    await live(store, id, [create, approved]);
+    const before = await rows(store);
+    const [, last] = await store.events.readStream(id, { after: 0, limit: 2 });
+    const bound = REBUILD_EVENTS_FACTOR * REBUILD_EVENTS_MIN;
+    let read = 0;
+    const endless: ReservationStore = {
+      ...store,
+      events: {
+        ...store.events,
+        async readAll(range) {
+          if (range.limit < REBUILD_ROWS_MAX) return await store.events.readAll(range);
+          if (read > bound) return [];
+          read += range.limit;
+          return Array.from({ length: range.limit }, () => last ?? []).flat();
+        },
+      },
+    };
+    await expect(rebuildView(endless, { runtime: createRuntime() })).rejects.toMatchObject({
+      code: 'STORE_UNAVAILABLE',
+      message: expect.stringContaining('the log grows faster than a rebuild can read it') as string,
+    });
+    expect(read).toBe(bound);
+    expect(await rows(store)).toEqual(before);
   });
 
   test('that a later one superseded fails, and the later one is shown', async () => {

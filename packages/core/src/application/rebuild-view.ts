@@ -6,8 +6,17 @@ import type { EventStore, RecordedEvent } from '../ports/event-store.ts';
 import type { ReservationStore } from '../ports/reservation-store.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import { REBUILD_ROWS_MAX, type SwitchResult, type ViewProjection, type ViewRebuild } from '../ports/view-rebuild.ts';
+import { endOfLog } from './end-of-log.ts';
 import { assertExists } from './handle-command.ts';
-import { REBUILD_PAUSE_MAX_MS, SWITCH_ATTEMPTS_MAX, SWITCH_PATIENCE_MAX_MS, SWITCH_PATIENCE_MS } from './limits.ts';
+import {
+  REBUILD_EVENTS_FACTOR,
+  REBUILD_EVENTS_MIN,
+  REBUILD_LOADS_MAX,
+  REBUILD_PAUSE_MAX_MS,
+  SWITCH_ATTEMPTS_MAX,
+  SWITCH_PATIENCE_MAX_MS,
+  SWITCH_PATIENCE_MS,
+} from './limits.ts';
 import { foldOnto, type LoadedReservation, loadReservation, notYetCreated } from './load-reservation.ts';
 
 /** How a view is rebuilt. */
@@ -30,14 +39,16 @@ export interface RebuiltView {
  * Builds the view anew from the log, beside the one that is shown, and switches to it in one transaction. Servers go
  * on meanwhile; the rows are those that they would have written, whatever the old view had.
  * @throws {ReservationError} STORE_CORRUPT names what cannot be folded, and the view stays as it was;
- * REBUILD_SUPERSEDED; STORE_UNAVAILABLE: the rebuild may be begun again, whether the switch took place or not.
+ * REBUILD_SUPERSEDED; STORE_UNSUITABLE says why this role or this database cannot have a new view; STORE_UNAVAILABLE: the
+ * rebuild may be begun again, whether the switch took place or not.
  */
 export async function rebuildView(store: ReservationStore, options: RebuildViewOptions): Promise<RebuiltView> {
   const { runtime, onProgress = () => undefined } = options;
   const startedAt = runtime.clock.now();
   const rebuild = await store.view.rebuild({ token: runtime.newUuid(), startedAt });
   try {
-    const counts = await catchUpAndSwitch({ store, rebuild, clock: runtime.clock, onProgress });
+    const eventsMax = REBUILD_EVENTS_FACTOR * Math.max(await endOfLog(store.events), REBUILD_EVENTS_MIN);
+    const counts = await catchUpAndSwitch({ store, rebuild, clock: runtime.clock, onProgress, eventsMax });
     return { ...counts, durationMs: Math.max(0, runtime.clock.now() - startedAt) };
   } catch (error) {
     // The next rebuild removes what cannot be removed now; the first fault is the one to be told.
@@ -51,6 +62,8 @@ interface Parts {
   readonly rebuild: ViewRebuild;
   readonly clock: Clock;
   readonly onProgress: (events: number) => void;
+  /** Whoever has read so many without an end would never find one. */
+  readonly eventsMax: number;
 }
 
 /** How much of the log was put; positions have no gaps, so that the last one is the number of events. */
@@ -83,7 +96,7 @@ async function catchUpAndSwitch(parts: Parts): Promise<Progress> {
 }
 
 /** Puts the rows of everything behind, page by page, until a page shows the end of the log. */
-async function catchUp({ store, rebuild, clock, onProgress }: Parts, from: Progress): Promise<Progress> {
+async function catchUp({ store, rebuild, clock, onProgress, eventsMax }: Parts, from: Progress): Promise<Progress> {
   let { events, reservations } = from;
   for (;;) {
     const page = await store.events.readAll({ after: events, limit: REBUILD_ROWS_MAX });
@@ -95,6 +108,7 @@ async function catchUp({ store, rebuild, clock, onProgress }: Parts, from: Progr
     reservations += page.filter(({ version }) => version === 1).length;
     onProgress(events);
     if (page.length < REBUILD_ROWS_MAX) return { events, reservations };
+    if (events >= eventsMax) throw growsTooFast(events);
     await pause(clock, Math.min(clock.now() - began, REBUILD_PAUSE_MAX_MS));
   }
 }
@@ -127,7 +141,13 @@ async function rowsOf(events: EventStore, page: readonly RecordedEvent[]): Promi
     else stream.push(event);
   }
   const rows: ReservationSummary[] = [];
-  for (const stream of streams.values()) rows.push(rowOf(await foldWhole(events, stream), stream));
+  const parts = [...streams.values()];
+  for (let n = 0; n < parts.length; n += REBUILD_LOADS_MAX) {
+    const loading = parts
+      .slice(n, n + REBUILD_LOADS_MAX)
+      .map(async (part) => rowOf(await foldWhole(events, part), part));
+    rows.push(...(await Promise.all(loading)));
+  }
   return rows;
 }
 
@@ -145,6 +165,11 @@ function idOf([event]: readonly RecordedEvent[]): ReservationId {
   if (id !== null) return id;
   const where = `the event at position ${event?.position}`;
   throw new ReservationError('STORE_CORRUPT', `${where} is in stream ${event?.stream}, which is no reservation's`);
+}
+
+function growsTooFast(events: number): ReservationError {
+  const message = `the log grows faster than a rebuild can read it (${events} events so far): try again when fewer reservations are made`;
+  return new ReservationError('STORE_UNAVAILABLE', message);
 }
 
 async function pause(clock: Clock, ms: number): Promise<void> {

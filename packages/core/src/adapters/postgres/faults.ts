@@ -4,6 +4,7 @@ import { ReservationError } from '../../errors.ts';
 const UNAVAILABLE = [
   '08', // connection
   '25006', // read-only: a standby, or a failover under way
+  '25P03', // waited too long for us within a transaction
   '28', // not let in
   '3D000', // no such database
   '40', // serialization failure, deadlock: after the last repetition

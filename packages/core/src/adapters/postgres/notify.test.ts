@@ -45,7 +45,7 @@ interface Session {
 async function listening(url: string): Promise<readonly Session[]> {
   return await schemas.database.query<Session>(
     `select pid, query from pg_stat_activity
-     where query = 'listen reservations_' || '${schemaOf(url)}.events'::regclass::oid`,
+     where datname = current_database() and query = 'listen reservations_' || '${schemaOf(url)}.events'::regclass::oid`,
   );
 }
 

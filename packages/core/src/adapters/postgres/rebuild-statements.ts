@@ -1,7 +1,6 @@
 import type { ReservationSummary } from '../../domain/summary.ts';
 import { toReservationRow } from '../sql/reservation-rows.ts';
 import { type EventsTable, ONLY_SHARD } from '../sql/tables.ts';
-import { REBUILT_TABLE } from '../sql/view-rebuild.ts';
 import { type Prepared, prepare, sql, type Statement } from './prepared.ts';
 import { storable } from './storable.ts';
 
@@ -29,6 +28,18 @@ export function lockTimeout(ms: number): Statement<unknown> {
   return { text: "select set_config('lock_timeout', $1, true)", values: [String(ms)] };
 }
 
+/**
+ * A rebuild that stands still within a transaction is cut off by the server after this time: in the switch it keeps
+ * every reservation waiting. Between two of its statements is at most the folding of one page.
+ */
+export const IDLE_IN_TRANSACTION_MAX_MS = 5_000;
+
+/** How long this transaction may wait for its client. */
+export function idleTimeout(): Statement<unknown> {
+  const values = [String(IDLE_IN_TRANSACTION_MAX_MS)];
+  return { text: "select set_config('idle_in_transaction_session_timeout', $1, true)", values };
+}
+
 const LOCK_LOG = 'select from log_locks where shard = $1 for update';
 
 /** Keeps appends out until the end of the transaction. */
@@ -43,7 +54,7 @@ export function wholeStreams(streams: readonly string[]): Statement<EventsTable>
   return { text: WHOLE_STREAMS, values: [ONLY_SHARD, streams] };
 }
 
-const PUT_ROWS = `insert into ${REBUILT_TABLE} as there (shard, reservation_id, status, stage, user_id, amount_minor,
+const PUT_ROWS = ` as there (shard, reservation_id, status, stage, user_id, amount_minor,
   currency, decimals, transaction_id, failure_reason, answered_as, message, created_at, updated_at, version)
 select r.shard, r.reservation_id, r.status, r.stage, r.user_id, r.amount_minor,
   r.currency, r.decimals, r.transaction_id, r.failure_reason, r.answered_as, r.message, r.created_at, r.updated_at, r.version
@@ -60,8 +71,8 @@ on conflict (shard, reservation_id) do update set
   updated_at = excluded.updated_at, version = excluded.version
 where excluded.version > there.version`;
 
-/** Writes rows as an append would; one that is there stays when its version is not lower. */
-export function putRows(summaries: readonly ReservationSummary[]): Statement<unknown> {
+/** Writes rows into `table` as an append would; one that is there stays when its version is not lower. */
+export function putRows(table: string, summaries: readonly ReservationSummary[]): Statement<unknown> {
   const rows = summaries.map(toReservationRow).map((row) => ({ ...row, message: storable(row.message) }));
-  return { text: PUT_ROWS, values: [JSON.stringify(rows)] };
+  return { text: `insert into ${table}${PUT_ROWS}`, values: [JSON.stringify(rows)] };
 }

@@ -4,10 +4,11 @@
  */
 import { once } from 'node:events';
 import { writeSync } from 'node:fs';
+import { ReservationError } from '../../errors.ts';
 import { createSubscription } from '../../feed.ts';
 import type { ExpectedVersion } from '../../ports/event-store.ts';
 import type { ReservationStore } from '../../ports/reservation-store.ts';
-import { exampleAppend, exampleEvent, exampleId } from '../../testing/builders.ts';
+import { exampleAppend, exampleEvent, exampleId, exampleSummary } from '../../testing/builders.ts';
 import { openPostgresStore } from './open.ts';
 
 const STDOUT = 1;
@@ -88,11 +89,35 @@ async function subscribe(): Promise<void> {
   }).start();
 }
 
+/** Stands still in the middle of a switch until it is told to go on; says what became of it. */
+async function freezeInSwitch(): Promise<void> {
+  const store = await openPostgresStore({ connectionString });
+  await untilTold();
+  const rebuild = await store.view.rebuild({ token: 'frozen', startedAt: 1 });
+  const switched = rebuild.switchOver({
+    after: 0,
+    patienceMs: 1_000,
+    project() {
+      say('frozen');
+      process.kill(process.pid, 'SIGSTOP');
+      return exampleSummary(exampleId(1));
+    },
+  });
+  say(
+    await switched.then(
+      ({ kind }) => kind,
+      (error: unknown) => (error instanceof ReservationError ? error.code : String(error)),
+    ),
+  );
+  await store.close();
+}
+
 const tasks: Readonly<Record<string, () => Promise<void>>> = {
   writeToOneStream,
   openAtOnce,
   appendForEver,
   subscribe,
+  freezeInSwitch,
 };
 
 await tasks[task ?? '']?.();

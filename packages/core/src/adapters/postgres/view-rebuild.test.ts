@@ -5,6 +5,9 @@ import type { ReservationStore } from '../../ports/reservation-store.ts';
 import type { SwitchRequest, ViewRebuild } from '../../ports/view-rebuild.ts';
 import { exampleAppend, exampleEvent, exampleId, exampleSummary, NOTHING_ALONGSIDE } from '../../testing/builders.ts';
 import { openPostgresStore } from './index.ts';
+import { STATEMENT_TIMEOUT_DEFAULT_MS } from './options.ts';
+import { IDLE_IN_TRANSACTION_MAX_MS } from './rebuild-statements.ts';
+import { startTestChild } from './test-children.ts';
 
 let database: TestDatabase;
 let store: ReservationStore;
@@ -20,6 +23,9 @@ const switchNow: SwitchRequest = {
   project: (stream) => exampleSummary(stream[0]?.stream as `RES-${string}`, { version: stream.length }),
   patienceMs: 10_000,
 };
+
+/** Those of this test: other files use the same server at the same time. */
+const SESSIONS = 'pg_stat_activity where datname = current_database()';
 
 /** A store that is closed with the test. */
 async function open(poolMax: number = 2): Promise<ReservationStore> {
@@ -88,7 +94,7 @@ describe('a rebuild on PostgreSQL', () => {
   it('lets the connections of servers go on with the plans that they have', async () => {
     const server = await open(1);
     const pids = (): Promise<unknown> =>
-      database.query("select pid from pg_stat_activity where application_name = 'reservations' order by 1");
+      database.query(`select pid from ${SESSIONS} and application_name = 'reservations' order by 1`);
     // Enough calls that every plan inside of the function is kept.
     for (let n = 1; n <= 8; n += 1) await append(server, n);
     const before = await pids();
@@ -168,9 +174,7 @@ describe('a switch', () => {
       code: 'STORE_CORRUPT',
       message: expect.stringContaining('position 2') as string,
     });
-    await expect
-      .poll(() => database.query("select from pg_stat_activity where wait_event_type = 'Lock'"))
-      .toHaveLength(1);
+    await expect.poll(() => database.query(`select from ${SESSIONS} and wait_event_type = 'Lock'`)).toHaveLength(1);
     await writer.query(
       `insert into events select shard, '${exampleId(2)}', version, 2, id, command_id, type, schema_version, data, metadata, 0 from events`,
     );
@@ -179,13 +183,29 @@ describe('a switch', () => {
     expect(await rowsOf(store)).toEqual([exampleId(1)]);
   });
 
+  it('by a process that stands still in it keeps appends waiting only for a while, and changes nothing', async () => {
+    const server = await open();
+    await append(server, 1);
+    const child = startTestChild('freezeInSwitch', database.url);
+    onTestFinished(() => child.kill());
+    expect(await child.next()).toBe('ready');
+    child.go();
+    expect(await child.next()).toBe('frozen');
+    // It waits for the log's lock, for as long as a statement may take: longer than the one that is frozen.
+    expect(IDLE_IN_TRANSACTION_MAX_MS).toBeLessThan(STATEMENT_TIMEOUT_DEFAULT_MS);
+    await append(server, 2);
+    child.pause(false);
+    expect(await child.next()).toBe('STORE_UNAVAILABLE');
+    expect(await rowsOf(server)).toEqual([exampleId(1), exampleId(2)]);
+  });
+
   it('that the server cut off changed nothing, and may be tried again', async () => {
     await append(store, 1);
     const rebuild = await begin('one');
     const reader = await connect();
     await reader.query('begin; select from reservations');
     const switched = rebuild.switchOver(switchNow);
-    const waiting = "from pg_stat_activity where wait_event_type = 'Lock' and query like 'lock table%'";
+    const waiting = `from ${SESSIONS} and wait_event_type = 'Lock' and query like 'lock table%'`;
     await expect.poll(() => database.query(`select ${waiting}`)).toHaveLength(1);
     await Promise.all([
       expect(switched).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' }),

@@ -17,6 +17,7 @@ import { logPage } from './events.ts';
 import { sqlStateOf } from './faults.ts';
 import {
   forgetToken,
+  idleTimeout,
   latestToken,
   lockLog,
   lockTimeout,
@@ -25,17 +26,28 @@ import {
   wholeStreams,
 } from './rebuild-statements.ts';
 import { analyzeRebuiltTable, createRebuiltTable, dropRebuiltTable, swapTables } from './rebuilt-table.ts';
+import { explainDenial, findViewTables, type ViewTables } from './view-tables.ts';
 
-/** Begins a rebuild: whoever was at it is superseded, and what was left lying is removed. */
-export async function beginRebuild(
-  { transaction }: Access,
-  { token, startedAt }: RebuildRequest,
-): Promise<ViewRebuild> {
-  await transaction(async (run) => {
+/**
+ * Begins a rebuild: whoever was at it is superseded, and what was left lying is removed.
+ * @throws {ReservationError} STORE_UNSUITABLE when it could not end well: nothing was changed.
+ */
+export async function beginRebuild(access: Access, { token, startedAt }: RebuildRequest): Promise<ViewRebuild> {
+  /** Whoever is frozen in it, or away, lets go of its locks by and by. */
+  function transaction<Result>(work: (run: Run) => Promise<Result>): Promise<Result> {
+    return access.transaction(async (run) => {
+      await run(idleTimeout());
+      return await work(run);
+    });
+  }
+
+  const tables = await transaction(async (run) => {
     // This row is the lock of rebuilds: whoever works on the table of one holds it.
     await run(putToken({ token, startedAt }));
-    await createRebuiltTable(run);
-  });
+    const found = await findViewTables(run);
+    await createRebuiltTable(run, found);
+    return found;
+  }).catch(explainDenial);
 
   /** Runs `work` in a transaction that no later rebuild can come between. */
   function whileCurrent<Result>(work: (run: Run) => Promise<Result>): Promise<Result> {
@@ -50,20 +62,20 @@ export async function beginRebuild(
   return {
     async put(batch) {
       assertBatch(batch);
-      await whileCurrent((run) => run(putRows(batch)));
+      await whileCurrent((run) => run(putRows(tables.rebuilt, batch)));
     },
     async switchOver(request) {
       assertRange({ after: request.after, limit: 1 });
       assertPatience(request.patienceMs);
       // Once: it takes so long on a large table that the log would run away from every attempt.
-      if (!isAnalyzed) await whileCurrent(analyzeRebuiltTable);
+      if (!isAnalyzed) await whileCurrent((run) => analyzeRebuiltTable(run, tables));
       isAnalyzed = true;
-      return await whileCurrent((run) => switchInTransaction(run, request)).catch(busyOrRethrow);
+      return await whileCurrent((run) => switchInTransaction(run, tables, request)).catch(busyOrRethrow);
     },
     async abandon() {
       await transaction(async (run) => {
         if (!(await isCurrent(run, token))) return;
-        await dropRebuiltTable(run);
+        await dropRebuiltTable(run, tables);
         await run(forgetToken({}));
       });
     },
@@ -79,15 +91,19 @@ async function isCurrent(run: Run, token: string): Promise<boolean> {
  * The log is locked first, as every append does it, so that nothing can wait in a circle; the tables last,
  * so that readers wait for nothing but two new names.
  */
-async function switchInTransaction(run: Run, { after, project, patienceMs }: SwitchRequest): Promise<SwitchResult> {
+async function switchInTransaction(
+  run: Run,
+  tables: ViewTables,
+  { after, project, patienceMs }: SwitchRequest,
+): Promise<SwitchResult> {
   await run(lockTimeout(patienceMs));
   const { count } = await run(lockLog());
   assert(count === 1, 'the log has a lock');
   const { rows } = await run(logPage({ after, limit: REBUILD_EVENTS_BEHIND_MAX + 1 }));
   if (rows.length > REBUILD_EVENTS_BEHIND_MAX) return { kind: 'behind' };
   const behind = fromEventRows(rows, 'position', after);
-  await run(putRows((await readStreams(run, behind)).map(project)));
-  await swapTables(run);
+  await run(putRows(tables.rebuilt, (await readStreams(run, behind)).map(project)));
+  await swapTables(run, tables);
   await run(forgetToken({}));
   return { kind: 'switched' };
 }

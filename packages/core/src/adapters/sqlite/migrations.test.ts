@@ -66,6 +66,27 @@ describe('migrating', () => {
   });
 });
 
+describe('a view that an operator made on the reservations', () => {
+  const OLD_FILE = `${VERSION_1};
+    insert into reservations values (0, 'RES-1', 's', 'processing', 'u', 1, 'EUR', 2, null, null, null, '', '', '', 1);
+    create view daily as select stage, count(*) as n from reservations group by stage`;
+  const ways: readonly (readonly [string, (file: string) => Promise<unknown>])[] = [
+    ['migrating', (file) => migrateSqlite({ path: file })],
+    ['the printed script', async (file) => execute(file, sqliteMigrationScript(1))],
+  ];
+
+  it.each(ways)('stays and shows what it showed: %s', async (_, upgrade) => {
+    execute(path, OLD_FILE);
+    expect(await migrateSqlite({ path, dryRun: true })).toEqual(STEPS.slice(1));
+    await upgrade(path);
+    const database = new Database(path, { readonly: true });
+    const rows = database.prepare('select * from daily').all();
+    database.close();
+    expect(rows).toEqual([{ stage: 'processing', n: 1 }]);
+    expect(await readSqliteSchema({ path })).toMatchObject({ current: 2 });
+  });
+});
+
 describe('the script of the migrations', () => {
   it('makes the schema that migrating makes, in one go and step by step', async () => {
     const [migrated, stepwise] = [await directories.newPath(), await directories.newPath()];

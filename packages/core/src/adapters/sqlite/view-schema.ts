@@ -2,6 +2,9 @@
  * Version 2, on SQLite only: the view's indexes become part of its table. A rebuild builds a table beside it and
  * renames it into its place; SQLite cannot rename an index, but those that come from a table's own constraints take
  * its name along. With the reservation's id in it every one of these keys is unique by itself.
+ *
+ * The legacy way to rename leaves alone the views that an operator made on the table; the usual one checks them, and
+ * fails while the table is away. The setting is the connection's: one whose migration fails half-way is closed.
  */
 export const VIEW_WITH_OWN_INDEXES: readonly string[] = [
   `create table reservations_2 (
@@ -26,5 +29,7 @@ export const VIEW_WITH_OWN_INDEXES: readonly string[] = [
 ) without rowid`,
   'insert into reservations_2 select * from reservations',
   'drop table reservations',
+  'pragma legacy_alter_table = on',
   'alter table reservations_2 rename to reservations',
+  'pragma legacy_alter_table = off',
 ];

@@ -53,7 +53,7 @@ describe.each(KINDS)('migrating on %s', (kind, newDatabase) => {
     expect(await runHere(['migrate', 'status', '--db', db])).toEqual({
       code: 1,
       out: [
-        ...(kind === 'SQLite' ? [`There is no file ${db} yet.`] : []),
+        ...(kind === 'SQLite' ? [`There is no file ${db.replace('sqlite:', '')} yet.`] : []),
         'The database has schema version 0, the newest is 2.',
         ...STEPS.map((step) => `pending ${step}`),
       ].join('\n'),

@@ -55,7 +55,7 @@ export function createConnections(options: ConnectionOptions): Connections {
 
   async function transaction<Result>(end: 'commit' | 'rollback', work: (run: Run) => Promise<Result>): Promise<Result> {
     return await withConnection(pool, async (client) => {
-      await client.query('begin isolation level read committed').catch(rethrowFault);
+      await client.query(BEGIN).catch(rethrowFault);
       try {
         const result = await work((statement) => send(client, statement).catch(rethrowFault));
         await client.query(end).catch(rethrowFault);
@@ -110,6 +110,9 @@ async function withConnection<Result>(
     client.release(broken);
   }
 }
+
+/** One round trip. Only a warning tells of a commit that is on no standby (see replication-wait.ts). */
+const BEGIN = 'begin isolation level read committed; set local client_min_messages = warning';
 
 async function send<Row>(client: pg.PoolClient, { text, values }: Statement<Row>): Promise<Answer<Row>> {
   const { rows, rowCount } = await client.query({ text, values: [...values], types: TYPES });

@@ -173,6 +173,20 @@ describe('a bound', () => {
     expect(await store.events.append(create(1))).toEqual({ kind: 'appended', version: 2, position: 2 });
   });
 
+  it('on statements ends a check whether the store is writable, while nobody can append', async () => {
+    const store = await open({ statementTimeoutMs: 50 });
+    const other = await connect();
+    await other.query('begin');
+    await other.query('select from log_locks for update');
+    await expect(store.checkWritable()).rejects.toMatchObject({
+      ...UNAVAILABLE,
+      message: 'PostgreSQL cannot be used now: canceling statement due to lock timeout (55P03)',
+    });
+    expect(await waitingForLocks(other)).toBe(0);
+    await other.query('commit');
+    await store.checkWritable();
+  });
+
   it('on statements, set by the option, closes a connection that says nothing', async () => {
     const store = await open({ statementTimeoutMs: 50 });
     const other = await connect();

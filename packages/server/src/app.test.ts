@@ -62,6 +62,7 @@ describe('root and health', () => {
 describe('faults', () => {
   test.each([
     ['STORE_UNAVAILABLE', 503, 'store_unavailable', '1'],
+    ['STORE_UNSUITABLE', 503, 'store_unavailable', '1'],
     ['STORE_CLOSED', 503, 'store_unavailable', '1'],
     ['TOO_MANY_CONFLICTS', 503, 'store_unavailable', '1'],
     ['STOPPED', 503, 'shutting_down', '1'],

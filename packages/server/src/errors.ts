@@ -15,13 +15,14 @@ function problemOfCode(code: ReservationErrorCode): Problem {
   switch (code) {
     case 'STORE_UNAVAILABLE':
     case 'STORE_CLOSED':
+    // While serving it means that the database is the target of a move that began meanwhile.
+    case 'STORE_UNSUITABLE':
     case 'TOO_MANY_CONFLICTS':
       return { code: 'store_unavailable', detail: STORE_UNAVAILABLE_DETAIL, headers };
     case 'STOPPED':
       return { code: 'shutting_down', detail: 'The service is shutting down; please try again.', headers };
     case 'INVALID_OPTION':
     case 'STORE_IN_USE':
-    case 'STORE_UNSUITABLE':
     case 'STORE_CORRUPT':
     case 'REBUILD_SUPERSEDED':
       return INTERNAL_ERROR;

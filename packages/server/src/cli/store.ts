@@ -4,15 +4,13 @@ import { openPostgresStore } from '@reservations/core/postgres';
 import { openSqliteStore } from '@reservations/core/sqlite';
 import type { Config } from '../config.ts';
 
-/** How long a serving process waits for a connection to PostgreSQL, and for a statement. */
-const SERVING_TIMEOUTS = { connectTimeoutMs: 2_000, statementTimeoutMs: 3_000 } as const;
-
 /**
- * The longest that a request waits for a database that is away, each time it needs it: for the commit under way (3 s),
- * a connection (2 s), a statement (3.5 s), and 1 s in which an append is sent again. It is then answered 503, or with
- * the id of its reservation once that is on disk.
+ * How long a serving process waits for a connection to PostgreSQL, and for a statement. The longest that a request
+ * waits for a database that is away is 10 s then, each time it needs it: for the commit under way (3 s), a connection
+ * (2 s), a statement (3.5 s), and 1 s in which an append is sent again. It is then answered 503, or with the id of its
+ * reservation once that is on disk.
  */
-export const STORE_DEADLINE_MS = 10_000;
+const SERVING_TIMEOUTS = { connectTimeoutMs: 2_000, statementTimeoutMs: 3_000 } as const;
 
 /**
  * Opens the store that a server serves: PostgreSQL for a postgres:// URL, else a SQLite file, which it has to itself.

@@ -11,7 +11,7 @@ const HELD_MS = [200, 1_000] as const;
 const DOWN_MS = [0, 1_500] as const;
 const FREEZE_MS = [200, 2_500] as const;
 
-/** Beyond the time that a statement may take, 10 s, and the patience of the client above it. */
+/** Beyond every bound of a server: 3.5 s for a statement, 10 s for all that a request asks of the database at once. */
 const LONG_FREEZE_MS = [10_600, 13_000] as const;
 
 /** A primary that waits with every commit for one of two standbys, and three servers on it. */

@@ -6,7 +6,8 @@
  *
  * Locking the row is a write: also a call that appends nothing has a commit, which comes behind those before it. What
  * such a call tells (a repeated command, a conflict, a key that is taken) is on disk, and on a standby that commits
- * wait for, before it is told.
+ * wait for, before it is told. Should the wait be broken off, a warning is all that says so (see replication-wait.ts):
+ * the commit still knows the local settings of its transaction, so that the function sees to it that warnings are sent.
  *
  * The appends of a group concern different streams and different keys (see group-commit.ts), so that none of them
  * has to see what another one of the group writes.
@@ -51,6 +52,7 @@ begin
   if current_setting('synchronous_commit') = 'off' then
     perform set_config('synchronous_commit', 'on', true);
   end if;
+  perform set_config('client_min_messages', 'warning', true);
   perform set_config('lock_timeout', p_lock_timeout_ms::text, true);
 
   select l.shard into strict v_locked from log_locks l where l.shard = p_shard for update;

@@ -4,6 +4,7 @@ import type { EncodedAppend } from '../sql/encoded-append.ts';
 import { fromEventRows, sealOf } from '../sql/event-rows.ts';
 import { type EventsTable, ONLY_SHARD } from '../sql/tables.ts';
 import type { Run } from './connection.ts';
+import { sqlStateOf } from './faults.ts';
 import type { AppendOutcome, CommitGroup } from './group-commit.ts';
 import type { Statement } from './prepared.ts';
 import { storable } from './storable.ts';
@@ -11,7 +12,7 @@ import { storable } from './storable.ts';
 /** Commits a group of appends in one statement (see append-function.ts), which is one round trip and one transaction. */
 export function createAppend(run: Run, lockTimeoutMs: number): CommitGroup {
   return async (group) => {
-    const { rows } = await run(appendGroup(group, lockTimeoutMs));
+    const { rows } = await run(appendGroup(group, lockTimeoutMs)).catch(explainMissingLock);
     const judgements = rows[0]?.judgements ?? [];
     return group.map((append, index) => {
       const judgement = judgements[index];
@@ -19,6 +20,20 @@ export function createAppend(run: Run, lockTimeoutMs: number): CommitGroup {
       return outcomeOf(append, judgement);
     });
   };
+}
+
+/** What PL/pgSQL says when a row that must be there is not: the function asks so for nothing but the lock. */
+const NO_DATA_FOUND = 'P0002';
+
+function explainMissingLock(error: unknown): never {
+  throw sqlStateOf(error) === NO_DATA_FOUND ? hasNoLog(error) : error;
+}
+
+/** What is said when the lock of appends is not where it belongs. Nothing was written. */
+export function hasNoLog(cause?: unknown): ReservationError {
+  const message =
+    'the PostgreSQL database has no log to append to: a move into it is under way, or log_locks lost its row';
+  return new ReservationError('STORE_UNSUITABLE', message, { cause });
 }
 
 const CALL = 'select append_group($1::integer, $2::integer, $3::json, $4::json, $5::json, $6::text[]) as judgements';

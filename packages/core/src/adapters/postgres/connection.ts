@@ -1,7 +1,8 @@
 import pg from 'pg';
-import { isRepeatable, toFault } from './faults.ts';
+import { isRepeatable, sqlStateOf, toFault } from './faults.ts';
 import type { Statement } from './prepared.ts';
 import { watchReplication } from './replication-wait.ts';
+import { createSockets } from './sockets.ts';
 
 /** How often a statement is sent that the server undoes for the sake of others. */
 export const SENDS_MAX = 5;
@@ -27,7 +28,7 @@ export interface Connections {
   transaction<Result>(work: (run: Run) => Promise<Result>): Promise<Result>;
   /** Runs `work` in one transaction that is undone however it ends. */
   trial<Result>(work: (run: Run) => Promise<Result>): Promise<Result>;
-  /** Closes them. Whatever is under way must have ended. */
+  /** Closes them, also when the server does not say goodbye. Whatever is under way must have ended. */
   end(): Promise<void>;
 }
 
@@ -42,12 +43,14 @@ export interface ConnectionOptions {
 /** Makes connections when they are needed. */
 export function createConnections(options: ConnectionOptions): Connections {
   const { connectionString, poolMax, connectTimeoutMs, statementTimeoutMs } = options;
+  const sockets = createSockets();
   const pool = new pg.Pool({
     connectionString,
     max: poolMax,
     connectionTimeoutMillis: connectTimeoutMs,
     query_timeout: statementTimeoutMs + CLIENT_PATIENCE_MS,
     keepAlive: true,
+    stream: sockets.open,
     fallback_application_name: 'reservations',
   });
   // An idle connection that breaks is replaced by the next statement; without a listener it would end the process.
@@ -55,15 +58,20 @@ export function createConnections(options: ConnectionOptions): Connections {
 
   async function transaction<Result>(end: 'commit' | 'rollback', work: (run: Run) => Promise<Result>): Promise<Result> {
     return await withConnection(pool, async (client) => {
-      await client.query('begin isolation level read committed').catch(rethrowFault);
+      let isAnswered = true;
+      function note(error: unknown): never {
+        if (sqlStateOf(error) === null) isAnswered = false;
+        return rethrowFault(error);
+      }
+      await client.query(BEGIN).catch(note);
       try {
-        const result = await work((statement) => send(client, statement).catch(rethrowFault));
-        await client.query(end).catch(rethrowFault);
+        const result = await work((statement) => send(client, statement).catch(note));
+        await client.query(end).catch(note);
         return result;
       } catch (error) {
-        // What `work` itself throws is no fault of the server, and comes out as it is. Should the rollback fail too, the
-        // connection is closed, which undoes everything as well.
-        await client.query('rollback').catch(() => undefined);
+        // What `work` itself throws is no fault of the server, and comes out as it is. The connection is closed in any
+        // case, which undoes everything as well; behind a statement without an answer a rollback would only wait.
+        if (isAnswered) await client.query('rollback').catch(() => undefined);
         throw error;
       }
     });
@@ -81,7 +89,10 @@ export function createConnections(options: ConnectionOptions): Connections {
     },
     transaction: (work) => transaction('commit', work),
     trial: (work) => transaction('rollback', work),
-    end: () => pool.end(),
+    async end() {
+      await pool.end();
+      await sockets.close();
+    },
   };
 }
 
@@ -110,6 +121,9 @@ async function withConnection<Result>(
     client.release(broken);
   }
 }
+
+/** One round trip. Only a warning tells of a commit that is on no standby (see replication-wait.ts). */
+const BEGIN = 'begin isolation level read committed; set local client_min_messages = warning';
 
 async function send<Row>(client: pg.PoolClient, { text, values }: Statement<Row>): Promise<Answer<Row>> {
   const { rows, rowCount } = await client.query({ text, values: [...values], types: TYPES });

@@ -16,6 +16,7 @@ interface ServerSettings {
   readonly has_standby: boolean;
   readonly server_encoding: string;
   readonly default_transaction_isolation: string;
+  readonly client_min_messages: string;
 }
 
 /** Every role may read all of this; of a standby that is connected it sees no more than that it is. */
@@ -30,7 +31,11 @@ const SETTINGS = `select current_setting('server_version_num')::integer as versi
     where not exists (select from pg_replication_slots s where s.slot_type = 'logical' and s.active_pid = r.pid)
   ) as has_standby,
   current_setting('server_encoding') as server_encoding,
-  current_setting('default_transaction_isolation') as default_transaction_isolation`;
+  current_setting('default_transaction_isolation') as default_transaction_isolation,
+  current_setting('client_min_messages') as client_min_messages`;
+
+/** Settings of client_min_messages that keep back a warning, such as the one of a commit that is on no standby. */
+const SILENT: ReadonlySet<string> = new Set(['error', 'fatal', 'panic']);
 
 /**
  * Asks the server for the settings that the store's promises hang on. Returns, in sentences, what keeps them on this
@@ -53,6 +58,8 @@ function assertSuitable(settings: ServerSettings): void {
   if (settings.server_encoding !== 'UTF8') throw unsuitable('the encoding UTF8', settings.server_encoding);
   const isolation = settings.default_transaction_isolation;
   if (isolation !== 'read committed') throw unsuitable('default_transaction_isolation read committed', isolation);
+  const messages = settings.client_min_messages;
+  if (SILENT.has(messages)) throw unsuitable('client_min_messages warning or lower', messages);
 }
 
 function failoverRisks(settings: ServerSettings): readonly string[] {

@@ -3,7 +3,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, inject, it, onTestFi
 import type { AppendRequest } from '../../ports/event-store.ts';
 import type { ReservationStore } from '../../ports/reservation-store.ts';
 import { exampleAppend, exampleEvent, exampleId, exampleSummary } from '../../testing/builders.ts';
+import { createConnections } from './connection.ts';
 import { openPostgresStore, type PostgresStoreOptions } from './index.ts';
+import { parseConnectionOptions } from './options.ts';
 import { startTestProxy, type TestProxy } from './test-proxy.ts';
 import { createTestSchemas, type TestSchemas } from './test-support.ts';
 
@@ -173,6 +175,20 @@ describe('a bound', () => {
     expect(await store.events.append(create(1))).toEqual({ kind: 'appended', version: 2, position: 2 });
   });
 
+  it('on statements ends a check whether the store is writable, while nobody can append', async () => {
+    const store = await open({ statementTimeoutMs: 50 });
+    const other = await connect();
+    await other.query('begin');
+    await other.query('select from log_locks for update');
+    await expect(store.checkWritable()).rejects.toMatchObject({
+      ...UNAVAILABLE,
+      message: 'PostgreSQL cannot be used now: canceling statement due to lock timeout (55P03)',
+    });
+    expect(await waitingForLocks(other)).toBe(0);
+    await other.query('commit');
+    await store.checkWritable();
+  });
+
   it('on statements, set by the option, closes a connection that says nothing', async () => {
     const store = await open({ statementTimeoutMs: 50 });
     const other = await connect();
@@ -184,6 +200,28 @@ describe('a bound', () => {
     });
     await other.query('commit');
     expect(await store.view.find(exampleId(1))).toBeNull();
+  });
+
+  it('on statements ends a transaction too, and nothing more is sent behind the statement without an answer', async () => {
+    await (await openPostgresStore({ connectionString: url })).close();
+    const proxy = await startProxy();
+    const options = { connectionString: proxy.url, statementTimeoutMs: 50, poolMax: 1 };
+    const connections = createConnections(parseConnectionOptions(options));
+    onTestFinished(() => connections.end());
+    const other = await connect();
+    await other.query('begin');
+    await other.query('lock table reservations');
+    const work = connections.transaction(async (run) => {
+      try {
+        await run({ text: 'select from reservations', values: [] });
+      } finally {
+        // From here on there is an answer, so that whatever waits behind it would be sent.
+        proxy.takeMessages();
+        await other.query('commit');
+      }
+    });
+    await expect(work).rejects.toMatchObject({ message: 'PostgreSQL cannot be used now: Query read timeout' });
+    expect(proxy.takeMessages().map(({ type }) => type)).not.toContain('Q');
   });
 
   it('on connections makes whoever comes too late wait for a time, then says so', async () => {

@@ -2,15 +2,13 @@ import { setTimeout as wait } from 'node:timers/promises';
 import pg from 'pg';
 import type { ConnectionOptions } from './connection.ts';
 import { CHANNEL } from './notify.ts';
+import { createSockets } from './sockets.ts';
 
 /** The pause before a lost connection is made again; it doubles while that fails. */
 export const RECONNECT_PAUSE_MS = 100;
 
 /** The longest such pause. */
 export const RECONNECT_PAUSE_MAX_MS = 10_000;
-
-/** How long a connection may take to say goodbye. */
-const GOODBYE_MS = 1_000;
 
 /**
  * Listens on a connection of its own, which is made again whenever it is lost, until the signal aborts. `hear` is called
@@ -28,11 +26,13 @@ export async function listen(options: ConnectionOptions, hear: () => void, signa
 
 /** Listens until the connection is lost or the signal aborts; false when it never came to that. */
 async function listenOnce(options: ConnectionOptions, hear: () => void, signal: AbortSignal): Promise<boolean> {
+  const sockets = createSockets();
   const client = new pg.Client({
     connectionString: options.connectionString,
     connectionTimeoutMillis: options.connectTimeoutMs,
     query_timeout: options.statementTimeoutMs,
     keepAlive: true,
+    stream: sockets.open,
     fallback_application_name: 'reservations',
   });
   const over = Promise.withResolvers<void>();
@@ -53,6 +53,7 @@ async function listenOnce(options: ConnectionOptions, hear: () => void, signal: 
     return false;
   } finally {
     signal.removeEventListener('abort', end);
-    await Promise.race([client.end(), wait(GOODBYE_MS, undefined, { ref: false })]).catch(() => undefined);
+    void client.end().catch(() => undefined);
+    await sockets.close();
   }
 }

@@ -1,5 +1,6 @@
 import { createDatabase, type TestDatabase } from '@reservations/test-postgres';
 import { beforeEach, describe, expect, inject, it, onTestFinished } from 'vitest';
+import { exampleAppend, exampleId } from '../../testing/builders.ts';
 import { migratePostgres, openPostgresStore, postgresMigrationScript, readPostgresSchema } from './index.ts';
 import { schemaDescription } from './test-schema.ts';
 
@@ -140,5 +141,53 @@ describe('the table schema_migrations of another program', () => {
     expect(await faultOf(readPostgresSchema({ connectionString }))).toEqual(fault);
     expect(await faultOf(migratePostgres({ connectionString }))).toEqual(fault);
     expect(await tables()).toEqual(['schema_migrations']);
+  });
+});
+
+describe('a search_path of several schemas', () => {
+  /** The address of the database with this search_path. */
+  function through(path: string): string {
+    const url = new URL(connectionString);
+    url.searchParams.set('options', `-c search_path=${path}`);
+    return url.href;
+  }
+
+  it('is refused when its first schema would hide the store of another one', async () => {
+    await migratePostgres({ connectionString });
+    await database.query('create schema app');
+    const fault = [
+      'STORE_UNSUITABLE',
+      'the search_path leads to a store in schema public, behind schema app that has none: name one of them',
+    ];
+    expect(await faultOf(openPostgresStore({ connectionString: through('app,public') }))).toEqual(fault);
+    expect(await faultOf(readPostgresSchema({ connectionString: through('app,public') }))).toEqual(fault);
+    expect(await database.query("select from pg_tables where schemaname = 'app'")).toEqual([]);
+  });
+
+  it('has the store of the first', async () => {
+    await migratePostgres({ connectionString });
+    await database.query('create schema app');
+    await migratePostgres({ connectionString: through('app') });
+    const store = await openPostgresStore({ connectionString: through('app,public') });
+    await store.events.append(exampleAppend(exampleId(1)));
+    await store.close();
+    expect(await database.query('select count(*)::integer as events from app.events')).toEqual([{ events: 1 }]);
+    expect(await database.query('select count(*)::integer as events from public.events')).toEqual([{ events: 0 }]);
+  });
+
+  it('is not refused for what another program has further behind', async () => {
+    await database.query('create table schema_migrations (version bigint primary key, dirty boolean)');
+    await database.query('create schema app');
+    expect(await migratePostgres({ connectionString: through('app,public') })).toEqual(STEPS);
+    expect(await migratePostgres({ connectionString: through('app,public') })).toEqual([]);
+  });
+
+  it('of which none is there is refused in words', async () => {
+    const fault = [
+      'STORE_UNSUITABLE',
+      'the search_path of the connection names no schema that exists and that the role may use',
+    ];
+    expect(await faultOf(openPostgresStore({ connectionString: through('nowhere') }))).toEqual(fault);
+    expect(await faultOf(readPostgresSchema({ connectionString: through('nowhere') }))).toEqual(fault);
   });
 });

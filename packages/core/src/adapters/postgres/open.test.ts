@@ -85,6 +85,7 @@ describe('a database that cannot be used', () => {
       'serializable',
       'default_transaction_isolation read committed, found serializable',
     ],
+    ['client_min_messages', 'error', 'client_min_messages warning or lower, found error'],
   ])('is refused when commits would be lost or judged otherwise: %s', async (name, value, message) => {
     const url = new URL(await schemas.newSchema());
     url.searchParams.set('options', `${url.searchParams.get('options')} -c ${name}=${value}`);
@@ -117,6 +118,7 @@ describe('a database that cannot be used', () => {
       has_standby: false,
       server_encoding: 'UTF8',
       default_transaction_isolation: 'read committed',
+      client_min_messages: 'notice',
     };
     const answering = (row: object) => async () => ({ rows: [row as never], count: 1 });
     await expect(assertDurable(answering(settings))).resolves.toEqual([]);

@@ -17,6 +17,9 @@ export interface ReplicationWatch {
  * is on this server alone, where a failover would lose it. For us that is no acknowledgement. The same command again
  * finds what was committed, and waits behind it: it locks the row of its shard, which is a write, so that its own commit is
  * waited for as well.
+ *
+ * That warning has to be sent: a server whose client_min_messages keeps it back is refused (see durability.ts), and every
+ * append and every transaction of several statements asks for it, since a role's setting may change at any moment.
  */
 export function watchReplication(client: PoolClient): ReplicationWatch {
   let brokenOff: string | null = null;

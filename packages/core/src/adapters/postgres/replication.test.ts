@@ -88,6 +88,27 @@ describe('a commit whose wait for a standby is broken off', () => {
     expect(await again).toMatchObject({ kind: 'appended', version: 1 });
   });
 
+  it('is no acknowledgement of an append either where warnings were turned off after the store was opened', async () => {
+    await operator.query("create role quiet login superuser password 'pw'");
+    const url = new URL(server.url);
+    [url.username, url.password] = ['quiet', 'pw'];
+    await (await openPostgresStore({ connectionString: url.href })).close();
+    const store = await openPostgresStore({ connectionString: url.href });
+    onTestFinished(() => store.close());
+    await operator.query('alter role quiet set client_min_messages = error');
+    // Whatever connection there was has the setting of before.
+    await operator.query("select pg_terminate_backend(pid) from pg_stat_activity where usename = 'quiet'");
+    await expect.poll(() => store.view.find(exampleId(60)).catch(() => 'not yet')).toBeNull();
+    await requireStandby('nobody');
+    const append = store.events.append(exampleAppend(exampleId(60))).then(
+      () => 'acknowledged',
+      (error: unknown) => error,
+    );
+    await operator.query('select pg_cancel_backend($1)', [await waitingOne()]);
+    expect(await append).toMatchObject({ code: 'STORE_UNAVAILABLE' });
+    await requireStandby('');
+  });
+
   it('is told of by readiness as well', async () => {
     const store = await openPostgresStore({ connectionString: server.url });
     onTestFinished(() => store.close());

@@ -1,10 +1,11 @@
 import { createDatabase, type PostgresServer, startPostgres } from '@reservations/test-postgres';
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { exampleAppend, exampleEvent, exampleId } from '../../testing/builders.ts';
 import { followEvents } from '../../feed.ts';
 import type { Observation } from '../../ports/observer.ts';
 import { openPostgresStore } from './index.ts';
+import { startTestChild } from './test-children.ts';
 
 // Whoever stops a server or changes its settings needs one that is nobody else's.
 let server: PostgresServer;
@@ -85,5 +86,18 @@ describe('a server whose settings lose commits', () => {
         message: `the PostgreSQL server needs ${name} on, found off`,
       });
     await configure(name, null);
+  });
+});
+
+describe('a store whose server is hung', () => {
+  it('closes, and keeps no process alive', async () => {
+    const child = startTestChild('closeWhenTold', server.url);
+    onTestFinished(() => child.kill());
+    expect(await child.next()).toBe('ready');
+    await server.freeze();
+    onTestFinished(() => server.thaw());
+    child.go();
+    expect(await child.next()).toBe('closed');
+    expect(await child.ended()).toBe(0);
   });
 });

@@ -1,13 +1,13 @@
 import type { ReservationStore } from '../../ports/reservation-store.ts';
 import { ONLY_SHARD } from '../sql/tables.ts';
 import { createAccess } from './access.ts';
-import { createAppend } from './append.ts';
+import { createAppend, hasNoLog } from './append.ts';
 import type { CommitHints } from './commit-hints.ts';
 import type { Connections } from './connection.ts';
 import { createEventStore } from './events.ts';
 import { type CommitGroup, createGroupCommit } from './group-commit.ts';
 import { createPaymentQueue } from './payment-queue.ts';
-import { prepare, sql } from './prepared.ts';
+import type { Statement } from './prepared.ts';
 import { createReservationView } from './reservation-view.ts';
 import { createSubscriptions } from './subscriptions.ts';
 
@@ -26,7 +26,8 @@ export function createPostgresStore(
     payments: createPaymentQueue(access),
     subscriptions: createSubscriptions(access),
     async checkWritable() {
-      await access.run(probe({}));
+      const { count } = await access.run(probe(statementTimeoutMs));
+      if (count === 0) throw hasNoLog();
     },
     close: () => access.close(),
   };
@@ -41,9 +42,14 @@ function announced(commit: CommitGroup, hints: CommitHints): CommitGroup {
   };
 }
 
-const probe = prepare(() =>
-  sql
-    .updateTable('write_probe')
-    .set((column) => ({ writes: column('writes', '+', 1) }))
-    .where('shard', '=', ONLY_SHARD),
-);
+/**
+ * Locks what every append locks, which is a write with a commit of its own: a store in which nobody gets that lock
+ * is not writable, however well it writes elsewhere. The server ends the wait, so that one probe after the other leaves
+ * no queue behind. The join sets the bound for each row before the row is locked.
+ */
+const PROBE = `with bound as materialized (select set_config('lock_timeout', $1, true))
+select from bound cross join log_locks l where l.shard = $2 for update of l`;
+
+function probe(lockTimeoutMs: number): Statement<unknown> {
+  return { text: PROBE, values: [String(lockTimeoutMs), ONLY_SHARD] };
+}

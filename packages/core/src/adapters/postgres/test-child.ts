@@ -112,12 +112,25 @@ async function freezeInSwitch(): Promise<void> {
   await store.close();
 }
 
+/** Closes a store whose server is hung, and has nothing more to do then. */
+async function closeWhenTold(): Promise<void> {
+  const store = await openPostgresStore({ connectionString, notify: true });
+  const heard = Promise.withResolvers<void>();
+  store.events.onCommit(() => heard.resolve());
+  await Promise.all([1, 2, 3].map((n) => store.view.find(exampleId(n))));
+  await heard.promise;
+  await untilTold();
+  await store.close();
+  say('closed');
+}
+
 const tasks: Readonly<Record<string, () => Promise<void>>> = {
   writeToOneStream,
   openAtOnce,
   appendForEver,
   subscribe,
   freezeInSwitch,
+  closeWhenTold,
 };
 
 await tasks[task ?? '']?.();

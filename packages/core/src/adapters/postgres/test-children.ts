@@ -12,6 +12,8 @@ export interface TestChild {
   go(): void;
   /** Freezes it where it is, or lets it go on. */
   pause(isPaused: boolean): void;
+  /** Waits until it ends by itself; returns its exit code. */
+  ended(): Promise<number | null>;
   /** Kills it the hard way, if it lives, and waits until it is gone. */
   kill(): Promise<void>;
 }
@@ -33,6 +35,10 @@ export function startTestChild(task: string, url: string, number: number = 0): T
     },
     go() {
       child.stdin.end('go\n');
+    },
+    async ended() {
+      await exited;
+      return child.exitCode;
     },
     pause(isPaused) {
       child.kill(isPaused ? 'SIGSTOP' : 'SIGCONT');

@@ -1,10 +1,10 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it, onTestFinished } from 'vitest';
 import type { EventText, TransferTarget } from '../../ports/store-transfer.ts';
-import { EXAMPLE_TIME, exampleId, exampleUuid } from '../../testing/builders.ts';
+import { EXAMPLE_TIME, exampleAppend, exampleId, exampleUuid } from '../../testing/builders.ts';
 import { sealOf } from '../sql/event-rows.ts';
 import { ONLY_SHARD } from '../sql/tables.ts';
 import { fromEventText } from '../sql/transfer-rows.ts';
-import { openPostgresTransferTarget } from './index.ts';
+import { openPostgresStore, openPostgresTransferTarget } from './index.ts';
 import { createTestSchemas, type TestSchemas } from './test-support.ts';
 
 let schemas: TestSchemas;
@@ -82,6 +82,22 @@ describe('a move into a target', () => {
     await target.finish(2);
     expect(await target.state()).toEqual({ kind: 'finished', move: MOVE });
     await expect(target.finish(3)).rejects.toThrow('under way');
+  });
+
+  it('lets nobody append who had the database open before, and says why, until it is finished', async () => {
+    const store = await openPostgresStore({ connectionString: url });
+    onTestFinished(() => store.close());
+    await target.begin(MOVE);
+    const noLog = {
+      ...UNSUITABLE,
+      message:
+        'the PostgreSQL database has no log to append to: a move into it is under way, or log_locks lost its row',
+    };
+    await expect(store.events.append(exampleAppend(exampleId(1)))).rejects.toMatchObject(noLog);
+    await expect(store.checkWritable()).rejects.toMatchObject(noLog);
+    await target.finish(2);
+    await store.checkWritable();
+    expect(await store.events.append(exampleAppend(exampleId(1)))).toMatchObject({ kind: 'appended', position: 1 });
   });
 
   it('keeps the log, and only that, when it starts again', async () => {

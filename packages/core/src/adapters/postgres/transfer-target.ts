@@ -18,7 +18,7 @@ import { type Connections, createConnections, type Run } from './connection.ts';
 import { assertDurable } from './durability.ts';
 import { toFault } from './faults.ts';
 import { migrate, POSTGRES_DIALECT } from './migrate.ts';
-import { CONNECT_TIMEOUT_DEFAULT_MS, TIMEOUT_MAX_MS } from './options.ts';
+import { parseConnectionOptions, TIMEOUT_MAX_MS } from './options.ts';
 import { storable } from './storable.ts';
 import { readStoreMove } from './store-move.ts';
 import * as statements from './transfer-statements.ts';
@@ -37,17 +37,9 @@ export interface PostgresTransferTargetOptions {
 export async function openPostgresTransferTarget({
   connectionString,
 }: PostgresTransferTargetOptions): Promise<TransferTarget> {
-  // The text may hold a password, so that a message shows nothing of it.
-  if (!URL.canParse(connectionString) || !/^postgres(ql)?:/.test(connectionString)) {
-    throw new ReservationError('INVALID_OPTION', 'connectionString should be a postgres:// URL, is something else');
-  }
-  const connections = createConnections({
-    connectionString,
-    poolMax: 1,
-    connectTimeoutMs: CONNECT_TIMEOUT_DEFAULT_MS,
-    // To forget a large view takes a single statement.
-    statementTimeoutMs: TIMEOUT_MAX_MS,
-  });
+  // To forget a large view takes a single statement.
+  const options = { connectionString, poolMax: 1, statementTimeoutMs: TIMEOUT_MAX_MS };
+  const connections = createConnections(parseConnectionOptions(options));
   try {
     await assertDurable(connections.run);
     await migrate(connections, migrationsFor(POSTGRES_DIALECT));

@@ -84,6 +84,7 @@ begin
   if current_setting('synchronous_commit') = 'off' then
     perform set_config('synchronous_commit', 'on', true);
   end if;
+  perform set_config('client_min_messages', 'warning', true);
   perform set_config('lock_timeout', p_lock_timeout_ms::text, true);
 
   select l.shard into strict v_locked from log_locks l where l.shard = p_shard for update;

@@ -17,7 +17,11 @@ const LONE_MAX_MS = 1_200;
 /** Time for a reader to catch up and to poll as rarely as it ever does. */
 const SETTLE_MS = 2_000;
 
+/** What is appended before it is measured: a reader that polls rarely begins to poll often. */
+const WARM_UP_MS = 1_000;
+
 const CATCH_UP_EVENTS = 100_000;
+const PAGE = 500;
 const APPENDED_AT_A_TIME = 200;
 
 /** The writer's store and the reader's; they may be the same. */
@@ -57,7 +61,6 @@ export async function measureDelivery(databases: Databases, name: StoreName, ms:
   for (const { what, open } of PAIRS[name]) {
     const [writer, reader] = await open(await databases.create(name));
     try {
-      await deliver(writer, reader, ms, steadily);
       rows.push({ what: `${what}, ${APPENDS_PER_SECOND} appends/s`, ...(await deliver(writer, reader, ms, steadily)) });
       rows.push({ what: `${what}, lone appends`, ...(await deliver(writer, reader, ms, alone)) });
     } finally {
@@ -77,19 +80,23 @@ export async function measureCatchUp(databases: Databases, name: StoreName): Pro
     const began = performance.now();
     const recorded = recorder();
     let last = began;
-    for await (const { position } of followEvents(store)) {
+    for await (const { position } of followEvents(store, { pageSize: PAGE })) {
+      if (position % PAGE !== 0) continue;
       const now = performance.now();
       recorded.add(now - last);
       last = now;
-      if (position >= CATCH_UP_EVENTS) break;
+      if (position === CATCH_UP_EVENTS) break;
     }
-    return { what: `${name}, ${CATCH_UP_EVENTS.toLocaleString('en')} events`, ...recorded.speed(last - began) };
+    const pages = recorded.speed(last - began);
+    const what = `${name}, ${CATCH_UP_EVENTS.toLocaleString('en')} events in pages of ${PAGE}`;
+    return { what, ...pages, perSecond: pages.perSecond * PAGE };
   } finally {
     await store.close();
   }
 }
 
-type Appending = (ms: number, append: () => Promise<void>) => Promise<void>;
+/** Appends for so long, and some before that which do not count. */
+type Appending = (ms: number, append: (isCounted: boolean) => Promise<void>) => Promise<void>;
 
 async function deliver(
   writer: ReservationStore,
@@ -103,13 +110,11 @@ async function deliver(
   const after = await endOfLog(writer.events);
   const reading = read();
   await pause(SETTLE_MS);
-  const began = performance.now();
-  await appending(ms, async () => {
+  await appending(ms, async (isCounted) => {
     const result = await writer.events.append(openingAppend());
     if (result.kind !== 'appended') throw new Error(`an append ended "${result.kind}"`);
-    committed.set(result.position, performance.now());
+    if (isCounted) committed.set(result.position, performance.now());
   });
-  const tookMs = performance.now() - began;
   await pause(SETTLE_MS);
   end.abort();
   await reading;
@@ -119,7 +124,7 @@ async function deliver(
     if (then === undefined) throw new Error(`the event at ${position} did not arrive`);
     recorded.add(Math.max(0, then - at));
   }
-  return recorded.speed(tookMs);
+  return recorded.speed(ms);
 
   async function read(): Promise<void> {
     const events = followEvents(reader, { after, signal: end.signal });
@@ -127,21 +132,22 @@ async function deliver(
   }
 }
 
-async function steadily(ms: number, append: () => Promise<void>): Promise<void> {
+async function steadily(ms: number, append: (isCounted: boolean) => Promise<void>): Promise<void> {
   const began = performance.now();
   const appends: Promise<void>[] = [];
-  for (let n = 0; n < (ms / 1_000) * APPENDS_PER_SECOND; n += 1) {
-    const waitMs = began + (n * 1_000) / APPENDS_PER_SECOND - performance.now();
+  for (let n = 0; n < ((WARM_UP_MS + ms) / 1_000) * APPENDS_PER_SECOND; n += 1) {
+    const dueMs = (n * 1_000) / APPENDS_PER_SECOND;
+    const waitMs = began + dueMs - performance.now();
     if (waitMs > 0) await pause(waitMs);
-    appends.push(append());
+    appends.push(append(dueMs >= WARM_UP_MS));
   }
   await Promise.all(appends);
 }
 
-async function alone(ms: number, append: () => Promise<void>): Promise<void> {
+async function alone(ms: number, append: (isCounted: boolean) => Promise<void>): Promise<void> {
   const until = performance.now() + ms;
   while (performance.now() < until) {
-    await append();
+    await append(true);
     await pause(LONE_MIN_MS + Math.random() * (LONE_MAX_MS - LONE_MIN_MS));
   }
 }

@@ -37,7 +37,7 @@ const BENCHMARKS: Readonly<Record<string, (databases: Databases, ms: number) => 
     printTable('from the commit to the reader', rows);
     const caughtUp: Row[] = [];
     for (const store of STORES) caughtUp.push(await measureCatchUp(databases, store));
-    printTable('catching up, time between two events', caughtUp);
+    printTable('catching up, time for a page', caughtUp);
   },
   async http(databases, ms) {
     const rows: Row[] = [];

@@ -1,11 +1,12 @@
 import { parseArgs } from 'node:util';
 import { measureAppends, measureProcesses } from './appends.ts';
 import { type Databases, prepareDatabases, STORES } from './databases.ts';
+import { measureCatchUp, measureDelivery } from './feed.ts';
 import { type HttpCase, measureHttp } from './http.ts';
 import { measureReads } from './reads.ts';
 import { printTable, type Row } from './table.ts';
 
-const USAGE = `Usage: pnpm bench [append] [processes] [read] [http] [--seconds N]
+const USAGE = `Usage: pnpm bench [append] [processes] [read] [feed] [http] [--seconds N]
 
 Measures the built packages on this machine; without a name, all of it. Only what was measured in one run may be
 compared. BENCH_POSTGRES_URL names a PostgreSQL server to use instead of one that is started for it.
@@ -29,6 +30,14 @@ const BENCHMARKS: Readonly<Record<string, (databases: Databases, ms: number) => 
     const rows: Row[] = [];
     for (const store of STORES) rows.push(...(await measureReads(databases, store, ms)));
     printTable('reading', rows);
+  },
+  async feed(databases, ms) {
+    const rows: Row[] = [];
+    for (const store of STORES) rows.push(...(await measureDelivery(databases, store, ms)));
+    printTable('from the commit to the reader', rows);
+    const caughtUp: Row[] = [];
+    for (const store of STORES) caughtUp.push(await measureCatchUp(databases, store));
+    printTable('catching up, time for a page', caughtUp);
   },
   async http(databases, ms) {
     const rows: Row[] = [];

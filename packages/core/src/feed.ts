@@ -13,7 +13,7 @@ import type { Runtime } from './ports/runtime.ts';
 
 /** Where following begins, when it ends, and how eagerly it looks. */
 export interface FollowOptions extends PollOptions {
-  /** The position behind which to begin: the last one that was handled. Default 0, the start of the log. */
+  /** The position behind which to begin: the last one that was handled, which the log must have. Default 0, its start. */
   readonly after?: number;
   /** Ends the iteration. Default: only the consumer does. */
   readonly signal?: AbortSignal;
@@ -25,7 +25,8 @@ export interface FollowOptions extends PollOptions {
 
 /**
  * Every event of the store behind `after`, in order and without a gap, then those that are committed, as they come. The
- * next page is read when the one before was consumed. While the store is unavailable it waits.
+ * next page is read when the one before was consumed. While the store is unavailable it waits. A log that does not have
+ * the last event any more, or another one in its place, has lost its end: that is STORE_CORRUPT.
  * @throws {ReservationError} INVALID_OPTION at once; while iterating STORE_CLOSED and STORE_CORRUPT
  */
 export function followEvents(
@@ -36,7 +37,7 @@ export function followEvents(
   const { clock } = options.runtime ?? systemRuntime();
   checkWholeNumber('after', after, 0);
   const parts = { events: store.events, clock, observer, subscription: null };
-  return follow(parts, { ...pollPolicy(options), after, signal });
+  return follow(parts, { ...pollPolicy(options), after: { position: after, id: null }, signal });
 }
 
 /** As {@link SubscriptionParts}; clock and ids are this machine's own unless given. */

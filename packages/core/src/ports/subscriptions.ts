@@ -51,7 +51,8 @@ export type ResumeResult =
 export interface Subscriptions {
   /**
    * Leases the subscription, and creates it on first use, with everything up to `startAfter` counted as handled. The
-   * owner that holds it already gets it again, so that an acquisition whose acknowledgement was lost can be repeated.
+   * owner that holds it already gets it again, so that an acquisition whose acknowledgement was lost can be repeated; the
+   * lease does not end earlier for it.
    */
   acquire(request: {
     readonly name: string;
@@ -62,8 +63,8 @@ export interface Subscriptions {
     readonly leaseUntil: number;
   }): Promise<AcquireResult>;
   /**
-   * Moves the checkpoint to `position`, unless it is there or further, and renews the lease. False, without effect,
-   * when `owner` does not hold the lease.
+   * Moves the checkpoint to `position`, unless it is there or further, and renews the lease, which does not end earlier
+   * for a request that comes late. False, without effect, when `owner` does not hold the lease.
    */
   advance(request: {
     readonly name: string;

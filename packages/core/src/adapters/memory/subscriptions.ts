@@ -31,11 +31,14 @@ export function createSubscriptions(tables: Tables, assertOpen: () => void): Sub
       if (found.stopped !== null) return { kind: 'stopped', ...found.stopped };
       const isFree = found.owner === null || found.owner === owner || found.leaseUntil <= now;
       if (!isFree) return { kind: 'held', until: found.leaseUntil };
-      subscriptions.set(name, frozenCopy({ ...found, owner, leaseUntil }));
+      subscriptions.set(name, frozenCopy({ ...found, owner, leaseUntil: Math.max(found.leaseUntil, leaseUntil) }));
       return { kind: 'acquired', position: found.position };
     },
     async advance({ position, leaseUntil, ...holder }) {
-      return change(holder, (held) => ({ position: Math.max(held.position, position), leaseUntil }));
+      return change(holder, (held) => ({
+        position: Math.max(held.position, position),
+        leaseUntil: Math.max(held.leaseUntil, leaseUntil),
+      }));
     },
     async release({ position, ...holder }) {
       return change(holder, (held) => ({ position: Math.max(held.position, position), ...FREE }));

@@ -1,4 +1,4 @@
-import type { Compilable, ExpressionBuilder, ExpressionWrapper, Kysely } from 'kysely';
+import { type Compilable, expressionBuilder, type ExpressionWrapper, type Kysely } from 'kysely';
 import { ONLY_SHARD, type SubscriptionsTable, type Tables } from './tables.ts';
 
 interface Named {
@@ -60,7 +60,7 @@ export function subscriptionQueries(sql: Kysely<Tables>): SubscriptionQueries {
         .onConflict((conflict) =>
           conflict
             .columns(['shard', 'name'])
-            .doUpdateSet({ owner, lease_until: leaseUntil })
+            .doUpdateSet({ owner, lease_until: forward('lease_until', leaseUntil) })
             .where('subscriptions.stopped_at', 'is', null)
             .where(({ or, eb }) =>
               or([
@@ -72,16 +72,18 @@ export function subscriptionQueries(sql: Kysely<Tables>): SubscriptionQueries {
         )
         .returning('position'),
     advance: ({ name, owner, position, leaseUntil }) =>
-      held(name, owner).set((column) => ({ position: forward(column, position), lease_until: leaseUntil })),
-    release: ({ name, owner, position }) =>
-      held(name, owner).set((column) => ({ position: forward(column, position), ...FREE })),
+      held(name, owner).set({
+        position: forward('position', position),
+        lease_until: forward('lease_until', leaseUntil),
+      }),
+    release: ({ name, owner, position }) => held(name, owner).set({ position: forward('position', position), ...FREE }),
     stop: ({ name, owner, position, stoppedAt, reason }) =>
-      held(name, owner).set((column) => ({
-        position: forward(column, position),
+      held(name, owner).set({
+        position: forward('position', position),
         ...FREE,
         stopped_at: stoppedAt,
         stopped_because: reason,
-      })),
+      }),
     resume: ({ name }) => named(name).set(RUNNING).where('stopped_at', 'is not', null).returning('position'),
     resumeBehind: ({ name, stoppedAt }) =>
       named(name)
@@ -93,10 +95,9 @@ export function subscriptionQueries(sql: Kysely<Tables>): SubscriptionQueries {
   };
 }
 
-/** A checkpoint never goes back, not even when an older request arrives late. */
-function forward(
-  column: ExpressionBuilder<Tables, 'subscriptions'>,
-  position: number,
-): ExpressionWrapper<Tables, 'subscriptions', number> {
-  return column.case().when('position', '<', position).then(position).else(column.ref('position')).end();
+/** Neither a checkpoint nor the end of a lease goes back, not even when an older request arrives late. */
+function forward(name: 'position' | 'lease_until', value: number): ExpressionWrapper<Tables, 'subscriptions', number> {
+  const { case: chosen, ref } = expressionBuilder<Tables, 'subscriptions'>();
+  const column = `subscriptions.${name}` as const;
+  return chosen().when(column, '<', value).then(value).else(ref(column)).end();
 }

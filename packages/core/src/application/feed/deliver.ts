@@ -25,6 +25,8 @@ export interface DeliveryParts {
   readonly observer: Observer;
   readonly name: string;
   readonly policy: SubscriptionPolicy;
+  /** Asked before each attempt: false when somebody else may be handling the event by now. */
+  readonly isCertain: () => Promise<boolean>;
   /** The handler's. */
   readonly signal: AbortSignal;
   /** Aborts when nothing more is to be tried. */
@@ -33,8 +35,10 @@ export interface DeliveryParts {
 
 /** Hands the event over until it is handled, at most as often as the policy says. */
 export async function deliver(parts: DeliveryParts, event: RecordedEvent): Promise<Delivery> {
-  const { handle, clock, observer, name, policy, signal, ended } = parts;
+  const { handle, clock, observer, name, policy, isCertain, signal, ended } = parts;
   for (let attempt = 1; ; attempt += 1) {
+    // Also before a further attempt: a process can sleep through its lease in the pause before it.
+    if (!(await isCertain()) || ended.aborted) return { kind: 'interrupted' };
     try {
       await handle(event, { signal });
       return { kind: 'handled' };
@@ -45,10 +49,14 @@ export async function deliver(parts: DeliveryParts, event: RecordedEvent): Promi
       observer({ kind: 'subscription-retry', subscription: name, position: event.position, attempt, error });
     }
     await clock.sleep(policy.retryPauseMs(attempt), ended);
-    if (ended.aborted) return { kind: 'interrupted' };
   }
 }
 
 function reasonOf(error: unknown): string {
-  return String(error).slice(0, STOP_REASON_LENGTH_MAX).toWellFormed();
+  try {
+    return String(error).slice(0, STOP_REASON_LENGTH_MAX).toWellFormed();
+  } catch {
+    // An object without a prototype, for one. The event is no less poisonous for it.
+    return `the handler threw a value of type ${typeof error} that has no text`;
+  }
 }

@@ -69,6 +69,16 @@ export async function fill(store: ReservationStore, count: number): Promise<void
   }
 }
 
+/** A store that has the first `kept` events of {@link fill} and, up to `end`, others than those. */
+export async function restoredTo(kept: number, end: number): Promise<ReservationStore> {
+  const store = createMemoryStore();
+  await fill(store, Math.min(kept, end));
+  for (let n = kept + 1; n <= end; n += 1) {
+    await store.events.append(exampleAppend(exampleId(100 + n), { events: [exampleEvent(100 + n)] }));
+  }
+  return store;
+}
+
 async function lastPosition(store: ReservationStore): Promise<number> {
   return (await store.events.readAll({ after: 0, limit: 1_000 })).length;
 }

@@ -4,7 +4,7 @@ import { type FollowOptions, followEvents } from '../../feed.ts';
 import type { Observation } from '../../ports/observer.ts';
 import { exampleAppend, exampleEvent, exampleId } from '../../testing/builders.ts';
 import { createManualRuntime } from '../../testing/manual-runtime.ts';
-import { collect, createCountingStore, fill, oneTo, told } from './feed-fixture.ts';
+import { collect, createCountingStore, fill, oneTo, restoredTo, told } from './feed-fixture.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -203,6 +203,46 @@ describe('a follower of a store that fails', () => {
       message: 'position 2 is missing: 3 stands in its place',
     });
     expect(positions).toEqual([1]);
+  });
+
+  /** What is there at a position is read as of then, as after a restore. */
+  const losses: Readonly<Record<string, readonly [number, string]>> = {
+    'and nothing took its place': [4, 'the log ends before position 5: its end was lost'],
+    'and something took its place': [5, 'position 5 is another event than before: its end was lost'],
+    'and more than that took its place': [9, 'position 5 is another event than before: its end was lost'],
+  };
+  test.each(Object.keys(losses))('throws when the log lost its end %s', async (loss) => {
+    const [end, message] = losses[loss] as (typeof losses)[string];
+    const { store, runtime, feed } = createFixture({ pageSize: 2 });
+    await fill(store, 5);
+    const { positions, ended } = collect(feed);
+    await runtime.advance(0);
+    store.events.readAll = (await restoredTo(4, end)).events.readAll;
+    await runtime.advance(1_000);
+    expect(await ended).toMatchObject({ code: 'STORE_CORRUPT', message: expect.stringContaining(message) });
+    expect(positions).toEqual(oneTo(5));
+  });
+
+  test.each([0, 4])('throws when it is to begin behind an event that is not there, in a log of %j', async (end) => {
+    const { store, feed } = createFixture({ after: 5 });
+    await fill(store, end);
+    await expect(feed.next()).rejects.toMatchObject({
+      code: 'STORE_CORRUPT',
+      message: expect.stringContaining('the log ends before position 5'),
+    });
+  });
+
+  test.each([1, 2, 999, 1_000])('reads %j events at a time, besides the one that it knows', async (pageSize) => {
+    const { store, feed } = createFixture({ pageSize, after: 1 });
+    await fill(store, 4);
+    const limits: number[] = [];
+    const { readAll } = store.events;
+    store.events.readAll = async (range) => {
+      limits.push(range.limit);
+      return await readAll(range);
+    };
+    expect((await feed.next()).value?.position).toBe(2);
+    expect(limits).toEqual([Math.min(pageSize + 1, 1_000)]);
   });
 
   test('throws when the store was closed', async () => {

@@ -1,6 +1,6 @@
 import { isReservationError, ReservationError } from '../../errors.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { EventStore, RecordedEvent } from '../../ports/event-store.ts';
+import { type EventStore, READ_LIMIT_MAX, type RecordedEvent } from '../../ports/event-store.ts';
 import type { Observer } from '../../ports/observer.ts';
 import { FEED_FAULT_PAUSE_MAX_MS, FEED_FAULT_PAUSE_MS } from './limits.ts';
 import { createWakeUp } from './wake-up.ts';
@@ -14,9 +14,17 @@ export interface FollowParts {
   readonly subscription: string | null;
 }
 
+/** How far somebody has come in the log. */
+export interface LogPlace {
+  /** 0 before the first event. */
+  readonly position: number;
+  /** Of the event there; null when it is not known. */
+  readonly id: string | null;
+}
+
 /** Where to begin, when to end, and how eagerly to look. */
 export interface FollowRequest {
-  readonly after: number;
+  readonly after: LogPlace;
   readonly signal: AbortSignal;
   readonly pageSize: number;
   readonly pollMinMs: number;
@@ -26,7 +34,8 @@ export interface FollowRequest {
 /**
  * Every event behind `after`, in order, without a gap, each once; then those that are committed, as they come. Ends when
  * the signal aborts. Reads the next page when the one before was consumed. While the store is unavailable it waits;
- * every other fault is thrown.
+ * every other fault is thrown. A log whose end was lost, so that it has not, or not any more, the last event that was
+ * handed over, is damaged: what took the lost positions would otherwise be passed over.
  */
 export function follow(parts: FollowParts, request: FollowRequest): AsyncIterableIterator<RecordedEvent> {
   const ending = new AbortController();
@@ -61,20 +70,47 @@ async function* generate(
     let pauseMs = pollMinMs;
     while (!signal.aborted) {
       wakeUp.expect();
-      const page = await readPatiently(parts, { after: last, limit: pageSize }, signal);
+      const { page, isFull } = await readBehind(parts, last, pageSize, signal);
       for (const event of page) {
         if (signal.aborted) return;
-        assertNext(event, last);
-        last = event.position;
+        assertNext(event, last.position);
+        last = event;
         yield event;
       }
       pauseMs = page.length > 0 ? pollMinMs : Math.min(2 * pauseMs, pollMaxMs);
-      await wakeUp.sleep(page.length === pageSize ? 0 : pauseMs);
+      await wakeUp.sleep(isFull ? 0 : pauseMs);
     }
   } finally {
     wakeUp.end();
     request.signal.removeEventListener('abort', end);
   }
+}
+
+interface NextPage {
+  readonly page: readonly RecordedEvent[];
+  /** Then there may be more behind it. */
+  readonly isFull: boolean;
+}
+
+/**
+ * The page behind `last`, read in one query with the event at `last`, so that both are of the same log. An empty one
+ * when the signal aborts.
+ */
+async function readBehind(
+  parts: FollowParts,
+  last: LogPlace,
+  pageSize: number,
+  signal: AbortSignal,
+): Promise<NextPage> {
+  if (last.position === 0) {
+    const page = await readPatiently(parts, { after: 0, limit: pageSize }, signal);
+    return { page, isFull: page.length === pageSize };
+  }
+  const limit = Math.min(pageSize + 1, READ_LIMIT_MAX);
+  const [found, ...page] = await readPatiently(parts, { after: last.position - 1, limit }, signal);
+  if (signal.aborted) return { page: [], isFull: false };
+  assertSame(found, last);
+  return { page, isFull: page.length === limit - 1 };
 }
 
 /** A page, once the store can be read; an empty one when the signal aborts before that. */
@@ -100,4 +136,16 @@ async function readPatiently(
 function assertNext({ position }: RecordedEvent, last: number): void {
   if (position === last + 1) return;
   throw new ReservationError('STORE_CORRUPT', `position ${last + 1} is missing: ${position} stands in its place`);
+}
+
+/** Whoever went on behind a lost end would miss whatever is, or will be, written in its place. */
+function assertSame(found: RecordedEvent | undefined, { position, id }: LogPlace): void {
+  if (found === undefined) throw endLost(`the log ends before position ${position}`);
+  assertNext(found, position - 1);
+  if (id !== null && found.id !== id) throw endLost(`position ${position} is another event than before`);
+}
+
+function endLost(what: string): ReservationError {
+  const why = 'restored from a backup, or failed over to a server that lacked it';
+  return new ReservationError('STORE_CORRUPT', `${what}: its end was lost (${why})`);
 }

@@ -8,7 +8,7 @@ import type { SubscriptionPolicy } from './subscription-policy.ts';
 export interface HeldLease {
   /** Aborts when the lease went to somebody else, or may have. */
   readonly lost: AbortSignal;
-  /** Asked before each event: false when it is not certain any more that nobody else handles it. */
+  /** Asked before each attempt: false when it is not certain any more that nobody else handles it. */
   isCertain(): Promise<boolean>;
   /** Counts the event at this position, and with it all before, as handled. */
   handled(position: number): void;

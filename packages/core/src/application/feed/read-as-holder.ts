@@ -1,8 +1,8 @@
 import type { Clock } from '../../ports/clock.ts';
-import type { EventStore } from '../../ports/event-store.ts';
+import type { EventStore, RecordedEvent } from '../../ports/event-store.ts';
 import type { Observer } from '../../ports/observer.ts';
 import { deliver, type EventHandler } from './deliver.ts';
-import { follow } from './follow.ts';
+import { follow, type LogPlace } from './follow.ts';
 import type { HeldLease } from './held-lease.ts';
 import type { SubscriptionPolicy } from './subscription-policy.ts';
 
@@ -14,6 +14,8 @@ export interface ReadingParts {
   readonly name: string;
   readonly policy: SubscriptionPolicy;
   readonly handle: EventHandler;
+  /** Hears of each event that counts as handled. */
+  readonly handled: (event: RecordedEvent) => void;
   /** Aborts when no further event is to be begun. */
   readonly stopping: AbortSignal;
   /** Aborts when the event under way is to be given up. */
@@ -31,19 +33,24 @@ export type ReadingEnd =
  * Hands over one event after the other while the lease is held.
  * @throws what the store throws, unless it is unavailable for reading
  */
-export async function readAsHolder(parts: ReadingParts, lease: HeldLease, after: number): Promise<ReadingEnd> {
+export async function readAsHolder(parts: ReadingParts, lease: HeldLease, after: LogPlace): Promise<ReadingEnd> {
   const { events, clock, observer, name, policy, handle } = parts;
+  const { isCertain } = lease;
   const ended = AbortSignal.any([parts.stopping, lease.lost]);
   const signal = AbortSignal.any([parts.cancelled, lease.lost]);
-  const delivery = { handle, clock, observer, name, policy, signal, ended };
+  const delivery = { handle, clock, observer, name, policy, isCertain, signal, ended };
   const feed = follow({ events, clock, observer, subscription: name }, { ...policy, after, signal: ended });
+  function handled(event: RecordedEvent): void {
+    lease.handled(event.position);
+    parts.handled(event);
+  }
+
   for await (const event of feed) {
-    if (!(await lease.isCertain())) break;
     const { position } = event;
     const result = await deliver(delivery, event);
     switch (result.kind) {
       case 'handled':
-        lease.handled(position);
+        handled(event);
         break;
       case 'interrupted':
         return result;
@@ -55,7 +62,7 @@ export async function readAsHolder(parts: ReadingParts, lease: HeldLease, after:
             : { kind: 'interrupted' };
         }
         observer({ kind: 'subscription-skipped', subscription: name, position, detail: reason });
-        lease.handled(position);
+        handled(event);
       }
     }
   }

@@ -5,7 +5,7 @@ import { createTestDirectories } from '../../adapters/sqlite/test-support.ts';
 import { createSubscription, followEvents } from '../../feed.ts';
 import type { ReservationStore } from '../../ports/reservation-store.ts';
 import { exampleAppend, exampleEvent, exampleId } from '../../testing/builders.ts';
-import { collect, oneTo } from './feed-fixture.ts';
+import { collect, fill, oneTo } from './feed-fixture.ts';
 
 const WRITERS = 16;
 const APPENDS_EACH = 15;
@@ -18,6 +18,8 @@ beforeAll(async () => {
   schemas = await createTestSchemas(inject('postgresUrl'));
 });
 afterAll(() => schemas.database.drop());
+
+type ReadRange = Parameters<ReservationStore['events']['readAll']>[0];
 
 const opened: ReservationStore[] = [];
 afterEach(async () => {
@@ -87,5 +89,39 @@ describe.each(Object.keys(pairs))('%s: while many write through two stores', (ki
     for (const { ended } of followers) expect(await ended).toBe(null);
     for (const positions of all) expect(positions).toEqual(oneTo(TOTAL));
     expect(await stores[0].subscriptions.list({ limit: 1 })).toMatchObject([{ position: TOTAL, owner: null }]);
+  });
+});
+
+describe.each(Object.keys(pairs))('%s: when another database without the last commits takes over', (kind) => {
+  test('every reader stays where it is and says why', async () => {
+    const [lost, found] = [await pairs[kind]?.(), await pairs[kind]?.()];
+    if (lost === undefined || found === undefined) throw new Error(kind);
+    opened.push(...lost, ...found);
+    await fill(lost[0], 5);
+    await fill(found[0], 3);
+    let current = lost[0];
+    const events = { ...lost[0].events, readAll: (range: ReadRange) => current.events.readAll(range) };
+    const follower = collect(followEvents({ events }, { pollMaxMs: 10 }));
+    const handled: number[] = [];
+    const faults: unknown[] = [];
+    const subscription = createSubscription({
+      store: { events, subscriptions: lost[0].subscriptions },
+      name: 'reader',
+      pollMaxMs: 10,
+      handle: ({ position }) => void handled.push(position),
+      observer: (seen) => void ('error' in seen && faults.push(seen.error)),
+    });
+    subscription.start();
+    await expect.poll(() => [follower.positions.length, handled.length]).toEqual([5, 5]);
+    for (const n of [6, 7, 8]) await found[0].events.append(exampleAppend(exampleId(n), { events: [exampleEvent(n)] }));
+    current = found[0];
+    const fault = {
+      code: 'STORE_CORRUPT',
+      message: expect.stringMatching(/^position 5 is another event than before: /),
+    };
+    expect(await follower.ended).toMatchObject(fault);
+    await expect.poll(() => faults).toMatchObject([fault]);
+    await subscription.stop();
+    expect([follower.positions, handled]).toEqual([oneTo(5), oneTo(5)]);
   });
 });

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { ReservationError } from '../../errors.ts';
+import { exampleAppend, exampleEvent, exampleId } from '../../testing/builders.ts';
 import { createManualRuntime } from '../../testing/manual-runtime.ts';
-import { createCountingStore, fill, told } from './feed-fixture.ts';
+import { createCountingStore, fill, oneTo, restoredTo, told } from './feed-fixture.ts';
 import { createFixture, createSlowHandler, HOUR_MS, LEASE_MS, name } from './subscription-fixture.ts';
 
 describe('of several processes', () => {
@@ -82,6 +83,28 @@ describe('of several processes', () => {
     other.finish();
     await clock.advance(1_000);
     expect(await row()).toMatchObject({ position: 1, owner: before?.owner });
+  });
+
+  test('one that slept through its lease before another attempt does not begin it', async () => {
+    const { store, clock, join } = createFixture();
+    await fill(store, 2);
+    const paused = createManualRuntime();
+    let sleptMs = 0;
+    let attempts = 0;
+    const { now, sleep } = paused.clock;
+    const handle = (): never => {
+      attempts += 1;
+      throw new Error('no mail server');
+    };
+    // Nothing tells it that the lease is lost before the next attempt is due.
+    join({ handle, retryMs: 500 }, { ...paused, clock: { now: () => now() + sleptMs, sleep } });
+    await paused.advance(0);
+    const other = join();
+    await clock.advance(LEASE_MS);
+    expect([attempts, other.handled]).toEqual([1, [1, 2]]);
+    sleptMs = LEASE_MS;
+    await paused.advance(500);
+    expect(attempts).toBe(1);
   });
 
   test('one that was paused goes on when nobody took over', async () => {
@@ -177,6 +200,31 @@ describe('a store that fails', () => {
     store.before.readAll = null;
     await clock.advance(5_000);
     expect(handled).toEqual([1]);
+  });
+
+  test.each([
+    [4, 4],
+    [4, 9],
+  ])('and lost its end behind %j hands over nothing until a person acts, at %j events', async (kept, end) => {
+    const { store, clock, observations, join, row } = createFixture();
+    await fill(store, 5);
+    const { handled } = join();
+    await clock.advance(1_000);
+    expect(await row()).toMatchObject({ position: 5 });
+    const restored = await restoredTo(kept, end);
+    store.events.readAll = restored.events.readAll;
+    await clock.advance(11_000);
+    expect(handled).toEqual(oneTo(5));
+    const fault = {
+      kind: 'feed-fault',
+      subscription: name,
+      error: expect.objectContaining({ code: 'STORE_CORRUPT', message: expect.stringContaining('its end was lost') }),
+    };
+    expect(observations).toEqual([fault, fault, fault]);
+    // What is appended meanwhile changes nothing.
+    await restored.events.append(exampleAppend(exampleId(200), { events: [exampleEvent(200)] }));
+    await clock.advance(10_000);
+    expect(handled).toEqual(oneTo(5));
   });
 
   test('and was closed ends the subscription', async () => {

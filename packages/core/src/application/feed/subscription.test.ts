@@ -129,6 +129,18 @@ describe('a handler that throws', () => {
     expect(observations.filter(({ kind }) => kind === 'subscription-stopped')).toHaveLength(3);
   });
 
+  test('stops the subscription whatever it throws', async () => {
+    const { store, clock, join, row } = createFixture();
+    await fill(store, 1);
+    const handle: Handler = () => {
+      throw Object.create(null);
+    };
+    join({ handle, attemptsMax: 1 });
+    await clock.advance(0);
+    const reason = 'the handler threw a value of type object that has no text';
+    expect(await row()).toMatchObject({ position: 0, stopped: { position: 1, reason } });
+  });
+
   test.each([
     [null, [1, 2, 3]],
     [2, [1, 3]],

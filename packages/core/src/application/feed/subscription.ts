@@ -1,9 +1,11 @@
 import { isReservationError } from '../../errors.ts';
+import type { RecordedEvent } from '../../ports/event-store.ts';
 import type { Observer } from '../../ports/observer.ts';
 import type { ReservationStore } from '../../ports/reservation-store.ts';
 import type { Runtime } from '../../ports/runtime.ts';
 import { DRAIN_MS } from '../limits.ts';
 import type { EventHandler } from './deliver.ts';
+import type { LogPlace } from './follow.ts';
 import { type AcquiredLease, holdLease } from './held-lease.ts';
 import { FEED_FAULT_PAUSE_MAX_MS, SUBSCRIPTION_WAIT_MS } from './limits.ts';
 import { readAsHolder } from './read-as-holder.ts';
@@ -17,7 +19,7 @@ export interface SubscriptionParts extends SubscriptionTuning {
   readonly name: string;
   /** Called with one event at a time, in order; perhaps again with one that it has handled already. */
   readonly handle: EventHandler;
-  /** Where a subscription begins that is new: behind this position. Default 0, the start of the log. */
+  /** Where a subscription begins that is new: behind this position, which the log must have. Default 0, its start. */
   readonly startAfter?: number;
   /** Hears what an operator may want to see. Default: nobody. */
   readonly observer?: Observer;
@@ -77,7 +79,12 @@ function createTurns(options: SubscriptionParts, stopping: AbortSignal, cancelle
   const { events, subscriptions } = store;
   const { clock } = runtime;
   const policy = subscriptionPolicy(name, startAfter, options);
-  const parts = { events, subscriptions, clock, observer, name, policy, handle, stopping, cancelled };
+  // Which event stands at the checkpoint, as far as this process knows: a log that lost its end may have another there.
+  let lastHandled: LogPlace | null = null;
+  const handled = ({ position, id }: RecordedEvent): void => {
+    lastHandled = { position, id };
+  };
+  const parts = { events, subscriptions, clock, observer, name, policy, handle, handled, stopping, cancelled };
   let toldOfStopAt: number | null = null;
   // The same one until it gets the lease: an acquisition whose acknowledgement was lost must not lock this process out.
   let owner = runtime.newUuid();
@@ -90,9 +97,11 @@ function createTurns(options: SubscriptionParts, stopping: AbortSignal, cancelle
   }
 
   async function readWhileHeld(acquired: AcquiredLease): Promise<void> {
+    const { position } = acquired;
+    const after = lastHandled?.position === position ? lastHandled : { position, id: null };
     const lease = holdLease(parts, acquired);
     try {
-      const end = await readAsHolder(parts, lease, acquired.position);
+      const end = await readAsHolder(parts, lease, after);
       if (end.kind === 'stopped') tellStop(end.position, end.reason);
     } finally {
       await lease.release();

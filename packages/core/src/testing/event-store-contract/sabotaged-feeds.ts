@@ -128,6 +128,42 @@ const subscriptions: readonly Sabotage[] = [
       return await inner.advance({ ...request, leaseUntil: row?.leaseUntil ?? request.leaseUntil });
     },
   })),
+  inSubscriptions('a late renewal shortens the lease', (inner) => {
+    const shown = new Map<string, number>();
+    return {
+      ...inner,
+      async advance(request) {
+        const isHeld = await inner.advance(request);
+        if (isHeld) shown.set(request.owner, request.leaseUntil);
+        return isHeld;
+      },
+      list: async (request) =>
+        (await inner.list(request)).map((row) => ({
+          ...row,
+          leaseUntil: shown.get(row.owner ?? '') ?? row.leaseUntil,
+        })),
+    };
+  }),
+  inSubscriptions('asking again late shortens the lease', (inner) => {
+    const shown = new Map<string, number>();
+    return {
+      ...inner,
+      async acquire(request) {
+        const result = await inner.acquire(request);
+        if (result.kind === 'acquired') shown.set(request.owner, request.leaseUntil);
+        return result;
+      },
+      async advance(request) {
+        shown.delete(request.owner);
+        return await inner.advance(request);
+      },
+      list: async (request) =>
+        (await inner.list(request)).map((row) => ({
+          ...row,
+          leaseUntil: shown.get(row.owner ?? '') ?? row.leaseUntil,
+        })),
+    };
+  }),
   inSubscriptions('giving up keeps the lease', (inner) => ({
     ...inner,
     release: (request) => inner.advance({ ...request, leaseUntil: 2_000 }),

@@ -48,6 +48,16 @@ const leases: readonly StoreContractCase[] = [
     assert.deepEqual(await rows(store), [{ ...held, leaseUntil: 2_500 }]);
   }),
 
+  onHeld('a lease does not end earlier for a request that arrives late', async (store) => {
+    const { subscriptions } = store;
+    assert.equal(await subscriptions.advance({ name, owner: 'one', position: 6, leaseUntil: 5_000 }), true);
+    assert.equal(await subscriptions.advance({ name, owner: 'one', position: 7, leaseUntil: 4_000 }), true);
+    assert.deepEqual(await rows(store), [{ ...held, position: 7, leaseUntil: 5_000 }]);
+    assert.deepEqual(await acquire(store, 'one', 1_200), { kind: 'acquired', position: 7 });
+    assert.deepEqual(await rows(store), [{ ...held, position: 7, leaseUntil: 5_000 }]);
+    assert.deepEqual(await acquire(store, 'two', 4_500), { kind: 'held', until: 5_000 });
+  }),
+
   onStore('of many who ask at once exactly one gets it', async (store) => {
     for (const subscription of ['new', 'old']) {
       if (subscription === 'old') await acquire(store, 'former', 0, { name: subscription });

@@ -32,16 +32,16 @@ interface Pair {
 
 const PAIRS: Readonly<Record<StoreName, readonly Pair[]>> = {
   sqlite: [
-    { what: 'sqlite, one process', open: openOne },
+    { what: 'sqlite, the same store', open: openOne },
     {
-      what: 'sqlite, second process',
+      what: 'sqlite, a second store',
       open: async (db) => [await openStore(db), await openSqliteStore({ path: db, exclusive: false })],
     },
   ],
   postgres: [
-    { what: 'postgres, one process', open: openOne },
-    { what: 'postgres, second process', open: (db) => openTwo(db, false) },
-    { what: 'postgres, second process, notify', open: (db) => openTwo(db, true) },
+    { what: 'postgres, the same store', open: openOne },
+    { what: 'postgres, a second store', open: (db) => openTwo(db, false) },
+    { what: 'postgres, a second store, notify', open: (db) => openTwo(db, true) },
   ],
 };
 

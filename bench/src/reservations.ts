@@ -37,7 +37,7 @@ export function openingAppend(): AppendRequest {
     alongside: {
       summary: summarize(id, state, 1),
       payment: { kind: 'enqueue', owner: runtime.newUuid(), openedAt: now, leaseUntil: now + LEASE_MS },
-      claim: { scope: 'bench', key: randomUUID(), fingerprint: 'body' },
+      key: { kind: 'claim', scope: 'bench', key: randomUUID(), fingerprint: 'body' },
     },
   };
 }

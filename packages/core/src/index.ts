@@ -88,7 +88,7 @@ export {
 export { type ReservationStatus, type ReservationSummary, summarize, type SummaryStage } from './domain/summary.ts';
 export { type Timestamp, toTimestamp } from './domain/timestamp.ts';
 
-export type { Alongside, KeyClaim, PaymentChange } from './ports/alongside.ts';
+export type { Alongside, KeyChange, KeyClaim, KeyName, PaymentChange } from './ports/alongside.ts';
 export type { Clock } from './ports/clock.ts';
 export {
   type AppendRequest,

@@ -3,7 +3,7 @@ import { combineOutcomes, type PaymentOutcome } from '../domain/payment-outcome.
 import type { Command } from '../domain/commands.ts';
 import type { AnsweredAs, ReservationEvent } from '../domain/reservation.ts';
 import { type Timestamp, toTimestamp } from '../domain/timestamp.ts';
-import type { PaymentChange } from '../ports/alongside.ts';
+import type { KeyChange, KeyName, PaymentChange } from '../ports/alongside.ts';
 import type { Observer } from '../ports/observer.ts';
 import {
   type CommandResult,
@@ -36,6 +36,8 @@ export interface ChargeJob {
   readonly prior: PaymentOutcome | null;
   /** What the caller is told should the outcome be unknown. */
   readonly ifUnknownAnswer: AnsweredAs;
+  /** The idempotency key of the request, which is free again once it is proved that nothing was sent. */
+  readonly key: KeyName | null;
   readonly giveUp: GiveUp;
   readonly signal: AbortSignal;
   readonly origin: Origin;
@@ -85,7 +87,7 @@ async function recordOutcome(parts: EngineParts, job: ChargeJob, learned: Learne
       command: commandFor(job, learned, at),
       loaded,
       payment: (next) => paymentAfter(next, job, learned),
-      claim: null,
+      key: (next) => keyAfter(next, job),
       origin,
     },
   );
@@ -118,6 +120,15 @@ function paymentAfter(next: ExistingReservation, { owner }: ChargeJob, learned: 
     case 'failed':
       return { kind: 'remove', onlyIfLeasedBy: isVerdict(learned.outcome) ? null : owner };
   }
+}
+
+/**
+ * Releases the key in the transaction that records that nothing was sent: the caller is asked to try again, and the
+ * same key then has to make a new reservation. After any other verdict the key stays bound.
+ */
+function keyAfter(next: ExistingReservation, { key }: ChargeJob): KeyChange {
+  if (key === null || next.stage !== 'failed' || next.reason !== 'not-sent') return { kind: 'keep' };
+  return { kind: 'release', scope: key.scope, key: key.key };
 }
 
 async function adopt(

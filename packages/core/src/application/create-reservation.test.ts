@@ -75,7 +75,7 @@ describe('a new reservation', () => {
     const { create, gateway, engine } = createEngineFixture({ unknownOutcome: 'fail' });
     gateway.script(() => unknown);
     const reservation = await create();
-    expect(reservation).toMatchObject({ status: 'RESERVATION_FAILED', stage: 'unresolved', answeredAs: 'failed' });
+    expect(reservation).toMatchObject({ status: 'RESERVATION_FAILED', stage: 'escalated', answeredAs: 'failed' });
     expect(await engine.get(reservation.reservationId)).toEqual(reservation);
   });
 
@@ -143,7 +143,7 @@ describe('an idempotency key', () => {
     const events: ReservationStore['events'] = {
       ...memory.events,
       append(request) {
-        claims.push(request.alongside.claim?.fingerprint);
+        if (request.alongside.key.kind === 'claim') claims.push(request.alongside.key.fingerprint);
         return memory.events.append(request);
       },
     };

@@ -11,17 +11,20 @@ import type { AnsweredAs } from '../domain/reservation.ts';
 import { type ReservationSummary, summarize } from '../domain/summary.ts';
 import { toTimestamp } from '../domain/timestamp.ts';
 import { assert, ReservationError } from '../errors.ts';
-import type { KeyClaim } from '../ports/alongside.ts';
+import type { KeyChange } from '../ports/alongside.ts';
 import { type ChargeJob, chargeReservation } from './charge-reservation.ts';
 import type { EngineParts } from './engine-parts.ts';
 import { assertExists, handleCommand } from './handle-command.ts';
-import { LEASE_MS, SEND_WINDOW_MS } from './limits.ts';
+import { KEY_TURNS_MAX, LEASE_MS, SEND_WINDOW_MS } from './limits.ts';
 import { type LoadedReservation, notYetCreated } from './load-reservation.ts';
 import type { SettlementPolicy } from './settlement-policy.ts';
 
 /** What a caller may say beside the request itself. */
 export interface CreateOptions {
-  /** The same key and the same request return the same reservation, for ever. 1 to 255 visible ASCII characters. */
+  /**
+   * The same key and the same request return the same reservation. Only after it failed with the proof that nothing
+   * was sent is the key free again, and makes a new one. 1 to 255 visible ASCII characters.
+   */
   readonly idempotencyKey?: string;
   /** Whose key it is; keys of different callers never meet. Default: one anonymous caller. */
   readonly caller?: string;
@@ -63,6 +66,26 @@ export async function createReservation(
   checkKey(options.idempotencyKey);
   const parsed = parseCreateRequest({ ...request });
   if (parsed.kind === 'invalid') return parsed;
+  for (let turn = 1; ; turn += 1) {
+    const result = await createOnce(parts, policy, parsed.request, options);
+    if (result.kind !== 'key-freed') return result;
+    if (turn >= KEY_TURNS_MAX) return { kind: 'reservation', reservation: result.reservation, replayed: true };
+  }
+}
+
+/** The key was taken by a reservation that has failed since, with the proof that nothing was sent: it is free again. */
+interface KeyFreed {
+  readonly kind: 'key-freed';
+  readonly reservation: ReservationSummary;
+}
+
+async function createOnce(
+  parts: EngineParts,
+  policy: CreatePolicy,
+  request: ValidRequest,
+  options: CreateOptions,
+): Promise<CreateResult | KeyFreed> {
+  const claim = claimOf(request, options);
   const now = parts.runtime.clock.now();
   const id = reservationIdFrom(parts.runtime.newUuid());
   const owner = parts.runtime.newUuid();
@@ -71,14 +94,14 @@ export async function createReservation(
     { events: parts.store.events, runtime: parts.runtime },
     {
       id,
-      command: { type: 'create', ...parsed.request, at: toTimestamp(now) },
+      command: { type: 'create', ...request, at: toTimestamp(now) },
       loaded: notYetCreated,
       payment: () => ({ kind: 'enqueue', owner, openedAt: now, leaseUntil: now + LEASE_MS }),
-      claim: claimOf(parsed.request, options),
+      key: () => claim,
       origin,
     },
   );
-  if (created.kind === 'key-taken') return await replay(parts, created, fingerprintOf(parsed.request));
+  if (created.kind === 'key-taken') return await replay(parts, created, fingerprintOf(request));
   assert(created.kind === 'applied', `a new id is free, yet creating ended "${created.kind}"`);
   const { state, version } = await chargeOrLeaveOpen(parts, {
     id,
@@ -89,6 +112,7 @@ export async function createReservation(
     retryAt: () => policy.settlement.retryAt(0),
     prior: null,
     ifUnknownAnswer: policy.ifUnknownAnswer,
+    key: claim.kind === 'claim' ? claim : null,
     giveUp: 'never',
     signal: options.signal === undefined ? parts.cancelled : AbortSignal.any([parts.cancelled, options.signal]),
     origin,
@@ -115,19 +139,21 @@ async function replay(
   parts: EngineParts,
   taken: { readonly stream: string; readonly fingerprint: string },
   fingerprint: string,
-): Promise<CreateResult> {
+): Promise<CreateResult | KeyFreed> {
   if (taken.fingerprint !== fingerprint) return { kind: 'key-reused' };
   const id = parseReservationId(taken.stream);
   const reservation = id === null ? null : await parts.store.view.find(id);
   assert(reservation !== null, `the idempotency key's reservation ${taken.stream} exists`);
+  if (reservation.failureReason === 'not-sent') return { kind: 'key-freed', reservation };
   return reservation.stage === 'processing'
     ? { kind: 'key-in-progress', reservationId: reservation.reservationId }
     : { kind: 'reservation', reservation, replayed: true };
 }
 
-function claimOf(request: ValidRequest, options: CreateOptions): KeyClaim | null {
-  if (options.idempotencyKey === undefined) return null;
+function claimOf(request: ValidRequest, options: CreateOptions): KeyChange {
+  if (options.idempotencyKey === undefined) return { kind: 'keep' };
   return {
+    kind: 'claim',
     scope: options.caller ?? ANONYMOUS,
     key: options.idempotencyKey,
     fingerprint: fingerprintOf(request),

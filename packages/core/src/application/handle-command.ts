@@ -14,7 +14,7 @@ import { encodeEvent } from '../domain/stored-event.ts';
 import { summarize } from '../domain/summary.ts';
 import { toTimestamp } from '../domain/timestamp.ts';
 import { assert, isReservationError, ReservationError } from '../errors.ts';
-import type { KeyClaim, PaymentChange } from '../ports/alongside.ts';
+import type { KeyChange, PaymentChange } from '../ports/alongside.ts';
 import type { AppendRequest, AppendResult, EventStore, NewEvent } from '../ports/event-store.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import { APPEND_ATTEMPTS_MAX, APPEND_RESEND_WITHIN_MS, APPEND_RETRY_PAUSE_MS, DECIDE_ATTEMPTS_MAX } from './limits.ts';
@@ -26,6 +26,9 @@ export interface Origin {
   readonly traceparent: string | null;
 }
 
+/** The key of a command that leaves all idempotency keys as they are. */
+export const keepKey = (): KeyChange => ({ kind: 'keep' });
+
 /** A reservation that exists. */
 export type ExistingReservation = OpenReservation | SettledReservation;
 
@@ -36,7 +39,8 @@ export interface CommandRequest {
   readonly loaded: LoadedReservation;
   /** What becomes of the payment's row in the queue, given the state after the events. */
   readonly payment: (next: ExistingReservation) => PaymentChange;
-  readonly claim: KeyClaim | null;
+  /** What becomes of an idempotency key, given the state after the events. */
+  readonly key: (next: ExistingReservation) => KeyChange;
   readonly origin: Origin;
 }
 
@@ -87,7 +91,7 @@ interface Step {
 }
 
 function toAppend(runtime: Runtime, request: CommandRequest, commandId: string, step: Step): AppendRequest {
-  const { origin, id, claim } = request;
+  const { origin, id } = request;
   const recordedAt = toTimestamp(runtime.clock.now());
   const { state } = step.next;
   assertExists(state);
@@ -100,7 +104,11 @@ function toAppend(runtime: Runtime, request: CommandRequest, commandId: string, 
       metadata: { recordedAt, causationId: commandId, ...origin },
     })),
     commandId,
-    alongside: { summary: summarize(id, state, step.next.version), payment: request.payment(state), claim },
+    alongside: {
+      summary: summarize(id, state, step.next.version),
+      payment: request.payment(state),
+      key: request.key(state),
+    },
   };
 }
 

@@ -13,6 +13,12 @@ export const APPEND_RETRY_PAUSE_MS = 50;
  */
 export const APPEND_RESEND_WITHIN_MS = 1_000;
 
+/**
+ * How often a request looks anew at an idempotency key whose reservation failed, unsent, while the request asked for
+ * it. Then it answers with the reservation that it found last.
+ */
+export const KEY_TURNS_MAX = 3;
+
 /** How long a payment belongs to the process that charges it. */
 export const LEASE_MS = 20_000;
 

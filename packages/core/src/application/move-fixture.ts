@@ -10,7 +10,7 @@ import type { ReservationStore } from '../ports/reservation-store.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import { createManualRuntime } from '../testing/manual-runtime.ts';
 import { createEngineFixture } from './engine-fixture.ts';
-import { handleCommand } from './handle-command.ts';
+import { handleCommand, keepKey } from './handle-command.ts';
 import { loadReservation } from './load-reservation.ts';
 import { type MoveOptions, type MoveResult, moveStore } from './move-store.ts';
 import type { MoveEnds } from './verify-move.ts';
@@ -55,7 +55,7 @@ async function escalate(store: ReservationStore, runtime: Runtime, id: Reservati
       command: { type: 'escalate', reason: 'settlement-gave-up', detail: 'an hour went by', at },
       loaded: await loadReservation(store.events, id),
       payment: () => ({ kind: 'remove', onlyIfLeasedBy: null }),
-      claim: null,
+      key: keepKey,
       origin: { correlationId: id, traceparent: null },
     },
   );

@@ -102,8 +102,8 @@ describe('a move', () => {
     const [first] = await (await openSource(false)).events.readAll({ after: 0, limit: 1 });
     await runMove({ path, url });
     const store = await openTarget();
-    const claim = { scope: 'Grüße 🎫', key: 'order-1', fingerprint: 'another body' };
-    const reused = exampleAppend(exampleId(1), { alongside: { ...NOTHING_ALONGSIDE, claim } });
+    const key = { kind: 'claim', scope: 'Grüße 🎫', key: 'order-1', fingerprint: 'another body' } as const;
+    const reused = exampleAppend(exampleId(1), { alongside: { ...NOTHING_ALONGSIDE, key } });
     expect(await store.events.append(reused)).toMatchObject({ kind: 'key-taken', stream: first?.stream });
     const repeated = exampleAppend(first?.stream ?? '', { commandId: first?.commandId ?? '' });
     expect(await store.events.append(repeated)).toEqual({ kind: 'appended', version: 1, position: 1 });
@@ -128,8 +128,8 @@ describe('a move', () => {
     const store = await openSqliteStore({ path });
     const payment = { kind: 'enqueue', owner: 'me', openedAt: 1, leaseUntil: 2 } as const;
     // A key that sorts before those that had arrived.
-    const claim = { scope: '!', key: '!', fingerprint: 'body' };
-    await store.events.append(exampleAppend(exampleId(1), { alongside: { ...NOTHING_ALONGSIDE, payment, claim } }));
+    const key = { kind: 'claim', scope: '!', key: '!', fingerprint: 'body' } as const;
+    await store.events.append(exampleAppend(exampleId(1), { alongside: { ...NOTHING_ALONGSIDE, payment, key } }));
     await store.close();
     const imported: number[] = [];
     const result = await runMove(

@@ -14,7 +14,7 @@ import { REBUILD_ROWS_MAX, type SwitchRequest, type ViewRebuild } from '../ports
 import { exampleAppend } from '../testing/builders.ts';
 import { createManualRuntime } from '../testing/manual-runtime.ts';
 import { allReservations } from './all-reservations.ts';
-import { handleCommand } from './handle-command.ts';
+import { handleCommand, keepKey } from './handle-command.ts';
 import {
   REBUILD_EVENTS_FACTOR,
   REBUILD_EVENTS_MIN,
@@ -101,7 +101,7 @@ async function live(store: ReservationStore, id: ReservationId, commands: readon
             : stage === 'unresolved'
               ? { kind: 'keep' }
               : { kind: 'remove', onlyIfLeasedBy: null },
-        claim: null,
+        key: keepKey,
         origin: { correlationId: 'request', traceparent: null },
       },
     );

@@ -5,7 +5,7 @@ import { type ReservationSummary, summarize } from '../domain/summary.ts';
 import { toTimestamp } from '../domain/timestamp.ts';
 import type { ReservationStore } from '../ports/reservation-store.ts';
 import type { Runtime } from '../ports/runtime.ts';
-import { assertExists, handleCommand } from './handle-command.ts';
+import { assertExists, handleCommand, keepKey } from './handle-command.ts';
 import { loadReservation } from './load-reservation.ts';
 
 /** What a person decides about an escalated payment, with name and reason: it becomes part of the stream. */
@@ -34,7 +34,7 @@ export async function resolvePayment(
       command: { type: 'resolve', ...resolution, at: toTimestamp(runtime.clock.now()) },
       loaded: await loadReservation(store.events, id),
       payment: () => ({ kind: 'remove', onlyIfLeasedBy: null }),
-      claim: null,
+      key: keepKey,
       origin: { correlationId: id, traceparent: null },
     },
   );
@@ -50,6 +50,6 @@ export async function resolvePayment(
     }
     case 'key-taken':
     case 'lease-lost':
-      throw new Error(`an append without claim and lease cannot end "${result.kind}"`);
+      throw new Error(`an append that claims no key and holds no lease cannot end "${result.kind}"`);
   }
 }

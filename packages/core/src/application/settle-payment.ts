@@ -3,7 +3,7 @@ import { toTimestamp } from '../domain/timestamp.ts';
 import type { TakenPayment } from '../ports/payment-queue.ts';
 import { chargeReservation, tellEscalation } from './charge-reservation.ts';
 import type { EngineParts } from './engine-parts.ts';
-import { handleCommand } from './handle-command.ts';
+import { handleCommand, keepKey } from './handle-command.ts';
 import { LEASE_MS, SEND_WINDOW_MS } from './limits.ts';
 import { type LoadedReservation, loadReservation } from './load-reservation.ts';
 import type { SettlementPolicy } from './settlement-policy.ts';
@@ -36,6 +36,7 @@ export async function settlePayment(
     retryAt: () => policy.retryAt(payment.attempts),
     prior: PRIOR,
     ifUnknownAnswer: 'pending',
+    key: null,
     giveUp: policy.giveUp(payment),
     signal: parts.cancelled,
     origin: { correlationId: payment.reservationId, traceparent: null },
@@ -58,7 +59,7 @@ async function escalate(parts: EngineParts, payment: TakenPayment, loaded: Loade
       },
       loaded,
       payment: () => ({ kind: 'remove', onlyIfLeasedBy: owner }),
-      claim: null,
+      key: keepKey,
       origin: { correlationId: id, traceparent: null },
     },
   );

@@ -7,7 +7,7 @@ import { openSqliteStore } from '../adapters/sqlite/index.ts';
 import type { ReservationId } from '../domain/ids.ts';
 import type { ReservationStore } from '../ports/reservation-store.ts';
 import { createEngineFixture } from './engine-fixture.ts';
-import { handleCommand } from './handle-command.ts';
+import { handleCommand, keepKey } from './handle-command.ts';
 import { loadReservation } from './load-reservation.ts';
 import { verifyStore } from './verify-store.ts';
 
@@ -111,7 +111,7 @@ test('a server that writes meanwhile is no fault', async () => {
         command: { type: 'record-outcome', outcome, ifUnknownAnswer: 'pending', at },
         loaded,
         payment: () => ({ kind: 'remove', onlyIfLeasedBy: null }),
-        claim: null,
+        key: keepKey,
         origin: { correlationId: 'request', traceparent: null },
       },
     );

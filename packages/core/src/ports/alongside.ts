@@ -5,8 +5,7 @@ export interface Alongside {
   /** The reservation's row of the view after these events; null leaves the view as it is. */
   readonly summary: ReservationSummary | null;
   readonly payment: PaymentChange;
-  /** The idempotency key to be claimed for the stream; null claims none. */
-  readonly claim: KeyClaim | null;
+  readonly key: KeyChange;
 }
 
 /** What happens to the reservation's row in the payment queue. Times are milliseconds since the epoch. */
@@ -19,11 +18,26 @@ export type PaymentChange =
   /** Take the payment out of the queue. With `onlyIfLeasedBy` the whole append holds only while that owner has the lease. */
   | { readonly kind: 'remove'; readonly onlyIfLeasedBy: string | null };
 
-/** An idempotency key as a caller sent it, for ever tied to one stream and one body. */
-export interface KeyClaim {
+/** What happens to an idempotency key. */
+export type KeyChange =
+  | { readonly kind: 'keep' }
+  /** Bind the key to the stream. A key that is bound already, to any stream, refuses the whole append. */
+  | ({ readonly kind: 'claim' } & KeyClaim)
+  /**
+   * Free the key. Without effect unless the key is bound to the stream of this append: a key that another stream
+   * claimed since then stays bound. Never refuses the append.
+   */
+  | ({ readonly kind: 'release' } & KeyName);
+
+/** An idempotency key as a caller sent it. */
+export interface KeyName {
   /** Whose key it is: the authenticated principal. */
   readonly scope: string;
   readonly key: string;
+}
+
+/** An idempotency key with the body that it was sent with. It stays bound to its stream until it is released. */
+export interface KeyClaim extends KeyName {
   /** Equal for equal validated bodies. */
   readonly fingerprint: string;
 }

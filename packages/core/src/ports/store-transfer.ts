@@ -23,7 +23,7 @@ export interface EventText {
   readonly checksum: number;
 }
 
-/** An idempotency key and the stream that it belongs to for ever. */
+/** An idempotency key and the stream that it is bound to. */
 export interface StoredKey extends KeyClaim {
   readonly stream: string;
 }

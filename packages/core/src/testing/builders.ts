@@ -4,7 +4,7 @@ import type { Alongside } from '../ports/alongside.ts';
 import type { AppendRequest, NewEvent, RecordedEvent } from '../ports/event-store.ts';
 
 /** What an append writes when it writes nothing but events. */
-export const NOTHING_ALONGSIDE: Alongside = { summary: null, payment: { kind: 'keep' }, claim: null };
+export const NOTHING_ALONGSIDE: Alongside = { summary: null, payment: { kind: 'keep' }, key: { kind: 'keep' } };
 
 /** A moment that examples use. */
 export const EXAMPLE_TIME = '2026-01-02T03:04:05.678Z';

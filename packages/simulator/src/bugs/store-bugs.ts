@@ -78,9 +78,9 @@ export const STORE_BUGS: readonly Bug[] = [
     plant: () => ({
       store: (store) =>
         withAppend(store, (append) => (request) => {
-          const { claim } = request.alongside;
-          if (claim === null) return append(request);
-          return append({ ...request, alongside: { ...request.alongside, claim: { ...claim, scope: 'everybody' } } });
+          const { key } = request.alongside;
+          if (key.kind === 'keep') return append(request);
+          return append({ ...request, alongside: { ...request.alongside, key: { ...key, scope: 'everybody' } } });
         }),
     }),
   },
@@ -146,13 +146,14 @@ function plantLateKey(): ReturnType<Bug['plant']> {
   return {
     store: (store) =>
       withAppend(store, (append) => async (request) => {
-        const { claim } = request.alongside;
-        if (claim === null) return await append(request);
-        const name = `${claim.scope}/${claim.key}`;
+        const { key } = request.alongside;
+        if (key.kind === 'keep') return await append(request);
+        const name = `${key.scope}/${key.key}`;
         const taken = keys.get(name);
-        if (taken !== undefined) return { kind: 'key-taken', ...taken };
-        const result = await append({ ...request, alongside: { ...request.alongside, claim: null } });
-        keys.set(name, { stream: request.stream, fingerprint: claim.fingerprint });
+        if (key.kind === 'claim' && taken !== undefined) return { kind: 'key-taken', ...taken };
+        const result = await append({ ...request, alongside: { ...request.alongside, key: { kind: 'keep' } } });
+        if (key.kind === 'claim') keys.set(name, { stream: request.stream, fingerprint: key.fingerprint });
+        else if (result.kind === 'appended' && taken?.stream === request.stream) keys.delete(name);
         return result;
       }),
   };
@@ -172,8 +173,8 @@ function withoutQueue(append: Append): Append {
 function ignoringFingerprint(append: Append): Append {
   return async (request) => {
     const result = await append(request);
-    const { claim } = request.alongside;
-    return result.kind === 'key-taken' && claim !== null ? { ...result, fingerprint: claim.fingerprint } : result;
+    const { key } = request.alongside;
+    return result.kind === 'key-taken' && key.kind === 'claim' ? { ...result, fingerprint: key.fingerprint } : result;
   };
 }
 

@@ -118,7 +118,7 @@ function appendTo({ facts, reservation }: Scene): Facts['fresh']['appends'] {
       expected: 'none',
       events: [first],
       commandId: 'command-0',
-      alongside: { summary: null, payment: { kind: 'keep' }, claim: null },
+      alongside: { summary: null, payment: { kind: 'keep' }, key: { kind: 'keep' } },
     },
     result: { kind: 'appended', version: 1, position: 1 },
     before: [],

@@ -1,6 +1,6 @@
 import type { ReservationId } from '../../domain/ids.ts';
 import { assert } from '../../errors.ts';
-import type { PaymentChange } from '../../ports/alongside.ts';
+import type { KeyChange, PaymentChange } from '../../ports/alongside.ts';
 import {
   type AppendRequest,
   type AppendResult,
@@ -35,8 +35,8 @@ function assertAppendable({ expected, events }: AppendRequest): void {
 }
 
 function refusal(tables: Tables, { stream, alongside }: AppendRequest): AppendResult | null {
-  const { claim, payment } = alongside;
-  const holder = claim === null ? undefined : tables.keys.get(keyOf(claim));
+  const { key, payment } = alongside;
+  const holder = key.kind === 'claim' ? tables.keys.get(keyOf(key)) : undefined;
   if (holder !== undefined) return { kind: 'key-taken', ...holder };
   const owner = tables.payments.get(stream)?.owner;
   if (payment.kind === 'remove' && payment.onlyIfLeasedBy !== null && payment.onlyIfLeasedBy !== owner) {
@@ -61,10 +61,21 @@ function write(tables: Tables, request: AppendRequest, stored: readonly Recorded
   tables.log.push(...recorded);
   if (alongside.summary !== null) tables.summaries.set(alongside.summary.reservationId, frozenCopy(alongside.summary));
   changePayment(tables, stream as ReservationId, alongside.payment);
-  if (alongside.claim !== null) {
-    tables.keys.set(keyOf(alongside.claim), { stream, fingerprint: alongside.claim.fingerprint });
-  }
+  changeKey(tables, stream, alongside.key);
   return { kind: 'appended', version: stored.length + recorded.length, position: tables.log.length };
+}
+
+function changeKey(tables: Tables, stream: string, change: KeyChange): void {
+  switch (change.kind) {
+    case 'keep':
+      return;
+    case 'claim':
+      tables.keys.set(keyOf(change), { stream, fingerprint: change.fingerprint });
+      return;
+    case 'release':
+      if (tables.keys.get(keyOf(change))?.stream === stream) tables.keys.delete(keyOf(change));
+      return;
+  }
 }
 
 function changePayment(tables: Tables, reservationId: ReservationId, change: PaymentChange): void {

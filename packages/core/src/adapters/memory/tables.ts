@@ -1,4 +1,5 @@
 import type { ReservationSummary } from '../../domain/summary.ts';
+import type { KeyName } from '../../ports/alongside.ts';
 import type { RecordedEvent } from '../../ports/event-store.ts';
 import type { QueuedPayment } from '../../ports/payment-queue.ts';
 import type { Subscription } from '../../ports/subscriptions.ts';
@@ -41,6 +42,6 @@ export function createTables(): Tables {
 }
 
 /** One text for a scope and a key that no other pair has. */
-export function keyOf(claim: { readonly scope: string; readonly key: string }): string {
-  return JSON.stringify([claim.scope, claim.key]);
+export function keyOf({ scope, key }: KeyName): string {
+  return JSON.stringify([scope, key]);
 }

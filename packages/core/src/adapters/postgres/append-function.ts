@@ -2,7 +2,8 @@
  * The one statement of a group of appends: a function, because it needs two snapshots and must cost one round trip.
  * Everything that writes a shard's log first locks the shard's row. Each statement of a volatile function sees what
  * was committed before that statement began (READ COMMITTED), so what is judged after the lock is judged on the
- * truth. Released functions are never changed: the next version gets another name beside this one.
+ * truth. A released function is replaced only by one that answers servers of older releases as before (see
+ * append-function-with-key-release.ts); any other version gets another name beside it.
  *
  * Locking the row is a write: also a call that appends nothing has a commit, which comes behind those before it. What
  * such a call tells (a repeated command, a conflict, a key that is taken) is on disk, and on a standby that commits

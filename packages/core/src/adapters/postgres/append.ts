@@ -66,7 +66,7 @@ function appendGroup(
 function toAppendColumns(append: EncodedAppend, n: number): object {
   const { stream, commandId: command_id, events } = append;
   const columns = { n, stream, expected: versionBefore(append), command_id, event_count: events.length };
-  return { ...columns, ...claimColumns(append), ...paymentColumns(append) };
+  return { ...columns, ...keyColumns(append), ...paymentColumns(append) };
 }
 
 function toEventColumns(append: EncodedAppend, n: number): readonly object[] {
@@ -92,9 +92,15 @@ function leasedStream({ stream, payment }: EncodedAppend): readonly string[] {
   return payment.kind === 'remove' && payment.onlyIfLeasedBy !== null ? [stream] : [];
 }
 
-function claimColumns({ claim }: EncodedAppend): object {
-  if (claim === null) return {};
-  return { scope: claim.scope, idempotency_key: claim.key, fingerprint: claim.fingerprint };
+function keyColumns({ key }: EncodedAppend): object {
+  switch (key.kind) {
+    case 'keep':
+      return {};
+    case 'claim':
+      return { scope: key.scope, idempotency_key: key.key, fingerprint: key.fingerprint };
+    case 'release':
+      return { scope: key.scope, idempotency_key: key.key, releases_key: true };
+  }
 }
 
 function paymentColumns({ payment }: EncodedAppend): object {

@@ -36,12 +36,12 @@ async function untilOneWaits(): Promise<void> {
 }
 
 describe('a commit that is on the primary alone', () => {
-  const claim = { scope: 'caller', key: 'key', fingerprint: 'body' };
-  const first = exampleAppend(exampleId(1), { alongside: { ...NOTHING_ALONGSIDE, claim } });
+  const key = { kind: 'claim', scope: 'caller', key: 'key', fingerprint: 'body' } as const;
+  const first = exampleAppend(exampleId(1), { alongside: { ...NOTHING_ALONGSIDE, key } });
   const appended: AppendResult = { kind: 'appended', version: 1, position: 1 };
   const other = exampleAppend(exampleId(2), {
     events: [exampleEvent(2)],
-    alongside: { ...NOTHING_ALONGSIDE, claim },
+    alongside: { ...NOTHING_ALONGSIDE, key },
   });
 
   it('is told of by no answer before the standby has it: neither to who repeats it, nor to who finds it there', async () => {

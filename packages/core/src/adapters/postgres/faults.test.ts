@@ -25,10 +25,10 @@ const UNAVAILABLE = { code: 'STORE_UNAVAILABLE' };
 /** The n-th reservation's first append, with all that can stand beside it. */
 function create(n: number): AppendRequest {
   const payment = { kind: 'enqueue', owner: `lease-${n}`, openedAt: 1, leaseUntil: 2 } as const;
-  const claim = { scope: 'caller', key: `key-${n}`, fingerprint: 'body' };
+  const key = { kind: 'claim', scope: 'caller', key: `key-${n}`, fingerprint: 'body' } as const;
   return exampleAppend(exampleId(n), {
     events: [exampleEvent(n), exampleEvent(n + 1_000)],
-    alongside: { summary: exampleSummary(exampleId(n)), payment, claim },
+    alongside: { summary: exampleSummary(exampleId(n)), payment, key },
   });
 }
 

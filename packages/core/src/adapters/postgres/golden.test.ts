@@ -30,7 +30,7 @@ async function goldenDatabase(version: number): Promise<TestDatabase> {
   return database;
 }
 
-const claim = { scope: 'caller', key: 'key', fingerprint: 'body' };
+const key = { kind: 'claim', scope: 'caller', key: 'key', fingerprint: 'body' } as const;
 const first = exampleAppend(exampleId(1), { events: [exampleEvent(1)] });
 const elsewhere = exampleAppend(exampleId(2), {
   events: [exampleEvent(2, { data: { text: 'Grüße 🎫\n\u0000', number: 0.1, nested: [{ a: null }] } })],
@@ -72,7 +72,7 @@ describe('databases of released schema versions', () => {
         lastOutcome: 'unknown',
       },
     ]);
-    const late = exampleAppend(exampleId(3), { alongside: { ...NOTHING_ALONGSIDE, claim } });
+    const late = exampleAppend(exampleId(3), { alongside: { ...NOTHING_ALONGSIDE, key } });
     expect(await store.events.append(late)).toEqual({ kind: 'key-taken', stream: exampleId(1), fingerprint: 'body' });
     expect(await store.events.append(second)).toEqual({ kind: 'appended', version: 3, position: 4 });
     const next = exampleAppend(exampleId(1), { expected: 3, events: [exampleEvent(5)] });

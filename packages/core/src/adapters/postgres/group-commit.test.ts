@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { ReservationError } from '../../errors.ts';
+import type { KeyChange } from '../../ports/alongside.ts';
 import type { AppendResult } from '../../ports/event-store.ts';
 import { exampleAppend, exampleEvent, exampleId, NOTHING_ALONGSIDE } from '../../testing/builders.ts';
 import { encodeAppend } from '../sql/encoded-append.ts';
@@ -29,8 +30,9 @@ function fixture(judge: (n: number, group: readonly number[]) => AppendOutcome =
   return {
     groups,
     submit(n, key) {
-      const claim = key === undefined ? null : { scope: 'caller', key, fingerprint: 'body' };
-      const append = encodeAppend(exampleAppend(exampleId(n), { alongside: { ...NOTHING_ALONGSIDE, claim } }));
+      const change: KeyChange =
+        key === undefined ? { kind: 'keep' } : { kind: 'claim', scope: 'caller', key, fingerprint: 'body' };
+      const append = encodeAppend(exampleAppend(exampleId(n), { alongside: { ...NOTHING_ALONGSIDE, key: change } }));
       return group.submit(append);
     },
     release: released.resolve,

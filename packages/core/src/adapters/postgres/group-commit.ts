@@ -19,8 +19,8 @@ export type CommitGroup = (group: readonly EncodedAppend[]) => Promise<readonly 
 /** Collects appends, and commits together what arrived while the commit before was under way. */
 export interface GroupCommit {
   /**
-   * Resolves once the append's commit is on disk. Appends of one stream, and those that claim one key, keep their
-   * order. @throws {ReservationError} STORE_UNAVAILABLE.
+   * Resolves once the append's commit is on disk. Appends of one stream, and those that claim or release one key, keep
+   * their order. @throws {ReservationError} STORE_UNAVAILABLE.
    */
   submit(append: EncodedAppend): Promise<AppendResult>;
 }
@@ -121,8 +121,8 @@ function nextGroup(waiting: readonly Job[], submittedBefore: number): NextGroup 
   return { group, late: waiting.slice(0, start), rest: [...passed, ...waiting.slice(end)] };
 }
 
-function namesOf({ stream, claim }: EncodedAppend): readonly string[] {
-  return claim === null ? [`s${stream}`] : [`s${stream}`, JSON.stringify([claim.scope, claim.key])];
+function namesOf({ stream, key }: EncodedAppend): readonly string[] {
+  return key.kind === 'keep' ? [`s${stream}`] : [`s${stream}`, JSON.stringify([key.scope, key.key])];
 }
 
 function lengthOf({ events }: EncodedAppend): number {

@@ -13,6 +13,7 @@ import {
 } from '../sql/migrations.ts';
 import type { SqlDialect } from '../sql/schema.ts';
 import { APPEND_SCHEMA } from './append-function.ts';
+import { APPEND_FUNCTION_WITH_KEY_RELEASE } from './append-function-with-key-release.ts';
 import type { Connections, Run } from './connection.ts';
 import { sqlStateOf } from './faults.ts';
 import type { Statement } from './prepared.ts';
@@ -24,6 +25,7 @@ export const POSTGRES_DIALECT: SqlDialect = {
   keyedTable: '',
   initialExtras: APPEND_SCHEMA,
   secondExtras: [],
+  freeKeysExtras: [APPEND_FUNCTION_WITH_KEY_RELEASE],
 };
 
 /** How often a transaction is tried in which others make the migrations' own table at the same moment. */

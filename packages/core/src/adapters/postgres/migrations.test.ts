@@ -7,6 +7,7 @@ import { schemaDescription } from './test-schema.ts';
 const STEPS = [
   { version: 1, name: 'initial' },
   { version: 2, name: 'subscriptions, view rebuilds and moves' },
+  { version: 3, name: 'keys that are free again' },
 ];
 
 let database: TestDatabase;
@@ -38,10 +39,18 @@ async function tables(): Promise<readonly unknown[]> {
 
 describe('migrating', () => {
   it('applies what is missing, tells it, and finds nothing missing the second time', async () => {
-    expect(await readPostgresSchema({ connectionString })).toEqual({ current: 0, newest: 2, pending: STEPS });
+    expect(await readPostgresSchema({ connectionString })).toEqual({
+      current: 0,
+      newest: STEPS.length,
+      pending: STEPS,
+    });
     expect(await migratePostgres({ connectionString })).toEqual(STEPS);
     expect(await migratePostgres({ connectionString })).toEqual([]);
-    expect(await readPostgresSchema({ connectionString })).toEqual({ current: 2, newest: 2, pending: [] });
+    expect(await readPostgresSchema({ connectionString })).toEqual({
+      current: STEPS.length,
+      newest: STEPS.length,
+      pending: [],
+    });
   });
 
   it('by several at once applies each step once, and all succeed', async () => {
@@ -64,9 +73,26 @@ describe('migrating', () => {
 
   it('goes on where the database is', async () => {
     await database.query(postgresMigrationScript(0).split('-- schema version 2')[0] ?? '');
-    expect(await readPostgresSchema({ connectionString })).toEqual({ current: 1, newest: 2, pending: STEPS.slice(1) });
+    expect(await readPostgresSchema({ connectionString })).toEqual({
+      current: 1,
+      newest: STEPS.length,
+      pending: STEPS.slice(1),
+    });
     expect(await migratePostgres({ connectionString, dryRun: true })).toEqual(STEPS.slice(1));
     expect(await migratePostgres({ connectionString })).toEqual(STEPS.slice(1));
+  });
+});
+
+describe('a database from before keys were released', () => {
+  it('has the keys of what was never sent free again, and all others bound as before', async () => {
+    const row = (id: string, reason: string): string =>
+      `insert into reservations values (0, '${id}', 's', 'failed', 'u', 1, 'EUR', 2, null, ${reason}, null, '', '', '', 2);
+       insert into idempotency_keys values (0, 'caller', 'of ${id}', 'body', '${id}');`;
+    await database.query(postgresMigrationScript(0).split('-- schema version 3')[0] ?? '');
+    await database.query(`${row('RES-1', "'not-sent'")} ${row('RES-2', "'declined'")} ${row('RES-3', 'null')}`);
+    await migratePostgres({ connectionString });
+    const rows = await database.query('select idempotency_key as name from idempotency_keys order by 1');
+    expect(rows).toEqual([{ name: 'of RES-2' }, { name: 'of RES-3' }]);
   });
 });
 
@@ -76,14 +102,22 @@ describe('the script of the migrations', () => {
     const migrated = await newDatabase();
     await migratePostgres({ connectionString: migrated.url });
     expect(await schemaDescription(database)).toEqual(await schemaDescription(migrated));
-    expect(await readPostgresSchema({ connectionString })).toEqual({ current: 2, newest: 2, pending: [] });
+    expect(await readPostgresSchema({ connectionString })).toEqual({
+      current: STEPS.length,
+      newest: STEPS.length,
+      pending: [],
+    });
   });
 
   it('upgrades an older schema, and is empty for a current one', async () => {
     await database.query(postgresMigrationScript(0).split('-- schema version 2')[0] ?? '');
     await database.query(postgresMigrationScript(1));
-    expect(await readPostgresSchema({ connectionString })).toEqual({ current: 2, newest: 2, pending: [] });
-    expect(postgresMigrationScript(2)).toBe('');
+    expect(await readPostgresSchema({ connectionString })).toEqual({
+      current: STEPS.length,
+      newest: STEPS.length,
+      pending: [],
+    });
+    expect(postgresMigrationScript(STEPS.length)).toBe('');
   });
 
   it('a second time changes nothing', async () => {
@@ -107,7 +141,7 @@ describe('a store that requires the schema', () => {
     await database.query(statement);
     expect(await faultOf(openPostgresStore({ connectionString, schema: 'require' }))).toEqual([
       'STORE_UNSUITABLE',
-      `${found}, and schema version 2 is required: run "reservations-server migrate up" on it`,
+      `${found}, and schema version ${STEPS.length} is required: run "reservations-server migrate up" on it`,
     ]);
     expect(await tables()).toEqual(left);
   });
@@ -116,7 +150,7 @@ describe('a store that requires the schema', () => {
     await database.query(postgresMigrationScript(0).split('-- schema version 2')[0] ?? '');
     expect(await faultOf(openPostgresStore({ connectionString, schema: 'require' }))).toEqual([
       'STORE_UNSUITABLE',
-      'the database has schema version 1, and schema version 2 is required: run "reservations-server migrate up" on it',
+      `the database has schema version 1, and schema version ${STEPS.length} is required: run "reservations-server migrate up" on it`,
     ]);
     expect((await readPostgresSchema({ connectionString })).current).toBe(1);
   });

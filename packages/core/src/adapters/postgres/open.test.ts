@@ -74,7 +74,7 @@ describe('a database that cannot be used', () => {
     );
     expect(await faultOf({ connectionString })).toEqual({
       code: 'STORE_UNSUITABLE',
-      message: 'the database has schema version 99, this code knows versions up to 2: use a newer release',
+      message: 'the database has schema version 99, this code knows versions up to 3: use a newer release',
     });
   });
 

@@ -90,6 +90,7 @@ describe('writers of several processes', () => {
     expect(rows).toEqual([
       { version: 1, name: 'initial' },
       { version: 2, name: 'subscriptions, view rebuilds and moves' },
+      { version: 3, name: 'keys that are free again' },
     ]);
   });
 });

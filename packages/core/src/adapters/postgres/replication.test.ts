@@ -127,8 +127,8 @@ describe('a conflict and a key that is taken', () => {
   it('are told only once what they tell of is on the standby', async () => {
     const store = await openPostgresStore({ connectionString: server.url });
     onTestFinished(() => store.close());
-    const claim = { scope: 'caller', key: 'key', fingerprint: 'body' };
-    const alongside = { ...NOTHING_ALONGSIDE, claim };
+    const key = { kind: 'claim', scope: 'caller', key: 'key', fingerprint: 'body' } as const;
+    const alongside = { ...NOTHING_ALONGSIDE, key };
     await store.events.append(exampleAppend(exampleId(50), { alongside }));
     await requireStandby('nobody');
     const asked = [

@@ -29,10 +29,10 @@ afterAll(async () => {
 /** Opens the n-th reservation with all that can stand beside it. */
 function open(n: number): AppendRequest {
   const payment = { kind: 'enqueue', owner: `lease-${n}`, openedAt: 1, leaseUntil: 2 } as const;
-  const claim = { scope: 'caller', key: `key-${n}`, fingerprint: 'body' };
+  const key = { kind: 'claim', scope: 'caller', key: `key-${n}`, fingerprint: 'body' } as const;
   return exampleAppend(exampleId(n), {
     events: [exampleEvent(n), exampleEvent(n + 10_000)],
-    alongside: { summary: exampleSummary(exampleId(n)), payment, claim },
+    alongside: { summary: exampleSummary(exampleId(n)), payment, key },
   });
 }
 
@@ -117,7 +117,7 @@ describe('the look-ups of appends', () => {
       await Promise.all(
         numbers.map((number) => {
           const payment = { kind: 'remove', onlyIfLeasedBy: `lease-${number}` } as const;
-          const alongside = { summary: exampleSummary(exampleId(number)), payment, claim: null };
+          const alongside = { summary: exampleSummary(exampleId(number)), payment, key: { kind: 'keep' } as const };
           return fresh.events.append(exampleAppend(exampleId(number), { expected: 2, commandId: 'second', alongside }));
         }),
       );

@@ -1,4 +1,4 @@
-import type { KeyClaim, PaymentChange } from '../../ports/alongside.ts';
+import type { KeyChange, PaymentChange } from '../../ports/alongside.ts';
 import type { AppendRequest, ExpectedVersion } from '../../ports/event-store.ts';
 import { type EncodedEvent, encodeNewEvent } from './event-rows.ts';
 import { toReservationRow } from './reservation-rows.ts';
@@ -12,7 +12,7 @@ export interface EncodedAppend {
   readonly events: readonly EncodedEvent[];
   readonly reservation: ReservationsTable | null;
   readonly payment: PaymentChange;
-  readonly claim: KeyClaim | null;
+  readonly key: KeyChange;
 }
 
 /** Copies all that the append will write. */
@@ -25,6 +25,6 @@ export function encodeAppend(request: AppendRequest): EncodedAppend {
     events: events.map(encodeNewEvent),
     reservation: alongside.summary === null ? null : toReservationRow(alongside.summary),
     payment: { ...alongside.payment },
-    claim: alongside.claim === null ? null : { ...alongside.claim },
+    key: { ...alongside.key },
   };
 }

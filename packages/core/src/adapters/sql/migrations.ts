@@ -1,5 +1,5 @@
 import { ReservationError } from '../../errors.ts';
-import { initialSchema, type SqlDialect, subscriptionsSchema } from './schema.ts';
+import { freeKeysSchema, initialSchema, type SqlDialect, subscriptionsSchema } from './schema.ts';
 
 /** What can be told of a step of the schema. */
 export interface MigrationStep {
@@ -40,6 +40,11 @@ export function migrationsFor(dialect: SqlDialect): readonly Migration[] {
       version: 2,
       name: 'subscriptions, view rebuilds and moves',
       statements: [...subscriptionsSchema(dialect), ...dialect.secondExtras],
+    },
+    {
+      version: 3,
+      name: 'keys that are free again',
+      statements: [...freeKeysSchema(), ...dialect.freeKeysExtras],
     },
   ];
 }

@@ -8,6 +8,8 @@ export interface SqlDialect {
   readonly initialExtras: readonly string[];
   /** What the second version has beside them. */
   readonly secondExtras: readonly string[];
+  /** What the step {@link freeKeysSchema} has beside it. */
+  readonly freeKeysExtras: readonly string[];
 }
 
 /** Version 1: log, view, queue, keys. */
@@ -100,6 +102,18 @@ export function subscriptionsSchema({ keyText, keyedTable }: SqlDialect): readon
   other text not null,
   began_at bigint not null,
   finished_at bigint
+)`,
+  ];
+}
+
+/**
+ * The step from which on a key whose request was never sent is free again: releases the keys of reservations that
+ * failed with this proof before.
+ */
+export function freeKeysSchema(): readonly string[] {
+  return [
+    `delete from idempotency_keys where (shard, stream) in (
+  select shard, reservation_id from reservations where failure_reason = 'not-sent'
 )`,
   ];
 }

@@ -51,7 +51,7 @@ export interface PaymentQueueTable {
   readonly last_outcome: string | null;
 }
 
-/** Which stream an idempotency key belongs to, for ever. */
+/** The idempotency keys that are bound, and to which stream. */
 export interface IdempotencyKeysTable {
   readonly shard: number;
   readonly scope: string;

@@ -34,6 +34,8 @@ export interface AppendStatements {
   readonly putReservation: Prepared<ReservationsTable, unknown>;
   /** Changes no row when the key is claimed already. */
   readonly insertKey: Prepared<Claim, unknown>;
+  /** Changes no row unless the key is bound to the stream. */
+  readonly deleteKey: Prepared<Key & InStream, unknown>;
   readonly keyHolder: Prepared<Key, { readonly stream: string; readonly fingerprint: string }>;
   readonly leaseOwner: Prepared<InStream, { readonly owner: string | null }>;
   /** Changes no row when the payment is in the queue already. */
@@ -125,13 +127,23 @@ export function columnsBesideKey(row: ReservationsTable): Omit<ReservationsTable
   };
 }
 
-function prepareKeyStatements(database: Database.Database): Pick<AppendStatements, 'insertKey' | 'keyHolder'> {
+function prepareKeyStatements(
+  database: Database.Database,
+): Pick<AppendStatements, 'insertKey' | 'deleteKey' | 'keyHolder'> {
   return {
     insertKey: prepare(database, ({ scope, key, fingerprint, stream }: Claim) =>
       sql
         .insertInto('idempotency_keys')
         .values({ shard: ONLY_SHARD, scope, idempotency_key: key, fingerprint, stream })
         .onConflict((conflict) => conflict.doNothing()),
+    ),
+    deleteKey: prepare(database, ({ scope, key, stream }: Key & InStream) =>
+      sql
+        .deleteFrom('idempotency_keys')
+        .where('shard', '=', ONLY_SHARD)
+        .where('scope', '=', scope)
+        .where('idempotency_key', '=', key)
+        .where('stream', '=', stream),
     ),
     keyHolder: prepare(database, ({ scope, key }: Key) =>
       sql

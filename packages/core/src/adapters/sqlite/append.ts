@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3';
 import { assert, ReservationError } from '../../errors.ts';
-import type { PaymentChange } from '../../ports/alongside.ts';
+import type { KeyChange, PaymentChange } from '../../ports/alongside.ts';
 import type { AppendResult, ExpectedVersion } from '../../ports/event-store.ts';
 import type { EncodedAppend } from '../sql/encoded-append.ts';
 import { fromEventRows, toEventRow } from '../sql/event-rows.ts';
@@ -33,6 +33,7 @@ export function createAppend(database: Database.Database, transactions: WriteTra
     }
     if (request.reservation !== null) statements.putReservation.run(request.reservation);
     changePayment(statements, stream, request.payment);
+    releaseKey(statements, stream, request.key);
     return { kind: 'appended', version, position };
   };
 }
@@ -57,15 +58,16 @@ function conflict(statements: AppendStatements, request: EncodedAppend, actual: 
 
 /** Claims the key, which is the one write that is also a question; returns what keeps the append from holding. */
 function claimAndCheckLease(statements: AppendStatements, request: EncodedAppend): AppendResult | null {
-  const { stream, claim, payment } = request;
+  const { stream, key, payment } = request;
   const leaseLost =
     payment.kind === 'remove' &&
     payment.onlyIfLeasedBy !== null &&
     statements.leaseOwner.get({ stream })?.owner !== payment.onlyIfLeasedBy;
-  if (claim !== null) {
+  if (key.kind === 'claim') {
+    const { scope, key: name, fingerprint } = key;
     // With the lease lost nothing may be written, so the key is only looked up.
-    const claimed = !leaseLost && statements.insertKey.run({ ...claim, stream }) > 0;
-    const holder = claimed ? undefined : statements.keyHolder.get(claim);
+    const claimed = !leaseLost && statements.insertKey.run({ scope, key: name, fingerprint, stream }) > 0;
+    const holder = claimed ? undefined : statements.keyHolder.get({ scope, key: name });
     if (holder !== undefined) return { kind: 'key-taken', stream: holder.stream, fingerprint: holder.fingerprint };
     assert(claimed || leaseLost, 'a key that could not be claimed has a holder');
   }
@@ -91,4 +93,10 @@ function changePayment(statements: AppendStatements, stream: string, payment: Pa
       statements.removePayment.run({ stream });
       return;
   }
+}
+
+/** Frees a key. One that is bound to another stream by now stays bound. */
+function releaseKey(statements: AppendStatements, stream: string, change: KeyChange): void {
+  if (change.kind !== 'release') return;
+  statements.deleteKey.run({ scope: change.scope, key: change.key, stream });
 }

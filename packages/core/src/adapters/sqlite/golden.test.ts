@@ -37,7 +37,7 @@ function schemaOf(path: string): unknown {
   return schema;
 }
 
-const claim = { scope: 'caller', key: 'key', fingerprint: 'body' };
+const key = { kind: 'claim', scope: 'caller', key: 'key', fingerprint: 'body' } as const;
 const first = exampleAppend(exampleId(1), { events: [exampleEvent(1)] });
 const elsewhere = exampleAppend(exampleId(2), {
   events: [exampleEvent(2, { data: { text: 'Grüße 🎫\n\u0000', number: 0.1, nested: [{ a: null }] } })],
@@ -81,7 +81,7 @@ describe('databases of released schema versions', () => {
         lastOutcome: 'unknown',
       },
     ]);
-    const late = exampleAppend(exampleId(3), { alongside: { ...NOTHING_ALONGSIDE, claim } });
+    const late = exampleAppend(exampleId(3), { alongside: { ...NOTHING_ALONGSIDE, key } });
     expect(await store.events.append(late)).toEqual({
       kind: 'key-taken',
       stream: exampleId(1),

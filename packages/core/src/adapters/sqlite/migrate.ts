@@ -20,6 +20,7 @@ export const SQLITE_DIALECT: SqlDialect = {
   keyedTable: ' without rowid',
   initialExtras: [],
   secondExtras: VIEW_WITH_OWN_INDEXES,
+  freeKeysExtras: [],
 };
 
 /**

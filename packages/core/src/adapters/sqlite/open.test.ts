@@ -106,7 +106,7 @@ describe('a database that cannot be used', () => {
     database.close();
     expect(await faultOf({ path })).toEqual({
       code: 'STORE_UNSUITABLE',
-      message: 'the database has schema version 99, this code knows versions up to 2: use a newer release',
+      message: 'the database has schema version 99, this code knows versions up to 3: use a newer release',
     });
   });
 
@@ -173,6 +173,7 @@ describe('processes that start at once on new files', () => {
     expect(database.prepare('select version, name from schema_migrations').all()).toEqual([
       { version: 1, name: 'initial' },
       { version: 2, name: 'subscriptions, view rebuilds and moves' },
+      { version: 3, name: 'keys that are free again' },
     ]);
     database.close();
   });

@@ -80,7 +80,7 @@ const expectedVersion: readonly StoreContractCase[] = [
 const alongside = {
   summary: exampleSummary(stream),
   payment: { kind: 'enqueue', owner: 'lease-1', openedAt: 1_000, leaseUntil: 2_000 },
-  claim: { scope: 'caller', key: 'key', fingerprint: 'body' },
+  key: { kind: 'claim', scope: 'caller', key: 'key', fingerprint: 'body' },
 } as const;
 
 const commandIds: readonly StoreContractCase[] = [
@@ -149,7 +149,7 @@ const atomicity: readonly StoreContractCase[] = [
     // A payment that is in the queue cannot be put there again.
     const broken = {
       ...second,
-      alongside: { ...alongside, summary: exampleSummary(stream, { version: 3 }), claim: null },
+      alongside: { ...alongside, summary: exampleSummary(stream, { version: 3 }), key: { kind: 'keep' } as const },
     };
     await assert.rejects(store.events.append(broken));
     assert.deepEqual(await snapshot(store), before);
@@ -158,7 +158,7 @@ const atomicity: readonly StoreContractCase[] = [
 
   onStore('a faulty append among others fails alone', async (store) => {
     await appended(store, { ...first, alongside });
-    const broken = { ...second, alongside: { ...alongside, claim: null } };
+    const broken = { ...second, alongside: { ...alongside, key: { kind: 'keep' } as const } };
     const good = oneTo(5).map((n) => exampleAppend(exampleId(10 + n), { events: [exampleEvent(10 + n)] }));
     const outcomes = await Promise.allSettled(
       [...good, broken, ...good].map((request) => store.events.append(request)),

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { KeyClaim, PaymentChange } from '../../ports/alongside.ts';
+import type { KeyClaim, KeyName, PaymentChange } from '../../ports/alongside.ts';
 import type { AppendRequest } from '../../ports/event-store.ts';
 import { exampleAppend, exampleEvent, exampleId, exampleSummary } from '../builders.ts';
 import { appended, type StoreContractCase, onStore, snapshot } from './case.ts';
@@ -13,13 +13,23 @@ function open(n: number, claimed: KeyClaim | null, payment?: PaymentChange): App
     alongside: {
       summary: exampleSummary(exampleId(n)),
       payment: payment ?? { kind: 'enqueue', owner: `lease-${n}`, openedAt: 1_000, leaseUntil: 2_000 },
-      claim: claimed,
+      key: claimed === null ? { kind: 'keep' } : { kind: 'claim', ...claimed },
     },
   });
 }
 
-/** What ties an idempotency key to one stream. */
-export const keyCases: readonly StoreContractCase[] = [
+/** An append of the second event of the n-th reservation, which releases a key. */
+function release(n: number, name: KeyName, payment: PaymentChange = { kind: 'keep' }): AppendRequest {
+  const { scope, key } = name;
+  return exampleAppend(exampleId(n), {
+    expected: 1,
+    events: [exampleEvent(1_000 + n)],
+    alongside: { summary: null, payment, key: { kind: 'release', scope, key } },
+  });
+}
+
+/** What binds an idempotency key to one stream. */
+const claimCases: readonly StoreContractCase[] = [
   onStore('a key that is taken is answered with its stream and fingerprint, and nothing is written', async (store) => {
     await appended(store, open(1, claim));
     const before = await snapshot(store);
@@ -98,8 +108,90 @@ export const keyCases: readonly StoreContractCase[] = [
     const everything = { ...open(1, claim, removal), commandId: 'everything is wrong' };
     assert.equal((await store.events.append(everything)).kind, 'conflict');
     assert.equal((await store.events.append({ ...everything, expected: 1 })).kind, 'key-taken');
-    const free = { ...claim, key: 'free' };
-    const leaseOnly = { ...everything, expected: 1, alongside: { ...everything.alongside, claim: free } } as const;
+    const free = { kind: 'claim', ...claim, key: 'free' } as const;
+    const leaseOnly = { ...everything, expected: 1, alongside: { ...everything.alongside, key: free } } as const;
     assert.equal((await store.events.append(leaseOnly)).kind, 'lease-lost');
   }),
 ];
+
+/** What frees an idempotency key, and what does not. */
+const releaseCases: readonly StoreContractCase[] = [
+  onStore('a released key is free: another stream may claim it, with another body too', async (store) => {
+    await appended(store, open(1, claim));
+    assert.deepEqual(await store.events.append(release(1, claim)), { kind: 'appended', version: 2, position: 2 });
+    await appended(store, open(2, { ...claim, fingerprint: 'another body' }));
+    assert.deepEqual(await store.events.append(open(3, claim)), {
+      kind: 'key-taken',
+      stream: exampleId(2),
+      fingerprint: 'another body',
+    });
+  }),
+
+  onStore('a key may be released and claimed again, time after time', async (store) => {
+    for (const n of [1, 2, 3]) {
+      await appended(store, open(n, claim));
+      await appended(store, release(n, claim));
+    }
+    await appended(store, open(4, claim));
+  }),
+
+  onStore('a release leaves alone a key that another stream claimed since, and is not refused', async (store) => {
+    await appended(store, open(1, claim));
+    await appended(store, release(1, claim));
+    await appended(store, open(2, claim));
+    const later = { ...release(1, claim), expected: 2, events: [exampleEvent(50)], commandId: 'later' } as const;
+    assert.deepEqual(await store.events.append(later), { kind: 'appended', version: 3, position: 4 });
+    assert.equal((await store.events.append(open(3, claim))).kind, 'key-taken');
+  }),
+
+  onStore(
+    'an append that is repeated does not release the key again, whichever stream has it by now',
+    async (store) => {
+      await appended(store, open(1, claim));
+      await appended(store, release(1, claim));
+      await appended(store, open(2, claim));
+      assert.deepEqual(await store.events.append(release(1, claim)), { kind: 'appended', version: 2, position: 2 });
+      assert.deepEqual(await store.events.append(open(3, claim)), {
+        kind: 'key-taken',
+        stream: exampleId(2),
+        fingerprint: 'body',
+      });
+      // Its own stream may have claimed the key anew.
+      const again = { kind: 'claim', ...claim, key: 'again' } as const;
+      const alongside = { summary: null, payment: { kind: 'keep' }, key: again } as const;
+      await appended(store, exampleAppend(exampleId(5), { events: [exampleEvent(5)], alongside }));
+      await appended(store, release(5, again));
+      const anew = { expected: 2, events: [exampleEvent(55)], alongside } as const;
+      await appended(store, exampleAppend(exampleId(5), anew));
+      await appended(store, release(5, again));
+      assert.equal((await store.events.append(open(6, again))).kind, 'key-taken');
+    },
+  ),
+
+  onStore('an append that does not hold releases no key', async (store) => {
+    await appended(store, open(1, claim));
+    const lostLease = release(1, claim, { kind: 'remove', onlyIfLeasedBy: 'another lease' });
+    assert.equal((await store.events.append({ ...lostLease, commandId: 'lost' })).kind, 'lease-lost');
+    assert.equal((await store.events.append(open(2, claim))).kind, 'key-taken');
+    assert.equal((await store.events.append({ ...release(1, claim), expected: 7 })).kind, 'conflict');
+    assert.equal((await store.events.append(open(2, claim))).kind, 'key-taken');
+  }),
+
+  onStore('a release frees the key of its own caller and name only', async (store) => {
+    await appended(store, open(1, claim));
+    await appended(store, open(2, { ...claim, scope: 'another caller' }));
+    await appended(store, open(3, { ...claim, key: 'another key' }));
+    await appended(store, release(1, claim));
+    assert.equal((await store.events.append(open(4, { ...claim, scope: 'another caller' }))).kind, 'key-taken');
+    assert.equal((await store.events.append(open(4, { ...claim, key: 'another key' }))).kind, 'key-taken');
+  }),
+
+  onStore('a key that no stream claimed may be released, without effect', async (store) => {
+    await appended(store, open(1, null));
+    assert.deepEqual(await store.events.append(release(1, claim)), { kind: 'appended', version: 2, position: 2 });
+    await appended(store, open(2, claim));
+  }),
+];
+
+/** How idempotency keys are bound and freed. */
+export const keyCases: readonly StoreContractCase[] = [...claimCases, ...releaseCases];

@@ -14,13 +14,13 @@ import {
 } from './case.ts';
 
 const id = exampleId(1);
-const claim = { scope: 'caller', key: 'key', fingerprint: 'body' };
+const key = { kind: 'claim', scope: 'caller', key: 'key', fingerprint: 'body' } as const;
 const create = exampleAppend(id, {
   events: [exampleEvent(1), exampleEvent(2)],
   alongside: {
     summary: exampleSummary(id),
     payment: { kind: 'enqueue', owner: 'request-1', openedAt: 500, leaseUntil: 1_000 },
-    claim,
+    key,
   },
 });
 
@@ -96,7 +96,7 @@ const reopening: readonly StoreContractCase[] = [
       assert.deepEqual(await store.payments.list({ limit: 10 }), [
         { reservationId: id, openedAt: 500, attempts: 0, dueAt: 5_000, owner: null, lastOutcome: 'unknown' },
       ]);
-      const late = exampleAppend(exampleId(2), { alongside: { ...NOTHING_ALONGSIDE, claim } });
+      const late = exampleAppend(exampleId(2), { alongside: { ...NOTHING_ALONGSIDE, key } });
       assert.deepEqual(await store.events.append(late), { kind: 'key-taken', stream: id, fingerprint: 'body' });
     },
   ),
@@ -172,8 +172,8 @@ const besides: readonly StoreContractCase[] = [
     const creates = await Promise.all(
       oneTo(20).map((n) => {
         const payment = { kind: 'enqueue', owner: `request-${n}`, openedAt: 0, leaseUntil: 1_000 } as const;
-        const key = { ...claim, key: `key-${Math.ceil(n / 2)}` };
-        const alongside = { ...NOTHING_ALONGSIDE, payment, claim: key };
+        const own = { ...key, key: `key-${Math.ceil(n / 2)}` };
+        const alongside = { ...NOTHING_ALONGSIDE, payment, key: own };
         const store = n % 2 === 0 ? one : other;
         return store.events.append(exampleAppend(exampleId(n), { alongside }));
       }),

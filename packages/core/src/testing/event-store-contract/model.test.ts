@@ -4,7 +4,7 @@ import { createMemoryStore } from '../../adapters/memory/index.ts';
 import { createTestSchemas, schemaOf, type TestSchemas } from '../../adapters/postgres/test-support.ts';
 import { openPostgresStore } from '../../adapters/postgres/index.ts';
 import { openSqliteStore } from '../../adapters/sqlite/index.ts';
-import type { PaymentChange } from '../../ports/alongside.ts';
+import type { KeyChange, PaymentChange } from '../../ports/alongside.ts';
 import type { AppendRequest, ExpectedVersion } from '../../ports/event-store.ts';
 import type { ReservationStore } from '../../ports/reservation-store.ts';
 import { exampleEvent, exampleId, exampleSummary } from '../builders.ts';
@@ -36,11 +36,13 @@ const payment: fc.Arbitrary<PaymentChange> = fc.oneof(
   fc.record({ kind: fc.constant('remove' as const), onlyIfLeasedBy: fc.option(owner) }),
 );
 
-const claim = fc.record({
-  scope: fc.constantFrom('caller', 'another'),
-  key: fc.constantFrom('key-1', 'key-2'),
-  fingerprint: fc.constantFrom('body-1', 'body-2'),
-});
+const name = { scope: fc.constantFrom('caller', 'another'), key: fc.constantFrom('key-1', 'key-2') };
+
+const key: fc.Arbitrary<KeyChange> = fc.oneof(
+  fc.constant({ kind: 'keep' as const }),
+  fc.record({ kind: fc.constant('claim' as const), ...name, fingerprint: fc.constantFrom('body-1', 'body-2') }),
+  fc.record({ kind: fc.constant('release' as const), ...name }),
+);
 
 const event = fc
   .record({ n: fc.nat(999), text: fc.string({ unit: 'binary' }), number: fc.double({ noNaN: true }) })
@@ -55,12 +57,12 @@ const append: fc.Arbitrary<Operation> = fc
     stage: fc.option(fc.constantFrom('processing' as const, 'confirmed' as const)),
     userId: fc.constantFrom('user_1', 'user_2'),
     payment,
-    claim: fc.option(claim),
+    key,
   })
-  .map(({ stage, userId, payment: change, claim: key, ...rest }) => {
+  .map(({ stage, userId, payment: change, key: keyChange, ...rest }) => {
     const summary = stage === null ? null : exampleSummary(rest.stream, { stage, userId });
-    const request: AppendRequest = { ...rest, alongside: { summary, payment: change, claim: key } };
-    const names = key === null ? [rest.stream] : [rest.stream, `${key.scope}/${key.key}`];
+    const request: AppendRequest = { ...rest, alongside: { summary, payment: change, key: keyChange } };
+    const names = keyChange.kind === 'keep' ? [rest.stream] : [rest.stream, `${keyChange.scope}/${keyChange.key}`];
     return { run: (store) => store.events.append(request), names };
   });
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { AppendResult, ExpectedVersion } from '../../ports/event-store.ts';
+import type { AppendRequest, AppendResult, ExpectedVersion } from '../../ports/event-store.ts';
 import type { ReservationStore } from '../../ports/reservation-store.ts';
 import { exampleAppend, exampleEvent, exampleId, NOTHING_ALONGSIDE, recordedBy } from '../builders.ts';
 import { appended, type StoreContractCase, onStore, oneTo, wholeLog } from './case.ts';
@@ -112,15 +112,15 @@ export const raceCases: readonly StoreContractCase[] = [
   }),
 
   onStore('appends that do not hold leave no gap in the positions', async (store) => {
-    const claim = { scope: 'caller', key: 'key', fingerprint: 'body' };
-    await appended(store, exampleAppend(stream, { alongside: { ...NOTHING_ALONGSIDE, claim } }));
+    const key = { kind: 'claim', scope: 'caller', key: 'key', fingerprint: 'body' } as const;
+    await appended(store, exampleAppend(stream, { alongside: { ...NOTHING_ALONGSIDE, key } }));
     const requests = oneTo(20).flatMap((n) => {
       const events = [exampleEvent(10 * n), exampleEvent(10 * n + 1)];
       const elsewhere = exampleAppend(exampleId(100 + n), { events });
       const leaseLost = { ...NOTHING_ALONGSIDE, payment: { kind: 'remove', onlyIfLeasedBy: 'nobody' } } as const;
       return [
         exampleAppend(stream, { events }),
-        { ...elsewhere, alongside: { ...NOTHING_ALONGSIDE, claim } },
+        { ...elsewhere, alongside: { ...NOTHING_ALONGSIDE, key } },
         { ...elsewhere, alongside: leaseLost },
         exampleAppend(exampleId(200 + n), { events }),
       ];
@@ -163,7 +163,10 @@ export const raceCases: readonly StoreContractCase[] = [
       const requests = oneTo(WRITERS).map((n) =>
         exampleAppend(exampleId(n), {
           events: [exampleEvent(n)],
-          alongside: { ...NOTHING_ALONGSIDE, claim: { scope: 'caller', key: 'key', fingerprint: `body-${n}` } },
+          alongside: {
+            ...NOTHING_ALONGSIDE,
+            key: { kind: 'claim', scope: 'caller', key: 'key', fingerprint: `body-${n}` },
+          },
         }),
       );
       const results = await Promise.all(requests.map((request) => store.events.append(request)));
@@ -184,4 +187,32 @@ export const raceCases: readonly StoreContractCase[] = [
       assert.deepEqual(await wholeLog(store), recordedBy(winning, { version: 1, position: 1 }));
     },
   ),
+
+  onStore(`of ${WRITERS} streams that claim a key while it is released one at the most gets it`, async (store) => {
+    const name = { scope: 'caller', key: 'key' };
+    const claims = (n: number, from: number): readonly AppendRequest[] =>
+      oneTo(n).map((index) => {
+        const key = { kind: 'claim', ...name, fingerprint: 'body' } as const;
+        const events = [exampleEvent(from + index)];
+        return exampleAppend(exampleId(from + index), { events, alongside: { ...NOTHING_ALONGSIDE, key } });
+      });
+    const [first] = claims(1, 0);
+    assert(first !== undefined);
+    await appended(store, first);
+    const release = exampleAppend(first.stream, {
+      expected: 1,
+      events: [exampleEvent(1_000)],
+      alongside: { ...NOTHING_ALONGSIDE, key: { kind: 'release', ...name } },
+    });
+    const early = claims(WRITERS / 2, 100);
+    const late = claims(WRITERS / 2, 200);
+    const results = await Promise.all([...early, release, ...late].map((request) => store.events.append(request)));
+    assert.equal(results[early.length]?.kind, 'appended', 'a release is never refused');
+    const claimed = results.filter((_, index) => index !== early.length);
+    assert(claimed.filter(({ kind }) => kind === 'appended').length <= 1, 'one stream has the key');
+    assert(claimed.every(({ kind }) => kind === 'appended' || kind === 'key-taken'));
+    const after = await Promise.all(claims(WRITERS, 300).map((request) => store.events.append(request)));
+    const winners = [...claimed, ...after].filter(({ kind }) => kind === 'appended');
+    assert.equal(winners.length, 1, 'exactly one stream has the key in the end');
+  }),
 ];

@@ -173,7 +173,10 @@ const history: readonly StoreContractCase[] = [
     const summary = exampleSummary(stream);
     const payment = { kind: 'enqueue', owner: 'lease-1', openedAt: 1, leaseUntil: 2 } as const;
     const nested = exampleEvent(1, { data: { list: [{ of: 'things' }] } });
-    await appended(store, exampleAppend(stream, { events: [nested], alongside: { summary, payment, claim: null } }));
+    await appended(
+      store,
+      exampleAppend(stream, { events: [nested], alongside: { summary, payment, key: { kind: 'keep' } } }),
+    );
     const before = structuredClone(await snapshot(store));
     vandalize(await snapshot(store));
     vandalize(await store.events.readStream(stream, { after: 0, limit: 1 }));

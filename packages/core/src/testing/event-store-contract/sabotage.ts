@@ -45,4 +45,4 @@ export async function force(append: Append, request: AppendRequest): Promise<App
 }
 
 /** What an append writes that forgets all but its events. */
-export const EVENTS_ONLY = { summary: null, payment: { kind: 'keep' }, claim: null } as const;
+export const EVENTS_ONLY = { summary: null, payment: { kind: 'keep' }, key: { kind: 'keep' } } as const;

@@ -49,13 +49,13 @@ const atomicity: readonly Sabotage[] = [
   }),
   inAppend('a conflict claims the key', (append) => async (request) => {
     const result = await append(request);
-    if (result.kind === 'conflict' && request.alongside.claim !== null) {
+    if (result.kind === 'conflict' && request.alongside.key.kind === 'claim') {
       const stream = `${request.stream}-claim`;
       await append({
         ...request,
         stream,
         expected: 'none',
-        alongside: { ...EVENTS_ONLY, claim: request.alongside.claim },
+        alongside: { ...EVENTS_ONLY, key: request.alongside.key },
       });
     }
     return result;

@@ -2,6 +2,7 @@ import type { AppendRequest, AppendResult, RecordedEvent } from '../../ports/eve
 import type { ReservationView } from '../../ports/reservation-view.ts';
 import { EVENTS_ONLY, inAppend, inEvents, inPayments, inView, type Sabotage } from './sabotage.ts';
 import { sabotagedAppends } from './sabotaged-appends.ts';
+import { sabotagedKeys } from './sabotaged-keys.ts';
 import { sabotagedFeeds } from './sabotaged-feeds.ts';
 import { sabotagedRebuilds } from './sabotaged-rebuilds.ts';
 
@@ -72,41 +73,6 @@ const log: readonly Sabotage[] = [
   inAppend('what is written is what the request has become', (append) => async (request) => {
     await new Promise<void>((resolve) => setImmediate(resolve));
     return await append(request);
-  }),
-];
-
-const keys: readonly Sabotage[] = [
-  inAppend(
-    'keys are not claimed',
-    (append) => (request) => append({ ...request, alongside: { ...request.alongside, claim: null } }),
-  ),
-  inAppend('keys are shared by all callers', (append) => (request) => {
-    const { alongside } = request;
-    const claim = alongside.claim === null ? null : { ...alongside.claim, scope: '' };
-    return append({ ...request, alongside: { ...alongside, claim } });
-  }),
-  inAppend('scope and key are joined to one text', (append) => (request) => {
-    const { alongside } = request;
-    const joined = (claim: NonNullable<typeof alongside.claim>) => ({
-      ...claim,
-      scope: '',
-      key: `${claim.scope}:${claim.key}`,
-    });
-    return append({
-      ...request,
-      alongside: { ...alongside, claim: alongside.claim === null ? null : joined(alongside.claim) },
-    });
-  }),
-  inAppend('a taken key is answered with the new fingerprint', (append) => async (request) => {
-    const result = await append(request);
-    return result.kind === 'key-taken' && request.alongside.claim !== null
-      ? { ...result, fingerprint: request.alongside.claim.fingerprint }
-      : result;
-  }),
-  inAppend('the events are written although the key is taken', (append) => async (request) => {
-    const result = await append(request);
-    if (result.kind === 'key-taken') await append({ ...request, alongside: EVENTS_ONLY });
-    return result;
   }),
 ];
 
@@ -247,7 +213,7 @@ const lifetime: readonly Sabotage[] = [
 export const sabotages: readonly Sabotage[] = [
   ...sabotagedAppends,
   ...log,
-  ...keys,
+  ...sabotagedKeys,
   ...view,
   ...sabotagedRebuilds,
   ...payments,

@@ -83,14 +83,14 @@ const rows: readonly StoreContractCase[] = [
 
   onStore('an append that does not hold leaves the view as it is', async (store) => {
     const shown = exampleSummary(id);
-    const claim = { scope: 'caller', key: 'key', fingerprint: 'body' };
-    await appended(store, exampleAppend(id, { alongside: { ...NOTHING_ALONGSIDE, summary: shown, claim } }));
+    const key = { kind: 'claim', scope: 'caller', key: 'key', fingerprint: 'body' } as const;
+    await appended(store, exampleAppend(id, { alongside: { ...NOTHING_ALONGSIDE, summary: shown, key } }));
     const summary = exampleSummary(id, { stage: 'failed', version: 2 });
     const late = exampleAppend(id, { events: [exampleEvent(2)], alongside: { ...NOTHING_ALONGSIDE, summary } });
     const payment = { kind: 'remove', onlyIfLeasedBy: 'nobody' } as const;
     assert.equal((await store.events.append(late)).kind, 'conflict');
     assert.equal(
-      (await store.events.append({ ...late, expected: 1, alongside: { ...late.alongside, claim } })).kind,
+      (await store.events.append({ ...late, expected: 1, alongside: { ...late.alongside, key } })).kind,
       'key-taken',
     );
     assert.equal(

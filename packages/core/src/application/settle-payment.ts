@@ -1,4 +1,5 @@
 import type { PaymentOutcome } from '../domain/payment-outcome.ts';
+import type { EscalationReason } from '../domain/reservation.ts';
 import { toTimestamp } from '../domain/timestamp.ts';
 import type { TakenPayment } from '../ports/payment-queue.ts';
 import { chargeReservation, tellEscalation } from './charge-reservation.ts';
@@ -18,14 +19,18 @@ const PRIOR = {
   detail: 'an earlier attempt may have been executed',
 } as const satisfies PaymentOutcome;
 
-/** Works once on a payment whose lease this engine has just taken: charges again, or gives it to a person. */
+/**
+ * Works once on a payment whose lease this engine has just taken: charges again, or escalates it when nothing may be
+ * sent. Settlement never answers a caller, so that an unknown outcome is never recorded as answered "failed" here.
+ */
 export async function settlePayment(
   parts: EngineParts,
   policy: SettlementPolicy,
   payment: TakenPayment,
 ): Promise<void> {
   const loaded = await loadReservation(parts.store.events, payment.reservationId);
-  if (parts.gateway.idempotency === 'none') return await escalate(parts, payment, loaded);
+  const forbidden = whyNotToSend(parts, loaded);
+  if (forbidden !== null) return await escalate(parts, payment, loaded, forbidden);
   await chargeReservation(parts, {
     id: payment.reservationId,
     loaded,
@@ -43,20 +48,28 @@ export async function settlePayment(
   });
 }
 
-/** With a service that is not idempotent, what may have been executed is never sent again. */
-async function escalate(parts: EngineParts, payment: TakenPayment, loaded: LoadedReservation): Promise<void> {
+/**
+ * Why nothing may be sent again for a payment; null when it may. A caller who was told "failed" may have paid by other
+ * means since. With a service that is not idempotent, what may have been executed is never sent again.
+ */
+function whyNotToSend(parts: EngineParts, { state }: LoadedReservation): EscalationReason | null {
+  if (state.stage === 'unresolved' && state.answeredAs === 'failed') return 'answered-failed';
+  return parts.gateway.idempotency === 'none' ? 'may-not-be-sent-again' : null;
+}
+
+async function escalate(
+  parts: EngineParts,
+  payment: TakenPayment,
+  loaded: LoadedReservation,
+  reason: EscalationReason,
+): Promise<void> {
   const { reservationId: id, owner } = payment;
   const detail = payment.lastOutcome ?? PRIOR.detail;
   const result = await handleCommand(
     { events: parts.store.events, runtime: parts.runtime },
     {
       id,
-      command: {
-        type: 'escalate',
-        reason: 'may-not-be-sent-again',
-        detail,
-        at: toTimestamp(parts.runtime.clock.now()),
-      },
+      command: { type: 'escalate', reason, detail, at: toTimestamp(parts.runtime.clock.now()) },
       loaded,
       payment: () => ({ kind: 'remove', onlyIfLeasedBy: owner }),
       key: keepKey,

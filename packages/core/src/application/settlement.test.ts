@@ -211,23 +211,6 @@ describe('settlement', () => {
     await engine.stop();
   });
 
-  test('escalates a charge that it finds after the caller was told "failed"', async () => {
-    const { engine, create, gateway, runtime, events } = createEngineFixture({ unknownOutcome: 'fail' });
-    gateway.script(() => unknown);
-    const { reservationId } = await create();
-    gateway.script(() => approved);
-    engine.start();
-    await runtime.advance(3_000);
-    expect(await events(reservationId)).toEqual(['RESERVATION_CREATED', 'PAYMENT_UNRESOLVED', 'PAYMENT_ESCALATED']);
-    expect(await engine.get(reservationId)).toMatchObject({
-      status: 'RESERVATION_FAILED',
-      stage: 'escalated',
-      transactionId: 'TXN-1',
-      message: 'Payment was executed late and is being clarified by our staff; please do not pay again',
-    });
-    await engine.stop();
-  });
-
   test('raises an alarm when a verdict contradicts what stands', async () => {
     const { engine, restart, gateway, runtime, store, observations } = createEngineFixture();
     const slow = Promise.withResolvers<PaymentOutcome>();

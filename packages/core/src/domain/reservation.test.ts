@@ -93,10 +93,17 @@ describe('an outcome of the first run', () => {
       ]));
   test('unknown leaves the reservation open, and says so', () =>
     given(created).when(record(unknown)).leadsTo([unresolved()]));
-  test('unknown remembers that the caller was told "failed"', () =>
+  test('unknown that the caller is told as "failed" is escalated at once: nothing may be sent any more', () => {
+    const told: PaymentEscalated = {
+      type: 'PAYMENT_ESCALATED',
+      data: { reason: 'answered-failed', detail: 'unknown, deadline-exceeded: 5 s', transactionId: null, at: AT },
+    };
     given(created)
       .when(record(unknown, 'failed'))
-      .leadsTo([unresolved('failed')]));
+      .leadsTo([unresolved('failed'), told]);
+  });
+  test('unknown is not told as "failed" once it was left open as what it is', () =>
+    given(created, unresolved()).when(record(unknown, 'failed')).leadsTo([]));
   test('for a reservation that does not exist is rejected', () =>
     given().when(record(approved)).leadsTo({ kind: 'not-found' }));
 });

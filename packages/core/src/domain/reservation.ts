@@ -19,8 +19,15 @@ export type AnsweredAs = 'pending' | 'failed';
 /** Why a reservation failed: an explicit decline, a proof that nothing was sent, or a person's finding. */
 export type FailureReason = 'declined' | 'not-sent' | 'found-not-charged';
 
-/** Why a person is needed. */
-export type EscalationReason = 'settlement-gave-up' | 'may-not-be-sent-again' | 'charged-after-failed-answer';
+/**
+ * Why an operator is needed. 'answered-failed': the caller was told "failed" while the outcome was unknown, so that
+ * nothing may be sent any more. 'charged-after-failed-answer': so, and a charge was found.
+ */
+export type EscalationReason =
+  | 'settlement-gave-up'
+  | 'may-not-be-sent-again'
+  | 'answered-failed'
+  | 'charged-after-failed-answer';
 
 /** The reservation exists and may be charged: no charge is sent before this is on disk. */
 export interface ReservationCreated {
@@ -259,13 +266,25 @@ function recordWhileOpen(
         ? [failed('not-sent', UNAVAILABLE_MESSAGE, { kind: 'payment-service' }, at)]
         : [];
     case 'unknown':
-      if (state.stage !== 'processing') return [];
-      return [
-        {
-          type: 'PAYMENT_UNRESOLVED',
-          data: { cause: outcome.cause, detail: outcome.detail, answeredAs: ifUnknownAnswer, at },
-        },
-      ];
+      return state.stage === 'processing' ? leaveUnresolved(outcome, ifUnknownAnswer, at) : [];
+  }
+}
+
+/**
+ * A caller who is told "failed" may pay by other means. Sending again could charge them twice, so that what is not
+ * known then is never sent again: it is escalated in the append that lets the answer be given.
+ */
+function leaveUnresolved(
+  { cause, detail }: Extract<PaymentOutcome, { kind: 'unknown' }>,
+  answer: AnsweredAs,
+  at: Timestamp,
+): readonly ReservationEvent[] {
+  const unresolved: PaymentUnresolved = { type: 'PAYMENT_UNRESOLVED', data: { cause, detail, answeredAs: answer, at } };
+  switch (answer) {
+    case 'pending':
+      return [unresolved];
+    case 'failed':
+      return [unresolved, escalated('answered-failed', `unknown, ${cause}: ${detail}`, null, at)];
   }
 }
 

@@ -81,7 +81,12 @@ export function decodeEvent(stored: StoredEvent): ReservationEvent {
       return {
         type,
         data: {
-          reason: read.oneOf('reason', ['settlement-gave-up', 'may-not-be-sent-again', 'charged-after-failed-answer']),
+          reason: read.oneOf('reason', [
+            'settlement-gave-up',
+            'may-not-be-sent-again',
+            'answered-failed',
+            'charged-after-failed-answer',
+          ]),
           detail: read.text('detail'),
           transactionId: data['transactionId'] === null ? null : read.text('transactionId'),
           at: read.text('at'),

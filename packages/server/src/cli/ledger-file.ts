@@ -1,31 +1,36 @@
-import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
 import type { LedgerCharge } from '@reservations/core';
+import { readTextLines } from './text-lines.ts';
+
+/** A charge, and the number of its line. */
+export interface LedgerLine extends LedgerCharge {
+  readonly line: number;
+}
 
 /** The charges of an export, and every line that is not what it should be. */
 export interface LedgerFile {
-  readonly charges: readonly LedgerCharge[];
+  readonly charges: readonly LedgerLine[];
   /** Each names its line. */
   readonly faults: readonly string[];
 }
 
 /**
- * Reads an export of a payment service's ledger: one JSON object a line, blank lines aside. Declined lines are no
- * charges. @throws what reading the file throws.
+ * Reads an export of a payment service's ledger: one JSON object a line, in UTF-8, blank lines aside. Declined lines
+ * are no charges. @throws what reading the file throws.
  */
 export async function readLedgerFile(path: string): Promise<LedgerFile> {
-  const charges: LedgerCharge[] = [];
+  const charges: LedgerLine[] = [];
   const faults: string[] = [];
-  let number = 0;
-  for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Infinity })) {
-    number += 1;
-    if (line.trim() === '') continue;
-    const read = readLine(line);
-    if (typeof read === 'string') faults.push(`${path}: line ${number}: ${read}`);
-    else if (read !== null) charges.push(read);
+  for await (const line of readTextLines(path)) {
+    if (line.kind === 'text' && BLANK.test(line.text)) continue;
+    const read = line.kind === 'fault' ? line.fault : readLine(line.text);
+    if (typeof read === 'string') faults.push(`${path}: line ${line.number}: ${read}`);
+    else if (read !== null) charges.push({ ...read, line: line.number });
   }
   return { charges, faults };
 }
+
+/** What JSON takes for white space. */
+const BLANK = /^[ \t\r]*$/;
 
 /** The charge of a line, null for a decline, or what is wrong with the line. */
 function readLine(line: string): LedgerCharge | null | string {

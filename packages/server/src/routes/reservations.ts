@@ -1,4 +1,4 @@
-import type { CreateOptions, CreateResult, Reservations } from '@reservations/core';
+import type { CreateOptions, Reservations, ReservationSummary } from '@reservations/core';
 import { answerJson, answerProblem } from '../answer.ts';
 import type { AppContext } from '../app-state.ts';
 import { type BodyRead, discardBody, readBody } from '../body.ts';
@@ -131,7 +131,7 @@ async function create(
       ctx.state.reservationId = result.reservation.reservationId;
       ctx.set('Location', locationOf(ctx, result.reservation.reservationId));
       if (result.replayed) ctx.set('Idempotent-Replayed', 'true');
-      answerReservation(ctx, result);
+      answerReservation(ctx, result.reservation, idempotencyKey !== null);
   }
 }
 
@@ -151,10 +151,7 @@ function locationOf(ctx: AppContext, reservationId: string): string {
   return `${mountPath(ctx.req)}/reservations/${reservationId}`;
 }
 
-function answerReservation(
-  ctx: AppContext,
-  { reservation: summary, replayed }: Extract<CreateResult, { kind: 'reservation' }>,
-): void {
+function answerReservation(ctx: AppContext, summary: ReservationSummary, isKeyed: boolean): void {
   switch (standing(summary)) {
     case 'done':
       answerJson(ctx, 200, toWire(summary));
@@ -168,10 +165,16 @@ function answerReservation(
       answerProblem(ctx, {
         code: 'payment_unavailable',
         detail: { reservation_id, status, message },
-        // A failure that is final stays what it is, however often it is asked for.
-        headers:
-          replayed && summary.stage === 'failed' ? {} : { 'Retry-After': String(RETRY_AFTER_UNAVAILABLE_SECONDS) },
+        headers: mayRepeat(summary, isKeyed) ? { 'Retry-After': String(RETRY_AFTER_UNAVAILABLE_SECONDS) } : {},
       });
     }
   }
+}
+
+/**
+ * True when the same request, sent again as it is, may come to another end: a client must not be asked to repeat what
+ * its key brings back unchanged. The key of what was never sent is free again; every other one stays bound.
+ */
+function mayRepeat({ failureReason }: ReservationSummary, isKeyed: boolean): boolean {
+  return !isKeyed || failureReason === 'not-sent';
 }

@@ -10,6 +10,15 @@ export {
 } from './application/reconcile-ledger.ts';
 export { type MoveOptions, type MoveProgress, type MoveResult, moveStore } from './application/move-store.ts';
 export type { MoveCounts, MoveEnds } from './application/verify-move.ts';
+export {
+  LEDGER_SOURCE_LENGTH_MAX,
+  type LedgerEvidence,
+  type LedgerResolution,
+  type LedgerSilence,
+  type LeftToOperator,
+  resolveByLedger,
+  type ResolvedByLedger,
+} from './application/resolve-by-ledger.ts';
 export { resolvePayment, type Resolution, type ResolveResult } from './application/resolve-payment.ts';
 export { type RebuiltView, rebuildView, type RebuildViewOptions } from './application/rebuild-view.ts';
 export { type Verification, verifyStore } from './application/verify-store.ts';
@@ -87,6 +96,7 @@ export {
 } from './domain/subscription-name.ts';
 export { type ReservationStatus, type ReservationSummary, summarize, type SummaryStage } from './domain/summary.ts';
 export { type Timestamp, toTimestamp } from './domain/timestamp.ts';
+export { isTransactionId, TRANSACTION_ID_EXPECTED } from './domain/transaction-id.ts';
 
 export type { Alongside, KeyChange, KeyClaim, KeyName, PaymentChange } from './ports/alongside.ts';
 export type { Clock } from './ports/clock.ts';

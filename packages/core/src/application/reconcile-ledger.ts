@@ -106,7 +106,8 @@ function stageDifference(
   }
 }
 
-function chargeDifference(reservation: ReservationSummary, charge: LedgerCharge): string | null {
+/** How a charge differs from what was reserved, in words; null when it does not. */
+export function chargeDifference(reservation: ReservationSummary, charge: LedgerCharge): string | null {
   const { amountMinor, currency, decimals, userId } = reservation;
   const sameAmount = parseMinorUnits(String(charge.amount), decimals) === amountMinor && charge.currency === currency;
   if (sameAmount && charge.userId === userId) return null;

@@ -1,18 +1,21 @@
 import {
   type Finding,
   formatMoney,
+  isTransactionId,
   type Rejection,
   type ReservationId,
   type ReservationSummary,
   resolvePayment,
   systemRuntime,
+  TRANSACTION_ID_EXPECTED,
 } from '@reservations/core';
 import { switchSetting } from '../setting-kinds.ts';
-import { describeSettings, type Setting, type Settings } from '../settings.ts';
+import { describeSettings, type Settings } from '../settings.ts';
 import { readWithReservation } from './arguments.ts';
 import { type CliCommand, type CliContext, EXIT_FAILURE, EXIT_OK, PROGRAM, reportFaults } from './command.ts';
 import { DB_SETTING, withDatabase } from './database.ts';
 import { JSON_SETTING } from './json-setting.ts';
+import { noteSetting } from './note-setting.ts';
 import { describeAmount, plain } from './text.ts';
 
 interface PaymentsResolveConfig {
@@ -24,12 +27,6 @@ interface PaymentsResolveConfig {
   readonly json: boolean;
 }
 
-/** What a person writes becomes part of the stream for ever; it is a note, not a document. */
-const NOTE_LENGTH_MAX = 500;
-
-/** As the payment gateway reads them. */
-const TRANSACTION_ID = /^[\x21-\x7e]{1,255}$/;
-
 /** The settings of `payments resolve`. */
 export const PAYMENTS_RESOLVE_SETTINGS: Settings<PaymentsResolveConfig> = {
   charged: {
@@ -38,8 +35,8 @@ export const PAYMENTS_RESOLVE_SETTINGS: Settings<PaymentsResolveConfig> = {
     value: 'TRANSACTION',
     default: null,
     description: 'The finding: the payment was charged, as this transaction',
-    expected: 'a transaction id of 1 to 255 visible ASCII characters',
-    parse: (text) => (TRANSACTION_ID.test(text) ? text : undefined),
+    expected: `a transaction id of ${TRANSACTION_ID_EXPECTED}`,
+    parse: (text) => (isTransactionId(text) ? text : undefined),
   },
   notCharged: switchSetting({
     flag: 'not-charged',
@@ -51,21 +48,6 @@ export const PAYMENTS_RESOLVE_SETTINGS: Settings<PaymentsResolveConfig> = {
   db: DB_SETTING,
   json: JSON_SETTING,
 };
-
-function noteSetting(flag: string, value: string, description: string): Setting<string | null> {
-  return {
-    flag,
-    env: null,
-    value,
-    default: null,
-    description,
-    expected: `a text of 1 to ${NOTE_LENGTH_MAX} characters`,
-    parse(text) {
-      const note = text.trim();
-      return note !== '' && note.length <= NOTE_LENGTH_MAX && note.isWellFormed() ? note : undefined;
-    },
-  };
-}
 
 /** `payments resolve`: a person's word on a payment that settlement gave up. */
 export const paymentsResolveCommand: CliCommand = {

@@ -1,25 +1,35 @@
 import {
   type LedgerDifference,
+  type LedgerResolution,
   parseReservationId,
   reconcileLedger,
   type Reconciliation,
   type ReservationStore,
+  resolveByLedger,
+  systemRuntime,
 } from '@reservations/core';
-import { textSetting } from '../setting-kinds.ts';
+import { switchSetting, textSetting } from '../setting-kinds.ts';
 import { describeSettings, readSettings, type Setting, type Settings } from '../settings.ts';
 import { type CliCommand, type CliContext, EXIT_FAILURE, EXIT_OK, PROGRAM, reportFaults } from './command.ts';
 import { DB_SETTING, withDatabase } from './database.ts';
 import { JSON_SETTING } from './json-setting.ts';
-import { readLedgerFile } from './ledger-file.ts';
+import { type LedgerLine, readLedgerFile } from './ledger-file.ts';
+import { noteSetting } from './note-setting.ts';
+import { printResolution, resolutionToJson } from './reconcile-resolution.ts';
 import { columns, count, plain } from './text.ts';
 
 interface ReconcileConfig {
   readonly ledger: string | null;
   /** Milliseconds since the epoch. */
   readonly asOf: number | null;
+  readonly resolve: boolean;
+  readonly actor: string | null;
   readonly db: string;
   readonly json: boolean;
 }
+
+/** How much of the export's path stands in the reason of a verdict, in UTF-16 code units. */
+const FILE_NAME_LENGTH_MAX = 300;
 
 /** How many faulty lines of an export are told. */
 const FAULTS_TOLD_MAX = 20;
@@ -34,6 +44,12 @@ export const RECONCILE_SETTINGS: Settings<ReconcileConfig> = {
     description: "Export of the payment service's ledger, one JSON object a line",
   }),
   asOf: timeSetting(),
+  resolve: switchSetting({
+    flag: 'resolve',
+    env: null,
+    description: 'Also confirm every escalated payment that the export proves to be charged',
+  }),
+  actor: noteSetting('actor', 'NAME', 'Who resolves; required with --resolve'),
   db: DB_SETTING,
   json: JSON_SETTING,
 };
@@ -65,22 +81,32 @@ export const reconcileCommand: CliCommand = {
       'Exit code 0 when there is none but charges of payments that are still open, 1 when there is another, 2 when the',
       'export cannot be read.',
       '',
+      'With --resolve it first confirms every escalated payment for which the export has exactly one charge, of the same',
+      'user, amount and currency; the file and the line become the reason in the stream. All other escalated payments',
+      'are listed and left to an operator: that a charge is not in the export proves nothing. Payments that settlement',
+      'works on are not touched, and nothing is sent to the payment service.',
+      '',
       'Options:',
       describeSettings(RECONCILE_SETTINGS),
     ].join('\n'),
   async run(args, context) {
     const read = readSettings(RECONCILE_SETTINGS, { args, env: context.env });
     if (read.kind === 'faults') return reportFaults(context, 'reconcile', read.faults);
-    const { ledger, asOf, db, json } = read.values;
+    const { ledger, asOf, resolve, actor, db, json } = read.values;
     if (ledger === null) return reportFaults(context, 'reconcile', ['--ledger is missing: what should be compared?']);
+    if (resolve && actor === null) return reportFaults(context, 'reconcile', ['--actor is missing: who resolves?']);
+    if (!resolve && actor !== null) {
+      return reportFaults(context, 'reconcile', ['--actor has no effect without --resolve']);
+    }
     const { charges, faults } = await readLedgerFile(ledger).catch((error: unknown) => ({
       charges: [],
       faults: [`${ledger} cannot be read: ${error instanceof Error ? error.message : String(error)}`],
     }));
     if (faults.length > 0) return reportFaults(context, 'reconcile', shorten(faults));
     const found = await withDatabase(db, context, async (store) => {
+      const resolution = actor === null ? null : await resolveWith(store, { path: ledger, charges, actor });
       const reconciliation = await reconcileLedger(store, charges);
-      return { ...reconciliation, ...(await setAside(store, reconciliation.differences, asOf)) };
+      return { ...reconciliation, ...(await setAside(store, reconciliation.differences, asOf)), resolution };
     });
     if (json) context.print(JSON.stringify(toJson(found)));
     else printText(context, found);
@@ -93,7 +119,19 @@ function shorten(faults: readonly string[]): readonly string[] {
   return [...faults.slice(0, FAULTS_TOLD_MAX), `and ${faults.length - FAULTS_TOLD_MAX} more`];
 }
 
+function resolveWith(
+  store: ReservationStore,
+  by: { readonly path: string; readonly charges: readonly LedgerLine[]; readonly actor: string },
+): Promise<LedgerResolution> {
+  // The end of a long path says more than its beginning.
+  const file = by.path.slice(-FILE_NAME_LENGTH_MAX).toWellFormed();
+  const evidence = by.charges.map((charge) => ({ ...charge, source: `${file}, line ${charge.line}` }));
+  return resolveByLedger({ store, runtime: systemRuntime() }, evidence, { actor: by.actor });
+}
+
 interface Found extends Reconciliation {
+  /** Null when nothing was to be resolved. */
+  readonly resolution: LedgerResolution | null;
   /** How many reservations were confirmed too late to be in the export. */
   readonly confirmedLater: number;
 }
@@ -125,6 +163,7 @@ const IN_WORDS: { readonly [Kind in LedgerDifference['kind']]: string } = {
 };
 
 function printText(context: CliContext, found: Found): void {
+  if (found.resolution !== null) printResolution(context, found.resolution);
   const rows = found.differences.map(({ kind, reservationId, detail }) => [
     plain(reservationId),
     IN_WORDS[kind],
@@ -145,8 +184,9 @@ function printText(context: CliContext, found: Found): void {
   }
 }
 
-function toJson({ reservations, charges, differences, confirmedLater }: Found): object {
+function toJson({ reservations, charges, differences, confirmedLater, resolution }: Found): object {
   return {
+    ...(resolution === null ? {} : resolutionToJson(resolution)),
     reservations,
     charges,
     confirmed_later: confirmedLater,

@@ -1,4 +1,4 @@
-import type { CreateRequest } from '@reservations/core';
+import type { CreateRequest, CreateResult } from '@reservations/core';
 import type { Facts, Intent } from './facts.ts';
 import type { FrontDoor } from './front-door.ts';
 import type { Random } from './random.ts';
@@ -20,6 +20,9 @@ export interface ClientParts {
 
 /** Pause between a keyed request and its repetition. */
 const RETRY_MS = { min: 300, max: 4_000 };
+
+/** How often a client makes a reservation anew with its key after the one before was not sent. */
+const UNSENT_MAX = 4;
 
 /** How long after an answer a client looks again. */
 const LOOK_AGAIN_MS = { min: 0, max: 10_000 };
@@ -52,30 +55,43 @@ async function makeRequest(name: string, parts: ClientParts): Promise<void> {
   await Promise.all(all);
 }
 
-/** With a key a request is repeated until there is an answer; without one it may be made only once. */
+/**
+ * With a key a request is repeated until there is an answer, and also when the answer asks for it because nothing was
+ * sent; without one it may be made only once.
+ */
 async function persist(
   name: string,
   { body, expected }: DrawnRequest,
   { caller, key }: { readonly caller: string; readonly key: string | null },
   parts: ClientParts,
 ): Promise<void> {
-  const { world, random } = parts;
+  const { world, random, frontDoor, servers, tally } = parts;
+  const failed: string[] = [];
   for (let attempt = 1; ; attempt += 1) {
     const intent: Intent = { tag: `${name}#${attempt}`, caller, key, expected };
-    const isAnswered = await ask(intent, body, parts);
-    if (isAnswered || key === null) return;
+    const answer = await ask(intent, body, parts);
+    if (key === null) return;
+    if (answer !== null) {
+      // What failed before stays what it is beside the reservation that was made in its place.
+      for (const id of failed) await frontDoor.get(random.pick(servers), id);
+      if (answer.kind !== 'reservation' || answer.reservation.failureReason !== 'not-sent') return;
+      if (failed.length === UNSENT_MAX) return;
+      tally.keysFreed += 1;
+      failed.push(answer.reservation.reservationId);
+    }
     await world.sleep(random.int(RETRY_MS.min, RETRY_MS.max));
   }
 }
 
-async function ask(intent: Intent, body: CreateRequest, parts: ClientParts): Promise<boolean> {
+/** The answer that a client goes by; null when it has to ask again. */
+async function ask(intent: Intent, body: CreateRequest, parts: ClientParts): Promise<CreateResult | null> {
   const { world, random, facts, tally, frontDoor, servers } = parts;
   facts.intents.set(intent.tag, intent);
   tally.requests += 1;
   const heard = await frontDoor.create(random.pick(servers), intent, body);
-  if (heard.kind !== 'answer') return false;
+  if (heard.kind !== 'answer') return null;
   const { answer } = heard;
-  if (answer.kind === 'key-in-progress') return false;
+  if (answer.kind === 'key-in-progress') return null;
   if (answer.kind === 'reservation') {
     const { reservationId, userId } = answer.reservation;
     for (let looks = random.int(0, 2); looks > 0; looks -= 1) {
@@ -84,5 +100,5 @@ async function ask(intent: Intent, body: CreateRequest, parts: ClientParts): Pro
       else await frontDoor.list(random.pick(servers), userId);
     }
   }
-  return true;
+  return answer;
 }

@@ -64,6 +64,8 @@ export interface Shown {
   readonly summary: ReservationSummary;
   /** How many events of the stream were durable when the server answered. */
   readonly durableVersion: number;
+  /** How many sends for the reservation had started when the server answered. */
+  readonly sendsBefore: number;
   /** The most that had been shown to anybody before the question was asked; null when nothing was. */
   readonly shownBefore: ReservationSummary | null;
   readonly intent: Intent | null;
@@ -98,6 +100,8 @@ export interface CreateAnswer {
   readonly intent: Intent;
   readonly kind: 'reservation' | 'invalid' | 'key-reused' | 'key-in-progress';
   readonly reservationId: ReservationId | null;
+  /** How many events of the log were durable when the client asked. */
+  readonly logAtAsking: number;
 }
 
 /** What the simulator knows, and no server does. */

@@ -40,6 +40,7 @@ export function createFrontDoor(parts: FrontDoorParts): FrontDoor {
     create(server, intent, body) {
       const { tag, caller, key } = intent;
       const shownBefore = witness.shownSoFar();
+      const logAtAsking = facts.log.length;
       const leaves = new AbortController();
       if (random.chance(faults().clientAborts)) world.after(random.int(0, 8_000), null, () => leaves.abort());
       history.add('client', `asks ${server.name}: ${JSON.stringify(body)}, key ${key}`, tag);
@@ -47,7 +48,7 @@ export function createFrontDoor(parts: FrontDoorParts): FrontDoor {
         const options = { caller, correlationId: tag, signal: leaves.signal };
         const result = await engine.create(body, key === null ? options : { ...options, idempotencyKey: key });
         history.add(process.name, `answers ${describe(result)}`, tag);
-        witness.answered({ intent, kind: result.kind, reservationId: idOf(result) });
+        witness.answered({ intent, kind: result.kind, reservationId: idOf(result), logAtAsking });
         if (result.kind === 'reservation') witness.shown(result.reservation, shownBefore, intent);
         return result;
       });
@@ -131,7 +132,8 @@ function createWitness(facts: Facts): Witness {
       const reservation = touch(facts, summary.reservationId);
       const durableVersion = reservation.events.length;
       const before = shownBefore.get(summary.reservationId) ?? null;
-      reservation.shown.push({ summary, durableVersion, shownBefore: before, intent });
+      const sendsBefore = reservation.sends.length;
+      reservation.shown.push({ summary, durableVersion, sendsBefore, shownBefore: before, intent });
       const { furthestShown } = reservation;
       if (furthestShown === null || furthestShown.version < summary.version) reservation.furthestShown = summary;
     },

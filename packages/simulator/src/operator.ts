@@ -1,4 +1,4 @@
-import { type Finding, isReservationError, resolvePayment } from '@reservations/core';
+import { type Finding, isReservationError, resolveByLedger, resolvePayment } from '@reservations/core';
 import type { ReservationFacts } from './facts.ts';
 import type { CallParts } from './mishaps.ts';
 import { createProcess, type UuidSource } from './process.ts';
@@ -14,12 +14,16 @@ const ROUND_MS = 5_000;
  */
 export const LEDGER_SETTLES_MS = 60_000;
 
-/** A person who settles what was escalated, by what the payment service's ledger says. */
+/** How often the operator lets the ledger itself settle what it proves, at whatever time. */
+const BY_LEDGER = 0.1;
+
+/** An operator who settles what was escalated, by what the payment service's ledger says. */
 export async function runOperator(simulation: Simulation, uuids: UuidSource, parts: CallParts): Promise<void> {
   const { world, facts } = simulation;
   const seenAt = new Map<string, number>();
   for (;;) {
     await world.sleep(ROUND_MS);
+    if (parts.random.chance(BY_LEDGER)) letLedgerDecide(simulation, uuids, parts);
     for (const reservation of facts.reservations.values()) {
       if (reservation.events.at(-1)?.type !== 'PAYMENT_ESCALATED') continue;
       const since = seenAt.get(reservation.id) ?? world.now();
@@ -29,6 +33,27 @@ export async function runOperator(simulation: Simulation, uuids: UuidSource, par
       decide(simulation, reservation, uuids, parts);
     }
   }
+}
+
+/** Confirms what the ledger proves now; what it does not have may still be on its way. */
+function letLedgerDecide({ world, facts, swarm, database }: Simulation, uuids: UuidSource, parts: CallParts): void {
+  const process = createProcess('ledger', { world, random: parts.random, uuids, mode: swarm.mode, skewMs: 0 });
+  const charges = [...facts.reservations.values()].flatMap(({ id, charges: own }) =>
+    own.map((charge) => ({ reservationId: id, source: `charge ${charge.transactionId}`, ...charge })),
+  );
+  world.after(0, process, () => {
+    const store = createSimStore(database, process, parts);
+    resolveByLedger({ store, runtime: process.runtime }, charges, { actor: 'ada' })
+      .then(({ resolved }) => {
+        for (const { reservation } of resolved) {
+          parts.history.add('ledger', 'proves the charge', reservation.reservationId);
+        }
+        return resolved;
+      })
+      .catch((error: unknown) => {
+        if (!isReservationError(error, 'STORE_UNAVAILABLE')) facts.fresh.surprises.push({ who: 'ledger', error });
+      });
+  });
 }
 
 /** A command of its own, in a process of its own, which may die or hang as any other. */

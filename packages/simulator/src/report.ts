@@ -34,11 +34,11 @@ export function describeHistory({ history, violation }: SimulationResult, isWhol
 /** Numbers of all runs in a line. */
 export function describeTally(seeds: number, violations: number, tally: Tally): string {
   const { steps, requests, crashes, freezes, lostAcknowledgements, sends, charges } = tally;
-  const { rebuilds, unknownConfirmed, unknownFailed, unknownEscalated } = tally;
+  const { rebuilds, keysFreed, unknownConfirmed, unknownFailed, unknownEscalated } = tally;
   return (
     `${seeds} seeds, ${steps} steps, ${requests} requests, ${crashes} crashes, ${freezes} freezes, ` +
     `${lostAcknowledgements} lost acknowledgements, ${sends} sends, ${charges} charges, ${rebuilds} rebuilds of the view, ` +
-    `unknown: ${unknownConfirmed} confirmed, ${unknownFailed} failed, ${unknownEscalated} escalated; ` +
+    `${keysFreed} keys free again, unknown: ${unknownConfirmed} confirmed, ${unknownFailed} failed, ${unknownEscalated} escalated; ` +
     `${violations} violations`
   );
 }

@@ -9,6 +9,8 @@ export interface Tally {
   charges: number;
   /** How often the view was rebuilt and somebody heard of it. */
   rebuilds: number;
+  /** How often a client repeated a keyed request because nothing was sent for it. */
+  keysFreed: number;
   /** How reservations ended whose outcome was unknown at first. */
   unknownConfirmed: number;
   unknownFailed: number;
@@ -26,6 +28,7 @@ export function createTally(): Tally {
     sends: 0,
     charges: 0,
     rebuilds: 0,
+    keysFreed: 0,
     unknownConfirmed: 0,
     unknownFailed: 0,
     unknownEscalated: 0,

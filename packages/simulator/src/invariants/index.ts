@@ -9,6 +9,7 @@ import type { Invariant } from './invariant.ts';
 import { keys } from './keys.ts';
 import { gaugeIsRight } from './nothing-stays-open.ts';
 import { money } from './money.ts';
+import { noSendAfterFailed } from './no-send-after-failed.ts';
 import { noSendAfterStop } from './no-send-after-stop.ts';
 import { noSurprises } from './no-surprises.ts';
 import { oneTerminalEvent } from './one-terminal-event.ts';
@@ -37,6 +38,7 @@ export const INVARIANTS: readonly Invariant[] = [
   sendsAreBounded,
   sendsDoNotOverlap,
   noSendAfterStop,
+  noSendAfterFailed,
   answersNeverGoBack,
   money,
   noSurprises,

@@ -35,6 +35,15 @@ const confirmed: ReservationEvent = {
   data: { transactionId: 'TXN-1', message: 'charged', decidedBy, at: AT },
 };
 
+const unresolved: ReservationEvent = {
+  type: 'PAYMENT_UNRESOLVED',
+  data: { cause: 'deadline-exceeded', detail: '5 s', answeredAs: 'failed', at: AT },
+};
+const escalated: ReservationEvent = {
+  type: 'PAYMENT_ESCALATED',
+  data: { reason: 'answered-failed', detail: '5 s', transactionId: null, at: AT },
+};
+
 function failed(reason: 'declined' | 'not-sent'): ReservationEvent {
   return { type: 'RESERVATION_FAILED', data: { reason, message: 'no', decidedBy, at: AT } };
 }
@@ -100,8 +109,8 @@ function healthyScene(): Scene {
   reservation.received.push({ userId: 'u1', amount: 10.5, currency: 'EUR', wasCreated: true });
   reservation.charges.push(charge);
   const summary = summaryOf(ID, reservation.events);
-  reservation.shown.push({ summary, durableVersion: 2, shownBefore: null, intent });
-  facts.fresh.answers.push({ intent, kind: 'reservation', reservationId: ID });
+  reservation.shown.push({ summary, durableVersion: 2, sendsBefore: 1, shownBefore: null, intent });
+  facts.fresh.answers.push({ intent, kind: 'reservation', reservationId: ID, logAtAsking: 0 });
   return scene;
 }
 
@@ -127,6 +136,49 @@ function appendTo({ facts, reservation }: Scene): Facts['fresh']['appends'] {
   });
   return facts.fresh.appends;
 }
+
+/** Another request makes a reservation with the same key, once everything that is written is durable. */
+function claimAgain({ facts }: Scene): void {
+  const events = record(OTHER_ID, [created], 't2').map((event) => ({ ...event, position: facts.log.length + 1 }));
+  const [first] = events;
+  if (first === undefined) throw new Error('no events');
+  facts.intents.set('t2', intentOf('t2'));
+  touch(facts, OTHER_ID).events.push(first);
+  facts.fresh.appends.push({
+    request: {
+      stream: OTHER_ID,
+      expected: 'none',
+      events: [first],
+      commandId: first.commandId,
+      alongside: { summary: null, payment: { kind: 'keep' }, key: { kind: 'keep' } },
+    },
+    result: { kind: 'appended', version: 1, position: first.position },
+    before: [],
+    written: [first],
+    logBefore: facts.log.length,
+  });
+}
+
+/** An unknown outcome that is told as FAILED when so many of its events are durable. */
+function tellFailed({ facts, reservation, write }: Scene, durableVersion: number): void {
+  write(created, unresolved, escalated);
+  reservation.charges.length = 0;
+  reservation.shown.length = 0;
+  facts.fresh.answers.length = 0;
+  const summary = summaryOf(ID, reservation.events);
+  const sendsBefore = reservation.sends.length;
+  reservation.shown.push({ summary, durableVersion, sendsBefore, shownBefore: null, intent: intentOf('t1') });
+}
+
+it('a key that is free again, and FAILED told of what an operator was asked about, break nothing', () => {
+  const freed = healthyScene();
+  freed.write(created, failed('not-sent'));
+  claimAgain(freed);
+  expect(broken(freed)).not.toContain('12');
+  const told = healthyScene();
+  tellFailed(told, 3);
+  expect(broken(told)).toEqual([]);
+});
 
 it('nothing is broken where nothing is wrong', () => {
   const scene = healthyScene();
@@ -174,7 +226,7 @@ describe('an invariant is broken by', () => {
       what: 'an answer that runs ahead of the commit',
       damage({ reservation }) {
         const summary = summaryOf(ID, reservation.events);
-        reservation.shown.push({ summary, durableVersion: 1, shownBefore: null, intent: null });
+        reservation.shown.push({ summary, durableVersion: 1, sendsBefore: 1, shownBefore: null, intent: null });
       },
     },
     { number: '7', what: 'an answer that was never stored', damage: ({ write }) => write(created, failed('declined')) },
@@ -234,6 +286,7 @@ describe('an invariant is broken by', () => {
           intent: intentOf('t2', { caller: 'bob' }),
           kind: 'reservation',
           reservationId: ID,
+          logAtAsking: 0,
         }),
     },
     {
@@ -244,13 +297,49 @@ describe('an invariant is broken by', () => {
           intent: intentOf('t2', { expected: { ...expected, amountMinor: 1 } }),
           kind: 'reservation',
           reservationId: ID,
+          logAtAsking: 0,
         }),
     },
     {
       number: '12',
       what: 'a refusal of the same body',
       damage: ({ facts }) =>
-        facts.fresh.answers.push({ intent: intentOf('t2'), kind: 'key-reused', reservationId: null }),
+        facts.fresh.answers.push({ intent: intentOf('t2'), kind: 'key-reused', reservationId: null, logAtAsking: 0 }),
+    },
+    {
+      number: '12',
+      what: 'a second reservation for a key that made one which was declined',
+      damage(scene) {
+        scene.write(created, failed('declined'));
+        claimAgain(scene);
+      },
+    },
+    {
+      number: '12',
+      what: 'an answer with what had failed unsent before it was asked for',
+      damage({ facts, write }) {
+        write(created, failed('not-sent'));
+        const intent = intentOf('t2');
+        facts.fresh.answers.push({ intent, kind: 'reservation', reservationId: ID, logAtAsking: 2 });
+      },
+    },
+    {
+      number: '12',
+      what: 'a key in progress whose reservation had failed unsent before it was asked for',
+      damage({ facts, write }) {
+        write(created, failed('not-sent'));
+        const intent = intentOf('t2');
+        facts.fresh.answers.push({ intent, kind: 'key-in-progress', reservationId: ID, logAtAsking: 2 });
+      },
+    },
+    {
+      number: '12',
+      what: 'a refusal because of a body whose request had failed unsent before',
+      damage({ facts, write }) {
+        write(created, failed('not-sent'));
+        const intent = intentOf('t2', { expected: { ...expected, amountMinor: 1 } });
+        facts.fresh.answers.push({ intent, kind: 'key-reused', reservationId: null, logAtAsking: 2 });
+      },
     },
     {
       number: '13',
@@ -297,8 +386,21 @@ describe('an invariant is broken by', () => {
       damage({ reservation }) {
         const now = summaryOf(ID, reservation.events);
         const before = summaryOf(ID, reservation.events.slice(0, 1));
-        reservation.shown.push({ summary: before, durableVersion: 2, shownBefore: now, intent: null });
+        reservation.shown.push({ summary: before, durableVersion: 2, sendsBefore: 1, shownBefore: now, intent: null });
       },
+    },
+    {
+      number: 'C',
+      what: 'a send after FAILED was told of an unknown outcome',
+      damage(scene) {
+        tellFailed(scene, 3);
+        scene.send(10_000, 10_100);
+      },
+    },
+    {
+      number: 'C',
+      what: 'FAILED told of an unknown outcome before an operator was asked',
+      damage: (scene) => tellFailed(scene, 2),
     },
     {
       number: '19',

@@ -1,0 +1,113 @@
+import type { KeyChange, ReservationStore } from '@reservations/core';
+import { type Bug, withAppend } from './sabotage.ts';
+
+type Append = ReservationStore['events']['append'];
+type AppendRequest = Parameters<Append>[0];
+type TakenPayment = Awaited<ReturnType<ReservationStore['payments']['take']>>[number];
+
+/** What can be got wrong about what a client may do after it was told of a failure. */
+export const ANSWER_BUGS: readonly Bug[] = [
+  {
+    name: 'key-never-released',
+    mistake: 'the key of a request that was never sent stays bound: to repeat brings the same failure for ever',
+    plant: () => ({ store: (store) => withAppend(store, withoutReleases) }),
+  },
+  {
+    name: 'key-released-late',
+    mistake: 'the key is released in a transaction of its own, after the failure',
+    plant: () => plantReleaseApart('after'),
+  },
+  {
+    name: 'key-released-early',
+    mistake: 'the key is released before the failure is on disk',
+    plant: () => plantReleaseApart('before'),
+  },
+  {
+    name: 'key-released-on-declined',
+    mistake: 'the key is released whenever a reservation fails, also when it was declined',
+    plant: plantReleaseOnDeclined,
+  },
+  {
+    name: 'resends-after-failed',
+    mistake: 'settlement takes up again what the client was told had failed',
+    plant: plantResending,
+  },
+];
+
+function withKey(request: AppendRequest, key: KeyChange): AppendRequest {
+  return { ...request, alongside: { ...request.alongside, key } };
+}
+
+function withoutReleases(append: Append): Append {
+  return (request) => append(request.alongside.key.kind === 'release' ? withKey(request, { kind: 'keep' }) : request);
+}
+
+/**
+ * The keys lie in a table of their own, whose rows are released in a step before or after the append. To the store
+ * inside, a key that was released has another name.
+ */
+function plantReleaseApart(when: 'before' | 'after'): ReturnType<Bug['plant']> {
+  const released = new Map<string, number>();
+  const apart =
+    (append: Append): Append =>
+    async (request) => {
+      const { key } = request.alongside;
+      if (key.kind === 'keep') return await append(request);
+      const name = JSON.stringify([key.scope, key.key]);
+      const times = released.get(name) ?? 0;
+      if (key.kind === 'claim') return await append(withKey(request, { ...key, key: `${key.key}.${times}` }));
+      if (when === 'before') released.set(name, times + 1);
+      const result = await append(withKey(request, { kind: 'keep' }));
+      if (when === 'after' && result.kind === 'appended') released.set(name, times + 1);
+      return result;
+    };
+  return { store: (store) => withAppend(store, apart) };
+}
+
+/** Releases the key that a stream claimed with every failure. */
+function plantReleaseOnDeclined(): ReturnType<Bug['plant']> {
+  const claimed = new Map<string, KeyChange>();
+  return {
+    store: (store) =>
+      withAppend(store, (append) => (request) => {
+        const { key } = request.alongside;
+        if (key.kind === 'claim') claimed.set(request.stream, { kind: 'release', scope: key.scope, key: key.key });
+        const hasFailed = request.events.some(({ type }) => type === 'RESERVATION_FAILED');
+        return append(hasFailed ? withKey(request, claimed.get(request.stream) ?? key) : request);
+      }),
+  };
+}
+
+/** How long after FAILED was recorded settlement takes the payment up again. */
+const RESEND_AFTER_MS = 3_000;
+
+/** Payments that were answered as failed stay in a queue of their own, and their streams are read without the answer. */
+function plantResending(): ReturnType<Bug['plant']> {
+  const told = new Map<string, TakenPayment>();
+  return {
+    store(store, { runtime }) {
+      const { events, payments } = store;
+      const readStream: typeof events.readStream = async (stream, range) => {
+        const page = await events.readStream(stream, range);
+        return told.has(stream) ? page.filter(({ type }) => type === 'RESERVATION_CREATED') : page;
+      };
+      const take: typeof payments.take = async (request) => {
+        const taken = await payments.take(request);
+        const { owner, leaseUntil } = request;
+        const due = [...told.values()].filter(({ dueAt }) => dueAt <= request.now);
+        return [...taken, ...due.map((payment) => ({ ...payment, owner, dueAt: leaseUntil }))];
+      };
+      const append: Append = async (request) => {
+        const result = await events.append(request);
+        const isTold = request.events.some(({ data }) => data['reason'] === 'answered-failed');
+        if (!isTold || result.kind !== 'appended') return result;
+        const openedAt = runtime.clock.now();
+        const reservationId = request.stream as TakenPayment['reservationId'];
+        const payment = { reservationId, openedAt, attempts: 0, dueAt: openedAt + RESEND_AFTER_MS, lastOutcome: null };
+        told.set(request.stream, { ...payment, owner: 'nobody' });
+        return result;
+      };
+      return { ...store, events: { ...events, append, readStream }, payments: { ...payments, take } };
+    },
+  };
+}

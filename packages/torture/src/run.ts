@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type ChaosOptions, wreakHavoc } from './chaos/chaos.ts';
 import { findViolations } from './checks/all.ts';
+import { closeByLedger } from './close-by-ledger.ts';
 import { openDossiers } from './evidence/dossier.ts';
 import { follow } from './evidence/follow.ts';
 import { gatherEvidence } from './evidence/gather.ts';
@@ -28,7 +29,7 @@ export async function torture(
   folder: string,
   print: (line: string) => void,
 ): Promise<Outcome> {
-  const { paymentIdempotency: idempotency, durationMs, only } = settings;
+  const { paymentIdempotency: idempotency, paymentUnknownOutcome: unknownOutcome, durationMs, only } = settings;
   const random = createRandom(settings.seed);
   const tally = createTally();
   const failpoints = createFailpointDealer(random.fork('failpoints'), only === null ? FAILPOINTS : []);
@@ -58,6 +59,7 @@ export async function torture(
   await load.lookAtAll();
   await Promise.all(servers.map((server) => server.close()));
   await sandbox.close();
+  if (unknownOutcome === 'fail') await closeByLedger(database, sandbox.ledgerPath);
   await following.stop();
   progress.stop();
   journal.close();
@@ -65,6 +67,7 @@ export async function torture(
   const evidence = await database.look((store) =>
     gatherEvidence({
       idempotency,
+      unknownOutcome,
       exchanges: journal.exchanges,
       store,
       follower: following,

@@ -39,6 +39,7 @@ export async function openScene({ settings, folder, random, failpoints, tally }:
   const sandbox = await openSandbox(folder, idempotency, seed, tally);
   const args = [...database.serverArgs, '--payment-host', '127.0.0.1', '--payment-port', `${sandbox.port}`];
   args.push('--payment-idempotency', idempotency);
+  args.push('--payment-unknown-outcome', settings.paymentUnknownOutcome);
   const intruder = createIntruder(folder, args, tally);
   const excuses = [intruder.excuse, ...(database.excuse === null ? [] : [database.excuse])];
   const restarts = random.fork('restarts');

@@ -7,6 +7,8 @@ export interface TortureSettings {
   readonly store: StoreKindName;
   /** What the payment service promises; with "none" the sandbox charges every call that it sees. */
   readonly paymentIdempotency: PaymentIdempotency;
+  /** What servers tell clients of an unknown outcome: the truth, or FAILED. */
+  readonly paymentUnknownOutcome: 'pending' | 'fail';
   /** How long load and faults last. Healing comes on top. */
   readonly durationMs: number;
   /** Names of the faults to do: these alone, without failpoints and sleeping servers; null for everything. */
@@ -30,6 +32,8 @@ clients were told, what the store says and what the ledger says. Exits with 1 wh
 Options:
   --store KIND                ${Object.keys(STORE_KINDS).join(', ')} [default: sqlite]
   --payment-idempotency WHAT  by-reservation-id, or none: a service that charges every call [default: by-reservation-id]
+  --payment-unknown-outcome WHAT  pending, or fail: clients are told FAILED, and nothing is sent again
+                              [default: pending]
   --minutes N                 how long load and faults last; fractions too [default: 1]
   --only NAMES                these faults alone, by the names in the table, separated by commas; no failpoints then
   --seed N                    what is done, and in which order; times are real, so that a run is not repeated
@@ -47,6 +51,7 @@ const SELF_TEST_MINUTES = 0.25;
 const OPTIONS = {
   store: { type: 'string', default: 'sqlite' },
   'payment-idempotency': { type: 'string', default: 'by-reservation-id' },
+  'payment-unknown-outcome': { type: 'string', default: 'pending' },
   minutes: { type: 'string' },
   only: { type: 'string' },
   seed: { type: 'string' },
@@ -64,6 +69,7 @@ export function readCommandLine(args: readonly string[], newSeed: number): Comma
     if (!fine) faults.push(`--${flag}: expected ${expected}, found ${JSON.stringify(found)}`);
   };
   const { store, 'payment-idempotency': paymentIdempotency, 'self-test': selfTest } = values;
+  const { 'payment-unknown-outcome': paymentUnknownOutcome } = values;
   const minutesText = values.minutes ?? (selfTest ? String(SELF_TEST_MINUTES) : '1');
   const minutes = Number(minutesText);
   const seedText = values.seed ?? String(newSeed);
@@ -71,12 +77,16 @@ export function readCommandLine(args: readonly string[], newSeed: number): Comma
   check('store', `one of ${Object.keys(STORE_KINDS).join(', ')}`, isStoreKind(store), store);
   const isIdempotency = paymentIdempotency === 'by-reservation-id' || paymentIdempotency === 'none';
   check('payment-idempotency', 'by-reservation-id or none', isIdempotency, paymentIdempotency);
+  const isUnknownOutcome = paymentUnknownOutcome === 'pending' || paymentUnknownOutcome === 'fail';
+  check('payment-unknown-outcome', 'pending or fail', isUnknownOutcome, paymentUnknownOutcome);
   check('minutes', `more than 0, at most ${MINUTES_MAX}`, minutes > 0 && minutes <= MINUTES_MAX, minutesText);
   const isSeed = Number.isInteger(seed) && seed >= 0 && seed <= SEED_MAX;
   check('seed', `a whole number from 0 to ${SEED_MAX}`, isSeed, seedText);
-  if (!isStoreKind(store) || !isIdempotency || faults.length > 0) return { kind: 'faults', faults };
+  if (!isStoreKind(store) || !isIdempotency || !isUnknownOutcome || faults.length > 0)
+    return { kind: 'faults', faults };
   const only = values.only?.split(',').map((name) => name.trim()) ?? null;
-  const settings = { store, paymentIdempotency, durationMs: minutes * MS_PER_MINUTE, only, seed } as const;
+  const durationMs = minutes * MS_PER_MINUTE;
+  const settings = { store, paymentIdempotency, paymentUnknownOutcome, durationMs, only, seed } as const;
   return { kind: selfTest ? 'self-test' : 'run', settings };
 }
 

@@ -10,11 +10,13 @@ const RUNS = [
   {
     store: 'postgres',
     paymentIdempotency: 'none',
+    paymentUnknownOutcome: 'fail',
     only: ['kill the database', 'kill a server', 'cut all connections to the database', 'pause a server'],
   },
   {
     store: 'postgres-ha',
     paymentIdempotency: 'by-reservation-id',
+    paymentUnknownOutcome: 'pending',
     only: ['fail over while the standbys lag behind', 'kill a server'],
   },
 ] as const;
@@ -49,7 +51,8 @@ test.concurrent(
     const seed = Math.floor(Math.random() * 2 ** 32);
     const folder = await makeWorkFolder();
     const only = ['fail over while the standbys lag behind'];
-    const settings = { store: 'postgres-ha-async', paymentIdempotency: 'by-reservation-id', only } as const;
+    const modes = { paymentIdempotency: 'by-reservation-id', paymentUnknownOutcome: 'pending' } as const;
+    const settings = { store: 'postgres-ha-async', ...modes, only } as const;
     const { violations } = await torture({ ...settings, durationMs: 0, seed }, folder.path, () => undefined);
     expect(violations.map(({ promise }) => promise)).toContain('7 what was acknowledged is there');
     await folder.remove();

@@ -7,6 +7,7 @@ import { type Check, overall, type Violation } from './check.ts';
 import { LOG_CHECKS } from './log.ts';
 import { ORDER_CHECKS } from './orders.ts';
 import { SETTLEMENT_CHECKS } from './settlement.ts';
+import { TOLD_FAILED_CHECKS } from './told-failed.ts';
 
 /** Every promise that the evidence of a run can show to be broken. */
 export const CHECKS: readonly Check[] = [
@@ -16,6 +17,7 @@ export const CHECKS: readonly Check[] = [
   ...LOG_CHECKS,
   ...ORDER_CHECKS,
   ...CALL_CHECKS,
+  ...TOLD_FAILED_CHECKS,
   overall('no verdict contradicts what stands', ({ contradictions }) => contradictions),
   overall('a process ends only when it is made to', ({ incidents }) => incidents),
 ];

@@ -42,7 +42,7 @@ function answeredOtherwise({ exchanges, summaries }: Dossier): string | null {
 }
 
 /** Whoever asks after an answer sees at least what that answer said; the store, at the end, says at least as much. */
-function wentBack({ exchanges, summaries }: Dossier): string | null {
+function wentBack({ exchanges, summaries, events }: Dossier): string | null {
   const moments = exchanges
     .flatMap((exchange) => [
       { tick: exchange.began, exchange, ends: false },
@@ -63,10 +63,17 @@ function wentBack({ exchanges, summaries }: Dossier): string | null {
     if (isBehind(seen, before)) return `${describe(exchange)}, after ${before.status} at version ${before.version}`;
     if (!isBehind(seen, furthest)) furthest = seen;
   }
+  // An operator's verdict may be another one than a client was told of an unknown outcome.
+  if (isDecidedByOperator(events)) return null;
   const last = summaries.at(-1);
   return last !== undefined && isBehind(last, furthest)
     ? `the store ends with ${last.status} at version ${last.version}, a client saw ${furthest.status} at version ${furthest.version}`
     : null;
+}
+
+function isDecidedByOperator(events: Dossier['events']): boolean {
+  const by = events.at(-1)?.data['decidedBy'];
+  return typeof by === 'object' && by !== null && 'kind' in by && by.kind === 'operator';
 }
 
 interface Seen {

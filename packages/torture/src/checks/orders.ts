@@ -5,7 +5,8 @@ import { type Check, overall } from './check.ts';
 
 /** Orders against the reservations that came of them. */
 export const ORDER_CHECKS: readonly Check[] = [
-  overall('12 one key makes one reservation', keysMadeOthers),
+  overall('12 one key makes one reservation, and another only after it failed unsent', keysMadeOthers),
+  overall('12 the key of what was never sent is free again', keysBroughtBack),
   overall('12 one order without a key makes at most one reservation', ordersMadeMany),
   overall('13 an invalid order leaves no trace', invalidOrdersLeftTraces),
   overall('19 ordered and reserved amounts are equal', amountsDiffer),
@@ -17,20 +18,58 @@ function placings({ exchanges }: Evidence): readonly Placing[] {
 }
 
 function* keysMadeOthers(evidence: Evidence, dossiers: Dossiers): Generator<string> {
-  const keyed = placings(evidence).filter(({ idempotencyKey }) => idempotencyKey !== null);
-  for (const [key, uses] of Map.groupBy(keyed, ({ idempotencyKey }) => idempotencyKey)) {
-    const told = new Set(uses.flatMap((use) => sightIn(use)?.reservationId ?? []));
-    const users = new Set(uses.map(({ order }) => order.userId));
-    const made = [...users].flatMap((user) => dossiers.ofUser(user)).map(({ id }) => id);
-    if (told.size > 1) yield `key ${key}: clients were told of ${[...told].join(', ')}`;
-    if (made.length > 1) yield `key ${key}: the store has ${made.join(', ')}`;
+  for (const { key, uses, made } of keysIn(evidence, dossiers)) {
+    for (const [index, { id, events }] of made.entries()) {
+      const next = made[index + 1];
+      if (next === undefined) break;
+      const end = events.at(-1);
+      const isFree = isUnsent(made[index]) && (end?.position ?? 0) < (next.events[0]?.position ?? 0);
+      if (!isFree) yield `key ${key}: it made ${id}, and then ${next.id}`;
+    }
     // Another order with a used key is refused; the order that made the reservation never is.
+    const users = new Set(uses.map(({ order }) => order.userId));
     const refused = uses.find(({ order, valid, result }) => {
       const isOwner = dossiers.ofUser(order.userId).length > 0;
       return valid && result.kind === 'answer' && result.status === 422 && (isOwner || users.size === 1);
     });
     if (refused !== undefined) yield `key ${key}: the order of ${refused.order.userId} was refused`;
   }
+}
+
+/** A client that was told that nothing was sent is not answered with the same reservation when it asks again. */
+function* keysBroughtBack(evidence: Evidence, dossiers: Dossiers): Generator<string> {
+  for (const { key, uses, made } of keysIn(evidence, dossiers)) {
+    for (const { id } of made.filter(isUnsent)) {
+      const told = uses.filter((use) => sightIn(use)?.reservationId === id);
+      const first = Math.min(...told.map(({ ended }) => ended));
+      if (told.some(({ began }) => began > first)) yield `key ${key}: asked again, and answered with ${id}`;
+    }
+  }
+}
+
+interface UsedKey {
+  readonly key: string;
+  readonly uses: readonly Placing[];
+  /** The reservations that it made, in the order of creation. */
+  readonly made: readonly Dossier[];
+}
+
+function* keysIn(evidence: Evidence, dossiers: Dossiers): Generator<UsedKey> {
+  for (const [key, uses] of Map.groupBy(placings(evidence), ({ idempotencyKey }) => idempotencyKey)) {
+    if (key === null) continue;
+    const users = new Set(uses.map(({ order }) => order.userId));
+    const made = [...users].flatMap((user) => dossiers.ofUser(user));
+    yield { key, uses, made: made.toSorted((one, other) => createdAt(one) - createdAt(other)) };
+  }
+}
+
+function createdAt({ events }: Dossier): number {
+  return events[0]?.position ?? 0;
+}
+
+/** True for a reservation that failed with the proof that nothing was sent. */
+function isUnsent(dossier: Dossier | undefined): boolean {
+  return dossier?.summaries.at(-1)?.failureReason === 'not-sent';
 }
 
 function* ordersMadeMany(evidence: Evidence, dossiers: Dossiers): Generator<string> {

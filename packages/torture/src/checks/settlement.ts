@@ -18,12 +18,13 @@ export const SETTLEMENT_CHECKS: readonly Check[] = [
   }),
 ];
 
-function escalatedEarly({ events }: Dossier, { idempotency }: Evidence): string | null {
+function escalatedEarly({ events }: Dossier, { idempotency, unknownOutcome }: Evidence): string | null {
   const escalated = events.find(({ type }) => type === 'PAYMENT_ESCALATED');
   const [created] = events;
   if (escalated === undefined || created === undefined) return null;
   const { reason, at } = escalated.data;
   if (idempotency === 'none' && reason === 'may-not-be-sent-again') return null;
+  if (unknownOutcome === 'fail' && reason === 'answered-failed') return null;
   const ageMs = Date.parse(String(at)) - Date.parse(String(created.data['at']));
   return ageMs >= ESCALATE_AFTER_MS ? null : `escalated (${String(reason)}) at an age of ${ageMs} ms`;
 }

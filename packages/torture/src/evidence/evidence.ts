@@ -11,6 +11,8 @@ export interface Follower {
 /** Everything that bears witness when a run is over. */
 export interface Evidence {
   readonly idempotency: PaymentIdempotency;
+  /** What servers told clients of an unknown outcome. */
+  readonly unknownOutcome: 'pending' | 'fail';
   /** What clients were told. */
   readonly exchanges: readonly Exchange[];
   /** What the event store says. */

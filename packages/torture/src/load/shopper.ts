@@ -33,6 +33,9 @@ const UNAVAILABLE_MS = 400;
 const ATTEMPTS_MAX = 100;
 const PARALLEL_MAX = 5;
 
+/** How often a client makes a reservation anew with its key after the one before was not sent. */
+const UNSENT_MAX = 5;
+
 /** Places one order after the other until the signal aborts; what it begins it brings to an end. */
 export async function shop(options: ShopperOptions): Promise<void> {
   const { client, random, orders, url, signal, name, learn } = options;
@@ -55,11 +58,18 @@ export async function shop(options: ShopperOptions): Promise<void> {
     if (id !== null && elsewhere !== null && elsewhere !== placing.server) await client.get(elsewhere, id);
   }
 
-  /** As a client does that must know: asks with the same key until there is an answer. */
+  /**
+   * As a client does that must know: asks with the same key until there is an answer, and again when the answer says
+   * that nothing was charged and asks for it.
+   */
   async function placeUntilAnswered(order: Order, key: string): Promise<void> {
+    let unsent = 0;
     for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt += 1) {
       const placing = await place(order, key, true);
-      if (placing !== null && isFinal(placing)) return;
+      if (placing !== null && isFinal(placing)) {
+        if (!wasNeverSent(placing) || unsent === UNSENT_MAX) return;
+        unsent += 1;
+      }
       await pause(RETRY_MS);
     }
   }
@@ -101,4 +111,12 @@ export async function shop(options: ShopperOptions): Promise<void> {
 function isFinal(placing: Placing): boolean {
   const { result } = placing;
   return sightIn(placing) !== null || (result.kind === 'answer' && result.status === 422);
+}
+
+/** The words of the contract by which a client knows that its key is free again. */
+function wasNeverSent({ result }: Placing): boolean {
+  if (result.kind !== 'answer' || result.status !== 503) return false;
+  const { detail } = result.body;
+  if (typeof detail !== 'object' || detail === null || !('message' in detail)) return false;
+  return String(detail.message).includes('Nothing was charged');
 }

@@ -1,4 +1,4 @@
-import type { Dossiers } from '../evidence/dossier.ts';
+import type { Dossier, Dossiers } from '../evidence/dossier.ts';
 import type { Evidence } from '../evidence/evidence.ts';
 import {
   answering,
@@ -184,6 +184,13 @@ const LOG: readonly Falsification[] = [
   },
 ];
 
+/** Evidence with an escalation, because the caller was told FAILED, in place of a verdict. */
+function escalatedInstead(evidence: Evidence, dossier: Dossier): Partial<Evidence> {
+  const verdict = lastEvent(dossier);
+  const data = { reason: 'answered-failed', detail: '', transactionId: null, at: verdict.data['at'] };
+  return withEvent(evidence, verdict, { type: 'PAYMENT_ESCALATED', data });
+}
+
 const CLIENTS: readonly Falsification[] = [
   {
     name: 'a reservation that was acknowledged is gone',
@@ -239,12 +246,50 @@ const CLIENTS: readonly Falsification[] = [
   },
   {
     name: 'a key made two reservations',
-    breaks: '12 one key makes one reservation',
+    breaks: '12 one key makes one reservation, and another only after it failed unsent',
     apply: (evidence, dossiers) =>
       withTwin(
         evidence,
         settled(dossiers, 'confirmed', (dossier) => placingOf(dossier).idempotencyKey !== null),
       ),
+  },
+  {
+    name: 'a key brought back what was never sent',
+    breaks: '12 the key of what was never sent is free again',
+    apply: ({ exchanges }, dossiers) => {
+      const unsent = settled(
+        dossiers,
+        'failed',
+        (dossier) => dossier.row?.failureReason === 'not-sent' && placingOf(dossier).idempotencyKey !== null,
+      );
+      const placing = placingOf(unsent);
+      const [began, ended] = [placing.ended + 0.1, placing.ended + 0.2];
+      return { exchanges: [...exchanges, { ...placing, began, ended }] };
+    },
+  },
+  {
+    name: 'a payment was sent after FAILED was told',
+    breaks: 'C nothing is sent after FAILED was told',
+    apply: (evidence, dossiers) => {
+      const dossier = settled(dossiers, 'confirmed');
+      const calls = [1, 2, 3].flatMap((number) => call(dossier.id, 200 + number, Date.now()));
+      return { ...escalatedInstead(evidence, dossier), calls: [...evidence.calls, ...calls] };
+    },
+  },
+  {
+    name: 'FAILED was told of a payment that is open',
+    breaks: 'C FAILED is told only of what failed or an operator was asked about',
+    apply: (evidence, dossiers) => {
+      const dossier = settled(dossiers, 'confirmed');
+      const placing = placingOf(dossier);
+      const told = withExchange(evidence, placing, answering(placing, { status: 'RESERVATION_FAILED' }));
+      return { ...told, events: evidence.events.filter((event) => event !== lastEvent(dossier)) };
+    },
+  },
+  {
+    name: 'a charge that the ledger has was left to an operator',
+    breaks: 'C what the ledger proves is closed',
+    apply: (evidence, dossiers) => escalatedInstead(evidence, settled(dossiers, 'confirmed')),
   },
   {
     name: 'an order without a key made two reservations',

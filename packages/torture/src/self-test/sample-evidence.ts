@@ -19,7 +19,7 @@ const ORDERS: readonly (Order & { readonly key: string | null })[] = [
   { userId: 'customer_1', amountMinor: 1_050, decimals: 2, currency: 'EUR', key: null },
   { userId: 'customer_2', amountMinor: 1_234, decimals: 3, currency: 'KWD', key: 'key-2' },
   { userId: 'decline_3', amountMinor: 700, decimals: 0, currency: 'JPY', key: null },
-  { userId: 'down_4', amountMinor: 100, decimals: 2, currency: 'EUR', key: null },
+  { userId: 'down_4', amountMinor: 100, decimals: 2, currency: 'EUR', key: 'key-4' },
 ];
 
 /** Good evidence of a run without faults: the real engine, in this process, over a payment service of a few lines. */
@@ -49,6 +49,7 @@ export async function sampleEvidence(): Promise<Evidence> {
   const follower = { eventIds: stored.events.map(({ id }) => id) };
   return {
     idempotency: 'by-reservation-id',
+    unknownOutcome: 'pending',
     exchanges,
     ...stored,
     follower,

@@ -1,0 +1,31 @@
+import type { Dossier } from '../evidence/dossier.ts';
+import { sightIn } from '../load/exchange.ts';
+import { type Check, eachReservation } from './check.ts';
+
+/** The calls of the one request that may have been told FAILED of an unknown outcome. */
+const CALLS_MAX = 3;
+
+/**
+ * What FAILED means for a client. The request that is told so of an unknown outcome holds the payment's lease until
+ * then, so that all calls are its own: one more was sent later.
+ */
+export const TOLD_FAILED_CHECKS: readonly Check[] = [
+  eachReservation('C nothing is sent after FAILED was told', ({ events, calls }) => {
+    if (!events.some(({ data }) => data['reason'] === 'answered-failed')) return null;
+    return calls.length > CALLS_MAX ? `${calls.length} calls arrived` : null;
+  }),
+  eachReservation('C FAILED is told only of what failed or an operator was asked about', (dossier) => {
+    const toldFailed = dossier.exchanges.some((exchange) => sightIn(exchange)?.status === 'RESERVATION_FAILED');
+    if (!toldFailed || dossier.events.length === 0 || hasEnded(dossier)) return null;
+    return `told FAILED, and then only ${dossier.events.map(({ type }) => type).join(', ')}`;
+  }),
+  eachReservation('C what the ledger proves is closed', ({ summaries, charges, events }) => {
+    const isOpen = summaries.at(-1)?.stage === 'escalated' && charges.length === 1;
+    const isTold = events.some(({ data }) => data['reason'] === 'answered-failed');
+    return isOpen && isTold ? 'charged once, and still escalated' : null;
+  }),
+];
+
+function hasEnded({ events }: Dossier): boolean {
+  return events.some(({ type }) => type === 'RESERVATION_FAILED' || type === 'PAYMENT_ESCALATED');
+}

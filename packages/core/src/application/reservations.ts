@@ -23,7 +23,8 @@ export interface EngineOptions {
   readonly observer?: Observer;
   /**
    * What a caller is told when the outcome of the payment is unknown: "pending", the truth (default), or
-   * "fail", for clients that know no third answer. Settled in the background either way.
+   * "fail", for clients that know no third answer. What is pending is settled in the background. What was told as
+   * failed is escalated in the same commit, and nothing is sent for it any more.
    */
   readonly unknownOutcome?: 'pending' | 'fail';
   readonly settlement?: SettlementOptions;

@@ -14,7 +14,7 @@ const SERVING_TIMEOUTS = { connectTimeoutMs: 2_000, statementTimeoutMs: 3_000 } 
 
 /**
  * Opens the store that a server serves: PostgreSQL for a postgres:// URL, else a SQLite file, which it has to itself.
- * `onWarning` hears what could lose acknowledged reservations.
+ * `onWarning` receives what could lose acknowledged reservations.
  */
 export function openStore(
   { db, dbPool, dbNotify, requireSchema }: Pick<Config, 'db' | 'dbPool' | 'dbNotify' | 'requireSchema'>,
@@ -30,7 +30,7 @@ export function openStore(
         onWarning,
         ...SERVING_TIMEOUTS,
       })
-    : openSqliteStore({ path: db, schema });
+    : openSqliteStore({ path: db, schema, onWarning });
 }
 
 /**

@@ -1,17 +1,11 @@
-import {
-  type ChannelCredentials,
-  type ChannelOptions,
-  credentials,
-  Metadata,
-  type ServiceError,
-  status,
-} from '@grpc/grpc-js';
+import { type ChannelCredentials, type ChannelOptions, Metadata, type ServiceError, status } from '@grpc/grpc-js';
 import {
   type PaymentRequest,
   type PaymentServiceClient,
   PaymentServiceStub,
   type ReceivedPaymentResponse,
 } from '../../proto/payment-service.ts';
+import { type HandOver, watchHandOver } from './hand-over.ts';
 import type { AttemptSignal } from './outcome.ts';
 import { TrackedCredentials } from './tracked-credentials.ts';
 
@@ -29,8 +23,9 @@ const CHANNEL_OPTIONS: ChannelOptions = {
   'grpc.initial_reconnect_backoff_ms': 100,
   'grpc.max_reconnect_backoff_ms': 2_000,
   'grpc.dns_min_time_between_resolutions_ms': 2_000,
-  // Attempts are counted here and nowhere else: no retries by the transport, no policy by way of DNS.
-  'grpc.enable_retries': 0,
+  // Attempts are counted here and nowhere else: no policy by way of DNS. Retries are on for what they tell: the
+  // transport repeats a refused stream, and the hand-over of the repetition is where that is seen and stopped.
+  'grpc.enable_retries': 1,
   'grpc.service_config_disable_resolution': 1,
   // A peer that vanished without a word is noticed while calls are under way.
   'grpc.keepalive_time_ms': 30_000,
@@ -123,15 +118,10 @@ function sendOn(
 ): Promise<AttemptSignal> {
   const { promise, resolve } = Promise.withResolvers<AttemptSignal>();
   const answersBefore = lane.answers;
-  let handedOver = false;
+  const handOver = watchHandOver();
   let cancelledByUs = false;
   const metadata = new Metadata();
   metadata.set(IDEMPOTENCY_KEY, request.reservation_id ?? '');
-  // Call credentials are asked for when a connection has been picked, right before the request is given to it.
-  const witness = credentials.createFromMetadataGenerator((_, callback) => {
-    handedOver = true;
-    callback(null, new Metadata());
-  });
   const cancel = (): void => {
     cancelledByUs = true;
     call.cancel();
@@ -139,14 +129,16 @@ function sendOn(
   const call = lane.client.ProcessPayment(
     request,
     metadata,
-    { deadline: Date.now() + timeoutMs, credentials: witness },
+    { deadline: Date.now() + timeoutMs, credentials: handOver.credentials },
     (error, reply) => {
       signal.removeEventListener('abort', cancel);
       lane.calls.delete(cancel);
       if (error?.code !== status.DEADLINE_EXCEEDED && !cancelledByUs) lane.answers += 1;
       else if (error?.code === status.DEADLINE_EXCEEDED && lane.answers === answersBefore) replace(lane);
       if (lane.retired && lane.calls.size === 0) lane.credentials.destroySockets();
-      resolve(toSignal(error, reply, handedOver, cancelledByUs));
+      // What ended without a stream names the target where others name the address of their connection.
+      const hasStream = call.getPeer() !== lane.client.getChannel().getTarget();
+      resolve(toSignal(error, reply, handOver, { hasStream, cancelledByUs }));
     },
   );
   lane.calls.add(cancel);
@@ -157,17 +149,18 @@ function sendOn(
 function toSignal(
   error: ServiceError | null,
   reply: ReceivedPaymentResponse | undefined,
-  handedOver: boolean,
-  cancelledByUs: boolean,
+  handOver: HandOver,
+  { hasStream, cancelledByUs }: { readonly hasStream: boolean; readonly cancelledByUs: boolean },
 ): AttemptSignal {
   if (error === null && reply !== undefined) return { kind: 'reply', reply };
+  if (handOver.wasRefused()) return { kind: 'stream-refused' };
   const [trailer] = error?.metadata?.get(TRANSACTION_ID) ?? [];
   return {
     kind: 'error',
     code: error?.code ?? status.UNKNOWN,
     details: error?.details ?? 'neither a reply nor an error',
     trailingTransactionId: typeof trailer === 'string' ? trailer : null,
-    handedOver,
+    handedOver: handOver.wasGiven() && hasStream,
     cancelledByUs,
   };
 }

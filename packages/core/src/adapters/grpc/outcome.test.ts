@@ -72,6 +72,10 @@ test('a withheld attempt is not sent, and none follows', () => {
   expect(row(classifyAttempt({ kind: 'withheld' }))).toEqual(['not-sent', 'stopped', 'no', false]);
 });
 
+test('a refused stream is not sent, and is repeated', () => {
+  expect(row(classifyAttempt({ kind: 'stream-refused' }))).toEqual(['not-sent', 'stream-refused', 'yes', true]);
+});
+
 test('ALREADY_EXISTS with a transaction id in the trailers is an approval', () => {
   const signal = error({ code: status.ALREADY_EXISTS, details: 'before', trailingTransactionId: 'TXN-9' });
   expect(classifyAttempt(signal)).toEqual({

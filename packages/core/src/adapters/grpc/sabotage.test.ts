@@ -7,7 +7,7 @@ import { paymentGatewayContract } from '../../testing/payment-gateway-contract/c
 import { createPaymentChannel, type PaymentChannel } from './channel.ts';
 import { createGrpcPaymentGateway } from './gateway.ts';
 import { readOptions } from './options.ts';
-import type { AttemptSignal } from './outcome.ts';
+import type { AttemptError, AttemptSignal } from './outcome.ts';
 
 interface Sabotage {
   readonly bug: string;
@@ -15,6 +15,15 @@ interface Sabotage {
   readonly seenBy: string;
   open(tuning: GatewayTuning): PaymentGateway;
 }
+
+const REFUSED_STATUS: AttemptError = {
+  kind: 'error',
+  code: status.UNAVAILABLE,
+  details: 'Stream refused by server',
+  trailingTransactionId: null,
+  handedOver: true,
+  cancelledByUs: false,
+};
 
 const SABOTAGES: readonly Sabotage[] = [
   {
@@ -85,6 +94,36 @@ const SABOTAGES: readonly Sabotage[] = [
     bug: 'a service without idempotency is treated like one with it',
     seenBy: 'without idempotency nothing is sent after a cut connection',
     open: (tuning) => createGrpcPaymentGateway({ ...tuning, idempotency: 'by-reservation-id' }),
+  },
+  {
+    bug: 'a refused stream is taken for an attempt that may have been executed',
+    seenBy: 'a refused stream is repeated',
+    open: misreading((signal) => (signal.kind === 'stream-refused' ? REFUSED_STATUS : signal)),
+  },
+  {
+    bug: 'the words of grpc-js for a refused stream are believed',
+    seenBy: 'a bare status with the words "Stream refused by server" is unknown',
+    open: misreading((signal) =>
+      signal.kind === 'error' && signal.details === REFUSED_STATUS.details ? { kind: 'stream-refused' } : signal,
+    ),
+  },
+  {
+    bug: 'the transport repeats a refused stream by itself',
+    seenBy:
+      'a stream that is always refused is not sent, after three attempts, each of which asked whether it may be sent',
+    open(tuning) {
+      const channel = channelTo(tuning);
+      return createGrpcPaymentGateway({
+        ...tuning,
+        channel: {
+          ...channel,
+          async send(...call) {
+            const ended = await channel.send(...call);
+            return ended.kind === 'stream-refused' ? channel.send(...call) : ended;
+          },
+        },
+      });
+    },
   },
   {
     bug: 'every attempt has an idempotency key of its own',

@@ -1,6 +1,7 @@
 import { attemptCases } from './attempts.ts';
 import { boundCases } from './bounds.ts';
 import type { GatewayContractCase } from './case.ts';
+import { refusedStreamCases } from './refused-streams.ts';
 import { replyCases } from './replies.ts';
 import { unreachableCases } from './unreachable.ts';
 
@@ -12,5 +13,6 @@ export const paymentGatewayContract: readonly GatewayContractCase[] = [
   ...replyCases,
   ...unreachableCases,
   ...attemptCases,
+  ...refusedStreamCases,
   ...boundCases,
 ];

@@ -16,6 +16,9 @@ const ENTRIES = [
   '@reservations/server',
 ] as const;
 
+/** Entries that are files to read. */
+const NO_MODULES: ReadonlySet<string> = new Set(['./package.json', './payment.proto']);
+
 const DRIVERLESS_ENTRIES = ['@reservations/core', '@reservations/core/memory', '@reservations/core/testing'] as const;
 const DRIVERS = ['better-sqlite3', 'pg', '@grpc/grpc-js', '@grpc/proto-loader'] as const;
 
@@ -56,7 +59,7 @@ async function exportsOf(project: Project, how: 'import' | 'require', entry: str
 test('the list of entries is complete', () => {
   const declared = ['core', 'server'].flatMap((name) =>
     Object.keys(manifestOf(`packages/${name}`).exports)
-      .filter((entry) => entry !== './package.json')
+      .filter((entry) => !NO_MODULES.has(entry))
       .map((entry) => `@reservations/${name}${entry.slice(1)}`),
   );
   expect(declared).toEqual(ENTRIES);
@@ -83,13 +86,22 @@ test.each(['core', 'server'] as const)(
   async (name) => {
     const stdout = await output('tar', ['--list', '--file', packages[name]]);
     const files = stdout.trim().split('\n');
-    expect(
-      files.filter((file) => !/^package\/(dist\/|package\.json$|LICENSE$|README\.md$|CHANGELOG\.md$)/.test(file)),
-    ).toEqual([]);
+    const others = files.filter(
+      (file) => !/^package\/(dist\/|package\.json$|LICENSE$|README\.md$|CHANGELOG\.md$)/.test(file),
+    );
+    expect(others).toEqual(name === 'core' ? ['package/proto/payment.proto'] : []);
     expect(files.filter((file) => /\.test\.|-fixture\./.test(file))).toEqual([]);
     expect(files).toContain('package/LICENSE');
   },
 );
+
+test('the definition of the payment service is in core, byte for byte, where imports find it', async () => {
+  const source = "process.stdout.write(fileURLToPath(import.meta.resolve('@reservations/core/payment.proto')))";
+  const program = `import { fileURLToPath } from 'node:url'; ${source}`;
+  const path = await coreAlone.run('node', ['--input-type=module', '--eval', program]);
+  expect(path).toContain(join('@reservations', 'core', 'proto', 'payment.proto'));
+  expect(readFileSync(path).equals(readFileSync(join(root, 'proto/payment.proto')))).toBe(true);
+});
 
 test.each(['core', 'server'] as const)('publint finds no fault in %s', async (name) => {
   await output(join(root, 'node_modules/.bin/publint'), ['run', packages[name], '--strict']);
@@ -98,7 +110,15 @@ test.each(['core', 'server'] as const)('publint finds no fault in %s', async (na
 test.each(['core', 'server'] as const)(
   'the types of %s resolve for every kind of project that loads ES modules',
   async (name) => {
-    const args = [packages[name], '--profile', 'esm-only', '--format', 'ascii'];
+    const args = [
+      packages[name],
+      '--profile',
+      'esm-only',
+      '--format',
+      'ascii',
+      '--exclude-entrypoints',
+      'payment.proto',
+    ];
     const stdout = await output(join(root, 'node_modules/.bin/attw'), args);
     // Without any types it says so, and calls that a success.
     expect(stdout).not.toContain('does not contain types');

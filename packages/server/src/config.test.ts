@@ -16,6 +16,7 @@ const DEFAULTS: Config = {
   paymentHost: 'payment-service',
   paymentPort: 50_051,
   paymentIdempotency: 'by-reservation-id',
+  paymentIdleTimeoutMs: 30_000,
   paymentUnknownOutcome: 'pending',
   sandbox: false,
   sandboxLedger: null,

@@ -1,4 +1,5 @@
 import type { PaymentIdempotency } from '@reservations/core';
+import { IDLE_TIMEOUT_MS_DEFAULT, IDLE_TIMEOUT_MS_MAX, IDLE_TIMEOUT_MS_MIN } from '@reservations/core/grpc';
 import { POOL_DEFAULT, POOL_MAX } from '@reservations/core/postgres';
 import { BODY_LIMIT_BYTES } from './app-options.ts';
 import { LOG_LEVELS, type LogLevel } from './log.ts';
@@ -29,6 +30,7 @@ export interface Config {
   readonly paymentHost: string;
   readonly paymentPort: number;
   readonly paymentIdempotency: PaymentIdempotency;
+  readonly paymentIdleTimeoutMs: number;
   readonly paymentUnknownOutcome: 'pending' | 'fail';
   /** Starts a sandbox payment service and uses it instead of the configured one. */
   readonly sandbox: boolean;
@@ -109,6 +111,14 @@ export const CONFIG_SETTINGS: Settings<Config> = {
     choices: ['by-reservation-id', 'none'],
     default: 'by-reservation-id',
     description: 'What the payment service promises about a repeated charge; with none, no charge is ever sent twice',
+  }),
+  paymentIdleTimeoutMs: wholeNumberSetting({
+    flag: 'payment-idle-timeout',
+    env: 'PAYMENT_IDLE_TIMEOUT',
+    min: IDLE_TIMEOUT_MS_MIN,
+    max: IDLE_TIMEOUT_MS_MAX,
+    default: IDLE_TIMEOUT_MS_DEFAULT,
+    description: 'Time without a charge after which the connection to the payment service is closed, in milliseconds',
   }),
   paymentUnknownOutcome: choiceSetting({
     flag: 'payment-unknown-outcome',

@@ -85,17 +85,18 @@ async function openPayments(
   config: Config,
   store: ReservationStore,
 ): Promise<{ readonly gateway: PaymentGateway; readonly description: string }> {
-  const { paymentIdempotency: idempotency } = config;
+  const { paymentIdempotency: idempotency, paymentIdleTimeoutMs: idleTimeoutMs } = config;
   try {
     if (!config.sandbox) {
       const { paymentHost: host, paymentPort: port } = config;
-      return { gateway: createGrpcPaymentGateway({ host, port, idempotency }), description: `${host}:${port}` };
+      const gateway = createGrpcPaymentGateway({ host, port, idempotency, idleTimeoutMs });
+      return { gateway, description: `${host}:${port}` };
     }
     // Only who asks for the sandbox loads it.
     const { startSandboxPaymentService } = await import('@reservations/core/testing');
     const sandbox = await startSandboxPaymentService({ ledgerPath: config.sandboxLedger });
     const { host, port } = sandbox;
-    const gateway = createGrpcPaymentGateway({ host, port, idempotency });
+    const gateway = createGrpcPaymentGateway({ host, port, idempotency, idleTimeoutMs });
     return {
       gateway: {
         ...gateway,

@@ -2,10 +2,12 @@ import { execFile } from 'node:child_process';
 import { getEventListeners } from 'node:events';
 import { promisify } from 'node:util';
 import { Server, ServerCredentials, status } from '@grpc/grpc-js';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { ReservationId } from '../../domain/ids.ts';
+import type { PaymentOutcome } from '../../domain/payment-outcome.ts';
 import { paymentServiceDefinition, type PaymentServiceHandlers } from '../../proto/payment-service.ts';
 import { exampleId } from '../../testing/builders.ts';
+import { passOn, startPeer } from '../../testing/payment-gateway-contract/broken-peers.ts';
 import { EXAMPLE_CHARGE } from '../../testing/payment-gateway-contract/case.ts';
 import { paymentGatewayContract } from '../../testing/payment-gateway-contract/contract.ts';
 import { APPROVAL, failure, startScriptedService } from '../../testing/payment-gateway-contract/scripted-service.ts';
@@ -43,6 +45,40 @@ test('the state of the breaker can be watched', async () => {
     await gateway.close();
     await service.stop();
   }
+});
+
+describe('an idle connection is not used again when its timer is late: the', () => {
+  const CLOCKS = [
+    ['wall clock went on while the machine slept', { toFake: ['Date'] }],
+    ['monotonic clock went on while the process was stopped', { toFake: ['performance'] }],
+  ] as const;
+
+  test.each(CLOCKS)('%s', async (_, { toFake }) => {
+    const service = await startScriptedService([APPROVAL]);
+    const connections: number[] = [];
+    const door = await startPeer((socket, number) => {
+      connections.push(number);
+      passOn(socket, service.port);
+    });
+    const gateway = createGrpcPaymentGateway({ host: door.host, port: door.port, idleTimeoutMs: 20_000 });
+    try {
+      const charge = async (): Promise<PaymentOutcome> =>
+        gateway.charge(EXAMPLE_CHARGE, { signal: new AbortController().signal, maySend: () => true });
+      await charge();
+      vi.useFakeTimers({ toFake: [...toFake] });
+      onTestFinished(() => {
+        vi.useRealTimers();
+      });
+      vi.advanceTimersByTime(19_000);
+      expect([(await charge()).kind, connections]).toEqual(['approved', [1]]);
+      vi.advanceTimersByTime(20_000);
+      expect([(await charge()).kind, connections]).toEqual(['approved', [1, 2]]);
+    } finally {
+      await gateway.close();
+      await door.stop();
+      await service.stop();
+    }
+  });
 });
 
 /** A server of grpc-js that ends its connections when they are that old; counts the calls for each reservation. */

@@ -18,7 +18,7 @@ export interface GrpcPaymentGateway extends PaymentGateway {
  */
 export function createGrpcPaymentGateway(options: GrpcPaymentGatewayOptions): GrpcPaymentGateway {
   const settings = readOptions(options);
-  const { channel = createPaymentChannel(settings.address, settings.credentials) } = options;
+  const { channel = createPaymentChannel(settings) } = options;
   const policy = createChargePolicy(settings);
 
   async function attempt(request: PaymentRequest, { signal, maySend }: ChargeOptions): Promise<AttemptResult> {

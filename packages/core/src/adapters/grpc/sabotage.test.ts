@@ -126,6 +126,16 @@ const SABOTAGES: readonly Sabotage[] = [
     },
   },
   {
+    bug: 'an idle connection is kept',
+    seenBy: 'the first charge after a pause is sent once, without idempotency, when the way drops what is idle',
+    open: (tuning) => createGrpcPaymentGateway({ ...tuning, idleTimeoutMs: 600_000 }),
+  },
+  {
+    bug: 'a connection that was reset in its sleep is kept',
+    seenBy: 'the first charge after a pause is sent once, with idempotency, when the way resets what is idle',
+    open: (tuning) => createGrpcPaymentGateway({ ...tuning, idleTimeoutMs: 600_000 }),
+  },
+  {
     bug: 'every attempt has an idempotency key of its own',
     seenBy: 'every attempt is the same request with the reservation as its idempotency key',
     open(tuning) {
@@ -146,8 +156,7 @@ const SABOTAGES: readonly Sabotage[] = [
 ];
 
 function channelTo(tuning: GatewayTuning): PaymentChannel {
-  const { address, credentials } = readOptions(tuning);
-  return createPaymentChannel(address, credentials);
+  return createPaymentChannel(readOptions(tuning));
 }
 
 /** A gateway that misreads how attempts end. */

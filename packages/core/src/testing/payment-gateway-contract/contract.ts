@@ -1,6 +1,7 @@
 import { attemptCases } from './attempts.ts';
 import { boundCases } from './bounds.ts';
 import type { GatewayContractCase } from './case.ts';
+import { idleCases } from './idle.ts';
 import { refusedStreamCases } from './refused-streams.ts';
 import { replyCases } from './replies.ts';
 import { unreachableCases } from './unreachable.ts';
@@ -14,5 +15,6 @@ export const paymentGatewayContract: readonly GatewayContractCase[] = [
   ...unreachableCases,
   ...attemptCases,
   ...refusedStreamCases,
+  ...idleCases,
   ...boundCases,
 ];

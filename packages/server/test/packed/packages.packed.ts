@@ -38,6 +38,7 @@ afterAll(() => packages.remove());
 
 interface Manifest {
   readonly version: string;
+  readonly files: readonly string[];
   readonly exports: Readonly<Record<string, unknown>>;
   readonly devDependencies: Readonly<Record<string, string>>;
 }
@@ -92,6 +93,8 @@ test.each(['core', 'server'] as const)(
     expect(others).toEqual(name === 'core' ? ['package/proto/payment.proto'] : []);
     expect(files.filter((file) => /\.test\.|-fixture\./.test(file))).toEqual([]);
     expect(files).toContain('package/LICENSE');
+    const promised = manifestOf(`packages/${name}`).files;
+    expect(promised.filter((path) => !files.some((file) => file.startsWith(`package/${path}`)))).toEqual([]);
   },
 );
 

@@ -5,11 +5,12 @@ import type { Duplex } from 'node:stream';
 import { type Problem, problemBody, PROBLEMS } from './problems.ts';
 
 /**
- * Answers, in the shape of all errors, what goes wrong beside requests: no HTTP, too large, too slow, a tunnel. Never
- * in place of a request that has arrived: that one may be charging, so it gets its own answer, and then the
- * connection ends.
+ * Prepares an HTTP server for requests that may charge. Clients that close their half of the connection behind a
+ * request are answered. What goes wrong beside requests (no HTTP, too large, too slow, a tunnel, an expectation that
+ * cannot be met) is answered in the shape of all errors, and never in place of a request that has arrived: that one
+ * may be charging, so it gets its own answer, and then the connection ends. Call it before the server listens.
  */
-export function answerConnectionErrors(server: Server): void {
+export function guardConnections(server: Server): void {
   const underWay = new WeakMap<Duplex, Set<ServerResponse>>();
   const ending = new WeakSet<Duplex>();
 
@@ -25,6 +26,9 @@ export function answerConnectionErrors(server: Server): void {
     else answerInstead(arriving, problem);
   }
 
+  // No option of `createServer` sets it.
+  Object.assign(server, { httpAllowHalfOpen: true });
+  server.on('checkExpectation', (request, response) => void server.emit('request', request, response));
   // Before the application hears of the request.
   server.prependListener('request', ({ socket }, response) => {
     const responses = underWay.get(socket) ?? new Set();
@@ -32,7 +36,9 @@ export function answerConnectionErrors(server: Server): void {
     response.once('close', () => responses.delete(response));
   });
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
-    if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy();
+    if (error.code === 'ECONNRESET') socket.destroy();
+    // The last answer was given, and may still be on its way.
+    else if (!socket.writable) (socket as Socket).destroySoon();
     else refuse(socket, problemOf(error.code));
   });
   server.on('connect', (_request, socket) => {
@@ -59,14 +65,16 @@ function problemOf(code: string | undefined): Problem {
 
 function endAfter(response: ServerResponse, socket: Socket): void {
   if (!response.headersSent) response.setHeader('Connection', 'close');
-  response.once('close', () => socket.destroySoon());
+  // Before the platform gives the connection to the next response, which would begin the work on its request.
+  response.prependOnceListener('finish', () => socket.destroySoon());
 }
 
 /** Answers a request that has not arrived yet, under the id that the log has for it. */
 function answerInstead(response: ServerResponse, problem: Problem): void {
   const known = response.getHeader('X-Request-Id');
-  const { status, headers, body } = rawParts(problem, typeof known === 'string' ? known : randomUUID());
-  // Whoever waits for the rest of the request learns that it does not come.
+  const requestId = typeof known === 'string' ? known : randomUUID();
+  const { status, headers, body } = rawParts(problem, requestId);
+  // What waits for the rest of the request learns that it does not come.
   response.once('close', () => response.req.destroy());
   response.writeHead(status, headers).end(body);
 }

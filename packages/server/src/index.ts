@@ -1,3 +1,4 @@
+export { guardConnections } from './connection-errors.ts';
 export { createReservationsHandler, type ReservationsHandlerOptions } from './handler.ts';
 export { type RunningServer, type ServerOptions, startServer } from './server.ts';
 export { createLogger, LOG_LEVELS, type LogLevel, logObserver } from './log.ts';

@@ -3,8 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PaymentGateway, Reservations, ReservationStore } from '@reservations/core';
 import type { Logger } from 'pino';
-import { createApp } from './app.ts';
-import { answerConnectionErrors } from './connection-errors.ts';
+import { guardConnections } from './connection-errors.ts';
+import { createRequestListener } from './handler.ts';
 import type { LifecycleState } from './health.ts';
 
 /** How long headers and body of a request may take to arrive unless said otherwise. */
@@ -63,8 +63,6 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const { reservations, store, gateway, host = '127.0.0.1', port = 0 } = options;
   const { requestTimeoutMs = REQUEST_TIMEOUT_MS, shutdownTimeoutMs = SHUTDOWN_TIMEOUT_MS, drainDelayMs = 0 } = options;
   let state: LifecycleState = 'starting';
-  const app = createApp({ ...options, state: () => state });
-  const handle = app.callback();
   const server = createServer(
     {
       requestTimeout: requestTimeoutMs,
@@ -74,10 +72,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       // The application answers for it, in the shape of all errors.
       requireHostHeader: false,
     },
-    (request, response) => void handle(request, response),
+    createRequestListener({ ...options, state: () => state }),
   );
-  answerConnectionErrors(server);
-  server.on('checkExpectation', (request, response) => void server.emit('request', request, response));
+  guardConnections(server);
 
   async function shutDown(): Promise<void> {
     state = 'draining';

@@ -4,6 +4,8 @@ import type { Logger } from 'pino';
 import { answerProblem } from './answer.ts';
 import { type AppOptions, BODY_LIMIT_BYTES } from './app-options.ts';
 import type { AppContext, AppState } from './app-state.ts';
+import { allowOrigins, answerPreflights } from './cors.ts';
+import { checkCorsOrigins } from './cors-origins.ts';
 import { problemOf } from './errors.ts';
 import { createReadiness } from './health.ts';
 import { PROBLEMS } from './problems.ts';
@@ -13,9 +15,13 @@ import { getLive, getReady } from './routes/health.ts';
 import { getReservation, postReservation } from './routes/reservations.ts';
 import { getRoot } from './routes/root.ts';
 
-/** Builds the HTTP application: parse, call a use case, shape the answer. */
+/**
+ * Builds the HTTP application: parse, call a use case, shape the answer.
+ * @throws {ReservationError} INVALID_OPTION, naming option, expectation and value.
+ */
 export function createApp(options: AppOptions): Koa<AppState> {
   const { reservations, store, logger, bodyLimitBytes = BODY_LIMIT_BYTES, state = () => 'ready' } = options;
+  const corsOrigins = checkCorsOrigins(options.corsOrigins ?? 'none');
   const routes = { reservations, bodyLimitBytes };
   const showReservation = getReservation(routes);
   const router = new Router<AppState>({ sensitive: true });
@@ -28,6 +34,7 @@ export function createApp(options: AppOptions): Koa<AppState> {
   const app = new Koa<AppState>();
   app.on('error', (error) => logger?.warn({ err: error }, 'an answer could not be sent'));
   app.use(aboutRequest(logger));
+  app.use(allowOrigins(corsOrigins));
   app.use(async (ctx, next) => {
     await next();
     // A connection that stays open would hold up the end.
@@ -35,6 +42,7 @@ export function createApp(options: AppOptions): Koa<AppState> {
   });
   app.use(catchFaults);
   app.use(checkHead);
+  app.use(answerPreflights(corsOrigins));
   app.use(router.routes());
   app.use(answerUnrouted);
   return app;

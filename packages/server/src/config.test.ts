@@ -25,6 +25,7 @@ const DEFAULTS: Config = {
   requestTimeoutMs: 30_000,
   shutdownTimeoutMs: 20_000,
   drainDelayMs: 0,
+  corsOrigins: '*',
 };
 
 const DATABASE = 'the path of a file, :memory:, sqlite: and one of these, or postgres://HOST/DATABASE';

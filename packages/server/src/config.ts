@@ -2,6 +2,7 @@ import type { PaymentIdempotency } from '@reservations/core';
 import { IDLE_TIMEOUT_MS_DEFAULT, IDLE_TIMEOUT_MS_MAX, IDLE_TIMEOUT_MS_MIN } from '@reservations/core/grpc';
 import { POOL_DEFAULT, POOL_MAX } from '@reservations/core/postgres';
 import { BODY_LIMIT_BYTES } from './app-options.ts';
+import { CORS_ORIGINS_EXPECTED, type CorsOrigins, parseCorsOrigins } from './cors-origins.ts';
 import { LOG_LEVELS, type LogLevel } from './log.ts';
 import { REQUEST_TIMEOUT_MS, SHUTDOWN_TIMEOUT_MS } from './server.ts';
 import {
@@ -41,6 +42,8 @@ export interface Config {
   readonly requestTimeoutMs: number;
   readonly shutdownTimeoutMs: number;
   readonly drainDelayMs: number;
+  /** Whose pages may read answers. */
+  readonly corsOrigins: CorsOrigins;
 }
 
 const PORT_MAX = 65_535;
@@ -178,6 +181,15 @@ export const CONFIG_SETTINGS: Settings<Config> = {
     default: 0,
     description: 'How long the server serves on, with readiness at 503, before it stops, in milliseconds',
   }),
+  corsOrigins: {
+    flag: 'cors-origins',
+    env: 'RESERVATIONS_CORS_ORIGINS',
+    value: 'ORIGINS',
+    default: '*',
+    description: 'Whose pages may read answers in a browser: * (every origin), none, or origins between commas',
+    expected: CORS_ORIGINS_EXPECTED,
+    parse: parseCorsOrigins,
+  },
 };
 
 /** Reads the settings of a server, or every fault in them. */

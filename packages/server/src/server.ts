@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { PaymentGateway, Reservations, ReservationStore } from '@reservations/core';
 import type { Logger } from 'pino';
 import { guardConnections } from './connection-errors.ts';
+import type { CorsOrigins } from './cors-origins.ts';
 import { createRequestListener } from './handler.ts';
 import type { LifecycleState } from './health.ts';
 
@@ -35,6 +36,8 @@ export interface ServerOptions {
   readonly bodyLimitBytes?: number;
   /** Default: {@link REQUEST_TIMEOUT_MS}. */
   readonly requestTimeoutMs?: number;
+  /** Whose pages may read answers. Default: "*", every origin. */
+  readonly corsOrigins?: CorsOrigins;
   /** Default: {@link SHUTDOWN_TIMEOUT_MS}. */
   readonly shutdownTimeoutMs?: number;
   /** How long a server that is told to stop serves on, with readiness at 503, before it takes no new work. Default: 0. */
@@ -62,6 +65,7 @@ export interface RunningServer {
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { reservations, store, gateway, host = '127.0.0.1', port = 0 } = options;
   const { requestTimeoutMs = REQUEST_TIMEOUT_MS, shutdownTimeoutMs = SHUTDOWN_TIMEOUT_MS, drainDelayMs = 0 } = options;
+  const { corsOrigins = '*' } = options;
   let state: LifecycleState = 'starting';
   const server = createServer(
     {
@@ -72,9 +76,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       // The application answers for it, in the shape of all errors.
       requireHostHeader: false,
     },
-    createRequestListener({ ...options, state: () => state }),
+    createRequestListener({ ...options, corsOrigins, state: () => state }),
   );
-  guardConnections(server);
+  guardConnections(server, { corsOrigins });
 
   async function shutDown(): Promise<void> {
     state = 'draining';

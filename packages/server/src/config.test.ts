@@ -23,6 +23,7 @@ const DEFAULTS: Config = {
   logLevel: 'info',
   bodyLimitBytes: 65_536,
   requestTimeoutMs: 30_000,
+  keepAliveTimeoutMs: 620_000,
   shutdownTimeoutMs: 20_000,
   drainDelayMs: 0,
   corsOrigins: '*',

@@ -4,7 +4,7 @@ import { POOL_DEFAULT, POOL_MAX } from '@reservations/core/postgres';
 import { BODY_LIMIT_BYTES } from './app-options.ts';
 import { CORS_ORIGINS_EXPECTED, type CorsOrigins, parseCorsOrigins } from './cors-origins.ts';
 import { LOG_LEVELS, type LogLevel } from './log.ts';
-import { REQUEST_TIMEOUT_MS, SHUTDOWN_TIMEOUT_MS } from './server.ts';
+import { KEEP_ALIVE_TIMEOUT_MS, REQUEST_TIMEOUT_MS, SHUTDOWN_TIMEOUT_MS } from './server.ts';
 import {
   choiceSetting,
   databaseSetting,
@@ -40,6 +40,7 @@ export interface Config {
   readonly logLevel: LogLevel;
   readonly bodyLimitBytes: number;
   readonly requestTimeoutMs: number;
+  readonly keepAliveTimeoutMs: number;
   readonly shutdownTimeoutMs: number;
   readonly drainDelayMs: number;
   /** Whose pages may read answers. */
@@ -49,6 +50,9 @@ export interface Config {
 const PORT_MAX = 65_535;
 const BODY_LIMIT_MAX_BYTES = 16 * 1024 * 1024;
 const TIMEOUT_MAX_MS = 600_000;
+/** A second at least, so that a number of seconds is not taken for milliseconds; a day at most. */
+const KEEP_ALIVE_TIMEOUT_MIN_MS = 1_000;
+const KEEP_ALIVE_TIMEOUT_MAX_MS = 86_400_000;
 
 /** The one table of a server's settings. */
 export const CONFIG_SETTINGS: Settings<Config> = {
@@ -164,6 +168,14 @@ export const CONFIG_SETTINGS: Settings<Config> = {
     max: TIMEOUT_MAX_MS,
     default: REQUEST_TIMEOUT_MS,
     description: 'How long headers and body of a request may take to arrive, in milliseconds',
+  }),
+  keepAliveTimeoutMs: wholeNumberSetting({
+    flag: 'keep-alive-timeout',
+    env: 'RESERVATIONS_KEEP_ALIVE_TIMEOUT',
+    min: KEEP_ALIVE_TIMEOUT_MIN_MS,
+    max: KEEP_ALIVE_TIMEOUT_MAX_MS,
+    default: KEEP_ALIVE_TIMEOUT_MS,
+    description: 'How long an idle connection stays open, in milliseconds; longer than the load balancer keeps one',
   }),
   shutdownTimeoutMs: wholeNumberSetting({
     flag: 'shutdown-timeout',

@@ -15,6 +15,11 @@ export interface AppOptions {
   readonly logger?: Logger;
   /** Default: {@link BODY_LIMIT_BYTES}. */
   readonly bodyLimitBytes?: number;
+  /**
+   * Path below which clients reach the service: it is put before every link and cut off the paths of requests that
+   * still have it. Default: what Express says, else none.
+   */
+  readonly basePath?: string;
   /** Whose pages may read answers. Default: "none", so that an application that embeds the service keeps its own rule. */
   readonly corsOrigins?: CorsOrigins;
   /** What readiness tells, beside the store. Default: always ready. */

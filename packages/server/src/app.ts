@@ -8,6 +8,7 @@ import { allowOrigins, answerPreflights } from './cors.ts';
 import { checkCorsOrigins } from './cors-origins.ts';
 import { problemOf } from './errors.ts';
 import { createReadiness } from './health.ts';
+import { checkBasePath, mountPath, withoutBasePath } from './mount-path.ts';
 import { PROBLEMS } from './problems.ts';
 import { requestIdFrom } from './request-id.ts';
 import { logRequest } from './request-log.ts';
@@ -21,6 +22,7 @@ import { getRoot } from './routes/root.ts';
  */
 export function createApp(options: AppOptions): Koa<AppState> {
   const { reservations, store, logger, bodyLimitBytes = BODY_LIMIT_BYTES, state = () => 'ready' } = options;
+  const basePath = checkBasePath(options.basePath ?? '');
   const corsOrigins = checkCorsOrigins(options.corsOrigins ?? 'none');
   const routes = { reservations, bodyLimitBytes };
   const showReservation = getReservation(routes);
@@ -33,7 +35,7 @@ export function createApp(options: AppOptions): Koa<AppState> {
 
   const app = new Koa<AppState>();
   app.on('error', (error) => logger?.warn({ err: error }, 'an answer could not be sent'));
-  app.use(aboutRequest(logger));
+  app.use(aboutRequest(logger, basePath));
   app.use(allowOrigins(corsOrigins));
   app.use(async (ctx, next) => {
     await next();
@@ -48,10 +50,20 @@ export function createApp(options: AppOptions): Koa<AppState> {
   return app;
 }
 
-function aboutRequest(logger: Logger | undefined): (ctx: AppContext, next: Next) => Promise<void> {
+function aboutRequest(logger: Logger | undefined, basePath: string): (ctx: AppContext, next: Next) => Promise<void> {
   return async (ctx, next) => {
     const requestId = requestIdFrom(ctx.get('X-Request-Id'));
-    Object.assign(ctx.state, { requestId, reservationId: null, fault: null } satisfies AppState);
+    const mountedAt = basePath === '' ? mountPath(ctx.req) : basePath;
+    if (basePath !== '') ctx.path = withoutBasePath(ctx.path, basePath);
+    // Taken now: some frameworks put the whole path back while the request is handled.
+    const instance = mountedAt + ctx.path;
+    Object.assign(ctx.state, {
+      requestId,
+      mountPath: mountedAt,
+      instance,
+      reservationId: null,
+      fault: null,
+    } satisfies AppState);
     ctx.set('X-Request-Id', requestId);
     await (logger === undefined ? next() : logRequest(logger, ctx, next));
   };

@@ -27,6 +27,7 @@ const DEFAULTS: Config = {
   shutdownTimeoutMs: 20_000,
   drainDelayMs: 0,
   corsOrigins: '*',
+  basePath: '',
 };
 
 const DATABASE = 'the path of a file, :memory:, sqlite: and one of these, or postgres://HOST/DATABASE';
@@ -34,6 +35,29 @@ const DATABASE = 'the path of a file, :memory:, sqlite: and one of these, or pos
 function read(args: readonly string[], env: Record<string, string> = {}): SettingsRead<Config> {
   return readConfig({ args, env });
 }
+
+describe('settings of HTTP', () => {
+  const base = 'a path such as /booking, without a slash at its end, and not below /reservations or /health';
+
+  test.each([
+    ['keep-alive-timeout', '75', 'a whole number from 1000 to 86400000'],
+    ['keep-alive-timeout', '86400001', 'a whole number from 1000 to 86400000'],
+    ['base-path', 'booking', base],
+    ['base-path', '/booking/', base],
+    ['base-path', '/reservations', base],
+  ])('--%s %s is a fault', (flag, text, expected) => {
+    expect(read([`--${flag}`, text])).toEqual({
+      kind: 'faults',
+      faults: [`--${flag}: expected ${expected}, found "${text}"`],
+    });
+  });
+
+  test('are read from flags and variables', () => {
+    const env = { RESERVATIONS_KEEP_ALIVE_TIMEOUT: '3700000', RESERVATIONS_CORS_ORIGINS: 'none' };
+    const values = { ...DEFAULTS, keepAliveTimeoutMs: 3_700_000, corsOrigins: 'none', basePath: '/booking/v1' };
+    expect(read(['--base-path', '/booking/v1'], env)).toEqual({ kind: 'values', values });
+  });
+});
 
 describe('the configuration', () => {
   test('nothing given is every default', () => {

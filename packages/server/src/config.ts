@@ -4,6 +4,7 @@ import { POOL_DEFAULT, POOL_MAX } from '@reservations/core/postgres';
 import { BODY_LIMIT_BYTES } from './app-options.ts';
 import { CORS_ORIGINS_EXPECTED, type CorsOrigins, parseCorsOrigins } from './cors-origins.ts';
 import { LOG_LEVELS, type LogLevel } from './log.ts';
+import { BASE_PATH_EXPECTED, parseBasePath } from './mount-path.ts';
 import { KEEP_ALIVE_TIMEOUT_MS, REQUEST_TIMEOUT_MS, SHUTDOWN_TIMEOUT_MS } from './server.ts';
 import {
   choiceSetting,
@@ -45,6 +46,8 @@ export interface Config {
   readonly drainDelayMs: number;
   /** Whose pages may read answers. */
   readonly corsOrigins: CorsOrigins;
+  /** Path below which clients reach the server, "" for none. */
+  readonly basePath: string;
 }
 
 const PORT_MAX = 65_535;
@@ -201,6 +204,15 @@ export const CONFIG_SETTINGS: Settings<Config> = {
     description: 'Whose pages may read answers in a browser: * (every origin), none, or origins between commas',
     expected: CORS_ORIGINS_EXPECTED,
     parse: parseCorsOrigins,
+  },
+  basePath: {
+    flag: 'base-path',
+    env: 'RESERVATIONS_BASE_PATH',
+    value: 'PATH',
+    default: '',
+    description: 'Path below which clients reach the server, such as /booking behind a proxy; links begin with it',
+    expected: BASE_PATH_EXPECTED,
+    parse: parseBasePath,
   },
 };
 

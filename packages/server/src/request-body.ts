@@ -11,7 +11,7 @@ export type FieldsRead =
 
 /** Finds the fields of `POST /reservations` in a body. What the fields hold is for the engine to check. */
 export function readFields(body: Extract<BodyRead, { kind: 'read' | 'parsed' }>, contentType: string): FieldsRead {
-  if (body.kind === 'parsed') return fieldsOf(fromPlain(body.value));
+  if (body.kind === 'parsed') return readParsed(body.value, contentType);
   if (body.bytes.length === 0) return { kind: 'invalid', entry: BODY_MISSING };
   if (!isJsonType(contentType)) return { kind: 'invalid', entry: BODY_NOT_AN_OBJECT };
   const text = decodeUtf8(body.bytes);
@@ -38,10 +38,26 @@ function decodeUtf8(bytes: Buffer): string | number {
   }
 }
 
-/** What another application's JSON parser made of the body, as if we had read it ourselves. */
-function fromPlain(value: unknown): JsonValue | undefined {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value as JsonValue | undefined;
-  return new Map(Object.entries(value)) as ReadonlyMap<string, JsonValue>;
+/**
+ * What another application's parser made of the body, by the rules for a body that we read ourselves, but for what
+ * such a parser forgets: members that were given twice, digits that a double does not hold, places in the text.
+ */
+function readParsed(value: unknown, contentType: string): FieldsRead {
+  if (value === null) return { kind: 'invalid', entry: BODY_MISSING };
+  const text = isJsonType(contentType) ? textOf(value) : undefined;
+  if (text === undefined) return { kind: 'invalid', entry: BODY_NOT_AN_OBJECT };
+  const read = readJson(text);
+  if (read.kind === 'value') return fieldsOf(read.value);
+  return { kind: 'invalid', entry: { ...jsonFaultEntry(read.fault), loc: BODY_NOT_AN_OBJECT.loc } };
+}
+
+/** A value as JSON, or undefined for one that JSON cannot hold. */
+function textOf(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return undefined;
+  }
 }
 
 function fieldsOf(value: JsonValue | undefined): FieldsRead {

@@ -41,6 +41,8 @@ export interface ServerOptions {
   readonly requestTimeoutMs?: number;
   /** Default: {@link KEEP_ALIVE_TIMEOUT_MS}. */
   readonly keepAliveTimeoutMs?: number;
+  /** Path below which clients reach the service; put before every link. Default: none. */
+  readonly basePath?: string;
   /** Whose pages may read answers. Default: "*", every origin. */
   readonly corsOrigins?: CorsOrigins;
   /** Default: {@link SHUTDOWN_TIMEOUT_MS}. */

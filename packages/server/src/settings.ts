@@ -120,5 +120,5 @@ function describeSource(setting: AnySetting): string {
 /** A setting's default as text; "none" for null and for an empty list. */
 export function describeDefault(setting: AnySetting): string {
   const text = typeof setting.default === 'string' ? setting.default : JSON.stringify(setting.default);
-  return text === 'null' || text === '{}' ? 'none' : text;
+  return text === 'null' || text === '{}' || text === '' ? 'none' : text;
 }

@@ -85,6 +85,7 @@ export {
   SUBSCRIPTION_NAME_EXPECTED,
   SUBSCRIPTION_NAME_LENGTH_MAX,
 } from './domain/subscription-name.ts';
+export { lengthInCharacters } from './domain/text-length.ts';
 export { type ReservationStatus, type ReservationSummary, summarize, type SummaryStage } from './domain/summary.ts';
 export { type Timestamp, toTimestamp } from './domain/timestamp.ts';
 

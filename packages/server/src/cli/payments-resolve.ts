@@ -1,6 +1,7 @@
 import {
   type Finding,
   formatMoney,
+  lengthInCharacters,
   type Rejection,
   type ReservationId,
   type ReservationSummary,
@@ -62,7 +63,7 @@ function noteSetting(flag: string, value: string, description: string): Setting<
     expected: `a text of 1 to ${NOTE_LENGTH_MAX} characters`,
     parse(text) {
       const note = text.trim();
-      return note !== '' && note.length <= NOTE_LENGTH_MAX && note.isWellFormed() ? note : undefined;
+      return note !== '' && lengthInCharacters(note) <= NOTE_LENGTH_MAX && note.isWellFormed() ? note : undefined;
     },
   };
 }

@@ -1,7 +1,9 @@
-/** The longest message of the payment service that is kept, in UTF-16 code units. */
+import { firstCharacters } from '../../domain/text-length.ts';
+
+/** The longest message of the payment service that is kept, in characters. */
 export const MESSAGE_LENGTH_MAX = 500;
 
-/** The longest description of an error that is kept, in UTF-16 code units. */
+/** The longest description of an error that is kept, in characters. */
 export const DETAIL_LENGTH_MAX = 500;
 
 /** The longest transaction id that is believed, in characters. */
@@ -17,8 +19,7 @@ export function readTransactionId(text: string): string | null {
 
 /** Foreign text, cut to a length and without control characters and half surrogate pairs: safe to store and to log. */
 export function boundedText(text: string, lengthMax: number): string {
-  return text
-    .slice(0, lengthMax)
+  return firstCharacters(text, lengthMax)
     .replaceAll(/\p{Cc}/gu, ' ')
     .toWellFormed();
 }

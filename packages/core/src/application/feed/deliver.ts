@@ -1,6 +1,7 @@
 import type { Clock } from '../../ports/clock.ts';
 import type { RecordedEvent } from '../../ports/event-store.ts';
 import type { Observer } from '../../ports/observer.ts';
+import { firstCharacters } from '../../domain/text-length.ts';
 import { STOP_REASON_LENGTH_MAX } from '../../ports/subscriptions.ts';
 import type { SubscriptionPolicy } from './subscription-policy.ts';
 
@@ -54,7 +55,7 @@ export async function deliver(parts: DeliveryParts, event: RecordedEvent): Promi
 
 function reasonOf(error: unknown): string {
   try {
-    return String(error).slice(0, STOP_REASON_LENGTH_MAX).toWellFormed();
+    return firstCharacters(String(error), STOP_REASON_LENGTH_MAX).toWellFormed();
   } catch {
     // An object without a prototype, for one. The event is no less poisonous for it.
     return `the handler threw a value of type ${typeof error} that has no text`;

@@ -1,6 +1,6 @@
 import type { CreateRequest } from '@reservations/core';
 import type { BodyRead } from './body.ts';
-import { JsonNumber, type JsonValue, readJson } from './json.ts';
+import { charactersBefore, JsonNumber, type JsonValue, readJson } from './json.ts';
 import type { ValidationEntry } from './problems.ts';
 import { BODY_MISSING, BODY_NOT_AN_OBJECT, jsonFaultEntry, WIRE_FIELDS } from './validation.ts';
 
@@ -34,7 +34,8 @@ function decodeUtf8(bytes: Buffer): string | number {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    return new TextDecoder('utf-8').decode(bytes).indexOf('\uFFFD');
+    const text = new TextDecoder('utf-8').decode(bytes);
+    return charactersBefore(text, text.indexOf('\uFFFD'));
   }
 }
 
@@ -60,13 +61,23 @@ function textOf(value: unknown): string | undefined {
   }
 }
 
+/**
+ * The double that a number stands for: it is judged as what a computation in doubles made of an amount. The few that
+ * have no double keep their text, so that they are called too large, or too fine, and not infinite, or zero.
+ */
+function numberOf({ source }: JsonNumber): number | string {
+  const value = Number(source);
+  const hasDouble = Number.isFinite(value) && (value !== 0 || /^-?[0.]+(?:[eE]|$)/.test(source));
+  return hasDouble ? value : source;
+}
+
 function fieldsOf(value: JsonValue | undefined): FieldsRead {
   if (value === null || value === undefined) return { kind: 'invalid', entry: BODY_MISSING };
   if (!(value instanceof Map)) return { kind: 'invalid', entry: BODY_NOT_AN_OBJECT };
   const amount: unknown = value.get(WIRE_FIELDS.amount);
   const fields = {
     userId: value.get(WIRE_FIELDS.userId) as unknown,
-    amount: amount instanceof JsonNumber ? amount.source : amount,
+    amount: amount instanceof JsonNumber ? numberOf(amount) : amount,
     ...(value.has(WIRE_FIELDS.currency) ? { currency: value.get(WIRE_FIELDS.currency) as unknown } : {}),
   };
   // The engine checks every field at run time and names what is wrong with it.

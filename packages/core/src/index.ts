@@ -112,6 +112,7 @@ export {
 } from './ports/payment-queue.ts';
 export type { ReservationStore } from './ports/reservation-store.ts';
 export {
+  type KeyHolder,
   PAGE_LIMIT_MAX,
   type ReservationFilter,
   type ReservationPage,

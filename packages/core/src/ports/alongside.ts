@@ -24,6 +24,6 @@ export interface KeyClaim {
   /** Whose key it is: the authenticated principal. */
   readonly scope: string;
   readonly key: string;
-  /** Equal for equal validated bodies. */
+  /** Equal for equal bodies, as they were sent: it depends on no rule that a later release may change. */
   readonly fingerprint: string;
 }

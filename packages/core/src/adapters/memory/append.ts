@@ -62,7 +62,8 @@ function write(tables: Tables, request: AppendRequest, stored: readonly Recorded
   if (alongside.summary !== null) tables.summaries.set(alongside.summary.reservationId, frozenCopy(alongside.summary));
   changePayment(tables, stream as ReservationId, alongside.payment);
   if (alongside.claim !== null) {
-    tables.keys.set(keyOf(alongside.claim), { stream, fingerprint: alongside.claim.fingerprint });
+    const { fingerprint } = alongside.claim;
+    tables.keys.set(keyOf(alongside.claim), Object.freeze({ stream, fingerprint }));
   }
   return { kind: 'appended', version: stored.length + recorded.length, position: tables.log.length };
 }

@@ -17,6 +17,7 @@ import type { Connections, Run } from './connection.ts';
 import { sqlStateOf } from './faults.ts';
 import type { Statement } from './prepared.ts';
 import { lockTimeout } from './rebuild-statements.ts';
+import { TRANSACTION_INDEX } from './transaction-index.ts';
 
 /** Collation "C" compares byte by byte; a table has no order of its own. */
 export const POSTGRES_DIALECT: SqlDialect = {
@@ -24,6 +25,7 @@ export const POSTGRES_DIALECT: SqlDialect = {
   keyedTable: '',
   initialExtras: APPEND_SCHEMA,
   secondExtras: [],
+  transactionIds: TRANSACTION_INDEX,
 };
 
 /** How often a transaction is tried in which others make the migrations' own table at the same moment. */

@@ -7,7 +7,9 @@ import { schemaDescription } from './test-schema.ts';
 const STEPS = [
   { version: 1, name: 'initial' },
   { version: 2, name: 'subscriptions, view rebuilds and moves' },
+  { version: 3, name: 'transaction ids' },
 ];
+const NEWEST = STEPS.length;
 
 let database: TestDatabase;
 let connectionString: string;
@@ -38,10 +40,10 @@ async function tables(): Promise<readonly unknown[]> {
 
 describe('migrating', () => {
   it('applies what is missing, tells it, and finds nothing missing the second time', async () => {
-    expect(await readPostgresSchema({ connectionString })).toEqual({ current: 0, newest: 2, pending: STEPS });
+    expect(await readPostgresSchema({ connectionString })).toEqual({ current: 0, newest: NEWEST, pending: STEPS });
     expect(await migratePostgres({ connectionString })).toEqual(STEPS);
     expect(await migratePostgres({ connectionString })).toEqual([]);
-    expect(await readPostgresSchema({ connectionString })).toEqual({ current: 2, newest: 2, pending: [] });
+    expect(await readPostgresSchema({ connectionString })).toEqual({ current: NEWEST, newest: NEWEST, pending: [] });
   });
 
   it('by several at once applies each step once, and all succeed', async () => {
@@ -64,7 +66,11 @@ describe('migrating', () => {
 
   it('goes on where the database is', async () => {
     await database.query(postgresMigrationScript(0).split('-- schema version 2')[0] ?? '');
-    expect(await readPostgresSchema({ connectionString })).toEqual({ current: 1, newest: 2, pending: STEPS.slice(1) });
+    expect(await readPostgresSchema({ connectionString })).toEqual({
+      current: 1,
+      newest: NEWEST,
+      pending: STEPS.slice(1),
+    });
     expect(await migratePostgres({ connectionString, dryRun: true })).toEqual(STEPS.slice(1));
     expect(await migratePostgres({ connectionString })).toEqual(STEPS.slice(1));
   });
@@ -76,14 +82,14 @@ describe('the script of the migrations', () => {
     const migrated = await newDatabase();
     await migratePostgres({ connectionString: migrated.url });
     expect(await schemaDescription(database)).toEqual(await schemaDescription(migrated));
-    expect(await readPostgresSchema({ connectionString })).toEqual({ current: 2, newest: 2, pending: [] });
+    expect(await readPostgresSchema({ connectionString })).toEqual({ current: NEWEST, newest: NEWEST, pending: [] });
   });
 
   it('upgrades an older schema, and is empty for a current one', async () => {
     await database.query(postgresMigrationScript(0).split('-- schema version 2')[0] ?? '');
     await database.query(postgresMigrationScript(1));
-    expect(await readPostgresSchema({ connectionString })).toEqual({ current: 2, newest: 2, pending: [] });
-    expect(postgresMigrationScript(2)).toBe('');
+    expect(await readPostgresSchema({ connectionString })).toEqual({ current: NEWEST, newest: NEWEST, pending: [] });
+    expect(postgresMigrationScript(NEWEST)).toBe('');
   });
 
   it('a second time changes nothing', async () => {
@@ -107,7 +113,7 @@ describe('a store that requires the schema', () => {
     await database.query(statement);
     expect(await faultOf(openPostgresStore({ connectionString, schema: 'require' }))).toEqual([
       'STORE_UNSUITABLE',
-      `${found}, and schema version 2 is required: run "reservations-server migrate up" on it`,
+      `${found}, and schema version ${NEWEST} is required: run "reservations-server migrate up" on it`,
     ]);
     expect(await tables()).toEqual(left);
   });
@@ -116,7 +122,7 @@ describe('a store that requires the schema', () => {
     await database.query(postgresMigrationScript(0).split('-- schema version 2')[0] ?? '');
     expect(await faultOf(openPostgresStore({ connectionString, schema: 'require' }))).toEqual([
       'STORE_UNSUITABLE',
-      'the database has schema version 1, and schema version 2 is required: run "reservations-server migrate up" on it',
+      `the database has schema version 1, and schema version ${NEWEST} is required: run "reservations-server migrate up" on it`,
     ]);
     expect((await readPostgresSchema({ connectionString })).current).toBe(1);
   });

@@ -1,9 +1,13 @@
 import { createDatabase } from '@reservations/test-postgres';
 import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest';
 import { exampleAppend, exampleId } from '../../testing/builders.ts';
+import { migrationsFor } from '../sql/migrations.ts';
 import { assertDurable } from './durability.ts';
 import { openPostgresStore, type PostgresStoreOptions } from './index.ts';
+import { POSTGRES_DIALECT } from './migrate.ts';
 import { createTestSchemas, schemaOf, type TestSchemas } from './test-support.ts';
+
+const NEWEST = migrationsFor(POSTGRES_DIALECT).length;
 
 let schemas: TestSchemas;
 beforeAll(async () => {
@@ -74,7 +78,7 @@ describe('a database that cannot be used', () => {
     );
     expect(await faultOf({ connectionString })).toEqual({
       code: 'STORE_UNSUITABLE',
-      message: 'the database has schema version 99, this code knows versions up to 2: use a newer release',
+      message: `the database has schema version 99, this code knows versions up to ${NEWEST}: use a newer release`,
     });
   });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { appliedVersion, assertCurrent, migrationsFor, pendingMigrations, toStep } from './migrations.ts';
 
-const dialect = { keyText: 'text', keyedTable: '', initialExtras: [], secondExtras: [] };
+const dialect = { keyText: 'text', keyedTable: '', initialExtras: [], secondExtras: [], transactionIds: [] };
 
 describe('migrations', () => {
   it('are numbered from 1 on without a gap', () => {

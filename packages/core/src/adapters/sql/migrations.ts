@@ -41,6 +41,7 @@ export function migrationsFor(dialect: SqlDialect): readonly Migration[] {
       name: 'subscriptions, view rebuilds and moves',
       statements: [...subscriptionsSchema(dialect), ...dialect.secondExtras],
     },
+    { version: 3, name: 'transaction ids', statements: dialect.transactionIds },
   ];
 }
 

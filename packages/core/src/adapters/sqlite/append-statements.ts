@@ -133,15 +133,20 @@ function prepareKeyStatements(database: Database.Database): Pick<AppendStatement
         .values({ shard: ONLY_SHARD, scope, idempotency_key: key, fingerprint, stream })
         .onConflict((conflict) => conflict.doNothing()),
     ),
-    keyHolder: prepare(database, ({ scope, key }: Key) =>
-      sql
-        .selectFrom('idempotency_keys')
-        .select(['stream', 'fingerprint'])
-        .where('shard', '=', ONLY_SHARD)
-        .where('scope', '=', scope)
-        .where('idempotency_key', '=', key),
-    ),
+    keyHolder: prepareKeyHolder(database),
   };
+}
+
+/** Compiles the look-up of a key for a connection. */
+export function prepareKeyHolder(database: Database.Database): AppendStatements['keyHolder'] {
+  return prepare(database, ({ scope, key }: Key) =>
+    sql
+      .selectFrom('idempotency_keys')
+      .select(['stream', 'fingerprint'])
+      .where('shard', '=', ONLY_SHARD)
+      .where('scope', '=', scope)
+      .where('idempotency_key', '=', key),
+  );
 }
 
 type PaymentStatements = Pick<AppendStatements, 'leaseOwner' | 'enqueue' | 'releaseLease' | 'removePayment'>;

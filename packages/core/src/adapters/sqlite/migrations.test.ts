@@ -7,7 +7,9 @@ import { createTestDirectories } from './test-support.ts';
 const STEPS = [
   { version: 1, name: 'initial' },
   { version: 2, name: 'subscriptions, view rebuilds and moves' },
+  { version: 3, name: 'transaction ids' },
 ];
+const NEWEST = STEPS.length;
 const VERSION_1 = sqliteMigrationScript(0).split('-- schema version 2')[0] ?? '';
 
 const directories = createTestDirectories();
@@ -40,11 +42,11 @@ async function faultOf(promise: Promise<unknown>): Promise<unknown> {
 
 describe('migrating', () => {
   it('makes the file, applies what is missing, and finds nothing missing the second time', async () => {
-    expect(await readSqliteSchema({ path })).toEqual({ current: 0, newest: 2, pending: STEPS });
+    expect(await readSqliteSchema({ path })).toEqual({ current: 0, newest: NEWEST, pending: STEPS });
     expect(existsSync(path)).toBe(false);
     expect(await migrateSqlite({ path })).toEqual(STEPS);
     expect(await migrateSqlite({ path })).toEqual([]);
-    expect(await readSqliteSchema({ path })).toEqual({ current: 2, newest: 2, pending: [] });
+    expect(await readSqliteSchema({ path })).toEqual({ current: NEWEST, newest: NEWEST, pending: [] });
   });
 
   it('for a trial tells what it would do, and makes no file', async () => {
@@ -83,7 +85,7 @@ describe('a view that an operator made on the reservations', () => {
     const rows = database.prepare('select * from daily').all();
     database.close();
     expect(rows).toEqual([{ stage: 'processing', n: 1 }]);
-    expect(await readSqliteSchema({ path })).toMatchObject({ current: 2 });
+    expect(await readSqliteSchema({ path })).toMatchObject({ current: NEWEST });
   });
 });
 
@@ -95,7 +97,7 @@ describe('the script of the migrations', () => {
     const expected = execute(migrated, '');
     expect(execute(path, sqliteMigrationScript(0))).toEqual(expected);
     expect(execute(stepwise, sqliteMigrationScript(1))).toEqual(expected);
-    expect(await readSqliteSchema({ path })).toEqual({ current: 2, newest: 2, pending: [] });
+    expect(await readSqliteSchema({ path })).toEqual({ current: NEWEST, newest: NEWEST, pending: [] });
   });
 });
 
@@ -121,7 +123,7 @@ describe('a store that requires the schema', () => {
     const before = readFileSync(path);
     expect(await faultOf(openSqliteStore({ path, schema: 'require' }))).toEqual([
       'STORE_UNSUITABLE',
-      `${found}, and schema version 2 is required: run "reservations-server migrate up" on it`,
+      `${found}, and schema version ${NEWEST} is required: run "reservations-server migrate up" on it`,
     ]);
     expect(readFileSync(path).equals(before)).toBe(true);
     expect(existsSync(`${path}-lock`)).toBe(false);

@@ -42,6 +42,8 @@ const closing: readonly StoreContractCase[] = [
       store.events.readAll({ after: 0, limit: 1 }),
       store.view.find(id),
       store.view.list({ userId: null, stage: null, after: null, limit: 1 }),
+      store.view.findByKey(claim),
+      store.view.findByTransaction('TXN-1'),
       store.view.rebuild({ token: 'rebuild-2', startedAt: 0 }),
       rebuild.put([exampleSummary(id)]),
       rebuild.switchOver({ after: 0, project: () => exampleSummary(id), patienceMs: 1_000 }),

@@ -54,11 +54,12 @@ const append: fc.Arbitrary<Operation> = fc
     commandId: fc.integer({ min: 1, max: 40 }).map((n) => `command-${n}`),
     stage: fc.option(fc.constantFrom('processing' as const, 'confirmed' as const)),
     userId: fc.constantFrom('user_1', 'user_2'),
+    transactionId: fc.constantFrom(null, 'TXN-1', 'TXN-2'),
     payment,
     claim: fc.option(claim),
   })
-  .map(({ stage, userId, payment: change, claim: key, ...rest }) => {
-    const summary = stage === null ? null : exampleSummary(rest.stream, { stage, userId });
+  .map(({ stage, userId, transactionId, payment: change, claim: key, ...rest }) => {
+    const summary = stage === null ? null : exampleSummary(rest.stream, { stage, userId, transactionId });
     const request: AppendRequest = { ...rest, alongside: { summary, payment: change, claim: key } };
     const names = key === null ? [rest.stream] : [rest.stream, `${key.scope}/${key.key}`];
     return { run: (store) => store.events.append(request), names };
@@ -95,6 +96,10 @@ async function views(store: ReservationStore): Promise<unknown> {
         for (const limit of [1, 2, 10]) seen.push(await store.view.list({ userId, stage, after, limit }));
       }
     }
+  }
+  for (const transactionId of ['TXN-1', 'TXN-2']) seen.push(await store.view.findByTransaction(transactionId));
+  for (const scope of ['caller', 'another']) {
+    for (const key of ['key-1', 'key-2']) seen.push(await store.view.findByKey({ scope, key }));
   }
   for (const n of [1, 2, 3]) {
     seen.push(await store.view.find(exampleId(n)));

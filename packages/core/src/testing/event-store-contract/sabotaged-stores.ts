@@ -3,6 +3,7 @@ import type { ReservationView } from '../../ports/reservation-view.ts';
 import { EVENTS_ONLY, inAppend, inEvents, inPayments, inView, type Sabotage } from './sabotage.ts';
 import { sabotagedAppends } from './sabotaged-appends.ts';
 import { sabotagedFeeds } from './sabotaged-feeds.ts';
+import { sabotagedLookUps } from './sabotaged-look-ups.ts';
 import { sabotagedRebuilds } from './sabotaged-rebuilds.ts';
 
 /** The n-th event gets position 2n. */
@@ -249,6 +250,7 @@ export const sabotages: readonly Sabotage[] = [
   ...log,
   ...keys,
   ...view,
+  ...sabotagedLookUps,
   ...sabotagedRebuilds,
   ...payments,
   ...sabotagedFeeds,

@@ -1,20 +1,14 @@
-import {
-  type CreateRequest,
-  parseCreateRequest,
-  type RequestFault,
-  type ValidRequest,
-} from '../domain/create-request.ts';
-import { IDEMPOTENCY_KEY_EXPECTED, isIdempotencyKey } from '../domain/idempotency-key.ts';
+import { type CreateRequest, parseCreateRequest, type RequestFault } from '../domain/create-request.ts';
 import { parseReservationId, type ReservationId, reservationIdFrom } from '../domain/ids.ts';
-import { toMajorUnits } from '../domain/money.ts';
 import type { AnsweredAs } from '../domain/reservation.ts';
 import { type ReservationSummary, summarize } from '../domain/summary.ts';
 import { toTimestamp } from '../domain/timestamp.ts';
-import { assert, ReservationError } from '../errors.ts';
+import { assert } from '../errors.ts';
 import type { KeyClaim } from '../ports/alongside.ts';
 import { type ChargeJob, chargeReservation } from './charge-reservation.ts';
 import type { EngineParts } from './engine-parts.ts';
 import { assertExists, handleCommand } from './handle-command.ts';
+import { claimOf } from './key-claim.ts';
 import { LEASE_MS, SEND_WINDOW_MS } from './limits.ts';
 import { type LoadedReservation, notYetCreated } from './load-reservation.ts';
 import type { SettlementPolicy } from './settlement-policy.ts';
@@ -37,7 +31,7 @@ export interface CreateOptions {
 export type CreateResult =
   /** The reservation as it stands; `replayed` when the idempotency key brought back an earlier one. */
   | { readonly kind: 'reservation'; readonly reservation: ReservationSummary; readonly replayed: boolean }
-  /** The request does not validate; nothing was recorded. */
+  /** The request does not validate, and its key, if it has one, is free; nothing was recorded. */
   | { readonly kind: 'invalid'; readonly faults: readonly RequestFault[] }
   /** The idempotency key belongs to a different request; nothing was recorded. */
   | { readonly kind: 'key-reused' }
@@ -50,9 +44,6 @@ export interface CreatePolicy {
   readonly ifUnknownAnswer: AnsweredAs;
 }
 
-/** The scope of keys whose caller is not named. */
-const ANONYMOUS = 'anonymous';
-
 /** Checks a request, records it, charges it and records the verdict; see {@link CreateResult}. */
 export async function createReservation(
   parts: EngineParts,
@@ -60,9 +51,11 @@ export async function createReservation(
   request: CreateRequest,
   options: CreateOptions,
 ): Promise<CreateResult> {
-  checkKey(options.idempotencyKey);
-  const parsed = parseCreateRequest({ ...request });
-  if (parsed.kind === 'invalid') return parsed;
+  const fields = { ...request };
+  const claim = claimOf(fields, options);
+  const parsed = parseCreateRequest(fields);
+  if (parsed.kind === 'invalid') return (await replayRefused(parts, claim)) ?? parsed;
+  assert(claim !== null || options.idempotencyKey === undefined, 'a valid request with a key claims it');
   const now = parts.runtime.clock.now();
   const id = reservationIdFrom(parts.runtime.newUuid());
   const owner = parts.runtime.newUuid();
@@ -74,11 +67,11 @@ export async function createReservation(
       command: { type: 'create', ...parsed.request, at: toTimestamp(now) },
       loaded: notYetCreated,
       payment: () => ({ kind: 'enqueue', owner, openedAt: now, leaseUntil: now + LEASE_MS }),
-      claim: claimOf(parsed.request, options),
+      claim,
       origin,
     },
   );
-  if (created.kind === 'key-taken') return await replay(parts, created, fingerprintOf(parsed.request));
+  if (created.kind === 'key-taken') return await replay(parts, created, claim?.fingerprint ?? null);
   assert(created.kind === 'applied', `a new id is free, yet creating ended "${created.kind}"`);
   const { state, version } = await chargeOrLeaveOpen(parts, {
     id,
@@ -114,7 +107,7 @@ async function chargeOrLeaveOpen(parts: EngineParts, job: ChargeJob): Promise<Lo
 async function replay(
   parts: EngineParts,
   taken: { readonly stream: string; readonly fingerprint: string },
-  fingerprint: string,
+  fingerprint: string | null,
 ): Promise<CreateResult> {
   if (taken.fingerprint !== fingerprint) return { kind: 'key-reused' };
   const id = parseReservationId(taken.stream);
@@ -125,21 +118,12 @@ async function replay(
     : { kind: 'reservation', reservation, replayed: true };
 }
 
-function claimOf(request: ValidRequest, options: CreateOptions): KeyClaim | null {
-  if (options.idempotencyKey === undefined) return null;
-  return {
-    scope: options.caller ?? ANONYMOUS,
-    key: options.idempotencyKey,
-    fingerprint: fingerprintOf(request),
-  };
-}
-
-/** Equal for requests that ask for the same: the validated values, in a fixed order, the amount in major units. */
-function fingerprintOf({ userId, money }: ValidRequest): string {
-  return JSON.stringify([userId, toMajorUnits(money), money.currency]);
-}
-
-function checkKey(key: string | undefined): void {
-  if (key === undefined || isIdempotencyKey(key)) return;
-  throw new ReservationError('INVALID_OPTION', `idempotencyKey: expected ${IDEMPOTENCY_KEY_EXPECTED}`);
+/**
+ * Answers a request that the rules of this release refuse, when its key is taken: an earlier release may have accepted
+ * it, and its reservation may be charged. Null when the key is free. Valid requests do without this look-up: their
+ * append finds a key that is taken.
+ */
+async function replayRefused(parts: EngineParts, claim: KeyClaim | null): Promise<CreateResult | null> {
+  const taken = claim === null ? null : await parts.store.view.findByKey(claim);
+  return taken === null || claim === null ? null : await replay(parts, taken, claim.fingerprint);
 }

@@ -65,10 +65,9 @@ export async function createReservation(
     {
       id,
       command: { type: 'create', ...parsed.request, at: toTimestamp(now) },
-      loaded: notYetCreated,
+      loaded: { ...notYetCreated, origin },
       payment: () => ({ kind: 'enqueue', owner, openedAt: now, leaseUntil: now + LEASE_MS }),
       claim,
-      origin,
     },
   );
   if (created.kind === 'key-taken') return await replay(parts, created, claim?.fingerprint ?? null);
@@ -84,7 +83,6 @@ export async function createReservation(
     ifUnknownAnswer: policy.ifUnknownAnswer,
     giveUp: 'never',
     signal: options.signal === undefined ? parts.cancelled : AbortSignal.any([parts.cancelled, options.signal]),
-    origin,
   });
   assertExists(state);
   return { kind: 'reservation', reservation: summarize(id, state, version), replayed: false };

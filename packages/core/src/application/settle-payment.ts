@@ -38,7 +38,6 @@ export async function settlePayment(
     ifUnknownAnswer: 'pending',
     giveUp: policy.giveUp(payment),
     signal: parts.cancelled,
-    origin: { correlationId: payment.reservationId, traceparent: null },
   });
 }
 
@@ -59,7 +58,6 @@ async function escalate(parts: EngineParts, payment: TakenPayment, loaded: Loade
       loaded,
       payment: () => ({ kind: 'remove', onlyIfLeasedBy: owner }),
       claim: null,
-      origin: { correlationId: id, traceparent: null },
     },
   );
   if (result.kind === 'applied') tellEscalation(parts.observer, id, result.events);

@@ -112,7 +112,6 @@ test('a server that writes meanwhile is no fault', async () => {
         loaded,
         payment: () => ({ kind: 'remove', onlyIfLeasedBy: null }),
         claim: null,
-        origin: { correlationId: 'request', traceparent: null },
       },
     );
   }

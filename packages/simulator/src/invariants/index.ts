@@ -11,6 +11,7 @@ import { gaugeIsRight } from './nothing-stays-open.ts';
 import { money } from './money.ts';
 import { noSendAfterStop } from './no-send-after-stop.ts';
 import { noSurprises } from './no-surprises.ts';
+import { oneOrigin } from './one-origin.ts';
 import { oneTerminalEvent } from './one-terminal-event.ts';
 import { positions } from './positions.ts';
 import { sendsAreBounded } from './sends-are-bounded.ts';
@@ -29,6 +30,7 @@ export const INVARIANTS: readonly Invariant[] = [
   gaugeIsRight,
   answersAreDurable,
   oneTerminalEvent,
+  oneOrigin,
   versions,
   positions,
   viewIsTheFold,

@@ -1,4 +1,5 @@
 import { systemRuntime } from './adapters/system/runtime.ts';
+import type { DamagedEvent, FeedEvent } from './application/feed/feed-event.ts';
 import { follow } from './application/feed/follow.ts';
 import { checkWholeNumber, type PollOptions, pollPolicy } from './application/feed/options.ts';
 import {
@@ -6,7 +7,7 @@ import {
   type SubscriptionParts,
   type SubscriptionWorker,
 } from './application/feed/subscription.ts';
-import type { RecordedEvent } from './ports/event-store.ts';
+import { ReservationError } from './errors.ts';
 import type { Observer } from './ports/observer.ts';
 import type { ReservationStore } from './ports/reservation-store.ts';
 import type { Runtime } from './ports/runtime.ts';
@@ -15,6 +16,11 @@ import type { Runtime } from './ports/runtime.ts';
 export interface FollowOptions extends PollOptions {
   /** The position behind which to begin: the last one that was handled, which the log must have. Default 0, its start. */
   readonly after?: number;
+  /**
+   * "end": the iteration ends with the event that is the last one when it begins, at once when there is nothing behind
+   * `after`. Default: it goes on with what is committed.
+   */
+  readonly until?: 'end';
   /** Ends the iteration. Default: only the consumer does. */
   readonly signal?: AbortSignal;
   /** Hears of faults that mend themselves. Default: nobody. */
@@ -24,20 +30,50 @@ export interface FollowOptions extends PollOptions {
 }
 
 /**
- * Every event of the store behind `after`, in order and without a gap, then those that are committed, as they come. The
- * next page is read when the one before was consumed. While the store is unavailable it waits. A log that does not have
- * the last event any more, or another one in its place, has lost its end: that is STORE_CORRUPT.
+ * Every event of the store behind `after`, in order and without a gap, then (without `until`) those that are committed,
+ * as they come. The next page is read when the one before was consumed. While the store is unavailable it waits. A log
+ * that does not have the last event any more, or another one in its place, has lost its end: that is STORE_CORRUPT, as
+ * is an event that no release can have written. An event of a later release has the kind "unknown".
  * @throws {ReservationError} INVALID_OPTION at once; while iterating STORE_CLOSED and STORE_CORRUPT
  */
 export function followEvents(
   store: Pick<ReservationStore, 'events'>,
   options: FollowOptions = {},
-): AsyncIterableIterator<RecordedEvent> {
+): AsyncIterableIterator<FeedEvent> {
   const { after = 0, signal = new AbortController().signal, observer = () => undefined } = options;
   const { clock } = options.runtime ?? systemRuntime();
   checkWholeNumber('after', after, 0);
+  const until = checkUntil(options.until);
   const parts = { events: store.events, clock, observer, subscription: null };
-  return follow(parts, { ...pollPolicy(options), after: { position: after, id: null }, signal });
+  const place = { position: after, id: null };
+  return throwingDamage(follow(parts, { ...pollPolicy(options), after: place, until, signal }));
+}
+
+function checkUntil(until: string | undefined): 'end' | null {
+  if (until === undefined) return null;
+  if (until === 'end') return until;
+  throw new ReservationError('INVALID_OPTION', `until: expected "end", found ${JSON.stringify(until)}`);
+}
+
+/** Ends with the error of the first damaged event. */
+function throwingDamage(feed: AsyncIterableIterator<FeedEvent | DamagedEvent>): AsyncIterableIterator<FeedEvent> {
+  return {
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+    async next() {
+      const result = await feed.next();
+      if (result.done === true) return { done: true, value: undefined };
+      const { value } = result;
+      if (value.kind !== 'damaged') return { done: false, value };
+      await feed.return?.();
+      throw value.error;
+    },
+    async return() {
+      await feed.return?.();
+      return { done: true, value: undefined };
+    },
+  };
 }
 
 /** As {@link SubscriptionParts}; clock and ids are this machine's own unless given. */

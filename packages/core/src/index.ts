@@ -15,6 +15,7 @@ export { type RebuiltView, rebuildView, type RebuildViewOptions } from './applic
 export { type Verification, verifyStore } from './application/verify-store.ts';
 export { endOfLog } from './application/end-of-log.ts';
 export type { EventHandler } from './application/feed/deliver.ts';
+export type { FeedEvent, ReservationFeedEvent, UnknownFeedEvent } from './application/feed/feed-event.ts';
 export type { PollOptions } from './application/feed/options.ts';
 export type { SubscriptionParts, SubscriptionWorker } from './application/feed/subscription.ts';
 export type { SubscriptionTuning } from './application/feed/subscription-policy.ts';
@@ -79,7 +80,7 @@ export {
   type SettledReservation,
   type UnresolvedReservation,
 } from './domain/reservation.ts';
-export { decodeEvent, encodeEvent, type JsonObject, type StoredEvent } from './domain/stored-event.ts';
+export { decodeEvent, encodeEvent, isKnownEvent, type JsonObject, type StoredEvent } from './domain/stored-event.ts';
 export {
   isSubscriptionName,
   SUBSCRIPTION_NAME_EXPECTED,

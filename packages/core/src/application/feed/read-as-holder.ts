@@ -39,7 +39,10 @@ export async function readAsHolder(parts: ReadingParts, lease: HeldLease, after:
   const ended = AbortSignal.any([parts.stopping, lease.lost]);
   const signal = AbortSignal.any([parts.cancelled, lease.lost]);
   const delivery = { handle, clock, observer, name, policy, isCertain, signal, ended };
-  const feed = follow({ events, clock, observer, subscription: name }, { ...policy, after, signal: ended });
+  const feed = follow(
+    { events, clock, observer, subscription: name },
+    { ...policy, after, until: null, signal: ended },
+  );
   function handled(event: RecordedEvent): void {
     lease.handled(event.position);
     parts.handled(event);

@@ -1,4 +1,5 @@
 import { systemRuntime } from './adapters/system/runtime.ts';
+import { standardErrorAlarms } from './adapters/system/standard-error-alarms.ts';
 import type { DamagedEvent, FeedEvent } from './application/feed/feed-event.ts';
 import { follow } from './application/feed/follow.ts';
 import { checkWholeNumber, type PollOptions, pollPolicy } from './application/feed/options.ts';
@@ -23,7 +24,7 @@ export interface FollowOptions extends PollOptions {
   readonly until?: 'end';
   /** Ends the iteration. Default: only the consumer does. */
   readonly signal?: AbortSignal;
-  /** Hears of faults that mend themselves. Default: nobody. */
+  /** Hears of faults that mend themselves. Default: they are passed over; what does not mend itself is thrown. */
   readonly observer?: Observer;
   /** This machine's own clock unless given. */
   readonly runtime?: Runtime;
@@ -76,7 +77,10 @@ function throwingDamage(feed: AsyncIterableIterator<FeedEvent | DamagedEvent>): 
   };
 }
 
-/** As {@link SubscriptionParts}; clock and ids are this machine's own unless given. */
+/**
+ * As {@link SubscriptionParts}; clock and ids are this machine's own unless given. Without an observer each alarm is
+ * written once to standard error.
+ */
 export type SubscriptionOptions = Omit<SubscriptionParts, 'runtime'> & { readonly runtime?: Runtime };
 
 /**
@@ -85,5 +89,6 @@ export type SubscriptionOptions = Omit<SubscriptionParts, 'runtime'> & { readonl
  * @throws {ReservationError} INVALID_OPTION
  */
 export function createSubscription(options: SubscriptionOptions): SubscriptionWorker {
-  return createSubscriptionWorker({ ...options, runtime: options.runtime ?? systemRuntime() });
+  const { runtime = systemRuntime(), observer = standardErrorAlarms() } = options;
+  return createSubscriptionWorker({ ...options, runtime, observer });
 }

@@ -22,7 +22,10 @@ function levelName(label: string): { readonly level: string } {
   return { level: label };
 }
 
-/** Writes what the engine observes to the log. What needs a person is an error line with `alarm: true`. */
+/**
+ * Makes an observer that writes to the log what engine and subscriptions tell. What needs a person is an error line with
+ * `alarm: true`. Takes any pino logger; {@link createLogger} makes one.
+ */
 export function logObserver(log: Logger): Observer {
   return (observation) => {
     const { kind } = observation;

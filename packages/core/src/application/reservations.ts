@@ -20,7 +20,7 @@ export interface EngineOptions {
   readonly store: ReservationStore;
   readonly gateway: PaymentGateway;
   readonly runtime: Runtime;
-  /** Hears what an operator may want to see. Default: nobody. */
+  /** Hears what an operator may want to see. */
   readonly observer?: Observer;
   /**
    * What a caller is told when the outcome of the payment is unknown: "pending", the truth (default), or

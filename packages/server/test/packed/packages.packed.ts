@@ -153,6 +153,48 @@ test('a strict consumer compiles against the types of every entry, those of the 
   await output(join(root, 'node_modules/.bin/tsc'), ['--project', everything.folder]);
 });
 
+test('a contract test compiles and passes in a project that has core and vitest, and no driver', async () => {
+  const { devDependencies } = manifestOf('.');
+  const project = await packages.project('contract', [packages.core, `vitest@${devDependencies['vitest']}`]);
+  expect(DRIVERS.filter((driver) => existsSync(join(project.folder, 'node_modules', driver)))).toEqual([]);
+  const others = DRIVERLESS_ENTRIES.map((entry, index) => `import * as entry${index} from '${entry}';`);
+  const names = DRIVERLESS_ENTRIES.map((_entry, index) => `entry${index}`).join(', ');
+  await project.write('store.test.ts', [...others, `console.log(${names});`, CONTRACT_TEST].join('\n'));
+  const compilerOptions = {
+    target: 'es2022',
+    module: 'nodenext',
+    strict: true,
+    noEmit: true,
+    skipLibCheck: false,
+    types: [],
+  };
+  await project.write('tsconfig.json', JSON.stringify({ compilerOptions, files: ['store.test.ts'] }));
+  await output(join(root, 'node_modules/.bin/tsc'), ['--project', project.folder]);
+  expect(await project.run('npx', ['--no-install', 'vitest', 'run'])).toMatch(/Tests .*[1-9]\d* passed/);
+});
+
+/** As the page about writing an event store says, with the memory store in the place of one's own. */
+const CONTRACT_TEST = `
+import { createMemoryStore } from '@reservations/core/memory';
+import { paymentGatewayContract, reservationStoreContract, type StoreHarness } from '@reservations/core/testing';
+import { describe, expect, test } from 'vitest';
+
+const harness: StoreHarness = { open: async () => createMemoryStore(), reopen: null, openBeside: null };
+
+describe('my store', () => {
+  for (const { title, needs, run } of reservationStoreContract) {
+    test.skipIf(needs !== 'nothing' && harness[needs] === null)(title, () => run(harness));
+  }
+});
+
+// @ts-expect-error: a harness opens stores
+export const wrong: StoreHarness = { open: async () => 'a store', reopen: null, openBeside: null };
+
+test('the contract of gateways is there as well', () => {
+  expect(paymentGatewayContract.length).toBeGreaterThan(0);
+});
+`;
+
 /** The types must say something: `any` in their place would compile as well. */
 const CONSUMER = `
 import { createReservations, type ReservationSummary } from '@reservations/core';

@@ -1,10 +1,6 @@
 import { type ChannelCredentials, type ChannelOptions, Metadata, type ServiceError, status } from '@grpc/grpc-js';
-import {
-  type PaymentRequest,
-  type PaymentServiceClient,
-  PaymentServiceStub,
-  type ReceivedPaymentResponse,
-} from '../../proto/payment-service.ts';
+import type { PaymentRequest, ReceivedPaymentResponse } from '../../proto/messages.ts';
+import { type PaymentServiceClient, PaymentServiceStub } from '../../proto/payment-service.ts';
 import { type HandOver, watchHandOver } from './hand-over.ts';
 import type { AttemptSignal } from './outcome.ts';
 import { TrackedCredentials } from './tracked-credentials.ts';

@@ -1,6 +1,6 @@
 import { toMajorUnits } from '../../domain/money.ts';
 import type { ChargeOptions, ChargeRequest, PaymentGateway } from '../../ports/payment-gateway.ts';
-import type { PaymentRequest } from '../../proto/payment-service.ts';
+import type { PaymentRequest } from '../../proto/messages.ts';
 import { createPaymentChannel } from './channel.ts';
 import { type GrpcPaymentGatewayOptions, readOptions } from './options.ts';
 import { type AttemptResult, classifyAttempt } from './outcome.ts';

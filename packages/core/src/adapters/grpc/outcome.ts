@@ -1,6 +1,6 @@
 import { status } from '@grpc/grpc-js';
 import type { PaymentOutcome, UnknownCause } from '../../domain/payment-outcome.ts';
-import type { ReceivedPaymentResponse } from '../../proto/payment-service.ts';
+import type { ReceivedPaymentResponse } from '../../proto/messages.ts';
 import { boundedText, DETAIL_LENGTH_MAX, MESSAGE_LENGTH_MAX, readTransactionId } from './reply-text.ts';
 
 /** All that is known of an attempt when it ends. */

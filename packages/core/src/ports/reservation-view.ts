@@ -29,7 +29,10 @@ export interface KeyHolder {
   readonly fingerprint: string;
 }
 
-/** The read side. It shows every commit that was acknowledged before the question was asked. */
+/**
+ * The read side. It shows every commit that was acknowledged before the question was asked. A limit outside of its
+ * bounds rejects with any error.
+ */
 export interface ReservationView {
   find(id: ReservationId): Promise<ReservationSummary | null>;
   /** Finds what holds the key in this scope, or null for a key that is free. */

@@ -169,6 +169,10 @@ test('a harness gets back its own stores', async () => {
   };
   const title = 'appends that were under way when the store was closed are there when it is opened again';
   const error = await verdict(title, open, { reopen: again });
-  expect(linesOf(error).slice(1, 3)).toEqual(['expected  20', 'found     0']);
+  expect(linesOf(error).slice(1, 4)).toEqual([
+    'the check that failed: the log has all 20 events for which close() waited',
+    'expected  20',
+    'found     0',
+  ]);
   expect(given[0]).toBe(opened[0]);
 });

@@ -41,7 +41,7 @@ export async function advance(store: ReservationStore, n: number, eventNumber: n
 /** Every row, and what single look-ups, listings by user and look-ups by transaction make of it. */
 export async function shownBy(store: ReservationStore): Promise<readonly ReservationSummary[]> {
   const { reservations, next } = await store.view.list({ userId: null, stage: null, after: null, limit: 200 });
-  assert.equal(next, null);
+  assert.equal(next, null, 'the only page is the last');
   for (const row of reservations) assert.deepEqual(await store.view.find(row.reservationId), row);
   for (const transactionId of new Set(reservations.map((row) => row.transactionId))) {
     if (transactionId === null) continue;

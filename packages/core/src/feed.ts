@@ -47,7 +47,7 @@ export function followEvents(
   const until = checkUntil(options.until);
   const parts = { events: store.events, clock, observer, subscription: null };
   const place = { position: after, id: null };
-  return throwingDamage(follow(parts, { ...pollPolicy(options), after: place, until, signal }));
+  return follow(parts, { ...pollPolicy(options), after: place, until, accept: throwDamage, signal });
 }
 
 function checkUntil(until: string | undefined): 'end' | null {
@@ -56,25 +56,9 @@ function checkUntil(until: string | undefined): 'end' | null {
   throw new ReservationError('INVALID_OPTION', `until: expected "end", found ${JSON.stringify(until)}`);
 }
 
-/** Ends with the error of the first damaged event. */
-function throwingDamage(feed: AsyncIterableIterator<FeedEvent | DamagedEvent>): AsyncIterableIterator<FeedEvent> {
-  return {
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-    async next() {
-      const result = await feed.next();
-      if (result.done === true) return { done: true, value: undefined };
-      const { value } = result;
-      if (value.kind !== 'damaged') return { done: false, value };
-      await feed.return?.();
-      throw value.error;
-    },
-    async return() {
-      await feed.return?.();
-      return { done: true, value: undefined };
-    },
-  };
+function throwDamage(event: FeedEvent | DamagedEvent): FeedEvent {
+  if (event.kind === 'damaged') throw event.error;
+  return event;
 }
 
 /**

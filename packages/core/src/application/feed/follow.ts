@@ -26,10 +26,12 @@ export interface LogPlace {
 }
 
 /** Where to begin, when to end, and how eagerly to look. */
-export interface FollowRequest {
+export interface FollowRequest<Event> {
   readonly after: LogPlace;
   /** "end": with the last event that the log has when the following begins. Null: only with the signal. */
   readonly until: 'end' | null;
+  /** What is handed over for an event; what it throws ends the following. */
+  readonly accept: (event: FeedEvent | DamagedEvent) => Event;
   readonly signal: AbortSignal;
   readonly pageSize: number;
   readonly pollMinMs: number;
@@ -42,7 +44,7 @@ export interface FollowRequest {
  * every other fault is thrown. A log whose end was lost, so that it has not, or not any more, the last event that was
  * handed over, is damaged: what took the lost positions would otherwise be passed over.
  */
-export function follow(parts: FollowParts, request: FollowRequest): AsyncIterableIterator<FeedEvent | DamagedEvent> {
+export function follow<Event>(parts: FollowParts, request: FollowRequest<Event>): AsyncIterableIterator<Event> {
   const ending = new AbortController();
   const events = generate(parts, request, ending);
   return {
@@ -59,11 +61,11 @@ export function follow(parts: FollowParts, request: FollowRequest): AsyncIterabl
 }
 
 /** Ends also when `ending` aborts. What it attaches to others it takes away when it ends. */
-async function* generate(
+async function* generate<Event>(
   parts: FollowParts,
-  request: FollowRequest,
+  request: FollowRequest<Event>,
   ending: AbortController,
-): AsyncGenerator<FeedEvent | DamagedEvent, undefined> {
+): AsyncGenerator<Event, undefined> {
   const { pageSize, pollMinMs, pollMaxMs } = request;
   const { signal } = ending;
   const abort = (): void => ending.abort();
@@ -84,7 +86,7 @@ async function* generate(
         if (signal.aborted) return;
         assertNext(event, last.position);
         last = event;
-        yield event;
+        yield request.accept(event);
       }
       if (last.position >= end) return;
       pauseMs = page.length > 0 ? pollMinMs : Math.min(2 * pauseMs, pollMaxMs);

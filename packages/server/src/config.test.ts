@@ -144,22 +144,30 @@ describe('the configuration', () => {
   test.each([
     ['mysql://ada:sesame@host/shop', '"mysql:…"'],
     ['mongodb+srv://ada:sesame@host/shop', '"mongodb+srv:…"'],
-    ['postgres://ada:ses ame@host/shop', '"postgres:…"'],
-    ['postgres://ada:sesame@host:port/shop', '"postgres:…"'],
-    ['postgres://', '"postgres:…"'],
     ['postgres:sesame', '"postgres:…"'],
-    ['postgres://ada:sesame@host', '"postgres:…"'],
     ['postgres//ada:sesame@host/shop', '"…"'],
     ['//ada:sesame@host/shop', '"…"'],
     ['host=db user=ada password=sesame', '"…"'],
     ['sqlite:postgres://ada:sesame@host/shop', '"sqlite:…"'],
     ['sqlite:///data/a.db', '"sqlite:///data/a.db"'],
-    ['sqlite:a.db?mode=ro', '"sqlite:a.db?mode=ro"'],
+    ['sqlite:a.db#x', '"sqlite:a.db#x"'],
     ['sqlite:', '"sqlite:"'],
   ])('%s is no database, and its password is not shown', (text, found) => {
     const faults = [`DATABASE_URL: expected ${DATABASE}, found ${found}`];
     expect(read([], { DATABASE_URL: text })).toEqual({ kind: 'faults', faults });
     expect(JSON.stringify(read([text]))).not.toContain('sesame');
+  });
+
+  test.each([
+    ['postgres://ada:ses ame@host/shop', ['a space or a control character has to be percent-encoded']],
+    ['postgres://ada:sesame@host:port/shop', ['port: expected a whole number from 1 to 65535, found something else']],
+    ['postgres://ada:sesame@host', ['names no database: expected postgres://USER:PASSWORD@HOST:PORT/DATABASE']],
+    ['postgres://ada:sesame@host/shop?sslMode=require', ['sslMode: no such parameter; did you mean sslmode?']],
+    ['sqlite:a.db?mode=ro', ['a SQLite database has no parameters: expected the path alone']],
+    ['a.db?mode=ro', ['a SQLite database has no parameters: expected the path alone']],
+  ])('%s is refused with what is wrong with it, and its password is not shown', (text, found) => {
+    const faults = found.map((fault) => `DATABASE_URL: ${fault}`);
+    expect(read([], { DATABASE_URL: text })).toEqual({ kind: 'faults', faults });
   });
 
   test('a ledger of the sandbox needs the sandbox, and that is told with every other fault', () => {

@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import type { ReservationStore } from '@reservations/core';
-import { openPostgresStore } from '@reservations/core/postgres';
+import { openPostgresStore, parsePostgresUrl } from '@reservations/core/postgres';
 import { openSqliteStore } from '@reservations/core/sqlite';
 import type { Config } from '../config.ts';
 
@@ -52,9 +52,10 @@ export async function openStoreBeside(db: string, onWarning: (message: string) =
 /** Which database it is, for people: a URL without its password and without its parameters. */
 export function describeStore(db: string): string {
   if (!isPostgres(db)) return db;
-  if (!URL.canParse(db)) return 'PostgreSQL';
-  const { username, host, pathname } = new URL(db);
-  return `postgres://${username === '' ? '' : `${username}@`}${host}${pathname}`;
+  const read = parsePostgresUrl(db);
+  if (read.kind === 'faults') return 'PostgreSQL';
+  const { user, place } = read.url;
+  return `postgres://${user === null ? '' : `${encodeURIComponent(user)}@`}${place}`;
 }
 
 /** Whether a database would be a SQLite file that is not there. */

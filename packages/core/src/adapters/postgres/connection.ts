@@ -34,6 +34,7 @@ export interface Connections {
 
 /** How connections are made. */
 export interface ConnectionOptions {
+  /** As {@link parsePostgresUrl} gives it to the driver. */
   readonly connectionString: string;
   readonly poolMax: number;
   readonly connectTimeoutMs: number;

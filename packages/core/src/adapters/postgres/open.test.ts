@@ -30,7 +30,7 @@ async function faultOf(options: PostgresStoreOptions): Promise<{ readonly code: 
 
 describe('options', () => {
   const connectionString = 'postgres://somebody:secret@127.0.0.1:1/db';
-  const url = 'connectionString should be a postgres:// URL, is something else';
+  const url = 'connectionString: expected postgres://USER:PASSWORD@HOST:PORT/DATABASE';
   it.each([
     [{ connectionString: '' }, url],
     [{ connectionString: 'reservations.db' }, url],

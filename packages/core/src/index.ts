@@ -103,7 +103,7 @@ export {
   READ_LIMIT_MAX,
   type RecordedEvent,
 } from './ports/event-store.ts';
-export type { Observation, Observer } from './ports/observer.ts';
+export type { Observation, Observer, StoreAlarm } from './ports/observer.ts';
 export type { ChargeOptions, ChargeRequest, PaymentGateway, PaymentIdempotency } from './ports/payment-gateway.ts';
 export {
   type PaymentQueue,

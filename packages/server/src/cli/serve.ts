@@ -41,11 +41,18 @@ async function serve(config: Config, context: CliContext): Promise<void> {
   const stop = context.stopSignal();
   const logger = createLogger(config.logLevel);
   const failpoints = await loadFailpoints(context.env['RESERVATIONS_FAILPOINT'], logger);
-  const warnings: string[] = [];
+  const observer = logObserver(logger);
+  const warnings = new Set<string>();
   const store = failpoints.store(
-    await openStore(config, (warning) => {
-      warnings.push(warning);
-      logger.warn({ kind: 'store-warning' }, warning);
+    await openStore(config, {
+      onWarning(warning) {
+        warnings.add(warning);
+        logger.warn({ kind: 'store-warning' }, warning);
+      },
+      observer(observation) {
+        if (observation.kind === 'store-alarm' && observation.raised) warnings.add(observation.detail);
+        observer(observation);
+      },
     }),
   );
   const payments = await openPayments(config, store);
@@ -53,7 +60,7 @@ async function serve(config: Config, context: CliContext): Promise<void> {
   const reservations = createReservations({
     store,
     gateway,
-    observer: logObserver(logger),
+    observer,
     unknownOutcome: config.paymentUnknownOutcome,
   });
   const server = await startServer({
@@ -63,7 +70,7 @@ async function serve(config: Config, context: CliContext): Promise<void> {
     logger,
     ...config,
   });
-  for (const line of startLines(server, config, payments.description, warnings)) context.printError(line);
+  for (const line of startLines(server, config, payments.description, [...warnings])) context.printError(line);
   logger.info({ url: server.url }, 'listening');
   await untilAborted(stop);
   await stopServer(server, logger);

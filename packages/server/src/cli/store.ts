@@ -1,5 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
-import type { ReservationStore } from '@reservations/core';
+import type { Observer, ReservationStore } from '@reservations/core';
 import { openPostgresStore, parsePostgresUrl } from '@reservations/core/postgres';
 import { openSqliteStore } from '@reservations/core/sqlite';
 import type { Config } from '../config.ts';
@@ -14,11 +14,12 @@ const SERVING_TIMEOUTS = { connectTimeoutMs: 2_000, statementTimeoutMs: 3_000 } 
 
 /**
  * Opens the store that a server serves: PostgreSQL for a postgres:// URL, else a SQLite file, which it has to itself.
- * `onWarning` receives what could lose acknowledged reservations.
+ * `onWarning` receives what could lose acknowledged reservations on SQLite; `observer` receives it on PostgreSQL, also
+ * while the store is open.
  */
 export function openStore(
   { db, dbPool, dbNotify, requireSchema }: Pick<Config, 'db' | 'dbPool' | 'dbNotify' | 'requireSchema'>,
-  onWarning: (message: string) => void,
+  { onWarning, observer }: { readonly onWarning: (message: string) => void; readonly observer: Observer },
 ): Promise<ReservationStore> {
   const schema = requireSchema ? 'require' : 'upgrade';
   return isPostgres(db)
@@ -27,7 +28,7 @@ export function openStore(
         poolMax: dbPool,
         notify: dbNotify,
         schema,
-        onWarning,
+        observer,
         ...SERVING_TIMEOUTS,
       })
     : openSqliteStore({ path: db, schema, onWarning });

@@ -123,9 +123,10 @@ describe('a database that cannot be used', () => {
       server_encoding: 'UTF8',
       default_transaction_isolation: 'read committed',
       client_min_messages: 'notice',
+      next_sessions: [],
     };
     const answering = (row: object) => async () => ({ rows: [row as never], count: 1 });
-    await expect(assertDurable(answering(settings))).resolves.toEqual([]);
+    await expect(assertDurable(answering(settings))).resolves.toEqual(settings);
     await expect(assertDurable(answering({ ...settings, ...setting }))).rejects.toMatchObject({
       code: 'STORE_UNSUITABLE',
       message: `the PostgreSQL server needs ${message}`,

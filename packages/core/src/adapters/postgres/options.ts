@@ -1,4 +1,5 @@
 import { ReservationError } from '../../errors.ts';
+import type { Observer } from '../../ports/observer.ts';
 import type { SchemaMode } from '../sql/migrations.ts';
 import type { ConnectionOptions } from './connection.ts';
 import { parsePostgresUrl, type PostgresUrl } from './connection-string.ts';
@@ -42,8 +43,11 @@ export interface PostgresStoreOptions {
    * default: who follows the log hears at once of this store's commits, and finds those of others by polling.
    */
   readonly notify?: boolean;
-  /** Hears, while the store is opened, in what way a failover could lose what was acknowledged. Default: nobody. */
-  readonly onWarning?: (message: string) => void;
+  /**
+   * Hears of `store-alarm`s: once while the store is opened, and afterwards, every few seconds, of what has changed.
+   * Without one the store looks once, at what makes it refuse to open.
+   */
+  readonly observer?: Observer;
 }
 
 /** @throws {ReservationError} INVALID_OPTION, in words that show no password. */

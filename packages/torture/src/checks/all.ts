@@ -17,6 +17,7 @@ export const CHECKS: readonly Check[] = [
   ...ORDER_CHECKS,
   ...CALL_CHECKS,
   overall('no verdict contradicts what stands', ({ contradictions }) => contradictions),
+  overall('the database keeps what it was given', ({ storeAlarms }) => storeAlarms),
   overall('a process ends only when it is made to', ({ incidents }) => incidents),
 ];
 

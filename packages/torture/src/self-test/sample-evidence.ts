@@ -54,6 +54,7 @@ export async function sampleEvidence(): Promise<Evidence> {
     follower,
     ...books,
     contradictions: [],
+    storeAlarms: [],
     incidents: [],
   };
 }

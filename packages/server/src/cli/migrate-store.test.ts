@@ -99,7 +99,9 @@ describe('moving a store', () => {
     expect(await runHere(['migrate-store', '--from', ':memory:', '--to', 'postgres//ada:secret@host/db'])).toEqual({
       code: 2,
       out: '',
-      err: '--from: expected the path of a SQLite file, found ":memory:"\nsee: reservations-server migrate-store --help',
+      err:
+        '--from: expected the path of a SQLite file, found ":memory:"\n' +
+        '--to: expected a postgres:// URL, found "…"\nsee: reservations-server migrate-store --help',
     });
     expect((await runHere(['migrate-store', '--from', 'f', '--to', 'mysql://ada:secret@host/db'])).err).toBe(
       '--to: expected a postgres:// URL, found "mysql:…"\nsee: reservations-server migrate-store --help',

@@ -20,8 +20,33 @@ const MILLISECONDS: Parameter = {
   isShown: true,
 };
 
+/** The name of a parameter that may be given. */
+export type ParameterName =
+  | 'host'
+  | 'port'
+  | 'dbname'
+  | 'user'
+  | 'password'
+  | TlsParameterName
+  | 'options'
+  | 'application_name'
+  | 'fallback_application_name'
+  | 'statement_timeout'
+  | 'lock_timeout'
+  | 'idle_in_transaction_session_timeout';
+
+/** The name of a parameter that says how a connection is encrypted. */
+export type TlsParameterName =
+  | 'sslmode'
+  | 'ssl'
+  | 'sslrootcert'
+  | 'sslcert'
+  | 'sslkey'
+  | 'sslnegotiation'
+  | 'uselibpqcompat';
+
 /** What the driver honours. It ignores everything else without a word, which is why everything else is refused. */
-const PARAMETERS = {
+const PARAMETERS: Readonly<Record<ParameterName, Parameter>> = {
   host: { accepts: isHost, expected: 'one name, address, or directory of a Unix socket', isShown: true },
   port: { accepts: isPort, expected: 'a whole number from 1 to 65535', isShown: false },
   dbname: TEXT,
@@ -40,10 +65,7 @@ const PARAMETERS = {
   statement_timeout: MILLISECONDS,
   lock_timeout: MILLISECONDS,
   idle_in_transaction_session_timeout: MILLISECONDS,
-} as const satisfies Readonly<Record<string, Parameter>>;
-
-/** The name of a parameter that may be given. */
-export type ParameterName = keyof typeof PARAMETERS;
+};
 
 const SCHEMA = 'name a schema by options=-c%20search_path%3DNAME';
 const ONE_ADDRESS = 'name one address, which leads to the primary; a standby is refused without it';

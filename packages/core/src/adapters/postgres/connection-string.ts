@@ -1,4 +1,10 @@
-import { isParameter, nameFault, parameterFault, type ParameterName } from './connection-parameters.ts';
+import {
+  isParameter,
+  nameFault,
+  parameterFault,
+  type ParameterName,
+  type TlsParameterName,
+} from './connection-parameters.ts';
 import { type Environment, tlsParameters } from './connection-tls.ts';
 
 /** A PostgreSQL URL that was checked. */
@@ -160,7 +166,15 @@ function forDriver(given: Given, tls: ReadonlyMap<string, string>): string {
   return `postgres://host/${encodeURI(dbname ?? '')}?${parameters.toString()}`;
 }
 
-const TLS_NAMES = ['ssl', 'sslmode', 'sslrootcert', 'sslcert', 'sslkey', 'sslnegotiation', 'uselibpqcompat'];
+const TLS_NAMES: readonly TlsParameterName[] = [
+  'ssl',
+  'sslmode',
+  'sslrootcert',
+  'sslcert',
+  'sslkey',
+  'sslnegotiation',
+  'uselibpqcompat',
+];
 
 function placeOf(given: Given): string {
   const [host = '', port, dbname = ''] = (['host', 'port', 'dbname'] as const).map((name) => given.get(name));

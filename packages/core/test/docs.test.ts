@@ -29,6 +29,7 @@ const OBSERVATIONS: Readonly<Record<Observation['kind'], 'alarm' | ''>> = {
   contradiction: 'alarm',
   'subscription-stopped': 'alarm',
   'subscription-skipped': 'alarm',
+  'store-alarm': 'alarm',
   'charge-ended': '',
   'charge-fault': '',
   'settlement-fault': '',

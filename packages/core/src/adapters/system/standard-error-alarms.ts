@@ -55,6 +55,8 @@ function alarmOf(observation: Observation): Alarm | null {
     case 'subscription-stopped':
     case 'subscription-skipped':
       return { about: `${kind} "${observation.subscription}" at ${observation.position}`, text: observation.detail };
+    case 'store-alarm':
+      return observation.raised ? { about: `${kind} ${observation.alarm}`, text: observation.detail } : null;
     case 'charge-fault':
     case 'settlement-fault':
       return damageOf(`${kind} ${observation.reservationId ?? ''}`.trimEnd(), observation.error);

@@ -1,10 +1,18 @@
 import { defineConfig } from 'vitest/config';
 
+/** How long a test may take. */
+const TEST_TIMEOUT_MS = 30_000;
+
+/** How long a test waits for something that comes by itself, on a loaded machine too. Shorter than a test's time-out. */
+export const PATIENCE_MS = 20_000;
+
 export default defineConfig({
   resolve: { conditions: ['@reservations/source'] },
   ssr: { resolve: { conditions: ['@reservations/source'] } },
   test: {
     globalSetup: ['packages/test-postgres/src/global-setup.ts'],
+    setupFiles: ['scripts/vitest.patience.ts'],
+    expect: { poll: { timeout: PATIENCE_MS } },
     include: [
       'packages/*/src/**/*.test.ts',
       'packages/*/test/**/*.test.ts',
@@ -13,7 +21,7 @@ export default defineConfig({
     ],
     // Most of the long tests wait for leases, processes and disks.
     maxWorkers: 3,
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    testTimeout: TEST_TIMEOUT_MS,
+    hookTimeout: TEST_TIMEOUT_MS,
   },
 });

@@ -20,7 +20,10 @@ export function toolEnvironment() {
   return { ...process.env, ...colour, PATH: `${binaries}${delimiter}${process.env['PATH'] ?? ''}` };
 }
 
-/** Runs a command without input and collects what it prints; resolves with its exit code, 1 when it cannot run. */
+/**
+ * Runs a command without input and collects what it prints; resolves with its exit code (128 + n after signal n, 1 when
+ * it cannot run) and the signal that ended it.
+ */
 export function capture(command, args, directory = root) {
   return new Promise((resolve) => {
     const child = spawn(command, args, {
@@ -31,8 +34,11 @@ export function capture(command, args, directory = root) {
     const chunks = [];
     child.stdout.on('data', (chunk) => chunks.push(chunk));
     child.stderr.on('data', (chunk) => chunks.push(chunk));
-    child.on('error', (error) => resolve({ exitCode: 1, output: String(error) }));
-    child.on('close', (code) => resolve({ exitCode: code ?? 1, output: Buffer.concat(chunks).toString() }));
+    child.on('error', (error) => resolve({ exitCode: 1, signal: null, output: String(error) }));
+    child.on('close', (code, signal) => {
+      const exitCode = code ?? 128 + constants.signals[signal];
+      resolve({ exitCode, signal, output: Buffer.concat(chunks).toString() });
+    });
   });
 }
 

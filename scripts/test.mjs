@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { capture } from './process.mjs';
 import { build, install } from './setup.mjs';
+import { judgeRun } from './vitest-report.mjs';
 
 const passed = { passed: 1, failed: 0, output: '' };
 
@@ -45,24 +46,12 @@ async function tool(command, ...args) {
   return report(exitCode === 0 ? null : output);
 }
 
-/** Counts tests one by one. A file that cannot be loaded and an error outside of any test count as a failure each. */
 async function vitest(...args) {
   const folder = mkdtempSync(join(tmpdir(), 'reservations-vitest-'));
   const file = join(folder, 'report.json');
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
-  const { exitCode, output } = await capture('vitest', ['run', ...reporters, ...args]);
-  const result = existsSync(file) ? count(JSON.parse(readFileSync(file, 'utf8'))) : { passed: 0, failed: 0 };
+  const run = await capture('vitest', ['run', ...reporters, ...args]);
+  const report = existsSync(file) ? readFileSync(file, 'utf8') : null;
   rmSync(folder, { recursive: true, force: true });
-  const isUnexplained = exitCode !== 0 && result.failed === 0;
-  return { passed: result.passed, failed: result.failed + (isUnexplained ? 1 : 0), output };
-}
-
-/** A skipped test counts as failed: what is not run proves nothing. */
-function count({ testResults }) {
-  const tests = testResults.flatMap(({ assertionResults }) => assertionResults);
-  const passedTests = tests.filter(({ status }) => status === 'passed').length;
-  const unloaded = testResults.filter(
-    ({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0,
-  );
-  return { passed: passedTests, failed: tests.length - passedTests + unloaded.length };
+  return judgeRun({ ...run, report });
 }

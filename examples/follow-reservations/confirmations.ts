@@ -1,4 +1,4 @@
-import { createSubscription, decodeEvent, type ReservationStore, type SubscriptionWorker } from '@reservations/core';
+import { createSubscription, formatMoney, type ReservationStore, type SubscriptionWorker } from '@reservations/core';
 import type { Mailbox } from './mailbox.ts';
 
 /** Sends a mail for each confirmed reservation, from the first one ever on. */
@@ -8,15 +8,14 @@ export function createConfirmations(store: ReservationStore, mailbox: Mailbox): 
     name: 'confirmations',
     // So that a process that is started again soon after it was killed need not wait for long.
     leaseMs: 1_000,
-    async handle(recorded) {
-      const event = decodeEvent(recorded);
-      if (event.type !== 'RESERVATION_CONFIRMED') return;
-      const reservation = await store.view.find(recorded.stream as `RES-${string}`);
-      if (reservation === null) throw new Error(`${recorded.stream} is not there`);
+    handle(recorded) {
+      // An event of a later release cannot be a confirmation that this one knows how to write a mail for.
+      if (recorded.kind === 'unknown' || recorded.event.type !== 'RESERVATION_CONFIRMED') return;
+      const { position, reservationId, userId, money, event } = recorded;
       mailbox.send({
-        position: recorded.position,
-        to: reservation.userId,
-        text: `${reservation.reservationId} is confirmed: ${event.data.transactionId}`,
+        position,
+        to: userId,
+        text: `${reservationId} over ${formatMoney(money)} ${money.currency} is confirmed: ${event.data.transactionId}`,
       });
     },
     observer: (observation) => console.error(observation),

@@ -1,6 +1,7 @@
 // The tour: starts the server with the sandbox payment service, makes one reservation of each kind, shows what
-// happened, and goes on serving until Ctrl-C. Options: --exit ends after the tour, --port N (default 8000).
-import { mkdtemp } from 'node:fs/promises';
+// happened, and goes on serving until Ctrl-C. Options: --exit ends after the tour and removes its data, --port N
+// (default 8000).
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -17,19 +18,21 @@ const stopped = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopped.abort());
 
 try {
-  await tour(service);
-  const { url } = service.server;
-  console.log(`\nAPI               ${url}`);
-  console.log(`Payment service   ${service.paymentAddress} (sandbox)`);
-  console.log(`Database, ledger  ${folder}`);
-  if (!values.exit) {
-    console.log(`\nTry it:\n  curl -s ${url}/reservations -H 'Content-Type: application/json' \\`);
-    console.log(`    -d '{"user_id": "you", "amount": 9.99}'`);
+  const settledId = await tour(service);
+  if (values.exit) console.log('\nEverything was removed again. Without --exit it goes on serving.');
+  else {
+    const { url } = service.server;
+    console.log(`\nAPI               ${url}`);
+    console.log(`Payment service   ${service.paymentAddress} (sandbox)`);
+    console.log(`Database, ledger  ${folder}`);
+    console.log('\nNext, in another terminal, read how the lost charge was found:');
+    console.log(`  npm run -s reservations-server -- events ${settledId} --db ${service.databasePath}`);
     console.log('\nServing until Ctrl-C.');
     await untilAborted(stopped.signal);
   }
 } finally {
   await service.stop();
+  if (values.exit) await rm(folder, { recursive: true });
 }
 
 function untilAborted(signal: AbortSignal): Promise<void> {

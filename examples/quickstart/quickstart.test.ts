@@ -1,18 +1,27 @@
 import { execFile } from 'node:child_process';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 
 const main = fileURLToPath(new URL('main.ts', import.meta.url));
 
-test('the tour makes one reservation of each kind and ends by itself', async () => {
+test('the tour makes one reservation of each kind and ends by itself, and leaves nothing behind', async () => {
   const args = ['--conditions=@reservations/source', main, '--exit', '--port', '0'];
-  const { stdout } = await promisify(execFile)(process.execPath, args);
+  const temporary = await mkdtemp(join(tmpdir(), 'quickstart-test-'));
+  onTestFinished(() => rm(temporary, { recursive: true }));
+  const env = { ...process.env, TMPDIR: temporary };
+  const { stdout } = await promisify(execFile)(process.execPath, args, { env });
+  expect(await readdir(temporary)).toEqual([]);
   const answers = stdout
     .split('\n')
     .flatMap((line) => /^ {2}(?:POST|GET).*?(\d{3} +RESERVATION_\w+)/.exec(line)?.[1] ?? []);
+  const ids = stdout.match(/RES-[0-9a-f-]{36}/g) ?? [];
+  expect(new Set(ids).size).toBe(4);
   expect(answers.map((answer) => answer.replace(/ +/, ' '))).toEqual([
     '200 RESERVATION_CONFIRMED',
     '200 RESERVATION_FAILED',
@@ -44,5 +53,5 @@ test('a port that is taken is replaced by a free one', async () => {
   const { stdout } = await promisify(execFile)(process.execPath, args);
   other.close();
   expect(stdout).toMatch(new RegExp(`^Port ${port} is taken`));
-  expect(stdout).toMatch(/\nAPI +http:/);
+  expect(stdout).toMatch(/\nEverything was removed again/);
 });

@@ -9,6 +9,7 @@ import { type RunningServer, startServer } from '@reservations/server';
 export interface Service {
   readonly server: RunningServer;
   readonly store: ReservationStore;
+  readonly databasePath: string;
   readonly paymentAddress: string;
   stopPayments(): Promise<void>;
   startPayments(): Promise<void>;
@@ -18,11 +19,12 @@ export interface Service {
 /** Starts both, with their data in `folder`. A port that is taken is replaced by a free one. */
 export async function startService(folder: string, port: number): Promise<Service> {
   const ledgerPath = join(folder, 'ledger.jsonl');
+  const databasePath = join(folder, 'reservations.db');
   let payments: SandboxPaymentService | null = await startSandboxPaymentService({ ledgerPath });
   const { host, port: paymentPort } = payments;
 
   async function listen(wantedPort: number): Promise<{ server: RunningServer; store: ReservationStore }> {
-    const store = await openSqliteStore({ path: join(folder, 'reservations.db') });
+    const store = await openSqliteStore({ path: databasePath });
     const gateway = createGrpcPaymentGateway({ host, port: paymentPort });
     const reservations = createReservations({ store, gateway, settlement: { pollMs: 200 } });
     return { server: await startServer({ reservations, store, gateway, port: wantedPort }), store };
@@ -41,6 +43,7 @@ export async function startService(folder: string, port: number): Promise<Servic
   return {
     server,
     store,
+    databasePath,
     paymentAddress: `${host}:${paymentPort}`,
     stopPayments,
     async startPayments() {

@@ -15,8 +15,11 @@ interface Answer {
   };
 }
 
-/** Makes one reservation of each kind over HTTP and prints what was answered and what was remembered. */
-export async function tour(service: Service): Promise<void> {
+/**
+ * Makes one reservation of each kind over HTTP and prints what was answered and what was remembered. Returns the id of
+ * the reservation whose charge was found by settlement.
+ */
+export async function tour(service: Service): Promise<string> {
   const { url } = service.server;
   const rows: string[][] = [];
   async function show(what: string, answer: Answer, expected: string): Promise<Answer> {
@@ -27,7 +30,7 @@ export async function tour(service: Service): Promise<void> {
       what,
       String(status),
       reservation.status,
-      shortenId(reservation.transaction_id ?? '–'),
+      reservation.reservation_id,
       reservation.message.split(';')[0] ?? '',
     ]);
     return answer;
@@ -46,12 +49,13 @@ export async function tour(service: Service): Promise<void> {
   await service.startPayments();
 
   console.log('What was answered over HTTP:\n');
-  console.log(table(['request', 'code', 'status', 'transaction', 'message'], rows));
+  console.log(table(['request', 'code', 'status', 'reservation', 'message'], rows));
   console.log('\nWhat was remembered, event by event:\n');
   console.log(await eventTable(service));
+  return reservation.reservation_id;
 }
 
-/** A UUID says nothing to people: its end is enough to tell two apart. */
+/** The end of an id is enough to find its reservation in the table above. */
 function shortenId(text: string): string {
   return text.replace(/RES-[0-9a-f-]{28}/, '…');
 }

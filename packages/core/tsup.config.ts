@@ -1,3 +1,4 @@
+import { cp } from 'node:fs/promises';
 import { defineConfig } from 'tsup';
 
 export default defineConfig({
@@ -16,4 +17,6 @@ export default defineConfig({
   sourcemap: true,
   splitting: true,
   clean: true,
+  // The payment team's file stays at the root of the repository; the package takes a copy along.
+  onSuccess: () => cp('../../proto', 'proto', { recursive: true }),
 });

@@ -1,8 +1,12 @@
 import { systemRuntime } from './adapters/system/runtime.ts';
+import { standardErrorAlarms } from './adapters/system/standard-error-alarms.ts';
 import { createEngine, type EngineOptions, type Reservations } from './application/reservations.ts';
 import type { Runtime } from './ports/runtime.ts';
 
-/** As {@link EngineOptions}; clock, ids and randomness are this machine's own unless given. */
+/**
+ * As {@link EngineOptions}; clock, ids and randomness are this machine's own unless given. Without an observer each
+ * alarm is written once to standard error.
+ */
 export type ReservationsOptions = Omit<EngineOptions, 'runtime'> & { readonly runtime?: Runtime };
 
 /**
@@ -11,5 +15,6 @@ export type ReservationsOptions = Omit<EngineOptions, 'runtime'> & { readonly ru
  * Call `start()` to settle what earlier processes left open, `stop()` before closing store and gateway.
  */
 export function createReservations(options: ReservationsOptions): Reservations {
-  return createEngine({ ...options, runtime: options.runtime ?? systemRuntime() });
+  const { runtime = systemRuntime(), observer = standardErrorAlarms() } = options;
+  return createEngine({ ...options, runtime, observer });
 }

@@ -24,6 +24,7 @@ export { type RebuiltView, rebuildView, type RebuildViewOptions } from './applic
 export { type Verification, verifyStore } from './application/verify-store.ts';
 export { endOfLog } from './application/end-of-log.ts';
 export type { EventHandler } from './application/feed/deliver.ts';
+export type { FeedEvent, ReservationFeedEvent, UnknownFeedEvent } from './application/feed/feed-event.ts';
 export type { PollOptions } from './application/feed/options.ts';
 export type { SubscriptionParts, SubscriptionWorker } from './application/feed/subscription.ts';
 export type { SubscriptionTuning } from './application/feed/subscription-policy.ts';
@@ -88,12 +89,13 @@ export {
   type SettledReservation,
   type UnresolvedReservation,
 } from './domain/reservation.ts';
-export { decodeEvent, encodeEvent, type JsonObject, type StoredEvent } from './domain/stored-event.ts';
+export { decodeEvent, encodeEvent, isKnownEvent, type JsonObject, type StoredEvent } from './domain/stored-event.ts';
 export {
   isSubscriptionName,
   SUBSCRIPTION_NAME_EXPECTED,
   SUBSCRIPTION_NAME_LENGTH_MAX,
 } from './domain/subscription-name.ts';
+export { lengthInCharacters } from './domain/text-length.ts';
 export { type ReservationStatus, type ReservationSummary, summarize, type SummaryStage } from './domain/summary.ts';
 export { type Timestamp, toTimestamp } from './domain/timestamp.ts';
 export { isTransactionId, TRANSACTION_ID_EXPECTED } from './domain/transaction-id.ts';
@@ -111,7 +113,7 @@ export {
   READ_LIMIT_MAX,
   type RecordedEvent,
 } from './ports/event-store.ts';
-export type { Observation, Observer } from './ports/observer.ts';
+export type { Observation, Observer, StoreAlarm } from './ports/observer.ts';
 export type { ChargeOptions, ChargeRequest, PaymentGateway, PaymentIdempotency } from './ports/payment-gateway.ts';
 export {
   type PaymentQueue,
@@ -121,6 +123,7 @@ export {
 } from './ports/payment-queue.ts';
 export type { ReservationStore } from './ports/reservation-store.ts';
 export {
+  type KeyHolder,
   PAGE_LIMIT_MAX,
   type ReservationFilter,
   type ReservationPage,

@@ -1,5 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { EVENTS_PER_APPEND_MAX, READ_LIMIT_MAX } from '../src/ports/event-store.ts';
+import type { Observation } from '../src/ports/observer.ts';
+import { TAKE_LIMIT_MAX } from '../src/ports/payment-queue.ts';
+import { PAGE_LIMIT_MAX } from '../src/ports/reservation-view.ts';
+import { SUBSCRIPTIONS_LIMIT_MAX } from '../src/ports/subscriptions.ts';
+import { REBUILD_PATIENCE_MAX_MS, REBUILD_ROWS_MAX } from '../src/ports/view-rebuild.ts';
+import { reservationStoreContract } from '../src/testing/event-store-contract/contract.ts';
 import { FAULT_KINDS } from '../src/testing/sandbox/faults.ts';
 import { MAGIC_USERS } from '../src/testing/sandbox/magic-users.ts';
 
@@ -11,6 +18,73 @@ test('the page about the sandbox lists every magic user with what it does', () =
     return prefix === undefined ? [] : [[prefix, description]];
   });
   expect(listed).toEqual(MAGIC_USERS.map(({ prefix, description }) => [prefix, description]));
+});
+
+const operations = readFileSync(new URL('../../../docs/operations.md', import.meta.url), 'utf8');
+
+/** Complete by its type. */
+const OBSERVATIONS: Readonly<Record<Observation['kind'], 'alarm' | ''>> = {
+  'payment-escalated': 'alarm',
+  'payment-misconfigured': 'alarm',
+  contradiction: 'alarm',
+  'subscription-stopped': 'alarm',
+  'subscription-skipped': 'alarm',
+  'store-alarm': 'alarm',
+  'charge-ended': '',
+  'charge-fault': '',
+  'settlement-fault': '',
+  'lease-lost': '',
+  'subscription-retry': '',
+  'subscription-lost': '',
+  'feed-fault': '',
+};
+
+test('the page about operations lists every observation, and which of them are alarms', () => {
+  const [, section = ''] = operations.split('\n### In an application of your own\n');
+  const rows = [...section.matchAll(/^\| `([a-z-]+)` +\| (alarm|) *\| \S/gm)];
+  expect(Object.fromEntries(rows.map(([, kind, alarm]) => [kind, alarm]))).toEqual(OBSERVATIONS);
+});
+
+const writingAStore = readFileSync(new URL('../../../docs/writing-an-event-store.md', import.meta.url), 'utf8');
+
+test('the page about writing an event store has a section for every rule of the contract', () => {
+  const sections = new Set(reservationStoreContract.map(({ rule }) => rule.section));
+  const headings = new Set([...writingAStore.matchAll(/^## (.+)$/gm)].map(([, heading]) => heading));
+  expect([...sections].filter((section) => !headings.has(section))).toEqual([]);
+});
+
+test('the page about writing an event store names every bound of an argument with its value', () => {
+  const bounds = {
+    EVENTS_PER_APPEND_MAX,
+    READ_LIMIT_MAX,
+    PAGE_LIMIT_MAX,
+    REBUILD_ROWS_MAX,
+    REBUILD_PATIENCE_MAX_MS,
+    TAKE_LIMIT_MAX,
+    SUBSCRIPTIONS_LIMIT_MAX,
+  };
+  for (const [name, bound] of Object.entries(bounds)) {
+    expect(writingAStore).toContain(` to ${bound.toLocaleString('en')} (\`${name}\`)`);
+  }
+});
+
+/** The page that lists every case. "vitest run -u packages/core/test/docs.test.ts" writes it. */
+const CONTRACT_PAGE = '../../../docs/store-contract.md';
+
+test('the page about the contract lists every case by its section', async () => {
+  const lines = [
+    '# The contract of a store',
+    '',
+    `What \`reservationStoreContract\` of \`@reservations/core/testing\` asks of every store, ${reservationStoreContract.length} cases by the sections of [Writing an event store](writing-an-event-store.md).`,
+  ];
+  let last = '';
+  for (const { title, needs, rule } of reservationStoreContract) {
+    const heading = `## ${rule.section}: \`${rule.port}\``;
+    if (heading !== last) lines.push('', heading, '');
+    last = heading;
+    lines.push(`- ${title}${needs === 'nothing' ? '' : ` (needs \`${needs}\`)`}`);
+  }
+  await expect(`${lines.join('\n')}\n`).toMatchFileSnapshot(CONTRACT_PAGE);
 });
 
 test('the page about the sandbox names every fault', () => {

@@ -1,5 +1,4 @@
 import type { AppContext } from './app-state.ts';
-import { mountPath } from './mount-path.ts';
 import { PROBLEM_JSON, type Problem, problemBody, problemDocument, PROBLEMS } from './problems.ts';
 
 /** Answers with a JSON body. */
@@ -11,7 +10,7 @@ export function answerJson(ctx: AppContext, status: number, body: unknown, conte
 
 /** Answers with an error, in the form that the client asks for. */
 export function answerProblem(ctx: AppContext, problem: Problem): void {
-  const occurrence = { instance: mountPath(ctx.req) + ctx.path, requestId: ctx.state.requestId };
+  const occurrence = { instance: ctx.state.instance, requestId: ctx.state.requestId };
   const { status } = PROBLEMS[problem.code];
   ctx.set({ ...problem.headers });
   if (asksForProblemJson(ctx.get('Accept'))) {

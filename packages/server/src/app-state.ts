@@ -4,6 +4,10 @@ import type { ParameterizedContext } from 'koa';
 export interface AppState {
   /** The client's own `X-Request-Id`, or a new one. */
   requestId: string;
+  /** Path below which the service is mounted, "" at the root: links begin with it. */
+  mountPath: string;
+  /** Path of the request as the client sent it, without its query. */
+  instance: string;
   /** The reservation that the request is about, once it is known. */
   reservationId: string | null;
   /** The fault behind an answer of ours, for the log. */

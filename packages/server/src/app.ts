@@ -4,8 +4,11 @@ import type { Logger } from 'pino';
 import { answerProblem } from './answer.ts';
 import { type AppOptions, BODY_LIMIT_BYTES } from './app-options.ts';
 import type { AppContext, AppState } from './app-state.ts';
+import { allowOrigins, answerPreflights } from './cors.ts';
+import { checkCorsOrigins } from './cors-origins.ts';
 import { problemOf } from './errors.ts';
 import { createReadiness } from './health.ts';
+import { checkBasePath, mountPath, withoutBasePath } from './mount-path.ts';
 import { PROBLEMS } from './problems.ts';
 import { requestIdFrom } from './request-id.ts';
 import { logRequest } from './request-log.ts';
@@ -13,9 +16,14 @@ import { getLive, getReady } from './routes/health.ts';
 import { getReservation, postReservation } from './routes/reservations.ts';
 import { getRoot } from './routes/root.ts';
 
-/** Builds the HTTP application: parse, call a use case, shape the answer. */
+/**
+ * Builds the HTTP application: parse, call a use case, shape the answer.
+ * @throws {ReservationError} INVALID_OPTION, naming option, expectation and value.
+ */
 export function createApp(options: AppOptions): Koa<AppState> {
   const { reservations, store, logger, bodyLimitBytes = BODY_LIMIT_BYTES, state = () => 'ready' } = options;
+  const basePath = checkBasePath(options.basePath ?? '');
+  const corsOrigins = checkCorsOrigins(options.corsOrigins ?? 'none');
   const routes = { reservations, bodyLimitBytes };
   const showReservation = getReservation(routes);
   const router = new Router<AppState>({ sensitive: true });
@@ -27,7 +35,8 @@ export function createApp(options: AppOptions): Koa<AppState> {
 
   const app = new Koa<AppState>();
   app.on('error', (error) => logger?.warn({ err: error }, 'an answer could not be sent'));
-  app.use(aboutRequest(logger));
+  app.use(aboutRequest(logger, basePath));
+  app.use(allowOrigins(corsOrigins));
   app.use(async (ctx, next) => {
     await next();
     // A connection that stays open would hold up the end.
@@ -35,15 +44,26 @@ export function createApp(options: AppOptions): Koa<AppState> {
   });
   app.use(catchFaults);
   app.use(checkHead);
+  app.use(answerPreflights(corsOrigins));
   app.use(router.routes());
   app.use(answerUnrouted);
   return app;
 }
 
-function aboutRequest(logger: Logger | undefined): (ctx: AppContext, next: Next) => Promise<void> {
+function aboutRequest(logger: Logger | undefined, basePath: string): (ctx: AppContext, next: Next) => Promise<void> {
   return async (ctx, next) => {
     const requestId = requestIdFrom(ctx.get('X-Request-Id'));
-    Object.assign(ctx.state, { requestId, reservationId: null, fault: null } satisfies AppState);
+    const mountedAt = basePath === '' ? mountPath(ctx.req) : basePath;
+    if (basePath !== '') ctx.path = withoutBasePath(ctx.path, basePath);
+    // Taken now: some frameworks put the whole path back while the request is handled.
+    const instance = mountedAt + ctx.path;
+    Object.assign(ctx.state, {
+      requestId,
+      mountPath: mountedAt,
+      instance,
+      reservationId: null,
+      fault: null,
+    } satisfies AppState);
     ctx.set('X-Request-Id', requestId);
     await (logger === undefined ? next() : logRequest(logger, ctx, next));
   };

@@ -47,6 +47,7 @@ describe('a body that does not validate', () => {
     ['not json', [invalid(0)]],
     ['{"user_id":"u","amount":NaN}', [invalid(24)]],
     ['{"user_id":"u","amount":1}}', [invalid(26)]],
+    ['{"user_id":"🎫","amount":1}}', [invalid(26)]],
     ['[]', [notAnObject]],
     ['"text"', [notAnObject]],
     ['12', [notAnObject]],
@@ -58,6 +59,10 @@ describe('a body that does not validate', () => {
     ['{"user_id":"","amount":1}', [user('string_too_short', 'String should have at least 1 character')]],
     [
       `{"user_id":"${'u'.repeat(257)}","amount":1}`,
+      [user('string_too_long', 'String should have at most 256 characters')],
+    ],
+    [
+      `{"user_id":"${'🎫'.repeat(257)}","amount":1}`,
       [user('string_too_long', 'String should have at most 256 characters')],
     ],
     ['{"user_id":"a\\u0000b","amount":1}', [notText]],
@@ -77,7 +82,15 @@ describe('a body that does not validate', () => {
     ['{"user_id":"u","amount":1e400}', [tooLarge]],
     ['{"user_id":"u","amount":10000000000000}', [tooLarge]],
     [
-      '{"user_id":"u","amount":0.30000000000000004}',
+      '{"user_id":"u","amount":10.005}',
+      [amount('decimal_max_places', 'Decimal input should have no more than 2 decimal places')],
+    ],
+    [
+      '{"user_id":"u","amount":"0.30000000000000004"}',
+      [amount('decimal_max_places', 'Decimal input should have no more than 2 decimal places')],
+    ],
+    [
+      '{"user_id":"u","amount":1e-400}',
       [amount('decimal_max_places', 'Decimal input should have no more than 2 decimal places')],
     ],
     [
@@ -91,11 +104,23 @@ describe('a body that does not validate', () => {
     ['{"user_id":"u","amount":1,"currency":null}', [currency('string_type', 'Input should be a valid string')]],
     [
       '{"user_id":"u","amount":1,"currency":"XYZ"}',
-      [currency('value_error', 'Value error, currency should be a code of ISO 4217')],
+      [
+        currency(
+          'value_error',
+          'Value error, currency should be a code of ISO 4217 that is in use and has a minor unit',
+        ),
+      ],
     ],
     [
       '{"user_id":1,"amount":"x","currency":""}',
-      [notAString, unparsable, currency('value_error', 'Value error, currency should be a code of ISO 4217')],
+      [
+        notAString,
+        unparsable,
+        currency(
+          'value_error',
+          'Value error, currency should be a code of ISO 4217 that is in use and has a minor unit',
+        ),
+      ],
     ],
     [
       '{"user_id":"u","amount":1,"amount":2}',

@@ -3,8 +3,10 @@ import type { IncomingMessage } from 'node:http';
 /** A request's body, or why there is none. */
 export type BodyRead =
   | { readonly kind: 'read'; readonly bytes: Buffer }
-  /** Somebody before us read the stream and left this value: an Express application with `express.json()`. */
+  /** The application around us read the stream and left this value: Express with `express.json()`. */
   | { readonly kind: 'parsed'; readonly value: unknown }
+  /** The application around us read the stream, or a part of it, and left nothing. */
+  | { readonly kind: 'consumed' }
   | { readonly kind: 'too-large' }
   /** The client went away. */
   | { readonly kind: 'aborted' };
@@ -35,15 +37,14 @@ export function discardBody(request: IncomingMessage): Promise<void> {
   });
 }
 
-/** Reads a request's body, and stops reading as soon as it is larger than `limitBytes`. */
+/**
+ * Reads a request's body, and stops reading as soon as it is larger than `limitBytes`. When the application around us
+ * has begun to read it, takes what it left in `request.body`.
+ */
 export async function readBody(request: IncomingMessage, limitBytes: number): Promise<BodyRead> {
-  const earlier = request as IncomingMessage & { readonly body?: unknown };
-  if (request.readableEnded) {
-    return earlier.body === undefined
-      ? { kind: 'read', bytes: Buffer.alloc(0) }
-      : { kind: 'parsed', value: earlier.body };
-  }
   if (Number(request.headers['content-length'] ?? 0) > limitBytes) return { kind: 'too-large' };
+  if (request.readableEnded || request.readableDidRead) return takeBody(request, limitBytes);
+  if (request.destroyed) return { kind: 'aborted' };
   return await new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let sizeBytes = 0;
@@ -51,7 +52,9 @@ export async function readBody(request: IncomingMessage, limitBytes: number): Pr
       request.off('data', take).off('end', end).off('error', abort).off('close', abort);
       resolve(result);
     }
-    function take(chunk: Buffer): void {
+    function take(data: Buffer | string): void {
+      // The application around us may have set an encoding.
+      const chunk = typeof data === 'string' ? Buffer.from(data, request.readableEncoding ?? 'utf8') : data;
       sizeBytes += chunk.length;
       chunks.push(chunk);
       if (sizeBytes <= limitBytes) return;
@@ -64,6 +67,20 @@ export async function readBody(request: IncomingMessage, limitBytes: number): Pr
     function abort(): void {
       finish({ kind: 'aborted' });
     }
-    request.on('data', take).on('end', end).on('error', abort).on('close', abort);
+    // The application around us may have paused it.
+    request.on('data', take).on('end', end).on('error', abort).on('close', abort).resume();
   });
+}
+
+function takeBody(request: IncomingMessage, limitBytes: number): BodyRead {
+  const { body } = request as IncomingMessage & { readonly body?: unknown };
+  if (body === undefined) return hasBody(request) ? { kind: 'consumed' } : { kind: 'read', bytes: Buffer.alloc(0) };
+  const isBytes = typeof body === 'string' || body instanceof Uint8Array;
+  if (!isBytes) return { kind: 'parsed', value: body };
+  const bytes = Buffer.from(body);
+  return bytes.length > limitBytes ? { kind: 'too-large' } : { kind: 'read', bytes };
+}
+
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }

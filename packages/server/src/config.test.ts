@@ -16,14 +16,18 @@ const DEFAULTS: Config = {
   paymentHost: 'payment-service',
   paymentPort: 50_051,
   paymentIdempotency: 'by-reservation-id',
+  paymentIdleTimeoutMs: 30_000,
   paymentUnknownOutcome: 'pending',
   sandbox: false,
   sandboxLedger: null,
   logLevel: 'info',
   bodyLimitBytes: 65_536,
   requestTimeoutMs: 30_000,
+  keepAliveTimeoutMs: 620_000,
   shutdownTimeoutMs: 20_000,
   drainDelayMs: 0,
+  corsOrigins: '*',
+  basePath: '',
 };
 
 const DATABASE = 'the path of a file, :memory:, sqlite: and one of these, or postgres://HOST/DATABASE';
@@ -31,6 +35,29 @@ const DATABASE = 'the path of a file, :memory:, sqlite: and one of these, or pos
 function read(args: readonly string[], env: Record<string, string> = {}): SettingsRead<Config> {
   return readConfig({ args, env });
 }
+
+describe('settings of HTTP', () => {
+  const base = 'a path such as /booking, without a slash at its end, and not below /reservations or /health';
+
+  test.each([
+    ['keep-alive-timeout', '75', 'a whole number from 1000 to 86400000'],
+    ['keep-alive-timeout', '86400001', 'a whole number from 1000 to 86400000'],
+    ['base-path', 'booking', base],
+    ['base-path', '/booking/', base],
+    ['base-path', '/reservations', base],
+  ])('--%s %s is a fault', (flag, text, expected) => {
+    expect(read([`--${flag}`, text])).toEqual({
+      kind: 'faults',
+      faults: [`--${flag}: expected ${expected}, found "${text}"`],
+    });
+  });
+
+  test('are read from flags and variables', () => {
+    const env = { RESERVATIONS_KEEP_ALIVE_TIMEOUT: '3700000', RESERVATIONS_CORS_ORIGINS: 'none' };
+    const values = { ...DEFAULTS, keepAliveTimeoutMs: 3_700_000, corsOrigins: 'none', basePath: '/booking/v1' };
+    expect(read(['--base-path', '/booking/v1'], env)).toEqual({ kind: 'values', values });
+  });
+});
 
 describe('the configuration', () => {
   test('nothing given is every default', () => {
@@ -117,22 +144,30 @@ describe('the configuration', () => {
   test.each([
     ['mysql://ada:sesame@host/shop', '"mysql:…"'],
     ['mongodb+srv://ada:sesame@host/shop', '"mongodb+srv:…"'],
-    ['postgres://ada:ses ame@host/shop', '"postgres:…"'],
-    ['postgres://ada:sesame@host:port/shop', '"postgres:…"'],
-    ['postgres://', '"postgres:…"'],
     ['postgres:sesame', '"postgres:…"'],
-    ['postgres://ada:sesame@host', '"postgres:…"'],
     ['postgres//ada:sesame@host/shop', '"…"'],
     ['//ada:sesame@host/shop', '"…"'],
     ['host=db user=ada password=sesame', '"…"'],
     ['sqlite:postgres://ada:sesame@host/shop', '"sqlite:…"'],
     ['sqlite:///data/a.db', '"sqlite:///data/a.db"'],
-    ['sqlite:a.db?mode=ro', '"sqlite:a.db?mode=ro"'],
+    ['sqlite:a.db#x', '"sqlite:a.db#x"'],
     ['sqlite:', '"sqlite:"'],
   ])('%s is no database, and its password is not shown', (text, found) => {
     const faults = [`DATABASE_URL: expected ${DATABASE}, found ${found}`];
     expect(read([], { DATABASE_URL: text })).toEqual({ kind: 'faults', faults });
     expect(JSON.stringify(read([text]))).not.toContain('sesame');
+  });
+
+  test.each([
+    ['postgres://ada:ses ame@host/shop', ['a space or a control character has to be percent-encoded']],
+    ['postgres://ada:sesame@host:port/shop', ['port: expected a whole number from 1 to 65535, found something else']],
+    ['postgres://ada:sesame@host', ['names no database: expected postgres://USER:PASSWORD@HOST:PORT/DATABASE']],
+    ['postgres://ada:sesame@host/shop?sslMode=require', ['sslMode: no such parameter; did you mean sslmode?']],
+    ['sqlite:a.db?mode=ro', ['a SQLite database has no parameters: expected the path alone']],
+    ['a.db?mode=ro', ['a SQLite database has no parameters: expected the path alone']],
+  ])('%s is refused with what is wrong with it, and its password is not shown', (text, found) => {
+    const faults = found.map((fault) => `DATABASE_URL: ${fault}`);
+    expect(read([], { DATABASE_URL: text })).toEqual({ kind: 'faults', faults });
   });
 
   test('a ledger of the sandbox needs the sandbox, and that is told with every other fault', () => {

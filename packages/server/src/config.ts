@@ -1,8 +1,11 @@
 import type { PaymentIdempotency } from '@reservations/core';
+import { IDLE_TIMEOUT_MS_DEFAULT, IDLE_TIMEOUT_MS_MAX, IDLE_TIMEOUT_MS_MIN } from '@reservations/core/grpc';
 import { POOL_DEFAULT, POOL_MAX } from '@reservations/core/postgres';
 import { BODY_LIMIT_BYTES } from './app-options.ts';
+import { CORS_ORIGINS_EXPECTED, type CorsOrigins, parseCorsOrigins } from './cors-origins.ts';
 import { LOG_LEVELS, type LogLevel } from './log.ts';
-import { REQUEST_TIMEOUT_MS, SHUTDOWN_TIMEOUT_MS } from './server.ts';
+import { BASE_PATH_EXPECTED, parseBasePath } from './mount-path.ts';
+import { KEEP_ALIVE_TIMEOUT_MS, REQUEST_TIMEOUT_MS, SHUTDOWN_TIMEOUT_MS } from './server.ts';
 import {
   choiceSetting,
   databaseSetting,
@@ -29,6 +32,7 @@ export interface Config {
   readonly paymentHost: string;
   readonly paymentPort: number;
   readonly paymentIdempotency: PaymentIdempotency;
+  readonly paymentIdleTimeoutMs: number;
   readonly paymentUnknownOutcome: 'pending' | 'fail';
   /** Starts a sandbox payment service and uses it instead of the configured one. */
   readonly sandbox: boolean;
@@ -37,13 +41,21 @@ export interface Config {
   readonly logLevel: LogLevel;
   readonly bodyLimitBytes: number;
   readonly requestTimeoutMs: number;
+  readonly keepAliveTimeoutMs: number;
   readonly shutdownTimeoutMs: number;
   readonly drainDelayMs: number;
+  /** Whose pages may read answers. */
+  readonly corsOrigins: CorsOrigins;
+  /** Path below which clients reach the server, "" for none. */
+  readonly basePath: string;
 }
 
 const PORT_MAX = 65_535;
 const BODY_LIMIT_MAX_BYTES = 16 * 1024 * 1024;
 const TIMEOUT_MAX_MS = 600_000;
+/** A second at least, so that a number of seconds is not taken for milliseconds; a day at most. */
+const KEEP_ALIVE_TIMEOUT_MIN_MS = 1_000;
+const KEEP_ALIVE_TIMEOUT_MAX_MS = 86_400_000;
 
 /** The one table of a server's settings. */
 export const CONFIG_SETTINGS: Settings<Config> = {
@@ -110,6 +122,14 @@ export const CONFIG_SETTINGS: Settings<Config> = {
     default: 'by-reservation-id',
     description: 'What the payment service promises about a repeated charge; with none, no charge is ever sent twice',
   }),
+  paymentIdleTimeoutMs: wholeNumberSetting({
+    flag: 'payment-idle-timeout',
+    env: 'PAYMENT_IDLE_TIMEOUT',
+    min: IDLE_TIMEOUT_MS_MIN,
+    max: IDLE_TIMEOUT_MS_MAX,
+    default: IDLE_TIMEOUT_MS_DEFAULT,
+    description: 'Time without a charge after which the connection to the payment service is closed, in milliseconds',
+  }),
   paymentUnknownOutcome: choiceSetting({
     flag: 'payment-unknown-outcome',
     env: 'PAYMENT_UNKNOWN_OUTCOME',
@@ -152,6 +172,14 @@ export const CONFIG_SETTINGS: Settings<Config> = {
     default: REQUEST_TIMEOUT_MS,
     description: 'How long headers and body of a request may take to arrive, in milliseconds',
   }),
+  keepAliveTimeoutMs: wholeNumberSetting({
+    flag: 'keep-alive-timeout',
+    env: 'RESERVATIONS_KEEP_ALIVE_TIMEOUT',
+    min: KEEP_ALIVE_TIMEOUT_MIN_MS,
+    max: KEEP_ALIVE_TIMEOUT_MAX_MS,
+    default: KEEP_ALIVE_TIMEOUT_MS,
+    description: 'How long an idle connection stays open, in milliseconds; longer than the load balancer keeps one',
+  }),
   shutdownTimeoutMs: wholeNumberSetting({
     flag: 'shutdown-timeout',
     env: 'RESERVATIONS_SHUTDOWN_TIMEOUT',
@@ -168,6 +196,24 @@ export const CONFIG_SETTINGS: Settings<Config> = {
     default: 0,
     description: 'How long the server serves on, with readiness at 503, before it stops, in milliseconds',
   }),
+  corsOrigins: {
+    flag: 'cors-origins',
+    env: 'RESERVATIONS_CORS_ORIGINS',
+    value: 'ORIGINS',
+    default: '*',
+    description: 'Whose pages may read answers in a browser: * (every origin), none, or origins between commas',
+    expected: CORS_ORIGINS_EXPECTED,
+    parse: parseCorsOrigins,
+  },
+  basePath: {
+    flag: 'base-path',
+    env: 'RESERVATIONS_BASE_PATH',
+    value: 'PATH',
+    default: '',
+    description: 'Path below which clients reach the server, such as /booking behind a proxy; links begin with it',
+    expected: BASE_PATH_EXPECTED,
+    parse: parseBasePath,
+  },
 };
 
 /** Reads the settings of a server, or every fault in them. */

@@ -1,8 +1,11 @@
-import { connect } from 'node:net';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
 import type { PaymentOutcome } from '@reservations/core';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { memoryLog } from '../test/memory-log.ts';
 import { APPROVED, deferred, parseRaw, sendRaw, type Service, startService } from '../test/service.ts';
+import { guardConnections } from './connection-errors.ts';
+import { inTurn } from './connection-turn.ts';
 
 const PATIENCE = { timeout: 20_000 };
 const BODY = '{"user_id":"u","amount":1}';
@@ -61,14 +64,47 @@ describe('what follows a request that is being charged', () => {
     const unanswered = [...verdicts];
     service.payment(() => unanswered.shift()?.promise ?? Promise.reject(new Error('charged too often')));
     const raw = sendRaw(service.server.port, `${POST}${POST}xx`);
-    await vi.waitFor(() => expect(service.charged.length).toBe(2), PATIENCE);
-    for (const verdict of verdicts) {
-      verdict.resolve(APPROVED);
-      // When a later connection is answered, so is this request.
+    for (const [index, verdict] of verdicts.entries()) {
+      await vi.waitFor(() => expect(service.charged.length).toBe(index + 1), PATIENCE);
+      // When a later connection is answered, the stray bytes were read.
       await service.request('/health/live');
+      verdict.resolve(APPROVED);
     }
     expect((await raw).match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 200']);
   });
+});
+
+test('a request that arrives whole after its time is not handled behind an answer that is under way', async () => {
+  const handled: string[] = [];
+  const firstAnswer = deferred<ServerResponse>();
+  const second = deferred<IncomingMessage>();
+  const late = deferred<void>();
+  const server = createServer(
+    { requestTimeout: 50, headersTimeout: 50, connectionsCheckingInterval: 10 },
+    inTurn((request, response) => {
+      handled.push(String(request.url));
+      response.write('begun ');
+      firstAnswer.resolve(response);
+    }),
+  );
+  guardConnections(server);
+  server.on('request', (request) => void (request.url === '/second' && second.resolve(request)));
+  server.on('clientError', () => late.resolve());
+  onTestFinished(() => void server.close());
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  const socket = connect((server.address() as AddressInfo).port, '127.0.0.1').resume();
+  const closed = new Promise((resolve) => socket.on('close', resolve));
+  socket.write('GET /first HTTP/1.1\r\nHost: x\r\n\r\nPOST /second HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{');
+  const response = await firstAnswer.promise;
+  await late.promise;
+  socket.write('}');
+  const request = await second.promise;
+  await vi.waitFor(() => expect(request.complete).toBe(true), PATIENCE);
+  response.end('and ended');
+  await closed;
+  expect(handled).toEqual(['/first']);
 });
 
 describe('a request that does not arrive whole', () => {

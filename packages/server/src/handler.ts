@@ -1,19 +1,28 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { AppOptions } from './app-options.ts';
 import { createApp } from './app.ts';
+import { inTurn } from './connection-turn.ts';
 
 /** What {@link createReservationsHandler} works with. */
 export type ReservationsHandlerOptions = Omit<AppOptions, 'state'>;
 
 /**
- * The service as a request handler, for an application of one's own: `http.createServer(handler)`, or below a path
- * of an Express application, `app.use('/booking', handler)`, whose links then begin with that path.
+ * Returns the service as a request handler, for an application of one's own: `http.createServer(handler)`, or below a
+ * path of an Express application, `app.use('/booking', handler)`, whose links then begin with that path; for other
+ * frameworks `basePath` names it. Requests of one connection are handled one after the other. What a server has to be
+ * told beside it is in `guardConnections`.
  *
- * Starting and stopping the engine, and closing store and gateway, stay with whoever made them.
+ * Starting and stopping the engine, and closing store and gateway, stay with the application that made them.
+ * @throws {ReservationError} INVALID_OPTION, naming option, expectation and value.
  */
 export function createReservationsHandler(
   options: ReservationsHandlerOptions,
 ): (request: IncomingMessage, response: ServerResponse) => void {
+  return createRequestListener(options);
+}
+
+/** Returns the service, in whatever state its server is, as a listener for the requests of an HTTP server. */
+export function createRequestListener(options: AppOptions): RequestListener {
   const handle = createApp(options).callback();
-  return (request, response) => void handle(request, response);
+  return inTurn((request, response) => void handle(request, response));
 }

@@ -1,3 +1,5 @@
+import { lengthInCharacters } from '@reservations/core';
+
 /** A number as it was written: its digits are read as money later, never as a double. */
 export class JsonNumber {
   /** The number's text: `100.0`, `1e400`, `0.30000000000000004`. */
@@ -11,7 +13,7 @@ export class JsonNumber {
 /** A JSON value. An object is a Map, so that no member's name can mean anything to the language. */
 export type JsonValue = string | JsonNumber | boolean | null | readonly JsonValue[] | ReadonlyMap<string, JsonValue>;
 
-/** What is wrong with a JSON text, and at which character. */
+/** What is wrong with a JSON text, and how many characters (Unicode code points) stand before that place. */
 export interface JsonFault {
   readonly at: number;
   readonly type: 'json_invalid' | 'json_too_deep' | 'json_duplicate_key' | 'json_forbidden_key';
@@ -22,6 +24,11 @@ export interface JsonFault {
 export type JsonRead =
   | { readonly kind: 'value'; readonly value: JsonValue }
   | { readonly kind: 'fault'; readonly fault: JsonFault };
+
+/** Number of characters (Unicode code points) before a place that is given in UTF-16 code units. */
+export function charactersBefore(text: string, at: number): number {
+  return lengthInCharacters(text.slice(0, at));
+}
 
 /** How deeply arrays and objects may be nested. */
 export const JSON_DEPTH_MAX = 32;
@@ -38,7 +45,8 @@ export function readJson(text: string): JsonRead {
     if (cursor.at < text.length) throw malformed(cursor);
     return { kind: 'value', value };
   } catch (error) {
-    if (error instanceof Interruption) return { kind: 'fault', fault: error.fault };
+    if (error instanceof Interruption)
+      return { kind: 'fault', fault: { ...error.fault, at: charactersBefore(text, error.fault.at) } };
     throw error;
   }
 }

@@ -28,6 +28,13 @@ test.each(['subscription-stopped', 'subscription-skipped'] as const)(
   },
 );
 
+test('an alarm of the store is an error line when it is raised, and told as over when it is cleared', () => {
+  const facts = { kind: 'store-alarm', alarm: 'asynchronous-replication', detail: 'why' } as const;
+  const line = { kind: 'store-alarm', store_alarm: 'asynchronous-replication', detail: 'why', msg: expect.any(String) };
+  expect(logged({ ...facts, raised: true })).toEqual({ level: 50, alarm: true, raised: true, ...line });
+  expect(logged({ ...facts, raised: false })).toEqual({ level: 30, raised: false, ...line });
+});
+
 test('what a subscription mends by itself is a warning', () => {
   const error = new Error('no mail server');
   expect(logged({ kind: 'subscription-retry', subscription: 'mails', position: 17, attempt: 2, error })).toMatchObject({

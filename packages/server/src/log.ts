@@ -1,4 +1,4 @@
-import type { Observation, Observer, PaymentOutcome } from '@reservations/core';
+import type { Observation, Observer, PaymentOutcome, StoreAlarm } from '@reservations/core';
 import { destination, type Logger, pino } from 'pino';
 
 /** How much a log may hold. */
@@ -22,7 +22,10 @@ function levelName(label: string): { readonly level: string } {
   return { level: label };
 }
 
-/** Writes what the engine observes to the log. What needs a person is an error line with `alarm: true`. */
+/**
+ * Makes an observer that writes to the log what engine and subscriptions tell. What needs a person is an error line with
+ * `alarm: true`. Takes any pino logger; {@link createLogger} makes one.
+ */
 export function logObserver(log: Logger): Observer {
   return (observation) => {
     const { kind } = observation;
@@ -60,6 +63,9 @@ export function logObserver(log: Logger): Observer {
       case 'subscription-lost':
         log.warn({ kind, subscription: observation.subscription }, 'another process took the subscription over');
         return;
+      case 'store-alarm':
+        logStoreAlarm(log, observation);
+        return;
       case 'feed-fault':
         log.warn({ kind, subscription: observation.subscription, err: observation.error }, 'the feed had a fault');
         return;
@@ -74,6 +80,19 @@ const ALARMS = {
   'subscription-stopped': 'a subscription stands still at an event that it cannot handle: a person is needed',
   'subscription-skipped': 'a subscription left out an event that it cannot handle',
 } as const;
+
+const STORE_ALARMS: Readonly<Record<StoreAlarm, string>> = {
+  'asynchronous-replication': 'commits wait for no standby: a failover can lose acknowledged reservations',
+  'unsuitable-settings': 'a setting of the database is not what the store needs',
+  'log-lost-its-end': 'the database has lost acknowledged events: an operator has to stop the servers and reconcile',
+};
+
+function logStoreAlarm(log: Logger, observation: Extract<Observation, { kind: 'store-alarm' }>): void {
+  const { kind, alarm, raised, detail } = observation;
+  const line = { kind, store_alarm: alarm, raised, detail };
+  if (raised) log.error({ alarm: true, ...line }, STORE_ALARMS[alarm]);
+  else log.info(line, 'an alarm of the store is over');
+}
 
 const CHARGE_FAULT = 'a reservation stands whose charge could not be made or recorded: settlement takes it up';
 

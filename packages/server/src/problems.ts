@@ -22,6 +22,7 @@ export type ProblemCode =
   | 'malformed_request'
   | 'headers_too_large'
   | 'internal_error'
+  | 'body_already_consumed'
   | 'payment_unavailable'
   | 'store_unavailable'
   | 'shutting_down';
@@ -69,6 +70,11 @@ export const PROBLEMS: { readonly [Code in ProblemCode]: ProblemKind } = {
     status: 500,
     title: 'Internal Server Error',
     when: 'a fault of ours; the log has it under the request id',
+  },
+  body_already_consumed: {
+    status: 500,
+    title: 'Body Already Consumed',
+    when: 'the application around the handler read the body and left nothing of it',
   },
   payment_unavailable: {
     status: 503,

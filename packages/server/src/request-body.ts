@@ -1,6 +1,6 @@
 import type { CreateRequest } from '@reservations/core';
 import type { BodyRead } from './body.ts';
-import { JsonNumber, type JsonValue, readJson } from './json.ts';
+import { charactersBefore, JsonNumber, type JsonValue, readJson } from './json.ts';
 import type { ValidationEntry } from './problems.ts';
 import { BODY_MISSING, BODY_NOT_AN_OBJECT, jsonFaultEntry, WIRE_FIELDS } from './validation.ts';
 
@@ -11,7 +11,7 @@ export type FieldsRead =
 
 /** Finds the fields of `POST /reservations` in a body. What the fields hold is for the engine to check. */
 export function readFields(body: Extract<BodyRead, { kind: 'read' | 'parsed' }>, contentType: string): FieldsRead {
-  if (body.kind === 'parsed') return fieldsOf(fromPlain(body.value));
+  if (body.kind === 'parsed') return readParsed(body.value, contentType);
   if (body.bytes.length === 0) return { kind: 'invalid', entry: BODY_MISSING };
   if (!isJsonType(contentType)) return { kind: 'invalid', entry: BODY_NOT_AN_OBJECT };
   const text = decodeUtf8(body.bytes);
@@ -34,14 +34,41 @@ function decodeUtf8(bytes: Buffer): string | number {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    return new TextDecoder('utf-8').decode(bytes).indexOf('\uFFFD');
+    const text = new TextDecoder('utf-8').decode(bytes);
+    return charactersBefore(text, text.indexOf('\uFFFD'));
   }
 }
 
-/** What another application's JSON parser made of the body, as if we had read it ourselves. */
-function fromPlain(value: unknown): JsonValue | undefined {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value as JsonValue | undefined;
-  return new Map(Object.entries(value)) as ReadonlyMap<string, JsonValue>;
+/**
+ * What another application's parser made of the body, by the rules for a body that we read ourselves, but for what
+ * such a parser forgets: members that were given twice, digits that a double does not hold, places in the text.
+ */
+function readParsed(value: unknown, contentType: string): FieldsRead {
+  if (value === null) return { kind: 'invalid', entry: BODY_MISSING };
+  const text = isJsonType(contentType) ? textOf(value) : undefined;
+  if (text === undefined) return { kind: 'invalid', entry: BODY_NOT_AN_OBJECT };
+  const read = readJson(text);
+  if (read.kind === 'value') return fieldsOf(read.value);
+  return { kind: 'invalid', entry: { ...jsonFaultEntry(read.fault), loc: BODY_NOT_AN_OBJECT.loc } };
+}
+
+/** A value as JSON, or undefined for one that JSON cannot hold. */
+function textOf(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The double that a number stands for: it is judged as what a computation in doubles made of an amount. The few that
+ * have no double keep their text, so that they are called too large, or too fine, and not infinite, or zero.
+ */
+function numberOf({ source }: JsonNumber): number | string {
+  const value = Number(source);
+  const hasDouble = Number.isFinite(value) && (value !== 0 || /^-?[0.]+(?:[eE]|$)/.test(source));
+  return hasDouble ? value : source;
 }
 
 function fieldsOf(value: JsonValue | undefined): FieldsRead {
@@ -50,7 +77,7 @@ function fieldsOf(value: JsonValue | undefined): FieldsRead {
   const amount: unknown = value.get(WIRE_FIELDS.amount);
   const fields = {
     userId: value.get(WIRE_FIELDS.userId) as unknown,
-    amount: amount instanceof JsonNumber ? amount.source : amount,
+    amount: amount instanceof JsonNumber ? numberOf(amount) : amount,
     ...(value.has(WIRE_FIELDS.currency) ? { currency: value.get(WIRE_FIELDS.currency) as unknown } : {}),
   };
   // The engine checks every field at run time and names what is wrong with it.

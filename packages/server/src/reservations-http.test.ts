@@ -110,6 +110,15 @@ describe('POST /reservations', () => {
     expect(body).toEqual(wire);
   });
 
+  test('256 characters are 256 characters, whatever their size', async () => {
+    const service = await startService();
+    for (const character of ['u', 'ä', '🎫']) {
+      const user_id = character.repeat(256);
+      const { status, body } = await service.post({ user_id, amount: 1 });
+      expect([status, body['user_id']]).toEqual([200, user_id]);
+    }
+  });
+
   test('fields that nobody asked for are ignored', async () => {
     const service = await startService();
     const { status } = await service.post({ ...REQUEST, note: { constructor: [1, null] } });
@@ -124,7 +133,14 @@ describe('POST /reservations', () => {
     ['9999999999999.99', 'EUR', 9_999_999_999_999.99],
     ['1e2', 'EUR', 100],
     ['0.10', 'EUR', 0.1],
-  ])('the amount %s %s is answered and stored as it was sent', async (amount, currency, expected) => {
+    ['0.30000000000000004', 'EUR', 0.3],
+    ['0.7999999999999999', 'eur', 0.8],
+    ['59.97000000000001', 'USD', 59.97],
+    ['0.010000000000000002', 'KWD', 0.01],
+    ['10.50', 'HUF', 10.5],
+    ['10.50', 'VED', 10.5],
+    ['1.2345', 'CLF', 1.2345],
+  ])('the amount %s %s is answered and stored to the last digit', async (amount, currency, expected) => {
     const service = await startService();
     const { status, body } = await service.post(`{"user_id":"u","amount":${amount},"currency":"${currency}"}`);
     expect([status, body['amount'], body['currency']]).toEqual([200, expected, currency.toUpperCase()]);
@@ -263,6 +279,28 @@ describe('Idempotency-Key', () => {
         request_id: 'r',
       },
     ]);
+    expect(service.charged.length).toBe(1);
+  });
+
+  test('the error of a sum does not make another request of it', async () => {
+    const service = await startService();
+    const first = await service.post({ ...REQUEST, amount: 0.1 + 0.2 }, { 'Idempotency-Key': 'key-1' });
+    for (const amount of [0.1 + 0.2, 0.3, '0.30']) {
+      const again = await service.post({ ...REQUEST, amount }, { 'Idempotency-Key': 'key-1' });
+      expect([again.status, again.body]).toEqual([200, first.body]);
+    }
+    expect(service.charged.length).toBe(1);
+  });
+
+  test('a key with a request that would be refused by itself is refused for the key', async () => {
+    const service = await startService();
+    await service.post(REQUEST, { 'Idempotency-Key': 'key-1' });
+    for (const refused of [{ amount: 10.505 }, { currency: 'XAU' }, { user_id: '' }]) {
+      const answer = await service.post({ ...REQUEST, ...refused }, { 'Idempotency-Key': 'key-1' });
+      expect([answer.status, answer.body['code']]).toEqual([422, 'idempotency_key_reused']);
+    }
+    const untyped = await service.post({ ...REQUEST, amount: true }, { 'Idempotency-Key': 'key-1' });
+    expect([untyped.status, untyped.body['code']]).toEqual([422, 'validation_failed']);
     expect(service.charged.length).toBe(1);
   });
 

@@ -19,6 +19,23 @@ function holdPayments(service: Service): {
   return { charging: charging.promise, verdict };
 }
 
+describe('idle connections', () => {
+  test.each([
+    [undefined, 620],
+    [75_000, 75],
+  ])('with the time-out %s, clients are told %i seconds', async (keepAliveTimeoutMs, seconds) => {
+    const service = await startService(keepAliveTimeoutMs === undefined ? {} : { keepAliveTimeoutMs });
+    const { headers } = await service.request('/health/live');
+    expect(headers.get('keep-alive')).toBe(`timeout=${seconds}`);
+  });
+
+  test('are closed after it', async () => {
+    const service = await startService({ keepAliveTimeoutMs: 50 });
+    const received = await sendRaw(service.server.port, 'GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n');
+    expect(received).toMatch(/^HTTP\/1\.1 200 [^]*\r\nConnection: keep-alive\r\n/);
+  });
+});
+
 describe('stopping', () => {
   test('a request under way ends, new ones hear that the server drains, then the store is closed', async () => {
     const service = await startService();

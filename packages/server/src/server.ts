@@ -3,8 +3,9 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PaymentGateway, Reservations, ReservationStore } from '@reservations/core';
 import type { Logger } from 'pino';
-import { createApp } from './app.ts';
-import { answerConnectionErrors } from './connection-errors.ts';
+import { guardConnections } from './connection-errors.ts';
+import type { CorsOrigins } from './cors-origins.ts';
+import { createRequestListener } from './handler.ts';
 import type { LifecycleState } from './health.ts';
 
 /** How long headers and body of a request may take to arrive unless said otherwise. */
@@ -13,8 +14,11 @@ export const REQUEST_TIMEOUT_MS = 30_000;
 /** How long a server may take to stop unless said otherwise: an attempt to charge takes 5 s at the most. */
 export const SHUTDOWN_TIMEOUT_MS = 20_000;
 
-/** Longer than the minute for which load balancers keep idle connections, so that we are never the first to close. */
-const KEEP_ALIVE_TIMEOUT_MS = 65_000;
+/**
+ * How long an idle connection stays open unless said otherwise: longer than most load balancers and HTTP clients keep
+ * one, so that the server is not the first to close.
+ */
+export const KEEP_ALIVE_TIMEOUT_MS = 620_000;
 
 /** How exactly the time-outs are kept. */
 const TIMEOUT_CHECK_INTERVAL_MS = 500;
@@ -35,6 +39,12 @@ export interface ServerOptions {
   readonly bodyLimitBytes?: number;
   /** Default: {@link REQUEST_TIMEOUT_MS}. */
   readonly requestTimeoutMs?: number;
+  /** Default: {@link KEEP_ALIVE_TIMEOUT_MS}. */
+  readonly keepAliveTimeoutMs?: number;
+  /** Path below which clients reach the service; put before every link. Default: none. */
+  readonly basePath?: string;
+  /** Whose pages may read answers. Default: "*", every origin. */
+  readonly corsOrigins?: CorsOrigins;
   /** Default: {@link SHUTDOWN_TIMEOUT_MS}. */
   readonly shutdownTimeoutMs?: number;
   /** How long a server that is told to stop serves on, with readiness at 503, before it takes no new work. Default: 0. */
@@ -62,22 +72,20 @@ export interface RunningServer {
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { reservations, store, gateway, host = '127.0.0.1', port = 0 } = options;
   const { requestTimeoutMs = REQUEST_TIMEOUT_MS, shutdownTimeoutMs = SHUTDOWN_TIMEOUT_MS, drainDelayMs = 0 } = options;
+  const { keepAliveTimeoutMs = KEEP_ALIVE_TIMEOUT_MS, corsOrigins = '*' } = options;
   let state: LifecycleState = 'starting';
-  const app = createApp({ ...options, state: () => state });
-  const handle = app.callback();
   const server = createServer(
     {
       requestTimeout: requestTimeoutMs,
       headersTimeout: requestTimeoutMs,
-      keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+      keepAliveTimeout: keepAliveTimeoutMs,
       connectionsCheckingInterval: TIMEOUT_CHECK_INTERVAL_MS,
       // The application answers for it, in the shape of all errors.
       requireHostHeader: false,
     },
-    (request, response) => void handle(request, response),
+    createRequestListener({ ...options, corsOrigins, state: () => state }),
   );
-  answerConnectionErrors(server);
-  server.on('checkExpectation', (request, response) => void server.emit('request', request, response));
+  guardConnections(server, { corsOrigins });
 
   async function shutDown(): Promise<void> {
     state = 'draining';

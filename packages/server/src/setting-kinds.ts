@@ -1,4 +1,5 @@
 import { isIPv6 } from 'node:net';
+import { parsePostgresUrl } from '@reservations/core/postgres';
 import type { Setting } from './settings.ts';
 
 /** What one setting of a kind says itself. */
@@ -24,7 +25,7 @@ function parseHost(text: string): string | undefined {
 /** A database: the path of a SQLite file or ":memory:", with or without "sqlite:" before it, or a postgres:// URL. */
 export function databaseSetting(naming: Naming & { readonly default: string }): Setting<string> {
   const expected = 'the path of a file, :memory:, sqlite: and one of these, or postgres://HOST/DATABASE';
-  return { ...naming, value: 'FILE', expected, parse: parseDatabase };
+  return { ...naming, value: 'FILE', expected, parse: parseDatabase, explain: explainDatabase };
 }
 
 /** One letter is the drive of a Windows path. */
@@ -37,23 +38,37 @@ function parseDatabase(text: string): string | undefined {
   const [, scheme = '', rest = ''] = SCHEME.exec(text) ?? [];
   switch (scheme.toLowerCase()) {
     case '':
-      return CREDENTIALS.test(text) ? undefined : parsePath(text);
+      return CREDENTIALS.test(text) || QUERY.test(text) ? undefined : parsePath(text);
     case 'sqlite':
-      // What "sqlite://" leads to differs from program to program, and there are no parameters.
-      return /^\/\/|[?#]/.test(rest) || SCHEME.test(rest) ? undefined : parsePath(rest);
+      // What "sqlite://" leads to differs from program to program.
+      return rest.startsWith('//') || SCHEME.test(rest) || /[?#]/.test(rest) ? undefined : parsePath(rest);
     case 'postgres':
-    case 'postgresql':
-      return namesDatabase(text) ? `${scheme.toLowerCase()}:${rest}` : undefined;
+    case 'postgresql': {
+      const url = `${scheme.toLowerCase()}:${rest}`;
+      return parsePostgresUrl(url).kind === 'url' ? url : undefined;
+    }
   }
   return undefined;
 }
 
-/** Without a host and a database the driver takes whatever this machine has: a forgotten variable must not lead there. */
-function namesDatabase(text: string): boolean {
-  if (!URL.canParse(text) || /\s/.test(text)) return false;
-  const { host, pathname, searchParams } = new URL(text);
-  return (host !== '' || searchParams.has('host')) && pathname.length > 1;
+/** A URL that names PostgreSQL. */
+const POSTGRES_URL = /^postgres(?:ql)?:\/\//i;
+
+/** What is wrong with a text that looks like a database. */
+export function explainDatabase(text: string): readonly string[] {
+  if (POSTGRES_URL.test(text)) {
+    const read = parsePostgresUrl(text);
+    return read.kind === 'faults' ? read.faults : [];
+  }
+  const [, scheme = 'sqlite'] = SCHEME.exec(text) ?? [];
+  const isFile = scheme.toLowerCase() === 'sqlite' && !CREDENTIALS.test(text);
+  return isFile && QUERY.test(text) ? [NO_PARAMETERS] : [];
 }
+
+/** Parameters as other programs take them: as a part of the path they would make a file of an unintended name. */
+const QUERY = /\?\w+=/;
+
+const NO_PARAMETERS = 'a SQLite database has no parameters: expected the path alone';
 
 function parsePath(text: string): string | undefined {
   return text === '' || text !== text.trim() ? undefined : text;

@@ -17,6 +17,11 @@ export interface Setting<Value> {
   readonly expected: string;
   /** The value of a text, or undefined when it is not what it should be. */
   parse(text: string): Value | undefined;
+  /**
+   * What is wrong with a text that is not what it should be, each fault in words that show no secret. When absent or
+   * without any, the fault tells what was expected and what was found.
+   */
+  explain?(text: string): readonly string[];
 }
 
 /** The settings of one command, by the name that its code uses. */
@@ -58,12 +63,18 @@ export function readSettings<Values>(
     const value = text === undefined ? setting.default : setting.parse(text);
     if (value === undefined) {
       const source = flagText === undefined ? variable : `--${setting.flag}`;
-      faults.push(`${source}: expected ${setting.expected}, found ${JSON.stringify(withoutSecrets(text ?? ''))}`);
+      faults.push(...faultsOf(setting, text ?? '').map((fault) => `${source}: ${fault}`));
     }
     values[name] = value;
   }
   faults.push(...check(values as Partial<Values>));
   return faults.length > 0 ? { kind: 'faults', faults } : { kind: 'values', values: values as Values };
+}
+
+function faultsOf(setting: AnySetting, text: string): readonly string[] {
+  const explained = setting.explain?.(text) ?? [];
+  if (explained.length > 0) return explained;
+  return [`expected ${setting.expected}, found ${JSON.stringify(withoutSecrets(text))}`];
 }
 
 function readFlags(
@@ -120,5 +131,5 @@ function describeSource(setting: AnySetting): string {
 /** A setting's default as text; "none" for null and for an empty list. */
 export function describeDefault(setting: AnySetting): string {
   const text = typeof setting.default === 'string' ? setting.default : JSON.stringify(setting.default);
-  return text === 'null' || text === '{}' ? 'none' : text;
+  return text === 'null' || text === '{}' || text === '' ? 'none' : text;
 }

@@ -53,7 +53,10 @@ function describeFault(fault: RequestFault, currency: unknown): Pick<ValidationE
     case 'not-text':
       return { type: 'value_error', msg: 'Value error, text may not hold control characters or lone surrogates' };
     case 'unknown-currency':
-      return { type: 'value_error', msg: 'Value error, currency should be a code of ISO 4217' };
+      return {
+        type: 'value_error',
+        msg: 'Value error, currency should be a code of ISO 4217 that is in use and has a minor unit',
+      };
     case 'not-a-number':
       return {
         type: 'float_parsing',

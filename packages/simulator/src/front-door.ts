@@ -45,7 +45,7 @@ export function createFrontDoor(parts: FrontDoorParts): FrontDoor {
       if (random.chance(faults().clientAborts)) world.after(random.int(0, 8_000), null, () => leaves.abort());
       history.add('client', `asks ${server.name}: ${JSON.stringify(body)}, key ${key}`, tag);
       return ask(server, async ({ process, engine }) => {
-        const options = { caller, correlationId: tag, signal: leaves.signal };
+        const options = { caller, correlationId: tag, traceparent: `00-${tag}`, signal: leaves.signal };
         const result = await engine.create(body, key === null ? options : { ...options, idempotencyKey: key });
         history.add(process.name, `answers ${describe(result)}`, tag);
         witness.answered({ intent, kind: result.kind, reservationId: idOf(result), logAtAsking });

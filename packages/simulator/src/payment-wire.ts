@@ -33,7 +33,7 @@ const DEADLINE_TEXT = 'Deadline exceeded after 5.000s,LB pick: 0.002s,remote_add
 const BLACK_HOLE_TEXT = 'Deadline exceeded after 5.001s,Waiting for LB pick';
 
 /** How far a call gets. */
-type Route = 'refused' | 'black-hole' | 'sent';
+type Route = 'refused' | 'stream-refused' | 'black-hole' | 'sent';
 
 /** A process's channel to the payment service, over a network that fails as grpc-js and TCP let it. */
 export function createPaymentWire(
@@ -50,7 +50,7 @@ export function createPaymentWire(
   function attempt(message: PaymentMessage, timeoutMs: number, signal: AbortSignal): Promise<AttemptSignal> {
     const noteEnd = noteSend(message, process, facts, parts);
     const route = chooseRoute();
-    const fate = { handedOver: route === 'sent' };
+    const fate = { handedOver: route === 'sent' || route === 'stream-refused' };
     return new Promise((resolve) => {
       let isOver = false;
       /** Tells the process how the attempt ended; of several ends the first counts. */
@@ -65,11 +65,12 @@ export function createPaymentWire(
       };
       const abort = (): void => end(error(status.CANCELLED, 'Cancelled on client', { ...fate, cancelledByUs: true }));
       signal.addEventListener('abort', abort);
-      const text = route === 'sent' ? DEADLINE_TEXT : BLACK_HOLE_TEXT;
+      const text = fate.handedOver ? DEADLINE_TEXT : BLACK_HOLE_TEXT;
       const deadline = world.after(timeoutMs, null, () => end(error(status.DEADLINE_EXCEEDED, text, fate)));
       if (route === 'refused') {
         world.after(random.int(0, 5), null, () => end(error(status.UNAVAILABLE, REFUSED_TEXT, fate)));
       }
+      if (route === 'stream-refused') world.after(random.int(0, 5), null, () => end({ kind: 'stream-refused' }));
       if (route === 'sent') travel(message, service, parts, end);
     });
   }
@@ -117,20 +118,29 @@ function noteSend(
   return (ended) => {
     touch(facts, id);
     send.endedAt = world.now();
-    send.neverSent = ended.kind === 'error' && !ended.handedOver;
+    send.neverSent = wasUnsent(ended);
     history.add(process.name, `the send ended: ${describe(ended)}`, id);
   };
 }
 
-/** The way to the service is open, or it stays closed for a while. */
+/** True when it is certain that no service executes the attempt. */
+export function wasUnsent(ended: AttemptSignal): boolean {
+  return ended.kind === 'stream-refused' || (ended.kind === 'error' && !ended.handedOver);
+}
+
+/** The way to the service is open, or it stays closed for a while; then connections and streams are refused in turn. */
 function createRoutes({ world, random, faults }: CallParts): () => Route {
   let closedUntil = 0;
+  let refusals = 0;
   return () => {
     const { refused, blackHole } = faults();
     if (world.now() >= closedUntil && random.chance(refused)) {
       closedUntil = world.now() + random.int(CLOSED_MS.min, CLOSED_MS.max);
     }
-    if (world.now() < closedUntil && refused > 0) return 'refused';
+    if (world.now() < closedUntil && refused > 0) {
+      refusals += 1;
+      return refusals % 2 === 0 ? 'stream-refused' : 'refused';
+    }
     return random.chance(blackHole) ? 'black-hole' : 'sent';
   };
 }
@@ -177,6 +187,8 @@ function describe(signal: AttemptSignal): string {
       return JSON.stringify(signal.reply);
     case 'error':
       return `${status[signal.code]} ${signal.details}${signal.handedOver ? '' : ' (never sent)'}`;
+    case 'stream-refused':
+      return 'stream refused (never processed)';
     case 'withheld':
       return 'withheld';
   }

@@ -21,6 +21,9 @@ const CURRENCIES = [
 
 const DIGITS_MAX = 15;
 
+/** Sums of this many minor units are told from their neighbours, whatever the error. */
+const SUMMED_MAX = 10 ** 12;
+
 const INVALID: readonly CreateRequest[] = [
   { userId: '', amount: 10 },
   { userId: 'eve', amount: 0 },
@@ -41,7 +44,7 @@ export function drawRequest(random: Random, swarm: Swarm): DrawnRequest {
   const text = decimals === 0 ? digits : `${digits.slice(0, split)}.${digits.slice(split)}`;
   const amount = Number(text);
   const userId = `user${random.int(1, 9)}:${drawPersona(random, swarm)}`;
-  const body = { userId, amount: random.chance(0.5) ? text : amount, currency };
+  const body = { userId, amount: random.chance(0.5) ? text : drawNumber(random, amountMinor, decimals), currency };
   return { body, expected: { userId, amountMinor, currency, decimals, amount } };
 }
 
@@ -50,6 +53,15 @@ function drawAmount(random: Random): number {
   let text = String(random.int(1, 9));
   while (text.length < digits) text += String(random.int(0, 9));
   return Number(text);
+}
+
+/** The amount as a client sends it that has it as one number, or as a sum that it computed in doubles. */
+function drawNumber(random: Random, amountMinor: number, decimals: number): number {
+  const major = (minor: number): number => Number(`${minor}e-${decimals}`);
+  if (amountMinor >= SUMMED_MAX || random.chance(0.5)) return major(amountMinor);
+  const first = random.int(0, amountMinor);
+  const second = random.int(0, amountMinor - first);
+  return major(first) + major(second) + major(amountMinor - first - second);
 }
 
 function drawPersona(random: Random, swarm: Swarm): Persona {

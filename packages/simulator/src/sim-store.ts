@@ -27,6 +27,8 @@ export function createSimStore(database: ReservationStore, process: SimProcess, 
     },
     view: {
       find: (id) => call('find', id, () => view.find(id)),
+      findByKey: (key) => call('find by key', null, () => view.findByKey(key)),
+      findByTransaction: (id) => call('find by transaction', null, () => view.findByTransaction(id)),
       list: (filter) => call('list', null, () => view.list(filter)),
       async rebuild(request) {
         const rebuild = await call('rebuild', null, () => view.rebuild(request));

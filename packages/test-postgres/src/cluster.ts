@@ -50,12 +50,23 @@ const SETTINGS: Settings = {
 };
 
 const START_TIMEOUT_MS = 60_000;
+
+/** Starts of a new server on one port after the other, when another program takes a port before PostgreSQL does. */
+const PORTS_MAX = 5;
+
+/** What PostgreSQL logs when its port is taken. */
+const PORT_TAKEN = /could not bind .* Address already in use/;
+
 const POLL_MS = 20;
+
+/** Another program at the port may accept connections and say nothing. */
+const CONNECT_TIMEOUT_MS = 2_000;
+
 const LOG_CHARACTERS_MAX = 10_000;
 
-/** Makes an empty one. */
-export async function createCluster(settings: Settings): Promise<Cluster> {
-  const [directory, port, password] = [await newDirectory(), await freePort(), randomUUID()];
+/** Makes an empty one. It tries `ports`, then others that are free. */
+export async function createCluster(settings: Settings, ports: readonly number[] = []): Promise<Cluster> {
+  const [directory, password] = [await newDirectory(), randomUUID()];
   const log: string[] = [];
   const maker = new EmbeddedPostgres({
     databaseDir: directory,
@@ -71,14 +82,14 @@ export async function createCluster(settings: Settings): Promise<Cluster> {
   await maker.initialise().catch((cause: unknown) => {
     throw new Error(`initdb failed: ${log.join('')}`, { cause });
   });
-  return openCluster({ directory, url: urlOf(port, password) }, settings);
+  return await openCluster({ directory, password }, settings, ports);
 }
 
 /** Makes a standby: a copy of a running cluster, which follows whoever `settings.primary_conninfo` names. */
 export async function createStandby(source: ClusterAddress, settings: Settings): Promise<Cluster> {
-  const [directory, port] = [await newDirectory(), await freePort()];
+  const directory = await newDirectory();
   await copyCluster(source, directory);
-  return openCluster({ directory, url: urlOf(port, new URL(source.url).password) }, settings);
+  return await openCluster({ directory, password: new URL(source.url).password }, settings, []);
 }
 
 function newDirectory(): Promise<string> {
@@ -89,11 +100,22 @@ function urlOf(port: number, password: string): string {
   return `postgres://postgres:${password}@127.0.0.1:${port}/postgres`;
 }
 
-async function openCluster({ directory, url }: ClusterAddress, settings: Settings): Promise<Cluster> {
+/** A cluster's files, and the password of its superuser. */
+interface ClusterFiles {
+  readonly directory: string;
+  readonly password: string;
+}
+
+async function openCluster(
+  { directory, password }: ClusterFiles,
+  settings: Settings,
+  ports: readonly number[],
+): Promise<Cluster> {
   const program = postgresProgram();
   const { uid, gid } = await stat(directory);
-  const flags = Object.entries({ ...SETTINGS, ...settings, port: new URL(url).port });
-  const args = ['-D', directory, ...flags.flatMap(([name, value]) => ['-c', `${name}=${value}`])];
+  const flags = Object.entries({ ...SETTINGS, ...settings }).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  let port = ports[0] ?? (await freePort());
+  let hasStarted = false;
   let server: ChildProcess | null = null;
   let log = '';
 
@@ -109,23 +131,43 @@ async function openCluster({ directory, url }: ClusterAddress, settings: Setting
     if (server?.pid !== undefined) signalFamily(server.pid, signal);
   }
 
+  /** True once it lets a client in; false when it ended because its port was taken. */
+  async function startOnPort(): Promise<boolean> {
+    const started = spawn(program, ['-D', directory, ...flags, '-c', `port=${port}`], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      ...(process.getuid?.() === 0 ? { uid, gid } : {}),
+    });
+    server = started;
+    log = '';
+    const ended = once(started, 'close');
+    started.stderr.setEncoding('utf8').on('data', (text: string) => {
+      log = (log + text).slice(-LOG_CHARACTERS_MAX);
+    });
+    const until = performance.now() + START_TIMEOUT_MS;
+    while (!(await letsIn(urlOf(port, password)))) {
+      if (started.exitCode !== null) {
+        await ended;
+        if (PORT_TAKEN.test(log)) return false;
+        throw new Error(`it did not start: ${log}`);
+      }
+      if (performance.now() > until) throw new Error(`it did not start within ${START_TIMEOUT_MS} ms: ${log}`);
+      await wait(POLL_MS);
+    }
+    return true;
+  }
+
   return {
-    url,
+    get url() {
+      return urlOf(port, password);
+    },
     directory,
     async start() {
-      const started = spawn(program, args, {
-        stdio: ['ignore', 'ignore', 'pipe'],
-        ...(process.getuid?.() === 0 ? { uid, gid } : {}),
-      });
-      server = started;
-      started.stderr.setEncoding('utf8').on('data', (text: string) => {
-        log = (log + text).slice(-LOG_CHARACTERS_MAX);
-      });
-      const until = performance.now() + START_TIMEOUT_MS;
-      while (!(await letsIn(url))) {
-        if (started.exitCode !== null || performance.now() > until) throw new Error(`it did not start: ${log}`);
-        await wait(POLL_MS);
+      // Only a new server may move: clients know the address of one that ran before.
+      for (let attempt = 1; !(await startOnPort()); attempt += 1) {
+        if (hasStarted || attempt === PORTS_MAX) throw new Error(`it did not start: ${log}`);
+        port = ports[attempt] ?? (await freePort());
       }
+      hasStarted = true;
     },
     stop: () => end('SIGINT'),
     kill: () => end('SIGKILL'),
@@ -145,7 +187,7 @@ function postgresProgram(): string {
 }
 
 async function letsIn(url: string): Promise<boolean> {
-  const client = new pg.Client({ connectionString: url });
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: CONNECT_TIMEOUT_MS });
   client.on('error', () => undefined);
   try {
     await client.connect();

@@ -10,8 +10,9 @@ let cluster: Cluster | null = null;
 
 async function obey(command: ServerCommand): Promise<ClusterAddress> {
   if (command.kind === 'create') {
-    const { standbyOf, settings } = command;
-    cluster = standbyOf === null ? await createCluster(settings) : await createStandby(standbyOf, settings);
+    const { source, settings } = command;
+    cluster =
+      source.kind === 'empty' ? await createCluster(settings, source.ports) : await createStandby(source.of, settings);
     await cluster.start();
     return { url: cluster.url, directory: cluster.directory };
   }

@@ -18,9 +18,14 @@ export interface PostgresServer extends ClusterAddress {
   remove(): Promise<void>;
 }
 
+/** Where a server's files come from. An empty one tries `ports` first. */
+export type ServerSource =
+  | { readonly kind: 'empty'; readonly ports: readonly number[] }
+  | { readonly kind: 'standby'; readonly of: ClusterAddress };
+
 /** What the process of a server is told. */
 export type ServerCommand =
-  | { readonly kind: 'create'; readonly standbyOf: ClusterAddress | null; readonly settings: Settings }
+  | { readonly kind: 'create'; readonly source: ServerSource; readonly settings: Settings }
   | { readonly kind: 'start' | 'stop' | 'kill' | 'freeze' | 'thaw' | 'remove' };
 
 /** What it says when it is there, and when it has done so. */
@@ -29,9 +34,12 @@ export type ServerAnswer =
   | { readonly kind: 'done'; readonly address: ClusterAddress }
   | { readonly kind: 'failed'; readonly message: string };
 
-/** Starts a server, in about a second. `settings` are those of postgresql.conf, beside what tests need. */
-export function startPostgres(settings: Settings = {}): Promise<PostgresServer> {
-  return start({ kind: 'create', standbyOf: null, settings });
+/**
+ * Starts a server, in about a second. `settings` are those of postgresql.conf, beside what tests need. It listens on
+ * the first of `ports` that is free, or on any free one.
+ */
+export function startPostgres(settings: Settings = {}, ports: readonly number[] = []): Promise<PostgresServer> {
+  return start({ kind: 'create', source: { kind: 'empty', ports }, settings });
 }
 
 /**
@@ -40,7 +48,7 @@ export function startPostgres(settings: Settings = {}): Promise<PostgresServer> 
  */
 export function startStandby(of: ClusterAddress, settings: Settings): Promise<PostgresServer> {
   const { url, directory } = of;
-  return start({ kind: 'create', standbyOf: { url, directory }, settings });
+  return start({ kind: 'create', source: { kind: 'standby', of: { url, directory } }, settings });
 }
 
 async function start(command: ServerCommand): Promise<PostgresServer> {

@@ -45,7 +45,7 @@ test.concurrent.for(RUNS)(
 );
 
 test.concurrent(
-  'a primary that waits for no standby is seen to lose what was acknowledged',
+  'a primary that waits for no standby is seen to lose what was acknowledged, and a server says so',
   { timeout: TEST_TIMEOUT_MS },
   async ({ expect }) => {
     const seed = Math.floor(Math.random() * 2 ** 32);
@@ -55,6 +55,9 @@ test.concurrent(
     const settings = { store: 'postgres-ha-async', ...modes, only } as const;
     const { violations } = await torture({ ...settings, durationMs: 0, seed }, folder.path, () => undefined);
     expect(violations.map(({ promise }) => promise)).toContain('7 what was acknowledged is there');
+    const said = violations.filter(({ promise }) => promise === 'the database keeps what it was given');
+    const alarm = expect.stringContaining('"store_alarm":"log-lost-its-end"') as string;
+    expect(said.map(({ detail }) => detail)).toContainEqual(alarm);
     await folder.remove();
   },
 );

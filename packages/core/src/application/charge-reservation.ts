@@ -5,13 +5,7 @@ import type { AnsweredAs, ReservationEvent } from '../domain/reservation.ts';
 import { type Timestamp, toTimestamp } from '../domain/timestamp.ts';
 import type { KeyChange, KeyName, PaymentChange } from '../ports/alongside.ts';
 import type { Observer } from '../ports/observer.ts';
-import {
-  type CommandResult,
-  type ExistingReservation,
-  assertExists,
-  handleCommand,
-  type Origin,
-} from './handle-command.ts';
+import { type CommandResult, type ExistingReservation, assertExists, handleCommand } from './handle-command.ts';
 import type { EngineParts } from './engine-parts.ts';
 import { type LoadedReservation, loadReservation } from './load-reservation.ts';
 
@@ -40,7 +34,6 @@ export interface ChargeJob {
   readonly key: KeyName | null;
   readonly giveUp: GiveUp;
   readonly signal: AbortSignal;
-  readonly origin: Origin;
 }
 
 /** Charges, then appends what is known of it. Returns the reservation as it stands after the commit. */
@@ -78,7 +71,7 @@ interface Learned {
 }
 
 async function recordOutcome(parts: EngineParts, job: ChargeJob, learned: Learned): Promise<LoadedReservation> {
-  const { id, loaded, origin } = job;
+  const { id, loaded } = job;
   const at = toTimestamp(parts.runtime.clock.now());
   const result = await handleCommand(
     { events: parts.store.events, runtime: parts.runtime },
@@ -88,7 +81,6 @@ async function recordOutcome(parts: EngineParts, job: ChargeJob, learned: Learne
       loaded,
       payment: (next) => paymentAfter(next, job, learned),
       key: (next) => keyAfter(next, job),
-      origin,
     },
   );
   return await adopt(parts, job, learned, result);

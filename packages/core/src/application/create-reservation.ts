@@ -4,17 +4,16 @@ import {
   type RequestFault,
   type ValidRequest,
 } from '../domain/create-request.ts';
-import { IDEMPOTENCY_KEY_EXPECTED, isIdempotencyKey } from '../domain/idempotency-key.ts';
 import { parseReservationId, type ReservationId, reservationIdFrom } from '../domain/ids.ts';
-import { toMajorUnits } from '../domain/money.ts';
 import type { AnsweredAs } from '../domain/reservation.ts';
 import { type ReservationSummary, summarize } from '../domain/summary.ts';
 import { toTimestamp } from '../domain/timestamp.ts';
-import { assert, ReservationError } from '../errors.ts';
-import type { KeyChange } from '../ports/alongside.ts';
+import { assert } from '../errors.ts';
+import type { KeyClaim } from '../ports/alongside.ts';
 import { type ChargeJob, chargeReservation } from './charge-reservation.ts';
 import type { EngineParts } from './engine-parts.ts';
 import { assertExists, handleCommand } from './handle-command.ts';
+import { claimOf } from './key-claim.ts';
 import { KEY_TURNS_MAX, LEASE_MS, SEND_WINDOW_MS } from './limits.ts';
 import { type LoadedReservation, notYetCreated } from './load-reservation.ts';
 import type { SettlementPolicy } from './settlement-policy.ts';
@@ -40,7 +39,7 @@ export interface CreateOptions {
 export type CreateResult =
   /** The reservation as it stands; `replayed` when the idempotency key brought back an earlier one. */
   | { readonly kind: 'reservation'; readonly reservation: ReservationSummary; readonly replayed: boolean }
-  /** The request does not validate; nothing was recorded. */
+  /** The request does not validate, and its key, if it has one, is free; nothing was recorded. */
   | { readonly kind: 'invalid'; readonly faults: readonly RequestFault[] }
   /** The idempotency key belongs to a different request; nothing was recorded. */
   | { readonly kind: 'key-reused' }
@@ -53,9 +52,6 @@ export interface CreatePolicy {
   readonly ifUnknownAnswer: AnsweredAs;
 }
 
-/** The scope of keys whose caller is not named. */
-const ANONYMOUS = 'anonymous';
-
 /** Checks a request, records it, charges it and records the verdict; see {@link CreateResult}. */
 export async function createReservation(
   parts: EngineParts,
@@ -63,11 +59,13 @@ export async function createReservation(
   request: CreateRequest,
   options: CreateOptions,
 ): Promise<CreateResult> {
-  checkKey(options.idempotencyKey);
-  const parsed = parseCreateRequest({ ...request });
-  if (parsed.kind === 'invalid') return parsed;
+  const fields = { ...request };
+  const claim = claimOf(fields, options);
+  const parsed = parseCreateRequest(fields);
+  if (parsed.kind === 'invalid') return (await replayRefused(parts, claim)) ?? parsed;
+  assert(claim !== null || options.idempotencyKey === undefined, 'a valid request with a key claims it');
   for (let turn = 1; ; turn += 1) {
-    const result = await createOnce(parts, policy, parsed.request, options);
+    const result = await createOnce(parts, policy, { ...options, request: parsed.request, claim });
     if (result.kind !== 'key-freed') return result;
     if (turn >= KEY_TURNS_MAX) return { kind: 'reservation', reservation: result.reservation, replayed: true };
   }
@@ -82,10 +80,9 @@ interface KeyFreed {
 async function createOnce(
   parts: EngineParts,
   policy: CreatePolicy,
-  request: ValidRequest,
-  options: CreateOptions,
+  options: CreateOptions & { readonly request: ValidRequest; readonly claim: KeyClaim | null },
 ): Promise<CreateResult | KeyFreed> {
-  const claim = claimOf(request, options);
+  const { request, claim } = options;
   const now = parts.runtime.clock.now();
   const id = reservationIdFrom(parts.runtime.newUuid());
   const owner = parts.runtime.newUuid();
@@ -95,13 +92,12 @@ async function createOnce(
     {
       id,
       command: { type: 'create', ...request, at: toTimestamp(now) },
-      loaded: notYetCreated,
+      loaded: { ...notYetCreated, origin },
       payment: () => ({ kind: 'enqueue', owner, openedAt: now, leaseUntil: now + LEASE_MS }),
-      key: () => claim,
-      origin,
+      key: () => (claim === null ? { kind: 'keep' } : { kind: 'claim', ...claim }),
     },
   );
-  if (created.kind === 'key-taken') return await replay(parts, created, fingerprintOf(request));
+  if (created.kind === 'key-taken') return await replay(parts, created, claim?.fingerprint ?? null);
   assert(created.kind === 'applied', `a new id is free, yet creating ended "${created.kind}"`);
   const { state, version } = await chargeOrLeaveOpen(parts, {
     id,
@@ -112,10 +108,9 @@ async function createOnce(
     retryAt: () => policy.settlement.retryAt(0),
     prior: null,
     ifUnknownAnswer: policy.ifUnknownAnswer,
-    key: claim.kind === 'claim' ? claim : null,
+    key: claim,
     giveUp: 'never',
     signal: options.signal === undefined ? parts.cancelled : AbortSignal.any([parts.cancelled, options.signal]),
-    origin,
   });
   assertExists(state);
   return { kind: 'reservation', reservation: summarize(id, state, version), replayed: false };
@@ -138,7 +133,7 @@ async function chargeOrLeaveOpen(parts: EngineParts, job: ChargeJob): Promise<Lo
 async function replay(
   parts: EngineParts,
   taken: { readonly stream: string; readonly fingerprint: string },
-  fingerprint: string,
+  fingerprint: string | null,
 ): Promise<CreateResult | KeyFreed> {
   if (taken.fingerprint !== fingerprint) return { kind: 'key-reused' };
   const id = parseReservationId(taken.stream);
@@ -150,22 +145,14 @@ async function replay(
     : { kind: 'reservation', reservation, replayed: true };
 }
 
-function claimOf(request: ValidRequest, options: CreateOptions): KeyChange {
-  if (options.idempotencyKey === undefined) return { kind: 'keep' };
-  return {
-    kind: 'claim',
-    scope: options.caller ?? ANONYMOUS,
-    key: options.idempotencyKey,
-    fingerprint: fingerprintOf(request),
-  };
-}
-
-/** Equal for requests that ask for the same: the validated values, in a fixed order, the amount in major units. */
-function fingerprintOf({ userId, money }: ValidRequest): string {
-  return JSON.stringify([userId, toMajorUnits(money), money.currency]);
-}
-
-function checkKey(key: string | undefined): void {
-  if (key === undefined || isIdempotencyKey(key)) return;
-  throw new ReservationError('INVALID_OPTION', `idempotencyKey: expected ${IDEMPOTENCY_KEY_EXPECTED}`);
+/**
+ * Answers a request that the rules of this release refuse, when its key is taken: an earlier release may have accepted
+ * it, and its reservation may be charged. Null when the key is free, or free again by the time it is read. Valid requests do without this look-up: their
+ * append finds a key that is taken.
+ */
+async function replayRefused(parts: EngineParts, claim: KeyClaim | null): Promise<CreateResult | null> {
+  const taken = claim === null ? null : await parts.store.view.findByKey(claim);
+  if (taken === null || claim === null) return null;
+  const replayed = await replay(parts, taken, claim.fingerprint);
+  return replayed.kind === 'key-freed' ? null : replayed;
 }

@@ -20,12 +20,6 @@ import type { Runtime } from '../ports/runtime.ts';
 import { APPEND_ATTEMPTS_MAX, APPEND_RESEND_WITHIN_MS, APPEND_RETRY_PAUSE_MS, DECIDE_ATTEMPTS_MAX } from './limits.ts';
 import { foldOnto, type LoadedReservation } from './load-reservation.ts';
 
-/** Where a command comes from; goes into the events' metadata. */
-export interface Origin {
-  readonly correlationId: string;
-  readonly traceparent: string | null;
-}
-
 /** The key of a command that leaves all idempotency keys as they are. */
 export const keepKey = (): KeyChange => ({ kind: 'keep' });
 
@@ -35,13 +29,16 @@ export type ExistingReservation = OpenReservation | SettledReservation;
 export interface CommandRequest {
   readonly id: ReservationId;
   readonly command: Command;
-  /** What the caller knows of the stream. May be old: a conflict brings what was missed. */
+  /**
+   * What the caller knows of the stream. May be old: a conflict brings what was missed. Its `origin` goes into the
+   * metadata of the new events, so that those of settlement and of operators carry the one of the request that opened
+   * the reservation; a `create` sets it.
+   */
   readonly loaded: LoadedReservation;
   /** What becomes of the payment's row in the queue, given the state after the events. */
   readonly payment: (next: ExistingReservation) => PaymentChange;
   /** What becomes of an idempotency key, given the state after the events. */
   readonly key: (next: ExistingReservation) => KeyChange;
-  readonly origin: Origin;
 }
 
 /** How a command ended. `loaded` is the stream as it stands then. */
@@ -67,7 +64,8 @@ export async function handleCommand(
     const decision = decide(request.command, loaded.state);
     if (isRejection(decision)) return { kind: 'rejected', loaded, rejection: decision };
     if (decision.length === 0) return { kind: 'unchanged', loaded };
-    const next = { state: decision.reduce(evolve, loaded.state), version: loaded.version + decision.length };
+    const state = decision.reduce(evolve, loaded.state);
+    const next = { state, version: loaded.version + decision.length, origin: loaded.origin };
     const append = toAppend(deps.runtime, request, commandId, { loaded, decision, next });
     const result = await appendUntilKnown(deps, append);
     switch (result.kind) {
@@ -91,10 +89,11 @@ interface Step {
 }
 
 function toAppend(runtime: Runtime, request: CommandRequest, commandId: string, step: Step): AppendRequest {
-  const { origin, id } = request;
+  const { id } = request;
   const recordedAt = toTimestamp(runtime.clock.now());
-  const { state } = step.next;
+  const { state, origin } = step.next;
   assertExists(state);
+  assert(origin !== null, 'the origin of a reservation is known before its first event is written');
   return {
     stream: id,
     expected: step.loaded.version === 0 ? 'none' : step.loaded.version,

@@ -4,15 +4,23 @@ import { decodeEvent } from '../domain/stored-event.ts';
 import { ReservationError } from '../errors.ts';
 import { type EventStore, READ_LIMIT_MAX, type RecordedEvent } from '../ports/event-store.ts';
 
+/** The request that opened a reservation; goes into the metadata of all its events. */
+export interface Origin {
+  readonly correlationId: string;
+  readonly traceparent: string | null;
+}
+
 /** A folded stream. */
 export interface LoadedReservation {
   readonly state: Reservation;
   /** Number of events folded; 0 for a stream that does not exist. */
   readonly version: number;
+  /** From the metadata of the first event; null for a stream that does not exist. */
+  readonly origin: Origin | null;
 }
 
 /** A stream without events. */
-export const notYetCreated: LoadedReservation = { state: initialState, version: 0 };
+export const notYetCreated: LoadedReservation = { state: initialState, version: 0, origin: null };
 
 /** Reads and folds a stream. @throws {ReservationError} STORE_CORRUPT when its events make no reservation. */
 export async function loadReservation(events: EventStore, id: ReservationId): Promise<LoadedReservation> {
@@ -26,7 +34,7 @@ export async function loadReservation(events: EventStore, id: ReservationId): Pr
 
 /** Folds further events of the same stream onto a loaded one. @throws {ReservationError} STORE_CORRUPT */
 export function foldOnto(loaded: LoadedReservation, events: readonly RecordedEvent[]): LoadedReservation {
-  let { state, version } = loaded;
+  let { state, version, origin } = loaded;
   for (const event of events) {
     if (event.version !== version + 1) throw corrupt(event, new Error(`expected version ${version + 1}`));
     try {
@@ -35,8 +43,13 @@ export function foldOnto(loaded: LoadedReservation, events: readonly RecordedEve
       throw corrupt(event, error);
     }
     version = event.version;
+    if (version === 1) origin = originOf(event);
   }
-  return { state, version };
+  return { state, version, origin };
+}
+
+function originOf({ metadata: { correlationId, traceparent } }: RecordedEvent): Origin {
+  return { correlationId, traceparent };
 }
 
 function corrupt(event: RecordedEvent, cause: unknown): ReservationError {

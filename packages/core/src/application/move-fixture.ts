@@ -56,7 +56,6 @@ async function escalate(store: ReservationStore, runtime: Runtime, id: Reservati
       loaded: await loadReservation(store.events, id),
       payment: () => ({ kind: 'remove', onlyIfLeasedBy: null }),
       key: keepKey,
-      origin: { correlationId: id, traceparent: null },
     },
   );
 }

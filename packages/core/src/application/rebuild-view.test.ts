@@ -94,7 +94,7 @@ async function live(store: ReservationStore, id: ReservationId, commands: readon
       {
         id,
         command,
-        loaded,
+        loaded: { ...loaded, origin: loaded.origin ?? { correlationId: 'request', traceparent: null } },
         payment: ({ stage }) =>
           stage === 'processing'
             ? { kind: 'enqueue', owner: id, openedAt: 0, leaseUntil: 1 }
@@ -102,7 +102,6 @@ async function live(store: ReservationStore, id: ReservationId, commands: readon
               ? { kind: 'keep' }
               : { kind: 'remove', onlyIfLeasedBy: null },
         key: keepKey,
-        origin: { correlationId: 'request', traceparent: null },
       },
     );
     if (result.kind !== 'applied') throw new Error(`${command.type} was ${result.kind}`);

@@ -31,6 +31,8 @@ test('ledger and event store agree, or every difference is named', async () => {
   expect(await differences({ ...charge, transactionId: 'TXN-2' })).toEqual([
     ['transaction-differs', confirmed.reservationId],
   ]);
+  expect(await differences({ ...charge, amount: 10.500000000000002 })).toEqual([]);
+  expect(await differences({ ...charge, amount: 10.504 })).toEqual([['charge-differs', confirmed.reservationId]]);
   for (const wrong of [{ amount: 10.51 }, { currency: 'USD' }, { userId: 'u2' }]) {
     expect(await differences({ ...charge, ...wrong })).toEqual([['charge-differs', confirmed.reservationId]]);
   }

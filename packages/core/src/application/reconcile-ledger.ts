@@ -1,5 +1,6 @@
+import { readAmountNumber } from '../domain/amount-number.ts';
 import { parseReservationId } from '../domain/ids.ts';
-import { formatMoney, parseMinorUnits } from '../domain/money.ts';
+import { formatMoney } from '../domain/money.ts';
 import type { ReservationSummary, SummaryStage } from '../domain/summary.ts';
 import type { ReservationStore } from '../ports/reservation-store.ts';
 import { allReservations } from './all-reservations.ts';
@@ -109,7 +110,7 @@ function stageDifference(
 /** How a charge differs from what was reserved, in words; null when it does not. */
 export function chargeDifference(reservation: ReservationSummary, charge: LedgerCharge): string | null {
   const { amountMinor, currency, decimals, userId } = reservation;
-  const sameAmount = parseMinorUnits(String(charge.amount), decimals) === amountMinor && charge.currency === currency;
+  const sameAmount = readAmountNumber(charge.amount, decimals) === amountMinor && charge.currency === currency;
   if (sameAmount && charge.userId === userId) return null;
   const ours = `${formatMoney({ amountMinor, currency, decimals })} ${currency} of ${userId}`;
   return `reserved ${ours}, charged ${charge.amount} ${charge.currency} of ${charge.userId}`;

@@ -10,6 +10,7 @@ import { PAGE_LIMIT_MAX, type ReservationFilter, type ReservationPage } from '..
 import type { Runtime } from '../ports/runtime.ts';
 import { type CreateOptions, createReservation, type CreateResult } from './create-reservation.ts';
 import type { EngineParts } from './engine-parts.ts';
+import { checkKey, scopeOf } from './key-claim.ts';
 import { DRAIN_MS } from './limits.ts';
 import { createSettlement } from './settlement.ts';
 import { type SettlementOptions, settlementPolicy } from './settlement-policy.ts';
@@ -19,7 +20,7 @@ export interface EngineOptions {
   readonly store: ReservationStore;
   readonly gateway: PaymentGateway;
   readonly runtime: Runtime;
-  /** Hears what an operator may want to see. Default: nobody. */
+  /** Hears what an operator may want to see. */
   readonly observer?: Observer;
   /**
    * What a caller is told when the outcome of the payment is unknown: "pending", the truth (default), or
@@ -40,6 +41,16 @@ export interface Reservations {
   create(request: CreateRequest, options?: CreateOptions): Promise<CreateResult>;
   /** The reservation, or null for an id that no reservation has. */
   get(reservationId: string): Promise<ReservationSummary | null>;
+  /**
+   * The reservation that holds an idempotency key of this caller (default: the anonymous one), or null while the key
+   * is free. @throws {ReservationError} INVALID_OPTION (a malformed key)
+   */
+  findByKey(idempotencyKey: string, options?: { readonly caller?: string }): Promise<ReservationSummary | null>;
+  /**
+   * The reservations that were charged with this transaction, in the order of their creation: one, unless the payment
+   * service used an id twice. At most 200.
+   */
+  findByTransaction(transactionId: string): Promise<readonly ReservationSummary[]>;
   /** A page of reservations in the order of their creation. @throws {ReservationError} INVALID_OPTION (limit) */
   list(filter?: Partial<ReservationFilter>): Promise<ReservationPage>;
   /** Starts settlement: at once, and then continuously. Further calls have no effect. */
@@ -80,6 +91,13 @@ export function createEngine(options: EngineOptions): Reservations {
       const id = parseReservationId(reservationId);
       return id === null ? null : await store.view.find(id);
     },
+    async findByKey(key, { caller } = {}) {
+      checkKey(key);
+      const holder = await store.view.findByKey({ scope: scopeOf(caller), key });
+      const id = holder === null ? null : parseReservationId(holder.stream);
+      return id === null ? null : await store.view.find(id);
+    },
+    findByTransaction: (transactionId) => store.view.findByTransaction(transactionId),
     async list(filter = {}) {
       const { userId = null, stage = null, after = null, limit = PAGE_LIMIT_MAX } = filter;
       checkLimit(limit);

@@ -35,7 +35,6 @@ export async function resolvePayment(
       loaded: await loadReservation(store.events, id),
       payment: () => ({ kind: 'remove', onlyIfLeasedBy: null }),
       key: keepKey,
-      origin: { correlationId: id, traceparent: null },
     },
   );
   switch (result.kind) {

@@ -44,7 +44,6 @@ export async function settlePayment(
     key: null,
     giveUp: policy.giveUp(payment),
     signal: parts.cancelled,
-    origin: { correlationId: payment.reservationId, traceparent: null },
   });
 }
 
@@ -73,7 +72,6 @@ async function escalate(
       loaded,
       payment: () => ({ kind: 'remove', onlyIfLeasedBy: owner }),
       key: keepKey,
-      origin: { correlationId: id, traceparent: null },
     },
   );
   if (result.kind === 'applied') tellEscalation(parts.observer, id, result.events);

@@ -112,7 +112,6 @@ test('a server that writes meanwhile is no fault', async () => {
         loaded,
         payment: () => ({ kind: 'remove', onlyIfLeasedBy: null }),
         key: keepKey,
-        origin: { correlationId: 'request', traceparent: null },
       },
     );
   }

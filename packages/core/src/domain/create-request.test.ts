@@ -23,6 +23,7 @@ describe('a create request', () => {
     ['userId', null, 'not-a-string'],
     ['userId', '', 'empty'],
     ['userId', 'x'.repeat(USER_ID_LENGTH_MAX + 1), 'too-long'],
+    ['userId', '🎫'.repeat(USER_ID_LENGTH_MAX + 1), 'too-long'],
     ['userId', 'a\u0000b', 'not-text'],
     ['userId', 'a\ud800b', 'not-text'],
     ['amount', undefined, 'missing'],
@@ -36,6 +37,8 @@ describe('a create request', () => {
     ['amount', 1e21, 'too-large'],
     ['currency', 7, 'not-a-string'],
     ['currency', 'XYZ', 'unknown-currency'],
+    ['currency', 'XAU', 'unknown-currency'],
+    ['currency', 'BGN', 'unknown-currency'],
     ['currency', 'U\u017fD', 'unknown-currency'],
   ] as const)('with %s = %j is refused: %s', (field, value, code) => {
     expect(parseCreateRequest({ ...valid, [field]: value })).toEqual({ kind: 'invalid', faults: [{ field, code }] });
@@ -49,6 +52,34 @@ describe('a create request', () => {
         { field: 'amount', code: 'not-positive' },
         { field: 'currency', code: 'unknown-currency' },
       ],
+    });
+  });
+
+  test.each(['x', 'ä', '🎫'])('has a user id of 256 characters, such as %j', (character) => {
+    const userId = character.repeat(USER_ID_LENGTH_MAX);
+    expect(parseCreateRequest({ ...valid, userId })).toMatchObject({ kind: 'valid', request: { userId } });
+  });
+
+  test('has an amount that is exact as a text, and free of the error of a sum as a number', () => {
+    expect(parseCreateRequest({ ...valid, amount: 0.1 + 0.2 })).toMatchObject({
+      request: { money: { amountMinor: 30 } },
+    });
+    expect(parseCreateRequest({ ...valid, amount: String(0.1 + 0.2) })).toEqual({
+      kind: 'invalid',
+      faults: [{ field: 'amount', code: 'too-many-decimals' }],
+    });
+  });
+
+  test.each([
+    ['HUF', '10.50', 1_050, 2],
+    ['isk', '11', 11, 0],
+    ['CLF', '1.2345', 12_345, 4],
+    ['VED', '10.50', 1_050, 2],
+    ['USN', '10.50', 1_050, 2],
+  ])('in %s has the decimals of ISO 4217', (currency, amount, amountMinor, decimals) => {
+    expect(parseCreateRequest({ ...valid, currency, amount })).toEqual({
+      kind: 'valid',
+      request: { userId: 'u1', money: { amountMinor, currency: currency.toUpperCase(), decimals } },
     });
   });
 

@@ -1,16 +1,21 @@
+import { readAmountNumber } from './amount-number.ts';
 import { currencyDecimals } from './currency.ts';
 import { type AmountFault, type Money, parseMinorUnits } from './money.ts';
+import { isLongerThan } from './text-length.ts';
 
 /** Currency of a request that names none. */
 export const DEFAULT_CURRENCY = 'EUR';
 
-/** The longest user id, in UTF-16 code units. */
+/** The longest user id, in characters (Unicode code points). */
 export const USER_ID_LENGTH_MAX = 256;
 
 /** What a caller asks for. */
 export interface CreateRequest {
   readonly userId: string;
-  /** Major units: a decimal text ("10.50") or a number; a number counts as its shortest decimal text. */
+  /**
+   * Major units: a decimal text ("10.50"), which is exact, or a number, which is the amount that it equals but for the
+   * error of a computation in doubles (0.1 + 0.2 is 0.30).
+   */
   readonly amount: string | number;
   /** ISO 4217 in either case; {@link DEFAULT_CURRENCY} when absent. */
   readonly currency?: string;
@@ -72,7 +77,7 @@ function parseUserId(value: unknown): { readonly text: string } | RequestFaultCo
   if (value === undefined) return 'missing';
   if (typeof value !== 'string') return 'not-a-string';
   if (value.length === 0) return 'empty';
-  if (value.length > USER_ID_LENGTH_MAX) return 'too-long';
+  if (isLongerThan(value, USER_ID_LENGTH_MAX)) return 'too-long';
   return isPlainText(value) ? { text: value } : 'not-text';
 }
 
@@ -100,7 +105,8 @@ function parseCurrency(value: unknown): { readonly code: string; readonly decima
 function parseAmount(value: unknown, decimals: number | null): number | RequestFaultCode {
   if (value === undefined) return 'missing';
   if (typeof value !== 'number' && typeof value !== 'string') return 'not-a-number-type';
-  const amountMinor = parseMinorUnits(String(value), decimals ?? 0);
+  const amountMinor =
+    typeof value === 'number' ? readAmountNumber(value, decimals ?? 0) : parseMinorUnits(value, decimals ?? 0);
   const dependsOnCurrency = amountMinor === 'too-many-decimals' || amountMinor === 'too-large';
   return decimals === null && dependsOnCurrency ? 0 : amountMinor;
 }

@@ -1,20 +1,13 @@
-/**
- * Currencies as the platform's Intl data (ISO 4217 through CLDR) knows them: no table of our own to go stale.
- */
+import { ISO_4217_CODES } from './iso-4217.ts';
 
-const known: ReadonlySet<string> = new Set(Intl.supportedValuesOf('currency'));
-const decimalsByCode = new Map<string, number>();
+const decimalsByCode: ReadonlyMap<string, number> = new Map(
+  [...ISO_4217_CODES].flatMap(([decimals, codes]) => codes.map((code) => [code, decimals] as const)),
+);
 
 /**
- * The number of decimals of a currency's minor unit (JPY 0, EUR 2, KWD 3), or null when the code,
- * in upper case, is not a currency that the platform knows.
+ * The number of decimals of a currency's minor unit in ISO 4217 (JPY 0, EUR 2, KWD 3), or null for a code that is
+ * not in the release's table. Codes are in upper case. Amounts that are stored carry their own number of decimals.
  */
 export function currencyDecimals(code: string): number | null {
-  const cached = decimalsByCode.get(code);
-  if (cached !== undefined) return cached;
-  if (!known.has(code)) return null;
-  const format = new Intl.NumberFormat('en', { style: 'currency', currency: code });
-  const decimals = format.resolvedOptions().maximumFractionDigits ?? 0;
-  decimalsByCode.set(code, decimals);
-  return decimals;
+  return decimalsByCode.get(code) ?? null;
 }

@@ -1,8 +1,8 @@
 /**
  * An amount in whole minor units of its currency.
  *
- * `decimals` travels with the amount: platform data about a currency can change between releases, and an
- * amount that was stored with two decimals must be read with two for ever.
+ * `decimals` travels with the amount: the table of currencies can change between releases, and an amount that was
+ * stored with two decimals must be read with two for ever.
  */
 export interface Money {
   /** Positive safe integer: 1050 is 10.50 EUR, 1050 JPY, 1.050 KWD. */
@@ -25,6 +25,12 @@ export type AmountFault = 'not-a-number' | 'not-finite' | 'not-positive' | 'too-
 const DECIMAL = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/;
 const DECIMAL_LENGTH_MAX = 64;
 const EXPONENT_MAX = 64;
+
+/** True for a text that is a decimal number ("10.5", "+5", ".5", "1e2"), of any size and sign. */
+export function isDecimalText(text: string): boolean {
+  const match = DECIMAL.exec(text);
+  return match !== null && /\d/.test(`${match[2]}${match[3] ?? ''}`);
+}
 
 /**
  * Reads a decimal text in major units ("10.5", "1e2") as whole minor units, to the last digit; never rounds.

@@ -1,5 +1,8 @@
-/** Why it is certain that a charge did not leave this process. */
-export type NotSentCause = 'no-connection' | 'breaker-open' | 'bulkhead-full' | 'stopped';
+/**
+ * Why it is certain that no payment service has a charge: it did not leave this process or, with 'stream-refused',
+ * HTTP/2 states that it was not processed.
+ */
+export type NotSentCause = 'no-connection' | 'stream-refused' | 'breaker-open' | 'bulkhead-full' | 'stopped';
 
 /** Why it is not known whether a charge was executed. */
 export type UnknownCause =

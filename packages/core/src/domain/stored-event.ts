@@ -27,7 +27,8 @@ export function encodeEvent(event: ReservationEvent): StoredEvent {
 /**
  * Reads a stored event of any released version. Upcasters live here: when a version 2 of an event is
  * introduced, the case of its type turns version 1 into today's shape.
- * @throws {Error} for a type, a version or data that was never released: the store is damaged, or newer than this code.
+ * @throws {Error} for a type, a version or data that this release does not know: the store is newer than this code (see
+ * {@link isKnownEvent}), or damaged.
  */
 export function decodeEvent(stored: StoredEvent): ReservationEvent {
   const { type, data } = stored;
@@ -93,6 +94,14 @@ export function decodeEvent(stored: StoredEvent): ReservationEvent {
         },
       };
   }
+}
+
+/**
+ * True for a type and schema version that this release can read. False for what only a later release writes, which is
+ * no damage.
+ */
+export function isKnownEvent({ type, schemaVersion }: StoredEvent): boolean {
+  return isKnownType(type) && schemaVersion <= SCHEMA_VERSIONS[type];
 }
 
 function isKnownType(type: string): type is ReservationEvent['type'] {

@@ -38,6 +38,6 @@ export interface KeyName {
 
 /** An idempotency key with the body that it was sent with. It stays bound to its stream until it is released. */
 export interface KeyClaim extends KeyName {
-  /** Equal for equal validated bodies. */
+  /** Equal for equal bodies, as they were sent: it depends on no rule that a later release may change. */
   readonly fingerprint: string;
 }

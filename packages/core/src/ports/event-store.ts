@@ -41,15 +41,19 @@ export const EVENTS_PER_APPEND_MAX = 100;
 /** The largest page of a read. */
 export const READ_LIMIT_MAX = 1_000;
 
-/** One append: all of it is committed, durably and in one transaction, or none of it. */
+/**
+ * One append: all of it is committed, durably and in one transaction, or none of it. A request outside of the bounds
+ * named here is a bug of the caller: the append rejects, with any error, and writes nothing.
+ */
 export interface AppendRequest {
   readonly stream: string;
+  /** A number is whole and 1 at least. */
   readonly expected: ExpectedVersion;
   /** At least one, at most {@link EVENTS_PER_APPEND_MAX}. */
   readonly events: readonly NewEvent[];
   /**
-   * Names this append within its stream. The same id again, on whatever expected version, writes nothing and
-   * returns the first result, so that a commit whose acknowledgement was lost can be retried.
+   * Names this append within its stream; another stream may have one of the same name. The same id again, with any
+   * expected version and any events, writes nothing and returns the first result, also when events followed, so that a commit whose acknowledgement was lost can be retried.
    */
   readonly commandId: string;
   /** What is written in the same transaction. */
@@ -68,7 +72,11 @@ export type AppendResult =
   | { readonly kind: 'lease-lost' };
 
 /**
- * An append-only log of events in streams, in one total order.
+ * An append-only log of events in streams, in one total order. Type, schema version and data of an event come back
+ * exactly as they were given, any text and number included: a store does not know what events mean. What was given to a
+ * store, or returned by it, may be changed by the caller without effect on what the store holds.
+ *
+ * An `after` that is not a whole number from 0, or a `limit` outside of its bounds, rejects with any error.
  *
  * Faults (a full disk, a lost connection) are thrown as ReservationError STORE_UNAVAILABLE; after one it is not known whether the
  * append was committed, and the same append may be sent again.
@@ -89,7 +97,9 @@ export interface EventStore {
   /**
    * Calls the listener after each commit of appends through this store, before the appends resolve; perhaps also after
    * those of others, and perhaps for nothing. It is a hint that a read may find more, and may be missed: nobody may
-   * depend on it. What a listener throws is ignored. Returns what ends the calls.
+   * depend on it. What a listener throws is ignored: neither the append nor the other listeners notice. A function that is
+   * added twice is called twice, and is taken out one registration at a time; taking out the same registration again has
+   * no effect. Returns what ends the calls.
    * @throws {ReservationError} STORE_CLOSED
    */
   onCommit(listener: () => void): () => void;

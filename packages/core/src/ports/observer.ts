@@ -54,7 +54,17 @@ export type Observation =
   /** The subscription went to another process, or may have. */
   | { readonly kind: 'subscription-lost'; readonly subscription: string }
   /** Reading the log or keeping a checkpoint failed; it goes on by itself. `subscription` is null for who has no name. */
-  | { readonly kind: 'feed-fault'; readonly subscription: string | null; readonly error: unknown };
+  | { readonly kind: 'feed-fault'; readonly subscription: string | null; readonly error: unknown }
+  /** Alarm when `raised`: the database does not keep what it should keep. Not raised: it does so again. */
+  | { readonly kind: 'store-alarm'; readonly alarm: StoreAlarm; readonly raised: boolean; readonly detail: string };
+
+/**
+ * What can be wrong with the database under a store:
+ * - `asynchronous-replication`: a failover would lose acknowledged reservations, since commits wait for no standby.
+ * - `unsuitable-settings`: a setting on which the store would refuse to open, such as `fsync` turned off.
+ * - `log-lost-its-end`: events are gone that the store acknowledged or read. It is never cleared.
+ */
+export type StoreAlarm = 'asynchronous-replication' | 'unsuitable-settings' | 'log-lost-its-end';
 
 /** Called synchronously; must not throw. */
 export type Observer = (observation: Observation) => void;

@@ -35,8 +35,10 @@ export interface PaymentQueueGauge {
  */
 export interface PaymentQueue {
   /**
-   * Leases up to `limit` due payments to `owner`, the longest due first, and counts the attempt.
-   * No payment is handed to two owners at a time, however many ask.
+   * Leases up to `limit` due payments to `owner`, the longest due first, of those due at the same time by id, and counts
+   * the attempt.
+   * No payment is handed to two owners at a time, however many ask. A `limit` outside of 1 to {@link TAKE_LIMIT_MAX},
+   * or a lease that does not end after `now`, rejects with any error and takes nothing.
    */
   take(request: {
     /** Names this lease; never used for another one. */
@@ -52,7 +54,7 @@ export interface PaymentQueue {
     readonly dueAt: number;
     readonly lastOutcome: string;
   }): Promise<boolean>;
-  /** The open payments, the oldest first; at most `limit`, 1 to {@link TAKE_LIMIT_MAX}. */
+  /** The open payments, the oldest first, of equal age by id; at most `limit`, 1 to {@link TAKE_LIMIT_MAX}. */
   list(request: { readonly limit: number }): Promise<readonly QueuedPayment[]>;
   gauge(): Promise<PaymentQueueGauge>;
 }

@@ -14,6 +14,9 @@ export interface ReservationStore {
   readonly subscriptions: Subscriptions;
   /** Resolves when a commit succeeds now. @throws {ReservationError} STORE_UNAVAILABLE otherwise. */
   checkWritable(): Promise<void>;
-  /** Waits for what is under way and closes; further calls throw STORE_CLOSED. Idempotent. */
+  /**
+   * Waits for what is under way and closes; further calls of every member reject with STORE_CLOSED, and `onCommit` throws
+   * it. Idempotent.
+   */
   close(): Promise<void>;
 }

@@ -46,7 +46,8 @@ export type ResumeResult =
 /**
  * The durable checkpoints of named readers, each read by at most one owner at a time: a lease goes to somebody else
  * only after its end, and from then on its former owner changes nothing any more. Until somebody takes it, an owner
- * that comes late still holds it. All times are the callers'.
+ * that comes late still holds it. All times are the callers'. A name that is none (see `isSubscriptionName`), a lease
+ * that does not end after `now`, and a limit outside of its bounds reject with any error and change nothing.
  */
 export interface Subscriptions {
   /**

@@ -26,7 +26,7 @@ export type ViewProjection = (stream: readonly RecordedEvent[]) => ReservationSu
 
 /** When and how the new version takes the place of the old one. */
 export interface SwitchRequest {
-  /** Everything up to this position has been put. */
+  /** Everything up to this position has been put. A whole number from 0; anything else rejects with any error. */
   readonly after: number;
   readonly project: ViewProjection;
   /** How long the switch may wait for those who use the view. Whoever comes later waits behind it. 1 to {@link REBUILD_PATIENCE_MAX_MS}. */
@@ -49,8 +49,8 @@ export type SwitchResult =
  */
 export interface ViewRebuild {
   /**
-   * Writes rows, each of another reservation, at most {@link REBUILD_ROWS_MAX}. A row that is there stays when its
-   * `version` is not lower.
+   * Writes rows, each of another reservation, at most {@link REBUILD_ROWS_MAX}, or none; more reject with any error. A
+   * row that is there stays when its `version` is not lower.
    */
   put(rows: readonly ReservationSummary[]): Promise<void>;
   /**

@@ -28,7 +28,3 @@ export const PaymentServiceStub: PaymentServiceClientConstructor = makeClientCon
 ) as unknown as PaymentServiceClientConstructor;
 
 export type { PaymentServiceClient, PaymentServiceHandlers } from './generated/payment/PaymentService.ts';
-export type { PaymentRequest__Output as ReceivedPaymentRequest } from './generated/payment/PaymentRequest.ts';
-export type { PaymentRequest } from './generated/payment/PaymentRequest.ts';
-export type { PaymentResponse } from './generated/payment/PaymentResponse.ts';
-export type { PaymentResponse__Output as ReceivedPaymentResponse } from './generated/payment/PaymentResponse.ts';

@@ -20,6 +20,7 @@ export {
   startSandboxPaymentService,
 } from './sandbox/sandbox-payment-service.ts';
 export type { StoreContractCase, StoreContractNeed, StoreHarness } from './event-store-contract/case.ts';
+export type { Rule, RuledCase } from './event-store-contract/broken-promise.ts';
 export { reservationStoreContract } from './event-store-contract/contract.ts';
 export { type Given, given } from './given.ts';
 export { createManualRuntime, type ManualRuntime } from './manual-runtime.ts';

@@ -35,6 +35,9 @@ const OUTCOMES: Readonly<Record<string, PaymentOutcome>> = {
   carl: { kind: 'unknown', cause: 'connection-lost', detail: 'the line went dead' },
 };
 
+/** The escalation is what the fixture is for; without an observer it would be written to standard error. */
+const observer = (): void => undefined;
+
 /** Makes the database with the engine and a scripted gateway; time stands still in this process from then on. */
 export async function createDatabaseFixture(): Promise<DatabaseFixture> {
   vi.setSystemTime(START);
@@ -45,12 +48,12 @@ export async function createDatabaseFixture(): Promise<DatabaseFixture> {
   gateway.script(
     ({ userId }) => OUTCOMES[userId] ?? { kind: 'approved', transactionId: `TXN-${userId}`, message: 'Approved' },
   );
-  const confirmed = await create(createReservations({ store, gateway }), 'ada');
-  const declined = await create(createReservations({ store, gateway }), 'bob');
-  const escalated = await create(createReservations({ store, gateway }), 'eve');
+  const confirmed = await create(createReservations({ store, gateway, observer }), 'ada');
+  const declined = await create(createReservations({ store, gateway, observer }), 'bob');
+  const escalated = await create(createReservations({ store, gateway, observer }), 'eve');
   vi.setSystemTime(START + 10_000);
   await escalate(store, gateway, escalated);
-  const unresolved = await create(createReservations({ store, gateway }), 'carl');
+  const unresolved = await create(createReservations({ store, gateway, observer }), 'carl');
   await store.close();
   vi.setSystemTime(START + 60_000);
   const names = { [confirmed]: 'RES-ada', [declined]: 'RES-bob', [escalated]: 'RES-eve', [unresolved]: 'RES-carl' };
@@ -77,7 +80,7 @@ async function escalate(
   gateway: ReturnType<typeof createScriptedGateway>,
   id: ReservationId,
 ): Promise<void> {
-  const engine = createReservations({ store, gateway, settlement: { pollMs: 5 } });
+  const engine = createReservations({ store, gateway, observer, settlement: { pollMs: 5 } });
   engine.start();
   await vi.waitFor(async () => {
     if ((await store.view.find(id))?.stage !== 'escalated') throw new Error('not escalated yet');

@@ -1,8 +1,11 @@
-import { type DecidedBy, decodeEvent, type ReservationEvent, type StoredEvent } from '@reservations/core';
+import { type DecidedBy, decodeEvent, isKnownEvent, type ReservationEvent, type StoredEvent } from '@reservations/core';
 import { describeAmount, plain } from './text.ts';
 
-/** What an event says, in a line; of one that this program cannot read, its data as they are stored. */
+/** What an event says, in a line; of one that a later release wrote or that is damaged, its data as they are stored. */
 export function describeFacts(stored: StoredEvent): string {
+  if (!isKnownEvent(stored)) {
+    return plain(`schema version ${stored.schemaVersion}, of a later release: ${JSON.stringify(stored.data)}`);
+  }
   try {
     return plain(factsOf(decodeEvent(stored)));
   } catch (error) {

@@ -12,7 +12,7 @@ test('the events of a reservation are a timeline', async () => {
       'VERSION POSITION TIME AFTER EVENT CORRELATION FACTS',
       '1 5 2026-01-02T03:04:05.000Z 0 ms RESERVATION_CREATED request-eve 10.50 EUR of eve',
       '2 6 2026-01-02T03:04:05.000Z 0 ms PAYMENT_UNRESOLVED request-eve deadline-exceeded: no answer in 5 s; the caller was answered "pending"',
-      '3 7 2026-01-02T03:04:15.000Z 10 s PAYMENT_ESCALATED RES-eve may-not-be-sent-again: unknown, deadline-exceeded: no answer in 5 s',
+      '3 7 2026-01-02T03:04:15.000Z 10 s PAYMENT_ESCALATED request-eve may-not-be-sent-again: unknown, deadline-exceeded: no answer in 5 s',
     ].join('\n'),
   );
 });
@@ -84,9 +84,15 @@ test('a reservation that does not exist is an answer, and an id that none can ha
   expect(await runHere(['events', id, id, '--db', path])).toMatchObject({ code: 2, out: '' });
 });
 
-test('an event that this program cannot read is shown as it is stored, without control characters', () => {
+test('an event of a later release is shown as it is stored, without control characters', () => {
   const data = { seats: '\u001b[2Jtwo\u202e' };
   expect(describeFacts({ type: 'SEATS_TAKEN', schemaVersion: 1, data })).toBe(
-    'cannot be read (unknown event type "SEATS_TAKEN"): {"seats":"\\u001b[2Jtwo\\u{202e}"}',
+    'schema version 1, of a later release: {"seats":"\\u001b[2Jtwo\\u{202e}"}',
+  );
+});
+
+test('a damaged event is shown as it is stored, with what is wrong', () => {
+  expect(describeFacts({ type: 'RESERVATION_CREATED', schemaVersion: 1, data: { userId: 7 } })).toBe(
+    'cannot be read (RESERVATION_CREATED.userId should be a string, is 7): {"userId":7}',
   );
 });

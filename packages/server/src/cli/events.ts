@@ -23,8 +23,8 @@ export const eventsCommand: CliCommand = {
     [
       `Usage: ${PROGRAM} events RES-… [OPTIONS]`,
       '',
-      'Shows all that happened to a reservation, in order. The correlation id is the request id of who caused it, or the',
-      "reservation's own id for what settlement or a person did. Exit code 1 when there is no such reservation.",
+      'Shows all that happened to a reservation, in order. The correlation id is the request id of the request that opened',
+      'it, also on what settlement or an operator did later. Exit code 1 when there is no such reservation.',
       '',
       'Options:',
       describeSettings(EVENTS_SETTINGS),

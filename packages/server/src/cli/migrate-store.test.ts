@@ -99,10 +99,12 @@ describe('moving a store', () => {
     expect(await runHere(['migrate-store', '--from', ':memory:', '--to', 'postgres//ada:secret@host/db'])).toEqual({
       code: 2,
       out: '',
-      err: '--from: expected the path of a SQLite file, found ":memory:"\nsee: reservations-server migrate-store --help',
+      err:
+        '--from: expected the path of a SQLite file, found ":memory:"\n' +
+        '--to: expected a postgres:// URL, found "…"\nsee: reservations-server migrate-store --help',
     });
     expect((await runHere(['migrate-store', '--from', 'f', '--to', 'mysql://ada:secret@host/db'])).err).toBe(
-      '--to: expected a postgres:// URL, found something else\nsee: reservations-server migrate-store --help',
+      '--to: expected a postgres:// URL, found "mysql:…"\nsee: reservations-server migrate-store --help',
     );
     expect(await runHere(['migrate-store'])).toMatchObject({
       code: 2,

@@ -1,6 +1,7 @@
 import { type MoveProgress, type MoveResult, moveStore, systemRuntime } from '@reservations/core';
-import { openPostgresTransferTarget } from '@reservations/core/postgres';
+import { openPostgresTransferTarget, parsePostgresUrl } from '@reservations/core/postgres';
 import { openSqliteTransferSource } from '@reservations/core/sqlite';
+import { explainDatabase } from '../setting-kinds.ts';
 import { describeSettings, readSettings, type Settings } from '../settings.ts';
 import { type CliCommand, type CliContext, EXIT_OK, PROGRAM, reportFaults } from './command.ts';
 import { JSON_SETTING } from './json-setting.ts';
@@ -31,8 +32,8 @@ export const MIGRATE_STORE_SETTINGS: Settings<MigrateStoreConfig> = {
     default: null,
     description: 'The postgres:// URL of an empty database',
     expected: 'a postgres:// URL',
-    // It may hold a password, which a fault must not show: what it is is looked at after reading.
-    parse: (text) => text,
+    parse: (text) => (parsePostgresUrl(text).kind === 'url' ? text : undefined),
+    explain: explainDatabase,
   },
   json: JSON_SETTING,
 };
@@ -66,7 +67,6 @@ export const migrateStoreCommand: CliCommand = {
     const { from, to, json } = read.kind === 'values' ? read.values : { from: '', to: '', json: false };
     if (from === null) faults.push('--from is missing: which SQLite file?');
     if (to === null) faults.push('--to is missing: which PostgreSQL database?');
-    else if (to !== '' && !isPostgresUrl(to)) faults.push('--to: expected a postgres:// URL, found something else');
     if (faults.length > 0 || from === null || to === null) return reportFaults(context, 'migrate-store', faults);
     const { clock } = systemRuntime();
     const beganAt = clock.now();
@@ -77,10 +77,6 @@ export const migrateStoreCommand: CliCommand = {
     return EXIT_OK;
   },
 };
-
-function isPostgresUrl(text: string): boolean {
-  return /^postgres(ql)?:\/\//.test(text) && URL.canParse(text);
-}
 
 async function move(from: string, to: string, context: CliContext): Promise<MoveResult> {
   const source = await openSqliteTransferSource({ path: from });

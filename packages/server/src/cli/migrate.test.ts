@@ -5,8 +5,14 @@ import { createDatabase, type TestDatabase } from '@reservations/test-postgres';
 import { describe, expect, inject, onTestFinished, test } from 'vitest';
 import { run, runHere, serve, temporaryFile } from './cli-fixture.ts';
 
-const STEPS = ['1: initial', '2: subscriptions, view rebuilds and moves', '3: keys that are free again'];
-const REQUIRED = `schema version ${STEPS.length} is required: run "reservations-server migrate up" on it`;
+const STEPS = [
+  '1: initial',
+  '2: subscriptions, view rebuilds and moves',
+  '3: transaction ids',
+  '4: keys that are free again',
+];
+const NEWEST = STEPS.length;
+const REQUIRED = `schema version ${NEWEST} is required: run "reservations-server migrate up" on it`;
 
 /** A database of either kind that the commands see for the first time. */
 interface NewDatabase {
@@ -54,23 +60,23 @@ describe.each(KINDS)('migrating on %s', (kind, newDatabase) => {
       code: 1,
       out: [
         ...(kind === 'SQLite' ? [`There is no file ${db.replace('sqlite:', '')} yet.`] : []),
-        `The database has schema version 0, the newest is ${STEPS.length}.`,
+        `The database has schema version 0, the newest is ${NEWEST}.`,
         ...STEPS.map((step) => `pending ${step}`),
       ].join('\n'),
       err: '',
     });
     expect(await runHere(['migrate', 'up', '--db', db])).toEqual({
       code: 0,
-      out: [...STEPS.map((step) => `applied ${step}`), `The database has schema version ${STEPS.length}.`].join('\n'),
+      out: [...STEPS.map((step) => `applied ${step}`), `The database has schema version ${NEWEST}.`].join('\n'),
       err: '',
     });
     expect(await runHere(['migrate', 'up'], { DATABASE_URL: db })).toMatchObject({
       code: 0,
-      out: `The database has schema version ${STEPS.length}.`,
+      out: `The database has schema version ${NEWEST}.`,
     });
     expect(await runHere(['migrate', 'status', '--json'], { RESERVATIONS_DB: db })).toEqual({
       code: 0,
-      out: '{"current":2,"newest":2,"pending":[]}',
+      out: `{"current":${NEWEST},"newest":${NEWEST},"pending":[]}`,
       err: '',
     });
   });
@@ -103,7 +109,7 @@ describe.each(KINDS)('migrating on %s', (kind, newDatabase) => {
     const both = [run(['migrate', 'up', '--db', db]), run(['migrate', 'up', '--db', db])];
     expect(await Promise.all(both.map(({ ended }) => ended))).toEqual([0, 0]);
     const said = both.flatMap((each) => each.out().trimEnd().split('\n')).toSorted();
-    const end = `The database has schema version ${STEPS.length}.`;
+    const end = `The database has schema version ${NEWEST}.`;
     expect(said).toEqual([end, end, ...STEPS.map((step) => `applied ${step}`)]);
   });
 

@@ -1,6 +1,7 @@
+import { lengthInCharacters } from '@reservations/core';
 import type { Setting } from '../settings.ts';
 
-/** The longest text that an operator may add to a decision, in UTF-16 code units: it becomes part of the stream. */
+/** The longest text that an operator may add to a decision, in characters: it becomes part of the stream. */
 const NOTE_LENGTH_MAX = 500;
 
 /** A text that an operator adds to a decision; null when it is not given. */
@@ -14,7 +15,7 @@ export function noteSetting(flag: string, value: string, description: string): S
     expected: `a text of 1 to ${NOTE_LENGTH_MAX} characters`,
     parse(text) {
       const note = text.trim();
-      return note !== '' && note.length <= NOTE_LENGTH_MAX && note.isWellFormed() ? note : undefined;
+      return note !== '' && lengthInCharacters(note) <= NOTE_LENGTH_MAX && note.isWellFormed() ? note : undefined;
     },
   };
 }

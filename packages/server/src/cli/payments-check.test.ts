@@ -72,6 +72,17 @@ test('a service that charges every call fails, with what it means', async () => 
   expect(lines).toContain('8 passed, 5 failed, 0 left out.');
 });
 
+test('a service that declines the user fails in words, line by line', async () => {
+  const { code, lines } = await check(await startSandbox(), '--really', '--user', 'user_decline_card_expired');
+  expect(code).toBe(1);
+  const failed = lines.findIndex((line) => line.startsWith('FAILED'));
+  expect(lines.slice(failed, failed + 3)).toEqual([
+    'FAILED    a charge succeeds and has a transaction id',
+    '          expected: charged; found: declined (Card expired)',
+    '          No reservation is confirmed, unless it is just this user, amount or currency that the service does not charge.',
+  ]);
+});
+
 test('a service that refuses the user fails once; what cannot be told is left out', async () => {
   const { code, lines } = await check(await startSandbox(), '--really', '--user', 'user_not_found');
   expect(code).toBe(1);

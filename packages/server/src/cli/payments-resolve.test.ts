@@ -94,6 +94,17 @@ describe('a decision is refused', () => {
   });
 });
 
+test('a reason of 500 characters is taken, whatever their size', async () => {
+  const fixture = await createDatabaseFixture();
+  const reason = '🎫'.repeat(500);
+  const args = [fixture.escalated, '--not-charged', '--actor', 'Ada', '--reason', reason, '--db', fixture.path];
+  expect(await runHere(['payments', 'resolve', ...args])).toMatchObject({ code: 0, err: '' });
+  expect(await eventsOf(fixture, fixture.escalated)).toMatchObject([
+    ['RESERVATION_FAILED', { kind: 'operator', actor: 'Ada', reason }],
+    1,
+  ]);
+});
+
 test('wrong usage is told in full, and the database is not touched', async () => {
   const see = 'see: reservations-server payments resolve --help';
   const missing = await runHere(['payments', 'resolve']);

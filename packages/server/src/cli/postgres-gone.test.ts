@@ -4,7 +4,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { type SandboxPaymentService, startSandboxPaymentService } from '@reservations/core/testing';
 import { createDatabase, type PostgresServer, startPostgres } from '@reservations/test-postgres';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { type Run, run, runHere, serve, temporaryFile } from './cli-fixture.ts';
+import { reserve, type Run, run, runHere, serve, temporaryFile } from './cli-fixture.ts';
 
 /** How long a client waits for an answer before it calls that none: long, as the machine may be busy. */
 const PATIENCE_MS = 60_000;
@@ -212,6 +212,29 @@ test('a server on a PostgreSQL with an asynchronous standby says so to people an
   const server = await serve('--sandbox', '--db', database.url);
   const warning = 'asynchronous replication: a failover can lose acknowledged reservations.';
   await vi.waitFor(() => expect(server.err()).toContain(`  WARNING   ${warning}`));
-  const [line = ''] = await server.untilOut(/^.*"kind":"store-warning".*$/m);
-  expect(JSON.parse(line)).toMatchObject({ level: 'warn', msg: expect.stringContaining(warning) as string });
+  const [line = ''] = await server.untilOut(/^.*"kind":"store-alarm".*$/m);
+  expect(JSON.parse(line)).toMatchObject({
+    level: 'error',
+    alarm: true,
+    store_alarm: 'asynchronous-replication',
+    raised: true,
+    detail: expect.stringContaining(warning) as string,
+  });
+});
+
+test('a server whose database has lost what it acknowledged says so within seconds', async () => {
+  const database = await createDatabase(postgres.url);
+  const server = await serve('--sandbox', '--db', database.url);
+  expect((await reserve(server.url, 'user_123')).status).toBe(200);
+  await database.query('delete from events where position = (select max(position) from events)');
+  const [line = ''] = await server.untilOut(/^.*"kind":"store-alarm".*$/m);
+  expect(JSON.parse(line)).toMatchObject({
+    level: 'error',
+    alarm: true,
+    store_alarm: 'log-lost-its-end',
+    raised: true,
+    detail: expect.stringMatching(
+      / at position 2, which is not there any more; the log ends at position 1\./,
+    ) as string,
+  });
 });

@@ -41,11 +41,18 @@ async function serve(config: Config, context: CliContext): Promise<void> {
   const stop = context.stopSignal();
   const logger = createLogger(config.logLevel);
   const failpoints = await loadFailpoints(context.env['RESERVATIONS_FAILPOINT'], logger);
-  const warnings: string[] = [];
+  const observer = logObserver(logger);
+  const warnings = new Set<string>();
   const store = failpoints.store(
-    await openStore(config, (warning) => {
-      warnings.push(warning);
-      logger.warn({ kind: 'store-warning' }, warning);
+    await openStore(config, {
+      onWarning(warning) {
+        warnings.add(warning);
+        logger.warn({ kind: 'store-warning' }, warning);
+      },
+      observer(observation) {
+        if (observation.kind === 'store-alarm' && observation.raised) warnings.add(observation.detail);
+        observer(observation);
+      },
     }),
   );
   const payments = await openPayments(config, store);
@@ -53,7 +60,7 @@ async function serve(config: Config, context: CliContext): Promise<void> {
   const reservations = createReservations({
     store,
     gateway,
-    observer: logObserver(logger),
+    observer,
     unknownOutcome: config.paymentUnknownOutcome,
   });
   const server = await startServer({
@@ -63,7 +70,7 @@ async function serve(config: Config, context: CliContext): Promise<void> {
     logger,
     ...config,
   });
-  for (const line of startLines(server, config, payments.description, warnings)) context.printError(line);
+  for (const line of startLines(server, config, payments.description, [...warnings])) context.printError(line);
   logger.info({ url: server.url }, 'listening');
   await untilAborted(stop);
   await stopServer(server, logger);
@@ -85,17 +92,18 @@ async function openPayments(
   config: Config,
   store: ReservationStore,
 ): Promise<{ readonly gateway: PaymentGateway; readonly description: string }> {
-  const { paymentIdempotency: idempotency } = config;
+  const { paymentIdempotency: idempotency, paymentIdleTimeoutMs: idleTimeoutMs } = config;
   try {
     if (!config.sandbox) {
       const { paymentHost: host, paymentPort: port } = config;
-      return { gateway: createGrpcPaymentGateway({ host, port, idempotency }), description: `${host}:${port}` };
+      const gateway = createGrpcPaymentGateway({ host, port, idempotency, idleTimeoutMs });
+      return { gateway, description: `${host}:${port}` };
     }
     // Only who asks for the sandbox loads it.
     const { startSandboxPaymentService } = await import('@reservations/core/testing');
     const sandbox = await startSandboxPaymentService({ ledgerPath: config.sandboxLedger });
     const { host, port } = sandbox;
-    const gateway = createGrpcPaymentGateway({ host, port, idempotency });
+    const gateway = createGrpcPaymentGateway({ host, port, idempotency, idleTimeoutMs });
     return {
       gateway: {
         ...gateway,

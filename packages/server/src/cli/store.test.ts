@@ -5,9 +5,11 @@ test.each([
   ['./reservations.db', './reservations.db'],
   [':memory:', ':memory:'],
   [
-    'postgres://ada:secret@db.internal:5433/shop?sslmode=require&password=secret',
+    'postgres://ada:secret@db.internal:5433/shop?sslmode=require&application_name=secret',
     'postgres://ada@db.internal:5433/shop',
   ],
+  ['postgres:///shop?host=/run/postgresql&user=ada&password=secret', 'postgres://ada@%2Frun%2Fpostgresql/shop'],
+  ['postgres://ada:secret@db.internal/shop?passwort=secret', 'PostgreSQL'],
   ['postgresql://db.internal/shop', 'postgres://db.internal/shop'],
   ['postgres://a b:secret@', 'PostgreSQL'],
 ])('the database of %s is shown as %s', (db, expected) => {

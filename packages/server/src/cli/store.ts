@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
-import type { ReservationStore } from '@reservations/core';
-import { openPostgresStore } from '@reservations/core/postgres';
+import type { Observer, ReservationStore } from '@reservations/core';
+import { openPostgresStore, parsePostgresUrl } from '@reservations/core/postgres';
 import { openSqliteStore } from '@reservations/core/sqlite';
 import type { Config } from '../config.ts';
 
@@ -14,11 +14,12 @@ const SERVING_TIMEOUTS = { connectTimeoutMs: 2_000, statementTimeoutMs: 3_000 } 
 
 /**
  * Opens the store that a server serves: PostgreSQL for a postgres:// URL, else a SQLite file, which it has to itself.
- * `onWarning` hears what could lose acknowledged reservations.
+ * `onWarning` receives what could lose acknowledged reservations on SQLite; `observer` receives it on PostgreSQL, also
+ * while the store is open.
  */
 export function openStore(
   { db, dbPool, dbNotify, requireSchema }: Pick<Config, 'db' | 'dbPool' | 'dbNotify' | 'requireSchema'>,
-  onWarning: (message: string) => void,
+  { onWarning, observer }: { readonly onWarning: (message: string) => void; readonly observer: Observer },
 ): Promise<ReservationStore> {
   const schema = requireSchema ? 'require' : 'upgrade';
   return isPostgres(db)
@@ -27,10 +28,10 @@ export function openStore(
         poolMax: dbPool,
         notify: dbNotify,
         schema,
-        onWarning,
+        observer,
         ...SERVING_TIMEOUTS,
       })
-    : openSqliteStore({ path: db, schema });
+    : openSqliteStore({ path: db, schema, onWarning });
 }
 
 /**
@@ -52,9 +53,10 @@ export async function openStoreBeside(db: string, onWarning: (message: string) =
 /** Which database it is, for people: a URL without its password and without its parameters. */
 export function describeStore(db: string): string {
   if (!isPostgres(db)) return db;
-  if (!URL.canParse(db)) return 'PostgreSQL';
-  const { username, host, pathname } = new URL(db);
-  return `postgres://${username === '' ? '' : `${username}@`}${host}${pathname}`;
+  const read = parsePostgresUrl(db);
+  if (read.kind === 'faults') return 'PostgreSQL';
+  const { user, place } = read.url;
+  return `postgres://${user === null ? '' : `${encodeURIComponent(user)}@`}${place}`;
 }
 
 /** Whether a database would be a SQLite file that is not there. */

@@ -3,7 +3,6 @@ import { answerJson, answerProblem } from '../answer.ts';
 import type { AppContext } from '../app-state.ts';
 import { type BodyRead, discardBody, readBody } from '../body.ts';
 import { readIdempotencyKey } from '../idempotency-key.ts';
-import { mountPath } from '../mount-path.ts';
 import type { Problem } from '../problems.ts';
 import { readFields } from '../request-body.ts';
 import { traceparentFrom } from '../request-id.ts';
@@ -66,6 +65,10 @@ export function postReservation(options: ReservationRoutesOptions): (ctx: AppCon
         answerProblem(ctx, bodyTooLarge(options.bodyLimitBytes));
         await answerWhileDiscarding(ctx);
         return;
+      case 'consumed':
+        ctx.state.fault = new Error(BODY_CONSUMED_DETAIL);
+        answerProblem(ctx, { code: 'body_already_consumed', detail: BODY_CONSUMED_DETAIL });
+        return;
       case 'read':
       case 'parsed':
         await create(ctx, options.reservations, body, key.kind === 'key' ? key.key : null);
@@ -77,6 +80,10 @@ const MALFORMED_KEY: Problem = {
   code: 'malformed_idempotency_key',
   detail: 'Idempotency-Key should be 1 to 255 visible ASCII characters, bare or in double quotes',
 };
+
+const BODY_CONSUMED_DETAIL =
+  'The body was read before the request reached the reservations handler, and request.body does not hold it. ' +
+  'Mount the handler before what reads bodies, or set request.body to what was read.';
 
 /** The body may never end, so the connection cannot carry another request. */
 function bodyTooLarge(limitBytes: number): Problem {
@@ -148,7 +155,7 @@ function createOptions(ctx: AppContext, idempotencyKey: string | null): CreateOp
 }
 
 function locationOf(ctx: AppContext, reservationId: string): string {
-  return `${mountPath(ctx.req)}/reservations/${reservationId}`;
+  return `${ctx.state.mountPath}/reservations/${reservationId}`;
 }
 
 function answerReservation(ctx: AppContext, summary: ReservationSummary, isKeyed: boolean): void {

@@ -1,10 +1,9 @@
 import type { AppContext } from '../app-state.ts';
 import { answerJson } from '../answer.ts';
-import { mountPath } from '../mount-path.ts';
 
 /** `GET /`: a greeting, and where things are. */
 export function getRoot(ctx: AppContext): void {
-  const base = mountPath(ctx.req);
+  const base = ctx.state.mountPath;
   answerJson(ctx, 200, {
     message: 'Reservation Service API',
     links: {

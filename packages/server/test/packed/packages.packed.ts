@@ -16,6 +16,9 @@ const ENTRIES = [
   '@reservations/server',
 ] as const;
 
+/** Entries that are files to read. */
+const NO_MODULES: ReadonlySet<string> = new Set(['./package.json', './payment.proto']);
+
 const DRIVERLESS_ENTRIES = ['@reservations/core', '@reservations/core/memory', '@reservations/core/testing'] as const;
 const DRIVERS = ['better-sqlite3', 'pg', '@grpc/grpc-js', '@grpc/proto-loader'] as const;
 
@@ -35,6 +38,7 @@ afterAll(() => packages.remove());
 
 interface Manifest {
   readonly version: string;
+  readonly files: readonly string[];
   readonly exports: Readonly<Record<string, unknown>>;
   readonly devDependencies: Readonly<Record<string, string>>;
 }
@@ -56,7 +60,7 @@ async function exportsOf(project: Project, how: 'import' | 'require', entry: str
 test('the list of entries is complete', () => {
   const declared = ['core', 'server'].flatMap((name) =>
     Object.keys(manifestOf(`packages/${name}`).exports)
-      .filter((entry) => entry !== './package.json')
+      .filter((entry) => !NO_MODULES.has(entry))
       .map((entry) => `@reservations/${name}${entry.slice(1)}`),
   );
   expect(declared).toEqual(ENTRIES);
@@ -83,13 +87,24 @@ test.each(['core', 'server'] as const)(
   async (name) => {
     const stdout = await output('tar', ['--list', '--file', packages[name]]);
     const files = stdout.trim().split('\n');
-    expect(
-      files.filter((file) => !/^package\/(dist\/|package\.json$|LICENSE$|README\.md$|CHANGELOG\.md$)/.test(file)),
-    ).toEqual([]);
+    const others = files.filter(
+      (file) => !/^package\/(dist\/|package\.json$|LICENSE$|README\.md$|CHANGELOG\.md$)/.test(file),
+    );
+    expect(others).toEqual(name === 'core' ? ['package/proto/payment.proto'] : []);
     expect(files.filter((file) => /\.test\.|-fixture\./.test(file))).toEqual([]);
     expect(files).toContain('package/LICENSE');
+    const promised = manifestOf(`packages/${name}`).files;
+    expect(promised.filter((path) => !files.some((file) => file.startsWith(`package/${path}`)))).toEqual([]);
   },
 );
+
+test('the definition of the payment service is in core, byte for byte, where imports find it', async () => {
+  const source = "process.stdout.write(fileURLToPath(import.meta.resolve('@reservations/core/payment.proto')))";
+  const program = `import { fileURLToPath } from 'node:url'; ${source}`;
+  const path = await coreAlone.run('node', ['--input-type=module', '--eval', program]);
+  expect(path).toContain(join('@reservations', 'core', 'proto', 'payment.proto'));
+  expect(readFileSync(path).equals(readFileSync(join(root, 'proto/payment.proto')))).toBe(true);
+});
 
 test.each(['core', 'server'] as const)('publint finds no fault in %s', async (name) => {
   await output(join(root, 'node_modules/.bin/publint'), ['run', packages[name], '--strict']);
@@ -98,7 +113,15 @@ test.each(['core', 'server'] as const)('publint finds no fault in %s', async (na
 test.each(['core', 'server'] as const)(
   'the types of %s resolve for every kind of project that loads ES modules',
   async (name) => {
-    const args = [packages[name], '--profile', 'esm-only', '--format', 'ascii'];
+    const args = [
+      packages[name],
+      '--profile',
+      'esm-only',
+      '--format',
+      'ascii',
+      '--exclude-entrypoints',
+      'payment.proto',
+    ];
     const stdout = await output(join(root, 'node_modules/.bin/attw'), args);
     // Without any types it says so, and calls that a success.
     expect(stdout).not.toContain('does not contain types');
@@ -129,6 +152,48 @@ test('a strict consumer compiles against the types of every entry, those of the 
   );
   await output(join(root, 'node_modules/.bin/tsc'), ['--project', everything.folder]);
 });
+
+test('a contract test compiles and passes in a project that has core and vitest, and no driver', async () => {
+  const { devDependencies } = manifestOf('.');
+  const project = await packages.project('contract', [packages.core, `vitest@${devDependencies['vitest']}`]);
+  expect(DRIVERS.filter((driver) => existsSync(join(project.folder, 'node_modules', driver)))).toEqual([]);
+  const others = DRIVERLESS_ENTRIES.map((entry, index) => `import * as entry${index} from '${entry}';`);
+  const names = DRIVERLESS_ENTRIES.map((_entry, index) => `entry${index}`).join(', ');
+  await project.write('store.test.ts', [...others, `console.log(${names});`, CONTRACT_TEST].join('\n'));
+  const compilerOptions = {
+    target: 'es2022',
+    module: 'nodenext',
+    strict: true,
+    noEmit: true,
+    skipLibCheck: false,
+    types: [],
+  };
+  await project.write('tsconfig.json', JSON.stringify({ compilerOptions, files: ['store.test.ts'] }));
+  await output(join(root, 'node_modules/.bin/tsc'), ['--project', project.folder]);
+  expect(await project.run('npx', ['--no-install', 'vitest', 'run'])).toMatch(/Tests .*[1-9]\d* passed/);
+});
+
+/** As the page about writing an event store says, with the memory store in the place of one's own. */
+const CONTRACT_TEST = `
+import { createMemoryStore } from '@reservations/core/memory';
+import { paymentGatewayContract, reservationStoreContract, type StoreHarness } from '@reservations/core/testing';
+import { describe, expect, test } from 'vitest';
+
+const harness: StoreHarness = { open: async () => createMemoryStore(), reopen: null, openBeside: null };
+
+describe('my store', () => {
+  for (const { title, needs, run } of reservationStoreContract) {
+    test.skipIf(needs !== 'nothing' && harness[needs] === null)(title, () => run(harness));
+  }
+});
+
+// @ts-expect-error: a harness opens stores
+export const wrong: StoreHarness = { open: async () => 'a store', reopen: null, openBeside: null };
+
+test('the contract of gateways is there as well', () => {
+  expect(paymentGatewayContract.length).toBeGreaterThan(0);
+});
+`;
 
 /** The types must say something: `any` in their place would compile as well. */
 const CONSUMER = `

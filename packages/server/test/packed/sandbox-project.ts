@@ -18,8 +18,11 @@ export const root: string = fileURLToPath(new URL('../../../..', import.meta.url
 export interface PackedPackages {
   readonly core: string;
   readonly server: string;
-  /** Makes an empty project and installs these packages into it by npm, on a machine without compilers. */
-  project(name: string, packages: readonly string[]): Promise<Project>;
+  /**
+   * Makes a project and installs these packages into it by npm, on a machine without compilers. The project is empty
+   * unless `fill` puts something into its folder.
+   */
+  project(name: string, packages: readonly string[], fill?: (folder: string) => Promise<void>): Promise<Project>;
   remove(): Promise<void>;
 }
 
@@ -28,7 +31,7 @@ export interface Project {
   readonly folder: string;
   /** Resolves with what the command printed to stdout. @throws {Error} with all output when it fails. */
   run(command: string, args: readonly string[]): Promise<string>;
-  start(command: string, args: readonly string[]): ChildProcess;
+  start(command: string, args: readonly string[], env?: Readonly<Record<string, string>>): ChildProcess;
   write(file: string, text: string): Promise<void>;
 }
 
@@ -40,10 +43,11 @@ export async function packPackages(): Promise<PackedPackages> {
   return {
     core,
     server,
-    project: async (name, packages) => {
+    project: async (name, packages, fill) => {
       const project = projectIn(join(folder, name), environment);
       await mkdir(project.folder);
-      await project.write('package.json', JSON.stringify({ private: true, type: 'module' }));
+      if (fill === undefined) await project.write('package.json', JSON.stringify({ private: true, type: 'module' }));
+      else await fill(project.folder);
       await project.run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', ...packages]);
       return project;
     },
@@ -105,7 +109,8 @@ function projectIn(folder: string, env: NodeJS.ProcessEnv): Project {
   return {
     folder,
     run: (command, args) => output(command, args, { cwd: folder, env }),
-    start: (command, args) => spawn(command, args, { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] }),
+    start: (command, args, more) =>
+      spawn(command, args, { cwd: folder, env: { ...env, ...more }, stdio: ['ignore', 'pipe', 'pipe'] }),
     write: (file, text) => writeFile(join(folder, file), text),
   };
 }

@@ -1,6 +1,6 @@
 import { status } from '@grpc/grpc-js';
 import type { PaymentGateway, PaymentOutcome } from '@reservations/core';
-import type { AttemptSignal, PaymentChannel } from '../payment-wire.ts';
+import { type AttemptSignal, type PaymentChannel, wasUnsent } from '../payment-wire.ts';
 import { IN_PROGRESS } from '../sim-payment-service.ts';
 import type { Bug } from './sabotage.ts';
 
@@ -153,7 +153,7 @@ function plantLastErrorWins(): ReturnType<Bug['plant']> {
       ...wire,
       async send(request, timeoutMs, signal) {
         const ended = await wire.send(request, timeoutMs, signal);
-        lastWasUnsent.set(request.reservation_id ?? '', ended.kind === 'error' && !ended.handedOver);
+        lastWasUnsent.set(request.reservation_id ?? '', wasUnsent(ended));
         return ended;
       },
     }),

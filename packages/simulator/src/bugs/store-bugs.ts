@@ -100,6 +100,11 @@ export const STORE_BUGS: readonly Bug[] = [
     plant: () => ({ store: takingInTwoSteps }),
   },
   {
+    name: 'origin-forgotten',
+    mistake: 'what settlement writes carries no trace of the request that opened the reservation',
+    plant: () => ({ store: (store) => withAppend(store, withOwnOrigin) }),
+  },
+  {
     name: 'never-escalates',
     mistake: 'settlement tries for ever and asks nobody',
     plant: () => ({ settlement: { escalateAfterMs: Number.MAX_SAFE_INTEGER } }),
@@ -118,6 +123,15 @@ function forgettingLateEvents(store: ReservationStore): ReservationStore {
         return { ...rebuild, switchOver: (late) => rebuild.switchOver({ ...late, after: Number.MAX_SAFE_INTEGER }) };
       },
     },
+  };
+}
+
+function withOwnOrigin(append: Append): Append {
+  return (request) => {
+    if (request.expected === 'none') return append(request);
+    const origin = { correlationId: request.stream, traceparent: null };
+    const events = request.events.map((event) => ({ ...event, metadata: { ...event.metadata, ...origin } }));
+    return append({ ...request, events });
   };
 }
 

@@ -12,6 +12,7 @@ import { money } from './money.ts';
 import { noSendAfterFailed } from './no-send-after-failed.ts';
 import { noSendAfterStop } from './no-send-after-stop.ts';
 import { noSurprises } from './no-surprises.ts';
+import { oneOrigin } from './one-origin.ts';
 import { oneTerminalEvent } from './one-terminal-event.ts';
 import { positions } from './positions.ts';
 import { sendsAreBounded } from './sends-are-bounded.ts';
@@ -30,6 +31,7 @@ export const INVARIANTS: readonly Invariant[] = [
   gaugeIsRight,
   answersAreDurable,
   oneTerminalEvent,
+  oneOrigin,
   versions,
   positions,
   viewIsTheFold,

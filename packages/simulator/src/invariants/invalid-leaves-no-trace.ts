@@ -8,7 +8,9 @@ export const invalidLeavesNoTrace: Invariant = {
   check(facts) {
     for (const { intent, kind } of facts.fresh.answers) {
       const isInvalid = intent.expected === null;
-      if ((kind === 'invalid') !== isInvalid) return { about: intent.tag, seen: `answered "${kind}"` };
+      // A key that belongs to another request is told before what is wrong with this one.
+      const isRefused = kind === 'invalid' || (isInvalid && kind === 'key-reused');
+      if (isRefused !== isInvalid) return { about: intent.tag, seen: `answered "${kind}"` };
     }
     for (const reservation of facts.fresh.touched) {
       if (intentOf(facts, reservation)?.expected === null) return { about: reservation.id, seen: 'was recorded' };

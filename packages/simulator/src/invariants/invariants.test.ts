@@ -410,6 +410,11 @@ describe('an invariant is broken by', () => {
       },
     },
     {
+      number: 'C',
+      what: 'a verdict with the correlation id of another request',
+      damage: ({ reservation }) => reservation.events.splice(1, 1, ...record(ID, [created, confirmed], 't2').slice(1)),
+    },
+    {
       number: 'A',
       what: 'a false alarm',
       damage: ({ facts }) =>

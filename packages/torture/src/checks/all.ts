@@ -19,6 +19,7 @@ export const CHECKS: readonly Check[] = [
   ...CALL_CHECKS,
   ...TOLD_FAILED_CHECKS,
   overall('no verdict contradicts what stands', ({ contradictions }) => contradictions),
+  overall('the database keeps what it was given', ({ storeAlarms }) => storeAlarms),
   overall('a process ends only when it is made to', ({ incidents }) => incidents),
 ];
 

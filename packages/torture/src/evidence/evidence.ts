@@ -1,6 +1,7 @@
 import type { PaymentIdempotency, RecordedEvent, ReservationSummary } from '@reservations/core';
 import type { CallLogLine, LedgerEntry } from '@reservations/core/testing';
 import type { Exchange } from '../load/exchange.ts';
+import type { Alarms } from './alarms.ts';
 
 /** What a reader of the log saw while servers wrote and died. */
 export interface Follower {
@@ -9,7 +10,7 @@ export interface Follower {
 }
 
 /** Everything that bears witness when a run is over. */
-export interface Evidence {
+export interface Evidence extends Alarms {
   readonly idempotency: PaymentIdempotency;
   /** What servers told clients of an unknown outcome. */
   readonly unknownOutcome: 'pending' | 'fail';
@@ -26,8 +27,6 @@ export interface Evidence {
   /** What the payment service says. */
   readonly ledger: readonly LedgerEntry[];
   readonly calls: readonly CallLogLine[];
-  /** Alarms of servers about verdicts that contradict what stands. */
-  readonly contradictions: readonly string[];
   /** What processes did that they may never do. */
   readonly incidents: readonly string[];
 }

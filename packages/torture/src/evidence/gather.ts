@@ -11,7 +11,7 @@ import {
 } from '@reservations/core';
 import type { CallLogLine, LedgerEntry } from '@reservations/core/testing';
 import type { Exchange } from '../load/exchange.ts';
-import { contradictionsIn } from './alarms.ts';
+import { alarmsIn } from './alarms.ts';
 import type { Evidence, Follower } from './evidence.ts';
 import { readJsonLines } from './json-lines.ts';
 
@@ -40,7 +40,7 @@ export async function gatherEvidence(sources: Sources): Promise<Evidence> {
     follower,
     ledger: await readJsonLines<LedgerEntry>(sources.ledgerPath),
     calls: await readJsonLines<CallLogLine>(sources.callLogPath),
-    contradictions: await contradictionsIn(sources.folder),
+    ...(await alarmsIn(sources.folder)),
     incidents,
   };
 }

@@ -324,6 +324,11 @@ const CLIENTS: readonly Falsification[] = [
     apply: () => ({ contradictions: ['{"kind":"contradiction"}'] }),
   },
   {
+    name: 'a server raised an alarm about its store',
+    breaks: 'the database keeps what it was given',
+    apply: () => ({ storeAlarms: ['{"kind":"store-alarm"}'] }),
+  },
+  {
     name: 'a process ended by itself',
     breaks: 'a process ends only when it is made to',
     apply: () => ({ incidents: ['server-1 ended with exit code 1'] }),

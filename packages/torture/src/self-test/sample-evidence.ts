@@ -55,6 +55,7 @@ export async function sampleEvidence(): Promise<Evidence> {
     follower,
     ...books,
     contradictions: [],
+    storeAlarms: [],
     incidents: [],
   };
 }

@@ -1,17 +1,7 @@
-import {
-  type ChannelCredentials,
-  type ChannelOptions,
-  credentials,
-  Metadata,
-  type ServiceError,
-  status,
-} from '@grpc/grpc-js';
-import {
-  type PaymentRequest,
-  type PaymentServiceClient,
-  PaymentServiceStub,
-  type ReceivedPaymentResponse,
-} from '../../proto/payment-service.ts';
+import { type ChannelCredentials, type ChannelOptions, Metadata, type ServiceError, status } from '@grpc/grpc-js';
+import type { PaymentRequest, ReceivedPaymentResponse } from '../../proto/messages.ts';
+import { type PaymentServiceClient, PaymentServiceStub } from '../../proto/payment-service.ts';
+import { type HandOver, watchHandOver } from './hand-over.ts';
 import type { AttemptSignal } from './outcome.ts';
 import { TrackedCredentials } from './tracked-credentials.ts';
 
@@ -29,8 +19,9 @@ const CHANNEL_OPTIONS: ChannelOptions = {
   'grpc.initial_reconnect_backoff_ms': 100,
   'grpc.max_reconnect_backoff_ms': 2_000,
   'grpc.dns_min_time_between_resolutions_ms': 2_000,
-  // Attempts are counted here and nowhere else: no retries by the transport, no policy by way of DNS.
-  'grpc.enable_retries': 0,
+  // Attempts are counted here and nowhere else: no policy by way of DNS. Retries are on for what they tell: the
+  // transport repeats a refused stream, and the hand-over of the repetition is where that is seen and stopped.
+  'grpc.enable_retries': 1,
   'grpc.service_config_disable_resolution': 1,
   // A peer that vanished without a word is noticed while calls are under way.
   'grpc.keepalive_time_ms': 30_000,
@@ -62,37 +53,74 @@ interface Lane {
   readonly calls: Set<() => void>;
   /** Calls that ended with any sign of life. */
   answers: number;
+  /** When the last call ended; null before the first call. */
+  quietSince: Moment | null;
   retired: boolean;
+}
+
+/** A point in time by both clocks: one of them stands still while the machine sleeps, the other can be set. */
+interface Moment {
+  readonly monotonicMs: number;
+  readonly wallMs: number;
+}
+
+/** How the channel gets to the payment service, and when it lets its connection go. */
+export interface PaymentChannelOptions {
+  /** "host:port". */
+  readonly address: string;
+  readonly credentials: ChannelCredentials;
+  /** Time without a call after which the connection is closed; the next call makes a new one. */
+  readonly idleTimeoutMs: number;
 }
 
 /**
  * Opens the channel lazily, with the first call. It is replaced when nothing came back on it while an attempt
  * waited for its whole deadline: grpc-js itself stays for ever with a peer that accepts connections and never speaks.
+ * It is replaced, too, when it was idle: what stands on the way forgets idle connections without a word, and a request
+ * on one of those is lost. The idle time-out of grpc-js keeps a connection for up to 10 s longer and uses it again.
  */
-export function createPaymentChannel(address: string, inner: ChannelCredentials): PaymentChannel {
+export function createPaymentChannel(options: PaymentChannelOptions): PaymentChannel {
+  const { idleTimeoutMs } = options;
   let closed = false;
-  let current = openLane(address, inner);
+  let current = openLane(options);
+  let idleTimer: NodeJS.Timeout | undefined;
   /** Replaced, with calls that are still under way. */
   const draining = new Set<Lane>();
 
   function replace(lane: Lane): void {
     if (lane !== current || closed) return;
-    current = openLane(address, inner);
+    current = openLane(options);
     draining.add(lane);
     retire(lane);
+    if (lane.calls.size === 0) draining.delete(lane);
+  }
+
+  /** A timer may be late, so the clock is asked before each use of the connection. */
+  function usableLane(): Lane {
+    clearTimeout(idleTimer);
+    const { calls, quietSince } = current;
+    if (calls.size === 0 && quietSince !== null && elapsedMs(quietSince) >= idleTimeoutMs) replace(current);
+    return current;
   }
 
   return {
     async send(request, timeoutMs, signal) {
       if (closed || signal.aborted) return { kind: 'withheld' };
-      const lane = current;
+      const lane = usableLane();
       const ended = await sendOn(lane, request, timeoutMs, signal, replace);
-      if (lane.calls.size === 0) draining.delete(lane);
+      if (lane.calls.size === 0) {
+        draining.delete(lane);
+        if (lane === current && !closed) {
+          clearTimeout(idleTimer);
+          idleTimer = setTimeout(replace, idleTimeoutMs, lane).unref();
+        }
+      }
       return ended;
     },
     close() {
       if (closed) return;
       closed = true;
+      clearTimeout(idleTimer);
       for (const lane of [current, ...draining]) {
         for (const cancel of lane.calls) cancel();
         retire(lane);
@@ -101,10 +129,19 @@ export function createPaymentChannel(address: string, inner: ChannelCredentials)
   };
 }
 
-function openLane(address: string, inner: ChannelCredentials): Lane {
-  const tracked = new TrackedCredentials(inner);
+function openLane({ address, credentials }: PaymentChannelOptions): Lane {
+  const tracked = new TrackedCredentials(credentials);
   const client = new PaymentServiceStub(address, tracked, CHANNEL_OPTIONS);
-  return { client, credentials: tracked, calls: new Set(), answers: 0, retired: false };
+  return { client, credentials: tracked, calls: new Set(), answers: 0, quietSince: null, retired: false };
+}
+
+function now(): Moment {
+  return { monotonicMs: performance.now(), wallMs: Date.now() };
+}
+
+function elapsedMs(since: Moment): number {
+  const { monotonicMs, wallMs } = now();
+  return Math.max(monotonicMs - since.monotonicMs, wallMs - since.wallMs);
 }
 
 /** Calls that wait for a connection fail at once, unsent; those under way may end before the sockets go. */
@@ -123,15 +160,10 @@ function sendOn(
 ): Promise<AttemptSignal> {
   const { promise, resolve } = Promise.withResolvers<AttemptSignal>();
   const answersBefore = lane.answers;
-  let handedOver = false;
+  const handOver = watchHandOver();
   let cancelledByUs = false;
   const metadata = new Metadata();
   metadata.set(IDEMPOTENCY_KEY, request.reservation_id ?? '');
-  // Call credentials are asked for when a connection has been picked, right before the request is given to it.
-  const witness = credentials.createFromMetadataGenerator((_, callback) => {
-    handedOver = true;
-    callback(null, new Metadata());
-  });
   const cancel = (): void => {
     cancelledByUs = true;
     call.cancel();
@@ -139,14 +171,17 @@ function sendOn(
   const call = lane.client.ProcessPayment(
     request,
     metadata,
-    { deadline: Date.now() + timeoutMs, credentials: witness },
+    { deadline: Date.now() + timeoutMs, credentials: handOver.credentials },
     (error, reply) => {
       signal.removeEventListener('abort', cancel);
       lane.calls.delete(cancel);
+      lane.quietSince = now();
       if (error?.code !== status.DEADLINE_EXCEEDED && !cancelledByUs) lane.answers += 1;
       else if (error?.code === status.DEADLINE_EXCEEDED && lane.answers === answersBefore) replace(lane);
       if (lane.retired && lane.calls.size === 0) lane.credentials.destroySockets();
-      resolve(toSignal(error, reply, handedOver, cancelledByUs));
+      // What ended without a stream names the target where others name the address of their connection.
+      const hasStream = call.getPeer() !== lane.client.getChannel().getTarget();
+      resolve(toSignal(error, reply, handOver, { hasStream, cancelledByUs }));
     },
   );
   lane.calls.add(cancel);
@@ -157,17 +192,18 @@ function sendOn(
 function toSignal(
   error: ServiceError | null,
   reply: ReceivedPaymentResponse | undefined,
-  handedOver: boolean,
-  cancelledByUs: boolean,
+  handOver: HandOver,
+  { hasStream, cancelledByUs }: { readonly hasStream: boolean; readonly cancelledByUs: boolean },
 ): AttemptSignal {
   if (error === null && reply !== undefined) return { kind: 'reply', reply };
+  if (handOver.wasRefused()) return { kind: 'stream-refused' };
   const [trailer] = error?.metadata?.get(TRANSACTION_ID) ?? [];
   return {
     kind: 'error',
     code: error?.code ?? status.UNKNOWN,
     details: error?.details ?? 'neither a reply nor an error',
     trailingTransactionId: typeof trailer === 'string' ? trailer : null,
-    handedOver,
+    handedOver: handOver.wasGiven() && hasStream,
     cancelledByUs,
   };
 }

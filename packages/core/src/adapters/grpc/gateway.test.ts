@@ -1,7 +1,13 @@
 import { execFile } from 'node:child_process';
 import { getEventListeners } from 'node:events';
 import { promisify } from 'node:util';
-import { describe, expect, test } from 'vitest';
+import { Server, ServerCredentials, status } from '@grpc/grpc-js';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import type { ReservationId } from '../../domain/ids.ts';
+import type { PaymentOutcome } from '../../domain/payment-outcome.ts';
+import { paymentServiceDefinition, type PaymentServiceHandlers } from '../../proto/payment-service.ts';
+import { exampleId } from '../../testing/builders.ts';
+import { passOn, startPeer } from '../../testing/payment-gateway-contract/broken-peers.ts';
 import { EXAMPLE_CHARGE } from '../../testing/payment-gateway-contract/case.ts';
 import { paymentGatewayContract } from '../../testing/payment-gateway-contract/contract.ts';
 import { APPROVAL, failure, startScriptedService } from '../../testing/payment-gateway-contract/scripted-service.ts';
@@ -40,6 +46,93 @@ test('the state of the breaker can be watched', async () => {
     await service.stop();
   }
 });
+
+describe('an idle connection is not used again when its timer is late: the', () => {
+  const CLOCKS = [
+    ['wall clock went on while the machine slept', { toFake: ['Date'] }],
+    ['monotonic clock went on while the process was stopped', { toFake: ['performance'] }],
+  ] as const;
+
+  test.each(CLOCKS)('%s', async (_, { toFake }) => {
+    const service = await startScriptedService([APPROVAL]);
+    const connections: number[] = [];
+    const door = await startPeer((socket, number) => {
+      connections.push(number);
+      passOn(socket, service.port);
+    });
+    const gateway = createGrpcPaymentGateway({ host: door.host, port: door.port, idleTimeoutMs: 20_000 });
+    try {
+      const charge = async (): Promise<PaymentOutcome> =>
+        gateway.charge(EXAMPLE_CHARGE, { signal: new AbortController().signal, maySend: () => true });
+      await charge();
+      vi.useFakeTimers({ toFake: [...toFake] });
+      onTestFinished(() => {
+        vi.useRealTimers();
+      });
+      vi.advanceTimersByTime(19_000);
+      expect([(await charge()).kind, connections]).toEqual(['approved', [1]]);
+      vi.advanceTimersByTime(20_000);
+      expect([(await charge()).kind, connections]).toEqual(['approved', [1, 2]]);
+    } finally {
+      await gateway.close();
+      await door.stop();
+      await service.stop();
+    }
+  });
+});
+
+/** A server of grpc-js that ends its connections when they are that old; counts the calls for each reservation. */
+async function startAgingService(
+  maxAgeMs: number,
+): Promise<{ readonly port: number; readonly calls: ReadonlyMap<string, number> }> {
+  const calls = new Map<string, number>();
+  const server = new Server({ 'grpc.max_connection_age_ms': maxAgeMs, 'grpc.max_connection_age_grace_ms': 20_000 });
+  const handlers: PaymentServiceHandlers = {
+    ProcessPayment({ request: { reservation_id: id } }, callback) {
+      calls.set(id, (calls.get(id) ?? 0) + 1);
+      setTimeout(() => callback(null, { success: true, transaction_id: `TXN-${id}` }), calls.size % 5);
+    },
+    GetPaymentStatus: (_, callback) => callback({ code: status.NOT_FOUND }),
+  };
+  server.addService(paymentServiceDefinition, handlers);
+  onTestFinished(() => server.forceShutdown());
+  const port = await new Promise<number>((resolve, reject) => {
+    server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>
+      error === null ? resolve(bound) : reject(error),
+    );
+  });
+  return { port, calls };
+}
+
+test('beside a service that ages its connections no charge is unknown without idempotency, and none is made twice', async () => {
+  const { port, calls } = await startAgingService(100);
+  const gateway = createGrpcPaymentGateway({ host: '127.0.0.1', port, idempotency: 'none' });
+  onTestFinished(() => gateway.close());
+  const charged = new Set<string>();
+  const others = new Set<string>();
+  let charges = 0;
+  let attempts = 0;
+  const maySend = (): boolean => (attempts += 1) > 0;
+  const chargeOn = async (isOver: () => boolean): Promise<void> => {
+    while (!isOver()) {
+      charges += 1;
+      const reservationId: ReservationId = exampleId(charges);
+      const request = { ...EXAMPLE_CHARGE, reservationId };
+      const outcome = await gateway.charge(request, { signal: new AbortController().signal, maySend });
+      if (outcome.kind === 'approved') charged.add(reservationId);
+      else others.add(outcome.kind);
+    }
+  };
+  // Until some attempts were repeated: without idempotency these are refused streams, and nothing else.
+  const giveUpAt = Date.now() + 20_000;
+  await Promise.all(
+    Array.from({ length: 16 }, () => chargeOn(() => attempts - charges >= 20 || Date.now() > giveUpAt)),
+  );
+  expect(attempts).toBeGreaterThan(charges);
+  expect([...others].filter((kind) => kind !== 'not-sent')).toEqual([]);
+  expect(new Set(calls.keys())).toEqual(charged);
+  expect([...calls.values()].filter((count) => count !== 1)).toEqual([]);
+}, 60_000);
 
 test('a process ends by itself once its gateway is closed, whatever was under way', async () => {
   const program = `

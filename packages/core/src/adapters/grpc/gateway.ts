@@ -1,6 +1,6 @@
 import { toMajorUnits } from '../../domain/money.ts';
 import type { ChargeOptions, ChargeRequest, PaymentGateway } from '../../ports/payment-gateway.ts';
-import type { PaymentRequest } from '../../proto/payment-service.ts';
+import type { PaymentRequest } from '../../proto/messages.ts';
 import { createPaymentChannel } from './channel.ts';
 import { type GrpcPaymentGatewayOptions, readOptions } from './options.ts';
 import { type AttemptResult, classifyAttempt } from './outcome.ts';
@@ -18,7 +18,7 @@ export interface GrpcPaymentGateway extends PaymentGateway {
  */
 export function createGrpcPaymentGateway(options: GrpcPaymentGatewayOptions): GrpcPaymentGateway {
   const settings = readOptions(options);
-  const { channel = createPaymentChannel(settings.address, settings.credentials) } = options;
+  const { channel = createPaymentChannel(settings) } = options;
   const policy = createChargePolicy(settings);
 
   async function attempt(request: PaymentRequest, { signal, maySend }: ChargeOptions): Promise<AttemptResult> {

@@ -1,5 +1,11 @@
 export type { PaymentChannel } from './channel.ts';
 export { createGrpcPaymentGateway, type GrpcPaymentGateway } from './gateway.ts';
-export { ATTEMPTS_MAX, type GrpcPaymentGatewayOptions } from './options.ts';
+export {
+  ATTEMPTS_MAX,
+  type GrpcPaymentGatewayOptions,
+  IDLE_TIMEOUT_MS_DEFAULT,
+  IDLE_TIMEOUT_MS_MAX,
+  IDLE_TIMEOUT_MS_MIN,
+} from './options.ts';
 export type { AttemptError, AttemptSignal } from './outcome.ts';
 export type { BreakerState } from './policy.ts';

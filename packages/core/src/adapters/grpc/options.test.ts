@@ -11,6 +11,7 @@ test('host and port are enough', () => {
     address: 'payment-service:50051',
     idempotency: 'by-reservation-id',
     attemptTimeoutMs: 5_000,
+    idleTimeoutMs: 30_000,
     attemptsMax: 3,
     concurrencyMax: 256,
     queueMax: 256,
@@ -29,6 +30,7 @@ test.each([
   [{ port: 1.5 }, 'option "port": expected a whole number from 1 to 65535, got 1.5'],
   [{ attemptsMax: 4 }, 'option "attemptsMax": expected a whole number from 1 to 3, got 4'],
   [{ attemptTimeoutMs: -1 }, 'option "attemptTimeoutMs": expected a whole number from 1 to 60000, got -1'],
+  [{ idleTimeoutMs: 30 }, 'option "idleTimeoutMs": expected a whole number from 1000 to 86400000, got 30'],
   [{ concurrencyMax: 0 }, 'option "concurrencyMax": expected a whole number from 1 to 100000, got 0'],
   [
     { breaker: { failuresMax: 1, lastingMs: 0, openMs: Number.NaN } },

@@ -15,6 +15,11 @@ export interface GrpcPaymentGatewayOptions {
   readonly credentials?: ChannelCredentials;
   /** Deadline of each attempt, connecting included; 5000 when absent. */
   readonly attemptTimeoutMs?: number;
+  /**
+   * Time without a call after which the connection is closed, 1000 to 86400000; 30000 when absent. Keep it below the
+   * shortest time after which a load balancer, NAT gateway or firewall on the way forgets an idle connection.
+   */
+  readonly idleTimeoutMs?: number;
   /** Attempts of one charge, 1 to {@link ATTEMPTS_MAX}; {@link ATTEMPTS_MAX} when absent. */
   readonly attemptsMax?: number;
   /** Charges under way at a time; 256 when absent. */
@@ -30,6 +35,15 @@ export interface GrpcPaymentGatewayOptions {
 /** The most attempts that one charge may take. */
 export const ATTEMPTS_MAX = 3;
 
+/** Below the 50 to 60 s of HAProxy's examples, AWS ALB and strict firewalls; Azure forgets after 240 s, AWS NLB after 350 s. */
+export const IDLE_TIMEOUT_MS_DEFAULT = 30_000;
+
+/** Below this, a connection would be made for nearly every charge. */
+export const IDLE_TIMEOUT_MS_MIN = 1_000;
+
+/** A day: as good as never. */
+export const IDLE_TIMEOUT_MS_MAX = 86_400_000;
+
 const ATTEMPT_TIMEOUT_MS_MAX = 60_000;
 const COUNT_MAX = 100_000;
 const OPEN_MS_MAX = 600_000;
@@ -42,6 +56,7 @@ export interface GatewaySettings extends ChargePolicyOptions {
   readonly address: string;
   readonly credentials: ChannelCredentials;
   readonly attemptTimeoutMs: number;
+  readonly idleTimeoutMs: number;
 }
 
 /**
@@ -66,6 +81,12 @@ export function readOptions(options: GrpcPaymentGatewayOptions): GatewaySettings
     idempotency,
     credentials,
     attemptTimeoutMs: wholeNumber('attemptTimeoutMs', options.attemptTimeoutMs ?? 5_000, ATTEMPT_TIMEOUT_MS_MAX),
+    idleTimeoutMs: wholeNumber(
+      'idleTimeoutMs',
+      options.idleTimeoutMs ?? IDLE_TIMEOUT_MS_DEFAULT,
+      IDLE_TIMEOUT_MS_MAX,
+      IDLE_TIMEOUT_MS_MIN,
+    ),
     attemptsMax: wholeNumber('attemptsMax', options.attemptsMax ?? ATTEMPTS_MAX, ATTEMPTS_MAX),
     concurrencyMax: wholeNumber('concurrencyMax', options.concurrencyMax ?? 256, COUNT_MAX),
     queueMax: wholeNumber('queueMax', options.queueMax ?? 256, COUNT_MAX),

@@ -68,8 +68,22 @@ describe('a reply', () => {
   });
 });
 
+test('a message of a reply is cut to 500 characters, and never within one', () => {
+  const reply = { success: false, transaction_id: '', message: `${'🎫'.repeat(499)}\n${'🎫'.repeat(10)}` };
+  expect(classifyAttempt({ kind: 'reply', reply }).outcome).toEqual({
+    kind: 'declined',
+    message: `${'🎫'.repeat(499)} `,
+  });
+  const uncut = { ...reply, message: '🎫'.repeat(500) };
+  expect(classifyAttempt({ kind: 'reply', reply: uncut }).outcome).toMatchObject({ message: uncut.message });
+});
+
 test('a withheld attempt is not sent, and none follows', () => {
   expect(row(classifyAttempt({ kind: 'withheld' }))).toEqual(['not-sent', 'stopped', 'no', false]);
+});
+
+test('a refused stream is not sent, and is repeated', () => {
+  expect(row(classifyAttempt({ kind: 'stream-refused' }))).toEqual(['not-sent', 'stream-refused', 'yes', true]);
 });
 
 test('ALREADY_EXISTS with a transaction id in the trailers is an approval', () => {

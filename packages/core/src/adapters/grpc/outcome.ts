@@ -1,12 +1,14 @@
 import { status } from '@grpc/grpc-js';
 import type { PaymentOutcome, UnknownCause } from '../../domain/payment-outcome.ts';
-import type { ReceivedPaymentResponse } from '../../proto/payment-service.ts';
+import type { ReceivedPaymentResponse } from '../../proto/messages.ts';
 import { boundedText, DETAIL_LENGTH_MAX, MESSAGE_LENGTH_MAX, readTransactionId } from './reply-text.ts';
 
 /** All that is known of an attempt when it ends. */
 export type AttemptSignal =
   | { readonly kind: 'reply'; readonly reply: ReceivedPaymentResponse }
   | AttemptError
+  /** HTTP/2 states that the request was not processed, by a refused stream or a GOAWAY; no status text says so. */
+  | { readonly kind: 'stream-refused' }
   /** The attempt was not begun: the caller aborted, may no longer send, or the gateway is closed. */
   | { readonly kind: 'withheld' };
 
@@ -18,7 +20,7 @@ export interface AttemptError {
   readonly details: string;
   /** `transaction-id` of the trailers. */
   readonly trailingTransactionId: string | null;
-  /** True once the request was given to an established connection; from then on it may have been executed. */
+  /** True when the request was given to an established connection that did not refuse it: it may have been executed. */
   readonly handedOver: boolean;
   /** True when it was us who cancelled the call. */
   readonly cancelledByUs: boolean;
@@ -40,14 +42,16 @@ export function classifyAttempt(signal: AttemptSignal): AttemptResult {
       return classifyReply(signal.reply);
     case 'error':
       return classifyError(signal);
+    case 'stream-refused':
+      return { outcome: STREAM_REFUSED, retry: 'yes', breaks: true };
     case 'withheld':
       return { outcome: STOPPED, retry: 'no', breaks: false };
   }
 }
 
 /**
- * The proof that a request never left this process. Two witnesses must agree: the request was never given to
- * a connection, and the text is one that grpc-js uses for calls in that state. The text alone proves nothing, since a
+ * The proof that a request never left this process. Two witnesses must agree: no connection has the request
+ * (it was given to none, or the one that had it refused it), and the text is one that grpc-js uses for calls in that state. The text alone proves nothing, since a
  * service that calls others over gRPC may pass their errors on, word for word.
  */
 export function provesNotSent(error: AttemptError): boolean {
@@ -65,6 +69,12 @@ const DEADLINE_UNSENT = /(waiting for name resolution|waiting for metadata filte
 
 /** Outcome of an attempt that was withheld or cancelled before anything was sent. */
 export const STOPPED: PaymentOutcome = { kind: 'not-sent', cause: 'stopped', detail: 'stopped before it was sent' };
+
+const STREAM_REFUSED: PaymentOutcome = {
+  kind: 'not-sent',
+  cause: 'stream-refused',
+  detail: 'the payment service refused the HTTP/2 stream before it was processed',
+};
 
 function classifyReply(reply: ReceivedPaymentResponse): AttemptResult {
   const message = boundedText(reply.message, MESSAGE_LENGTH_MAX);

@@ -1,9 +1,10 @@
+import { firstCharacters } from '../../domain/text-length.ts';
 import { isTransactionId } from '../../domain/transaction-id.ts';
 
-/** The longest message of the payment service that is kept, in UTF-16 code units. */
+/** The longest message of the payment service that is kept, in characters. */
 export const MESSAGE_LENGTH_MAX = 500;
 
-/** The longest description of an error that is kept, in UTF-16 code units. */
+/** The longest description of an error that is kept, in characters. */
 export const DETAIL_LENGTH_MAX = 500;
 
 /** The id, or null when it is none: empty, too long, or with characters that no identifier has. */
@@ -13,8 +14,7 @@ export function readTransactionId(text: string): string | null {
 
 /** Foreign text, cut to a length and without control characters and half surrogate pairs: safe to store and to log. */
 export function boundedText(text: string, lengthMax: number): string {
-  return text
-    .slice(0, lengthMax)
+  return firstCharacters(text, lengthMax)
     .replaceAll(/\p{Cc}/gu, ' ')
     .toWellFormed();
 }

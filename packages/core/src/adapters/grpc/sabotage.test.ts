@@ -7,7 +7,7 @@ import { paymentGatewayContract } from '../../testing/payment-gateway-contract/c
 import { createPaymentChannel, type PaymentChannel } from './channel.ts';
 import { createGrpcPaymentGateway } from './gateway.ts';
 import { readOptions } from './options.ts';
-import type { AttemptSignal } from './outcome.ts';
+import type { AttemptError, AttemptSignal } from './outcome.ts';
 
 interface Sabotage {
   readonly bug: string;
@@ -15,6 +15,15 @@ interface Sabotage {
   readonly seenBy: string;
   open(tuning: GatewayTuning): PaymentGateway;
 }
+
+const REFUSED_STATUS: AttemptError = {
+  kind: 'error',
+  code: status.UNAVAILABLE,
+  details: 'Stream refused by server',
+  trailingTransactionId: null,
+  handedOver: true,
+  cancelledByUs: false,
+};
 
 const SABOTAGES: readonly Sabotage[] = [
   {
@@ -87,6 +96,46 @@ const SABOTAGES: readonly Sabotage[] = [
     open: (tuning) => createGrpcPaymentGateway({ ...tuning, idempotency: 'by-reservation-id' }),
   },
   {
+    bug: 'a refused stream is taken for an attempt that may have been executed',
+    seenBy: 'a refused stream is repeated',
+    open: misreading((signal) => (signal.kind === 'stream-refused' ? REFUSED_STATUS : signal)),
+  },
+  {
+    bug: 'the words of grpc-js for a refused stream are believed',
+    seenBy: 'a bare status with the words "Stream refused by server" is unknown',
+    open: misreading((signal) =>
+      signal.kind === 'error' && signal.details === REFUSED_STATUS.details ? { kind: 'stream-refused' } : signal,
+    ),
+  },
+  {
+    bug: 'the transport repeats a refused stream by itself',
+    seenBy:
+      'a stream that is always refused is not sent, after three attempts, each of which asked whether it may be sent',
+    open(tuning) {
+      const channel = channelTo(tuning);
+      return createGrpcPaymentGateway({
+        ...tuning,
+        channel: {
+          ...channel,
+          async send(...call) {
+            const ended = await channel.send(...call);
+            return ended.kind === 'stream-refused' ? channel.send(...call) : ended;
+          },
+        },
+      });
+    },
+  },
+  {
+    bug: 'an idle connection is kept',
+    seenBy: 'the first charge after a pause is sent once, without idempotency, when the way drops what is idle',
+    open: (tuning) => createGrpcPaymentGateway({ ...tuning, idleTimeoutMs: 600_000 }),
+  },
+  {
+    bug: 'a connection that was reset in its sleep is kept',
+    seenBy: 'the first charge after a pause is sent once, with idempotency, when the way resets what is idle',
+    open: (tuning) => createGrpcPaymentGateway({ ...tuning, idleTimeoutMs: 600_000 }),
+  },
+  {
     bug: 'every attempt has an idempotency key of its own',
     seenBy: 'every attempt is the same request with the reservation as its idempotency key',
     open(tuning) {
@@ -107,8 +156,7 @@ const SABOTAGES: readonly Sabotage[] = [
 ];
 
 function channelTo(tuning: GatewayTuning): PaymentChannel {
-  const { address, credentials } = readOptions(tuning);
-  return createPaymentChannel(address, credentials);
+  return createPaymentChannel(readOptions(tuning));
 }
 
 /** A gateway that misreads how attempts end. */

@@ -70,7 +70,7 @@ function changeKey(tables: Tables, stream: string, change: KeyChange): void {
     case 'keep':
       return;
     case 'claim':
-      tables.keys.set(keyOf(change), { stream, fingerprint: change.fingerprint });
+      tables.keys.set(keyOf(change), Object.freeze({ stream, fingerprint: change.fingerprint }));
       return;
     case 'release':
       if (tables.keys.get(keyOf(change))?.stream === stream) tables.keys.delete(keyOf(change));

@@ -1,7 +1,12 @@
 import { assert } from '../../errors.ts';
+import type { ReservationSummary } from '../../domain/summary.ts';
 import { PAGE_LIMIT_MAX, type ReservationView } from '../../ports/reservation-view.ts';
-import type { Tables } from './tables.ts';
+import { keyOf, type Tables } from './tables.ts';
 import { beginRebuild } from './view-rebuild.ts';
+
+function byId(a: ReservationSummary, b: ReservationSummary): number {
+  return a.reservationId < b.reservationId ? -1 : 1;
+}
 
 /** The read side over the store's tables. */
 export function createReservationView(tables: Tables, assertOpen: () => void): ReservationView {
@@ -9,6 +14,17 @@ export function createReservationView(tables: Tables, assertOpen: () => void): R
     async find(id) {
       assertOpen();
       return tables.summaries.get(id) ?? null;
+    },
+    async findByKey(key) {
+      assertOpen();
+      return tables.keys.get(keyOf(key)) ?? null;
+    },
+    async findByTransaction(transactionId) {
+      assertOpen();
+      return [...tables.summaries.values()]
+        .filter((row) => row.transactionId === transactionId)
+        .sort(byId)
+        .slice(0, PAGE_LIMIT_MAX);
     },
     async list({ userId, stage, after, limit }) {
       assertOpen();
@@ -18,7 +34,7 @@ export function createReservationView(tables: Tables, assertOpen: () => void): R
         .filter((row) => userId === null || row.userId === userId)
         .filter((row) => stage === null || row.stage === stage)
         .filter((row) => after === null || row.reservationId > after)
-        .sort((a, b) => (a.reservationId < b.reservationId ? -1 : 1));
+        .sort(byId);
       const reservations = found.slice(0, limit);
       return { reservations, next: found.length > limit ? (reservations.at(-1)?.reservationId ?? null) : null };
     },

@@ -6,17 +6,28 @@ import { type EventsTable, ONLY_SHARD } from '../sql/tables.ts';
 import type { Run } from './connection.ts';
 import { sqlStateOf } from './faults.ts';
 import type { AppendOutcome, CommitGroup } from './group-commit.ts';
+import type { LogEnd } from './log-end.ts';
 import type { Statement } from './prepared.ts';
 import { storable } from './storable.ts';
 
-/** Commits a group of appends in one statement (see append-function.ts), which is one round trip and one transaction. */
-export function createAppend(run: Run, lockTimeoutMs: number): CommitGroup {
+/**
+ * Commits a group of appends in one statement (see append-function.ts), which is one round trip and one transaction.
+ * `note` is told the last event of each append that was committed by it.
+ */
+export function createAppend(
+  run: Run,
+  lockTimeoutMs: number,
+  note: (end: LogEnd) => void = () => undefined,
+): CommitGroup {
   return async (group) => {
     const { rows } = await run(appendGroup(group, lockTimeoutMs)).catch(explainMissingLock);
     const judgements = rows[0]?.judgements ?? [];
     return group.map((append, index) => {
       const judgement = judgements[index];
       assert(judgement !== undefined, 'the server judges every append of a group');
+      const last = append.events.at(-1);
+      // Of a command that was repeated, the events that stand may have other ids.
+      if (judgement.fate === 'appended' && last !== undefined) note({ position: judgement.position, id: last.id });
       return outcomeOf(append, judgement);
     });
   };

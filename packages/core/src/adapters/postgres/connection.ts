@@ -34,14 +34,15 @@ export interface Connections {
 
 /** How connections are made. */
 export interface ConnectionOptions {
+  /** As {@link parsePostgresUrl} gives it to the driver. */
   readonly connectionString: string;
   readonly poolMax: number;
   readonly connectTimeoutMs: number;
   readonly statementTimeoutMs: number;
 }
 
-/** Makes connections when they are needed. */
-export function createConnections(options: ConnectionOptions): Connections {
+/** Makes connections when they are needed. `onReconnect` is called for the first one after one was lost. */
+export function createConnections(options: ConnectionOptions, onReconnect: () => void = () => undefined): Connections {
   const { connectionString, poolMax, connectTimeoutMs, statementTimeoutMs } = options;
   const sockets = createSockets();
   const pool = new pg.Pool({
@@ -53,8 +54,14 @@ export function createConnections(options: ConnectionOptions): Connections {
     stream: sockets.open,
     fallback_application_name: 'reservations',
   });
+  let wasLost = false;
   // An idle connection that breaks is replaced by the next statement; without a listener it would end the process.
-  pool.on('error', () => undefined);
+  pool.on('error', () => (wasLost = true));
+  pool.on('release', (broken) => (wasLost ||= Boolean(broken)));
+  pool.on('connect', () => {
+    if (wasLost) onReconnect();
+    wasLost = false;
+  });
 
   async function transaction<Result>(end: 'commit' | 'rollback', work: (run: Run) => Promise<Result>): Promise<Result> {
     return await withConnection(pool, async (client) => {

@@ -6,10 +6,15 @@ import { type EventsTable, ONLY_SHARD } from '../sql/tables.ts';
 import type { Access } from './access.ts';
 import type { CommitHints } from './commit-hints.ts';
 import type { Run } from './connection.ts';
+import type { LogEnd } from './log-end.ts';
 import { type Prepared, prepare, sql } from './prepared.ts';
 
-/** The log. */
-export function createEventStore({ run, readTogether, append, assertOpen }: Access, hints: CommitHints): EventStore {
+/** The log. `note` is told the last event of each page that was read. */
+export function createEventStore(
+  { run, readTogether, append, assertOpen }: Access,
+  hints: CommitHints,
+  note: (end: LogEnd) => void,
+): EventStore {
   const readPage = readTogether(readStreams);
   return {
     async append(request) {
@@ -23,6 +28,8 @@ export function createEventStore({ run, readTogether, append, assertOpen }: Acce
     async readAll({ after, limit }) {
       assertRange({ after, limit });
       const { rows } = await run(logPage({ after, limit }));
+      const last = rows.at(-1);
+      if (last !== undefined) note(last);
       return fromEventRows(rows, 'position', after);
     },
     onCommit(listener) {

@@ -5,6 +5,7 @@ export {
   postgresMigrationScript,
   readPostgresSchema,
 } from './migrations.ts';
+export { parsePostgresUrl, type PostgresUrl, type PostgresUrlRead } from './connection-string.ts';
 export { openPostgresStore } from './open.ts';
 export { POOL_DEFAULT, POOL_MAX, type PostgresStoreOptions } from './options.ts';
 export { openPostgresTransferTarget, type PostgresTransferTargetOptions } from './transfer-target.ts';

@@ -18,6 +18,7 @@ import type { Connections, Run } from './connection.ts';
 import { sqlStateOf } from './faults.ts';
 import type { Statement } from './prepared.ts';
 import { lockTimeout } from './rebuild-statements.ts';
+import { TRANSACTION_INDEX } from './transaction-index.ts';
 
 /** Collation "C" compares byte by byte; a table has no order of its own. */
 export const POSTGRES_DIALECT: SqlDialect = {
@@ -25,6 +26,7 @@ export const POSTGRES_DIALECT: SqlDialect = {
   keyedTable: '',
   initialExtras: APPEND_SCHEMA,
   secondExtras: [],
+  transactionIds: TRANSACTION_INDEX,
   freeKeysExtras: [APPEND_FUNCTION_WITH_KEY_RELEASE],
 };
 

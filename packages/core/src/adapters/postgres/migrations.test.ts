@@ -7,8 +7,10 @@ import { schemaDescription } from './test-schema.ts';
 const STEPS = [
   { version: 1, name: 'initial' },
   { version: 2, name: 'subscriptions, view rebuilds and moves' },
-  { version: 3, name: 'keys that are free again' },
+  { version: 3, name: 'transaction ids' },
+  { version: 4, name: 'keys that are free again' },
 ];
+const NEWEST = STEPS.length;
 
 let database: TestDatabase;
 let connectionString: string;
@@ -39,18 +41,10 @@ async function tables(): Promise<readonly unknown[]> {
 
 describe('migrating', () => {
   it('applies what is missing, tells it, and finds nothing missing the second time', async () => {
-    expect(await readPostgresSchema({ connectionString })).toEqual({
-      current: 0,
-      newest: STEPS.length,
-      pending: STEPS,
-    });
+    expect(await readPostgresSchema({ connectionString })).toEqual({ current: 0, newest: NEWEST, pending: STEPS });
     expect(await migratePostgres({ connectionString })).toEqual(STEPS);
     expect(await migratePostgres({ connectionString })).toEqual([]);
-    expect(await readPostgresSchema({ connectionString })).toEqual({
-      current: STEPS.length,
-      newest: STEPS.length,
-      pending: [],
-    });
+    expect(await readPostgresSchema({ connectionString })).toEqual({ current: NEWEST, newest: NEWEST, pending: [] });
   });
 
   it('by several at once applies each step once, and all succeed', async () => {
@@ -75,7 +69,7 @@ describe('migrating', () => {
     await database.query(postgresMigrationScript(0).split('-- schema version 2')[0] ?? '');
     expect(await readPostgresSchema({ connectionString })).toEqual({
       current: 1,
-      newest: STEPS.length,
+      newest: NEWEST,
       pending: STEPS.slice(1),
     });
     expect(await migratePostgres({ connectionString, dryRun: true })).toEqual(STEPS.slice(1));
@@ -88,7 +82,7 @@ describe('a database from before keys were released', () => {
     const row = (id: string, reason: string): string =>
       `insert into reservations values (0, '${id}', 's', 'failed', 'u', 1, 'EUR', 2, null, ${reason}, null, '', '', '', 2);
        insert into idempotency_keys values (0, 'caller', 'of ${id}', 'body', '${id}');`;
-    await database.query(postgresMigrationScript(0).split('-- schema version 3')[0] ?? '');
+    await database.query(postgresMigrationScript(0).split('-- schema version 4')[0] ?? '');
     await database.query(`${row('RES-1', "'not-sent'")} ${row('RES-2', "'declined'")} ${row('RES-3', 'null')}`);
     await migratePostgres({ connectionString });
     const rows = await database.query('select idempotency_key as name from idempotency_keys order by 1');
@@ -102,22 +96,14 @@ describe('the script of the migrations', () => {
     const migrated = await newDatabase();
     await migratePostgres({ connectionString: migrated.url });
     expect(await schemaDescription(database)).toEqual(await schemaDescription(migrated));
-    expect(await readPostgresSchema({ connectionString })).toEqual({
-      current: STEPS.length,
-      newest: STEPS.length,
-      pending: [],
-    });
+    expect(await readPostgresSchema({ connectionString })).toEqual({ current: NEWEST, newest: NEWEST, pending: [] });
   });
 
   it('upgrades an older schema, and is empty for a current one', async () => {
     await database.query(postgresMigrationScript(0).split('-- schema version 2')[0] ?? '');
     await database.query(postgresMigrationScript(1));
-    expect(await readPostgresSchema({ connectionString })).toEqual({
-      current: STEPS.length,
-      newest: STEPS.length,
-      pending: [],
-    });
-    expect(postgresMigrationScript(STEPS.length)).toBe('');
+    expect(await readPostgresSchema({ connectionString })).toEqual({ current: NEWEST, newest: NEWEST, pending: [] });
+    expect(postgresMigrationScript(NEWEST)).toBe('');
   });
 
   it('a second time changes nothing', async () => {
@@ -141,7 +127,7 @@ describe('a store that requires the schema', () => {
     await database.query(statement);
     expect(await faultOf(openPostgresStore({ connectionString, schema: 'require' }))).toEqual([
       'STORE_UNSUITABLE',
-      `${found}, and schema version ${STEPS.length} is required: run "reservations-server migrate up" on it`,
+      `${found}, and schema version ${NEWEST} is required: run "reservations-server migrate up" on it`,
     ]);
     expect(await tables()).toEqual(left);
   });
@@ -150,7 +136,7 @@ describe('a store that requires the schema', () => {
     await database.query(postgresMigrationScript(0).split('-- schema version 2')[0] ?? '');
     expect(await faultOf(openPostgresStore({ connectionString, schema: 'require' }))).toEqual([
       'STORE_UNSUITABLE',
-      `the database has schema version 1, and schema version ${STEPS.length} is required: run "reservations-server migrate up" on it`,
+      `the database has schema version 1, and schema version ${NEWEST} is required: run "reservations-server migrate up" on it`,
     ]);
     expect((await readPostgresSchema({ connectionString })).current).toBe(1);
   });

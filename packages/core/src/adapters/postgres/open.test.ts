@@ -1,9 +1,13 @@
 import { createDatabase } from '@reservations/test-postgres';
 import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest';
 import { exampleAppend, exampleId } from '../../testing/builders.ts';
+import { migrationsFor } from '../sql/migrations.ts';
 import { assertDurable } from './durability.ts';
 import { openPostgresStore, type PostgresStoreOptions } from './index.ts';
+import { POSTGRES_DIALECT } from './migrate.ts';
 import { createTestSchemas, schemaOf, type TestSchemas } from './test-support.ts';
+
+const NEWEST = migrationsFor(POSTGRES_DIALECT).length;
 
 let schemas: TestSchemas;
 beforeAll(async () => {
@@ -26,7 +30,7 @@ async function faultOf(options: PostgresStoreOptions): Promise<{ readonly code: 
 
 describe('options', () => {
   const connectionString = 'postgres://somebody:secret@127.0.0.1:1/db';
-  const url = 'connectionString should be a postgres:// URL, is something else';
+  const url = 'connectionString: expected postgres://USER:PASSWORD@HOST:PORT/DATABASE';
   it.each([
     [{ connectionString: '' }, url],
     [{ connectionString: 'reservations.db' }, url],
@@ -74,7 +78,7 @@ describe('a database that cannot be used', () => {
     );
     expect(await faultOf({ connectionString })).toEqual({
       code: 'STORE_UNSUITABLE',
-      message: 'the database has schema version 99, this code knows versions up to 3: use a newer release',
+      message: `the database has schema version 99, this code knows versions up to ${NEWEST}: use a newer release`,
     });
   });
 
@@ -119,9 +123,10 @@ describe('a database that cannot be used', () => {
       server_encoding: 'UTF8',
       default_transaction_isolation: 'read committed',
       client_min_messages: 'notice',
+      next_sessions: [],
     };
     const answering = (row: object) => async () => ({ rows: [row as never], count: 1 });
-    await expect(assertDurable(answering(settings))).resolves.toEqual([]);
+    await expect(assertDurable(answering(settings))).resolves.toEqual(settings);
     await expect(assertDurable(answering({ ...settings, ...setting }))).rejects.toMatchObject({
       code: 'STORE_UNSUITABLE',
       message: `the PostgreSQL server needs ${message}`,

@@ -7,11 +7,13 @@ import { createLocalHints, createNotifiedHints } from './commit-hints.ts';
 import { createConnections } from './connection.ts';
 import { assertDurable } from './durability.ts';
 import { toFault } from './faults.ts';
+import { createLogMemory, lookForEnds } from './log-end.ts';
 import { POSTGRES_DIALECT, requireSchema, schemaVersion } from './migrate.ts';
 import { migratePostgres } from './migrations.ts';
 import { parseConnectionOptions, type PostgresStoreOptions } from './options.ts';
 import { createPostgresStore } from './store.ts';
 import { readStoreMove } from './store-move.ts';
+import { createStoreWatch } from './store-watch.ts';
 
 /**
  * Opens a store over a PostgreSQL database, beside any number of servers that have it open: each commits many
@@ -21,19 +23,36 @@ import { readStoreMove } from './store-move.ts';
  * STORE_UNAVAILABLE.
  */
 export async function openPostgresStore(options: PostgresStoreOptions): Promise<ReservationStore> {
-  const { schema = 'upgrade', notify = false, onWarning = () => undefined } = options;
+  const { schema = 'upgrade', notify = false, observer } = options;
   assertSchemaMode(schema);
   assertNotify(notify);
   const parsed = parseConnectionOptions(options);
-  const connections = createConnections(parsed);
+  let onReconnect = (): void => undefined;
+  const connections = createConnections(parsed, () => onReconnect());
   try {
-    for (const warning of await assertDurable(connections.run)) onWarning(warning);
+    const settings = await assertDurable(connections.run);
     const migrations = migrationsFor(POSTGRES_DIALECT);
     if (schema === 'require') await requireSchema(connections.run, migrations);
     else if ((await schemaVersion(connections.run, migrations)) < migrations.length) await migratePostgres(options);
     assertServable('the PostgreSQL database', await readStoreMove(connections.run));
     const hints = notify ? createNotifiedHints(connections.run, parsed) : createLocalHints();
-    return createPostgresStore(connections, hints, parsed.statementTimeoutMs);
+    const memory = createLogMemory();
+    const watch = observer === undefined ? null : createStoreWatch(connections.run, memory, observer);
+    if (watch !== null) {
+      const { end } = await lookForEnds(connections.run, []);
+      if (end !== null) memory.note(end);
+      watch.begin(settings);
+      onReconnect = watch.wake;
+    }
+    const beforeEnd = async (): Promise<void> => {
+      await Promise.all([hints.close(), watch?.close()]);
+    };
+    return createPostgresStore(connections, {
+      hints,
+      memory,
+      beforeEnd,
+      statementTimeoutMs: parsed.statementTimeoutMs,
+    });
   } catch (error) {
     await connections.end();
     throw toFault(error);

@@ -1,6 +1,8 @@
 import { ReservationError } from '../../errors.ts';
+import type { Observer } from '../../ports/observer.ts';
 import type { SchemaMode } from '../sql/migrations.ts';
 import type { ConnectionOptions } from './connection.ts';
+import { parsePostgresUrl, type PostgresUrl } from './connection-string.ts';
 
 /** How many connections a store has by default, at most. */
 export const POOL_DEFAULT = 10;
@@ -19,7 +21,7 @@ export const TIMEOUT_MAX_MS = 600_000;
 
 /** How a store over a PostgreSQL database is opened. */
 export interface PostgresStoreOptions {
-  /** `postgres://user:password@host:port/database`, with the parameters that pg knows, such as `sslmode`. */
+  /** `postgres://user:password@host:port/database`, with the parameters that {@link parsePostgresUrl} knows. */
   readonly connectionString: string;
   /** {@link POOL_DEFAULT} when absent; 1 to {@link POOL_MAX}. */
   readonly poolMax?: number;
@@ -41,28 +43,34 @@ export interface PostgresStoreOptions {
    * default: who follows the log hears at once of this store's commits, and finds those of others by polling.
    */
   readonly notify?: boolean;
-  /** Hears, while the store is opened, in what way a failover could lose what was acknowledged. Default: nobody. */
-  readonly onWarning?: (message: string) => void;
+  /**
+   * Hears of `store-alarm`s: once while the store is opened, and afterwards, every few seconds, of what has changed.
+   * Without one the store looks once, at what makes it refuse to open.
+   */
+  readonly observer?: Observer;
 }
 
-/** @throws {ReservationError} INVALID_OPTION, in words that show nothing of the connection string. */
+/** @throws {ReservationError} INVALID_OPTION, in words that show no password. */
 export function parseConnectionOptions(
   options: Pick<PostgresStoreOptions, keyof ConnectionOptions>,
 ): ConnectionOptions {
   const {
-    connectionString,
     poolMax = POOL_DEFAULT,
     statementTimeoutMs = STATEMENT_TIMEOUT_DEFAULT_MS,
     connectTimeoutMs = CONNECT_TIMEOUT_DEFAULT_MS,
   } = options;
-  // The text may hold a password, so that a message shows nothing of it.
-  if (!URL.canParse(connectionString) || !/^postgres(ql)?:/.test(connectionString)) {
-    throw new ReservationError('INVALID_OPTION', 'connectionString should be a postgres:// URL, is something else');
-  }
+  const { forDriver } = checkedUrl(options.connectionString);
   assertWithin({ poolMax }, POOL_MAX);
   assertWithin({ statementTimeoutMs }, TIMEOUT_MAX_MS);
   assertWithin({ connectTimeoutMs }, TIMEOUT_MAX_MS);
-  return { connectionString, poolMax, statementTimeoutMs, connectTimeoutMs };
+  return { connectionString: forDriver, poolMax, statementTimeoutMs, connectTimeoutMs };
+}
+
+/** The URL of an option. @throws {ReservationError} INVALID_OPTION, in words that show no password. */
+export function checkedUrl(connectionString: string): PostgresUrl {
+  const read = parsePostgresUrl(connectionString);
+  if (read.kind === 'url') return read.url;
+  throw new ReservationError('INVALID_OPTION', `connectionString: ${read.faults.join('; ')}`);
 }
 
 function assertWithin(option: Readonly<Record<string, number>>, max: number): void {

@@ -1,6 +1,7 @@
 import { type PostgresServer, startPostgres } from '@reservations/test-postgres';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import type { Observation } from '../../ports/observer.ts';
 import { exampleAppend, exampleId, NOTHING_ALONGSIDE } from '../../testing/builders.ts';
 import { openPostgresStore } from './index.ts';
 
@@ -42,8 +43,10 @@ async function waitingOne(): Promise<number> {
 /** What opening warns of. */
 async function warningsOf(connectionString: string): Promise<readonly string[]> {
   const warnings: string[] = [];
-  const onWarning = (message: string): void => void warnings.push(message);
-  await (await openPostgresStore({ connectionString, schema: 'require', onWarning })).close();
+  const observer = (seen: Observation): void => {
+    if (seen.kind === 'store-alarm' && seen.raised) warnings.push(seen.detail);
+  };
+  await (await openPostgresStore({ connectionString, schema: 'require', observer })).close();
   return warnings;
 }
 

@@ -1,7 +1,12 @@
 import { sql as raw } from 'kysely';
 import type { ReservationId } from '../../domain/ids.ts';
 import type { ReservationSummary } from '../../domain/summary.ts';
-import type { ReservationFilter, ReservationView } from '../../ports/reservation-view.ts';
+import {
+  type KeyHolder,
+  PAGE_LIMIT_MAX,
+  type ReservationFilter,
+  type ReservationView,
+} from '../../ports/reservation-view.ts';
 import { assertPage } from '../sql/arguments.ts';
 import { fromReservationRow, toReservationPage } from '../sql/reservation-rows.ts';
 import { ONLY_SHARD, type ReservationsTable } from '../sql/tables.ts';
@@ -16,6 +21,14 @@ export function createReservationView(access: Access): ReservationView {
   const find = readTogether(findAll);
   return {
     find: (id) => find(id),
+    async findByKey({ scope, key }) {
+      const { rows } = await run(keyHolder({ scope, key }));
+      return rows[0] ?? null;
+    },
+    async findByTransaction(transactionId) {
+      const { rows } = await run(ofTransaction({ transactionId, limit: PAGE_LIMIT_MAX }));
+      return rows.map(fromReservationRow);
+    },
     async list(filter) {
       assertPage(filter);
       const { userId, stage, after, limit } = filter;
@@ -41,6 +54,29 @@ const byIds = prepare(({ ids }: { readonly ids: readonly string[] }) =>
     .where('shard', '=', ONLY_SHARD)
     .where('reservation_id', '=', ({ fn }) => fn.any(raw<string[]>`${ids}::text[]`)),
 );
+
+/** What holds a key: one row by its primary key. */
+export const keyHolder: Prepared<{ readonly scope: string; readonly key: string }, KeyHolder> = prepare(
+  ({ scope, key }: { readonly scope: string; readonly key: string }) =>
+    sql
+      .selectFrom('idempotency_keys')
+      .select(['stream', 'fingerprint'])
+      .where('shard', '=', ONLY_SHARD)
+      .where('scope', '=', scope)
+      .where('idempotency_key', '=', key),
+);
+
+/** The first reservations of a transaction, found and sorted by their index. */
+export const ofTransaction: Prepared<{ readonly transactionId: string; readonly limit: number }, ReservationsTable> =
+  prepare(({ transactionId, limit }: { readonly transactionId: string; readonly limit: number }) =>
+    sql
+      .selectFrom('reservations')
+      .selectAll()
+      .where('shard', '=', ONLY_SHARD)
+      .where('transaction_id', '=', transactionId)
+      .orderBy('reservation_id')
+      .limit(limit),
+  );
 
 const pages = {
   all: preparePage({ byUser: false, byStage: false }),

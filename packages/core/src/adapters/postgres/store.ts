@@ -7,21 +7,31 @@ import type { Connections } from './connection.ts';
 import { createEventStore } from './events.ts';
 import { type CommitGroup, createGroupCommit } from './group-commit.ts';
 import { createPaymentQueue } from './payment-queue.ts';
+import type { LogMemory } from './log-end.ts';
 import type { Statement } from './prepared.ts';
 import { createReservationView } from './reservation-view.ts';
 import { createSubscriptions } from './subscriptions.ts';
 
-/** A store over a database whose schema and settings are right. Connections and hints are closed with it. */
+/** What a store works with beside its connections. */
+interface StoreParts {
+  readonly hints: CommitHints;
+  /** Is told what the store acknowledges and reads. */
+  readonly memory: Pick<LogMemory, 'note'>;
+  /** The last to use the connections. */
+  readonly beforeEnd: () => Promise<void>;
+  readonly statementTimeoutMs: number;
+}
+
+/** A store over a database whose schema and settings are right. Its connections are closed with it. */
 export function createPostgresStore(
   connections: Connections,
-  hints: CommitHints,
-  statementTimeoutMs: number,
+  { hints, memory, beforeEnd, statementTimeoutMs }: StoreParts,
 ): ReservationStore {
-  const commit = announced(createAppend(connections.run, statementTimeoutMs), hints);
+  const commit = announced(createAppend(connections.run, statementTimeoutMs, memory.note), hints);
   const group = createGroupCommit(commit, statementTimeoutMs);
-  const access = createAccess(connections, group, { waitMaxMs: statementTimeoutMs, beforeEnd: () => hints.close() });
+  const access = createAccess(connections, group, { waitMaxMs: statementTimeoutMs, beforeEnd });
   return {
-    events: createEventStore(access, hints),
+    events: createEventStore(access, hints, memory.note),
     view: createReservationView(access),
     payments: createPaymentQueue(access),
     subscriptions: createSubscriptions(access),

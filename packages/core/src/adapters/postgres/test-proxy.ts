@@ -15,6 +15,8 @@ export interface TestProxy {
   /** Once, a message that fits is passed on, and all connections are cut when the server answers. */
   loseAnswerTo(condition: Condition): void;
   cut(): void;
+  /** Cuts every connection; new ones lead to the server of this URL. */
+  leadTo(serverUrl: string): void;
   stop(): Promise<void>;
 }
 
@@ -26,7 +28,7 @@ interface Plans {
 /** Starts one in front of the server of `serverUrl`. */
 export async function startTestProxy(serverUrl: string): Promise<TestProxy> {
   const url = new URL(serverUrl);
-  const { hostname, port } = url;
+  let target = serverUrl;
   const pairs = new Set<readonly [Socket, Socket]>();
   const plans: Plans = { cutBefore: null, loseAnswerTo: null };
   let messages: Message[] = [];
@@ -37,6 +39,7 @@ export async function startTestProxy(serverUrl: string): Promise<TestProxy> {
   }
 
   const listener = createServer((client) => {
+    const { hostname, port } = new URL(target);
     const server = connect(Number(port), hostname);
     const pair = [client, server] as const;
     pairs.add(pair);
@@ -61,6 +64,10 @@ export async function startTestProxy(serverUrl: string): Promise<TestProxy> {
       plans.loseAnswerTo = condition;
     },
     cut,
+    leadTo(other) {
+      target = other;
+      cut();
+    },
     async stop() {
       cut();
       listener.close();

@@ -126,7 +126,7 @@ describe('what people see of a target', () => {
   it('is no part of a wrong address', async () => {
     await expect(openPostgresTransferTarget({ connectionString: 'mysql://ada:secret@host/db' })).rejects.toMatchObject({
       code: 'INVALID_OPTION',
-      message: 'connectionString should be a postgres:// URL, is something else',
+      message: 'connectionString: expected postgres://USER:PASSWORD@HOST:PORT/DATABASE',
     });
   });
 });

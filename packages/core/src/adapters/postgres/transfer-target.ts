@@ -18,14 +18,14 @@ import { type Connections, createConnections, type Run } from './connection.ts';
 import { assertDurable } from './durability.ts';
 import { toFault } from './faults.ts';
 import { migrate, POSTGRES_DIALECT } from './migrate.ts';
-import { parseConnectionOptions, TIMEOUT_MAX_MS } from './options.ts';
+import { checkedUrl, parseConnectionOptions, TIMEOUT_MAX_MS } from './options.ts';
 import { storable } from './storable.ts';
 import { readStoreMove } from './store-move.ts';
 import * as statements from './transfer-statements.ts';
 
 /** Where a store is moved to. */
 export interface PostgresTransferTargetOptions {
-  /** `postgres://user:password@host:port/database`, with the parameters that pg knows, such as `sslmode`. */
+  /** As that of a store. */
   readonly connectionString: string;
 }
 
@@ -43,17 +43,11 @@ export async function openPostgresTransferTarget({
   try {
     await assertDurable(connections.run);
     await migrate(connections, migrationsFor(POSTGRES_DIALECT));
-    return createTarget(connections, nameOf(connectionString));
+    return createTarget(connections, `postgres://${checkedUrl(connectionString).place}`);
   } catch (error) {
     await connections.end();
     throw toFault(error);
   }
-}
-
-/** Without password and parameters. */
-function nameOf(connectionString: string): string {
-  const { host, pathname } = new URL(connectionString);
-  return `postgres://${host}${pathname}`;
 }
 
 function createTarget(connections: Connections, name: string): TransferTarget {

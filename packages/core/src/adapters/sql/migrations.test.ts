@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { appliedVersion, assertCurrent, migrationsFor, pendingMigrations, toStep } from './migrations.ts';
 
-const dialect = { keyText: 'text', keyedTable: '', initialExtras: [], secondExtras: [], freeKeysExtras: [] };
+const dialect = {
+  keyText: 'text',
+  keyedTable: '',
+  initialExtras: [],
+  secondExtras: [],
+  transactionIds: [],
+  freeKeysExtras: [],
+};
 
 describe('migrations', () => {
   it('are numbered from 1 on without a gap', () => {

@@ -41,8 +41,9 @@ export function migrationsFor(dialect: SqlDialect): readonly Migration[] {
       name: 'subscriptions, view rebuilds and moves',
       statements: [...subscriptionsSchema(dialect), ...dialect.secondExtras],
     },
+    { version: 3, name: 'transaction ids', statements: dialect.transactionIds },
     {
-      version: 3,
+      version: 4,
       name: 'keys that are free again',
       statements: [...freeKeysSchema(), ...dialect.freeKeysExtras],
     },

@@ -8,6 +8,8 @@ export interface SqlDialect {
   readonly initialExtras: readonly string[];
   /** What the second version has beside them. */
   readonly secondExtras: readonly string[];
+  /** The step that lets reservations be found by their transaction id. */
+  readonly transactionIds: readonly string[];
   /** What the step {@link freeKeysSchema} has beside it. */
   readonly freeKeysExtras: readonly string[];
 }

@@ -145,15 +145,20 @@ function prepareKeyStatements(
         .where('idempotency_key', '=', key)
         .where('stream', '=', stream),
     ),
-    keyHolder: prepare(database, ({ scope, key }: Key) =>
-      sql
-        .selectFrom('idempotency_keys')
-        .select(['stream', 'fingerprint'])
-        .where('shard', '=', ONLY_SHARD)
-        .where('scope', '=', scope)
-        .where('idempotency_key', '=', key),
-    ),
+    keyHolder: prepareKeyHolder(database),
   };
+}
+
+/** Compiles the look-up of a key for a connection. */
+export function prepareKeyHolder(database: Database.Database): AppendStatements['keyHolder'] {
+  return prepare(database, ({ scope, key }: Key) =>
+    sql
+      .selectFrom('idempotency_keys')
+      .select(['stream', 'fingerprint'])
+      .where('shard', '=', ONLY_SHARD)
+      .where('scope', '=', scope)
+      .where('idempotency_key', '=', key),
+  );
 }
 
 type PaymentStatements = Pick<AppendStatements, 'leaseOwner' | 'enqueue' | 'releaseLease' | 'removePayment'>;

@@ -7,7 +7,7 @@ import { setDurable } from './durability.ts';
 import { openSqliteStore } from './index.ts';
 import { migrate, SQLITE_DIALECT } from './migrate.ts';
 import { createSqliteStore } from './store.ts';
-import { createTestDirectories } from './test-support.ts';
+import { createTestDirectories, NO_HOOKS } from './test-support.ts';
 
 const directories = createTestDirectories();
 afterEach(() => directories.remove());
@@ -20,7 +20,7 @@ async function openWithConnection(): Promise<{
   const database = new Database(await directories.newPath());
   setDurable(database);
   migrate(database, migrationsFor(SQLITE_DIALECT));
-  return { database, store: createSqliteStore(database, () => undefined) };
+  return { database, store: createSqliteStore(database, NO_HOOKS) };
 }
 
 const large = { text: 'x'.repeat(10_000) };

@@ -5,34 +5,46 @@ import { toFault } from './faults.ts';
 
 /** The right to serve a database file. */
 export interface ServingLock {
+  /** The file that is locked. */
+  readonly path: string;
   release(): void;
 }
 
 /**
  * Takes the right to serve an existing database file: an exclusive transaction on a second, empty database beside
- * it. The operating system lets go of it when the process ends, however it ends.
- * @throws {ReservationError} STORE_IN_USE when another store, here or in another process, serves the file.
+ * it. The operating system releases it when the process ends, however it ends.
+ * @throws {ReservationError} STORE_IN_USE when another store, here or in another process, serves the file;
+ * STORE_UNAVAILABLE when the lock file cannot be written, as when another user made it.
  */
 export function acquireServingLock(path: string): ServingLock {
-  // One file has one lock, whatever links lead to it.
+  // One file has one lock, whatever symbolic links lead to it.
   const file = realpathSync(path);
+  const lockPath = `${file}-lock`;
   let database: Database.Database | null = null;
   try {
-    database = new Database(`${file}-lock`, { timeout: 0 });
-    database.exec('begin exclusive');
+    database = new Database(lockPath, { timeout: 0 });
+    // A file that may only be read is opened all the same, and an exclusive transaction on it locks nothing: only a
+    // write tells. It stays in memory, as it is never committed.
+    database.exec('pragma journal_mode = memory; begin exclusive; pragma user_version = 1');
   } catch (error) {
     database?.close();
-    if (error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY')) {
-      throw new ReservationError(
-        'STORE_IN_USE',
-        `${file} is already being served: one process serves a database file`,
-        {
-          cause: error,
-        },
-      );
-    }
-    throw toFault(error, `${file}-lock`);
+    throw toLockFault(error, file, lockPath);
   }
   const held = database;
-  return { release: () => held.close() };
+  return { path: lockPath, release: () => held.close() };
+}
+
+function toLockFault(error: unknown, file: string, lockPath: string): unknown {
+  if (!(error instanceof Database.SqliteError)) return toFault(error, lockPath);
+  if (error.code.startsWith('SQLITE_BUSY')) {
+    const message = `${file} is already being served: one process serves a database file`;
+    return new ReservationError('STORE_IN_USE', message, { cause: error });
+  }
+  if (error.code.startsWith('SQLITE_READONLY') || error.code.startsWith('SQLITE_CANTOPEN')) {
+    const message =
+      `${lockPath} cannot be locked, because this user may not write it (${error.code}): give this user the file and ` +
+      'its directory, or remove the file while no server is running';
+    return new ReservationError('STORE_UNAVAILABLE', message, { cause: error });
+  }
+  return toFault(error, lockPath);
 }

@@ -11,6 +11,7 @@ import { migrationsFor } from '../sql/migrations.ts';
 import { setDurable } from './durability.ts';
 import { migrate, SQLITE_DIALECT } from './migrate.ts';
 import { createSqliteStore } from './store.ts';
+import { NO_HOOKS } from './test-support.ts';
 
 let folder: string;
 
@@ -71,7 +72,7 @@ async function reserveWith(fault: Fault): Promise<number> {
   const database = new Database(join(folder, `${fault.atStep}-${fault.when}.db`));
   setDurable(database);
   migrate(database, migrationsFor(SQLITE_DIALECT));
-  const store = createSqliteStore(faulty(database, fault), () => undefined);
+  const store = createSqliteStore(faulty(database, fault), NO_HOOKS);
   const runtime = createManualRuntime();
   const gateway = createScriptedGateway();
   const engine = createEngine({ store, gateway, runtime });

@@ -12,7 +12,7 @@ import {
   toStep,
 } from '../sql/migrations.ts';
 import type { SqlDialect } from '../sql/schema.ts';
-import { VIEW_WITH_OWN_INDEXES } from './view-schema.ts';
+import { VIEW_BY_TRANSACTION, VIEW_WITH_OWN_INDEXES } from './view-schema.ts';
 
 /** SQLite compares texts byte by byte already, and keeps a table without a rowid in the order of its key. */
 export const SQLITE_DIALECT: SqlDialect = {
@@ -20,6 +20,7 @@ export const SQLITE_DIALECT: SqlDialect = {
   keyedTable: ' without rowid',
   initialExtras: [],
   secondExtras: VIEW_WITH_OWN_INDEXES,
+  transactionIds: VIEW_BY_TRANSACTION,
   freeKeysExtras: [],
 };
 

@@ -7,8 +7,10 @@ import { createTestDirectories } from './test-support.ts';
 const STEPS = [
   { version: 1, name: 'initial' },
   { version: 2, name: 'subscriptions, view rebuilds and moves' },
-  { version: 3, name: 'keys that are free again' },
+  { version: 3, name: 'transaction ids' },
+  { version: 4, name: 'keys that are free again' },
 ];
+const NEWEST = STEPS.length;
 const VERSION_1 = sqliteMigrationScript(0).split('-- schema version 2')[0] ?? '';
 
 const directories = createTestDirectories();
@@ -41,11 +43,11 @@ async function faultOf(promise: Promise<unknown>): Promise<unknown> {
 
 describe('migrating', () => {
   it('makes the file, applies what is missing, and finds nothing missing the second time', async () => {
-    expect(await readSqliteSchema({ path })).toEqual({ current: 0, newest: STEPS.length, pending: STEPS });
+    expect(await readSqliteSchema({ path })).toEqual({ current: 0, newest: NEWEST, pending: STEPS });
     expect(existsSync(path)).toBe(false);
     expect(await migrateSqlite({ path })).toEqual(STEPS);
     expect(await migrateSqlite({ path })).toEqual([]);
-    expect(await readSqliteSchema({ path })).toEqual({ current: STEPS.length, newest: STEPS.length, pending: [] });
+    expect(await readSqliteSchema({ path })).toEqual({ current: NEWEST, newest: NEWEST, pending: [] });
   });
 
   it('for a trial tells what it would do, and makes no file', async () => {
@@ -84,7 +86,7 @@ describe('a view that an operator made on the reservations', () => {
     const rows = database.prepare('select * from daily').all();
     database.close();
     expect(rows).toEqual([{ stage: 'processing', n: 1 }]);
-    expect(await readSqliteSchema({ path })).toMatchObject({ current: STEPS.length });
+    expect(await readSqliteSchema({ path })).toMatchObject({ current: NEWEST });
   });
 });
 
@@ -93,7 +95,7 @@ describe('a file from before keys were released', () => {
     const row = (id: string, reason: string): string =>
       `insert into reservations values (0, '${id}', 's', 'failed', 'u', 1, 'EUR', 2, null, ${reason}, null, '', '', '', 2);
        insert into idempotency_keys values (0, 'caller', 'of ${id}', 'body', '${id}');`;
-    const script = sqliteMigrationScript(0).split('-- schema version 3')[0] ?? '';
+    const script = sqliteMigrationScript(0).split('-- schema version 4')[0] ?? '';
     execute(path, `${script} ${row('RES-1', "'not-sent'")} ${row('RES-2', "'declined'")} ${row('RES-3', 'null')}`);
     await migrateSqlite({ path });
     const database = new Database(path, { readonly: true });
@@ -111,7 +113,7 @@ describe('the script of the migrations', () => {
     const expected = execute(migrated, '');
     expect(execute(path, sqliteMigrationScript(0))).toEqual(expected);
     expect(execute(stepwise, sqliteMigrationScript(1))).toEqual(expected);
-    expect(await readSqliteSchema({ path })).toEqual({ current: STEPS.length, newest: STEPS.length, pending: [] });
+    expect(await readSqliteSchema({ path })).toEqual({ current: NEWEST, newest: NEWEST, pending: [] });
   });
 });
 
@@ -137,7 +139,7 @@ describe('a store that requires the schema', () => {
     const before = readFileSync(path);
     expect(await faultOf(openSqliteStore({ path, schema: 'require' }))).toEqual([
       'STORE_UNSUITABLE',
-      `${found}, and schema version ${STEPS.length} is required: run "reservations-server migrate up" on it`,
+      `${found}, and schema version ${NEWEST} is required: run "reservations-server migrate up" on it`,
     ]);
     expect(readFileSync(path).equals(before)).toBe(true);
     expect(existsSync(`${path}-lock`)).toBe(false);

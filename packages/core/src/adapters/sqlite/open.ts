@@ -1,3 +1,4 @@
+import { realpathSync } from 'node:fs';
 import { ReservationError } from '../../errors.ts';
 import type { ReservationStore } from '../../ports/reservation-store.ts';
 import { assertSchemaMode } from '../sql/arguments.ts';
@@ -5,6 +6,8 @@ import { migrationsFor, type SchemaMode } from '../sql/migrations.ts';
 import { assertServable } from '../sql/store-move.ts';
 import { openConnection, openCurrent } from './connection.ts';
 import { toFault } from './faults.ts';
+import { type FileIdentity, rememberFiles } from './file-identity.ts';
+import { assertOneName, warningOfOwnMount } from './file-place.ts';
 import { acquireServingLock, type ServingLock } from './lock.ts';
 import { migrate, SQLITE_DIALECT } from './migrate.ts';
 import { endLeases } from './payment-queue.ts';
@@ -39,7 +42,10 @@ export interface SqliteStoreOptions {
    * nothing, and fails with STORE_UNSUITABLE unless they are there and current.
    */
   readonly schema?: SchemaMode;
-  /** Hears, while the store is opened beside, that it is only a backup of what was moved elsewhere. Default: nobody. */
+  /**
+   * Receives, while the store is opened, what an operator has to know: the file is mounted without its directory, or is
+   * only a backup of a store that was moved. Default: ignored.
+   */
   readonly onWarning?: (message: string) => void;
 }
 
@@ -56,7 +62,13 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Rese
   const database = await open(path, busyTimeoutMs, migrations);
   let lock: ServingLock | null = null;
   try {
-    if (exclusive && !database.memory) lock = acquireServingLock(path);
+    const isFile = !database.memory;
+    if (exclusive && isFile) {
+      assertOneName(path);
+      lock = acquireServingLock(path);
+    }
+    const mountWarning = isFile ? warningOfOwnMount(path) : null;
+    if (mountWarning !== null) onWarning(mountWarning);
     if (schema === 'upgrade') migrate(database, migrations);
     const move = readStoreMove(database);
     if (exclusive) {
@@ -65,12 +77,22 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Rese
     } else if (move?.role === 'source') {
       onWarning(`${path} was moved to ${move.other}: what is read here does not change any more`);
     }
-    return createSqliteStore(database, () => lock?.release());
+    const files = isFile ? filesOf(path, lock) : null;
+    return createSqliteStore(database, {
+      assertInPlace: () => files?.assertUnchanged(),
+      onClosed: () => lock?.release(),
+    });
   } catch (error) {
     database.close();
     lock?.release();
     throw toFault(error, path);
   }
+}
+
+/** The files of an open database that must stay where they are. */
+function filesOf(path: string, lock: ServingLock | null): FileIdentity {
+  const file = realpathSync(path);
+  return rememberFiles([file, `${file}-wal`, ...(lock === null ? [] : [lock.path])]);
 }
 
 function parseOptions(options: SqliteStoreOptions): Required<SqliteStoreOptions> {

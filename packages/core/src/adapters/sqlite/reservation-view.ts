@@ -1,10 +1,16 @@
 import type Database from 'better-sqlite3';
 import { type Compilable, type Expression, sql as raw, type SqlBool } from 'kysely';
-import type { ReservationFilter, ReservationPage, ReservationView } from '../../ports/reservation-view.ts';
+import {
+  PAGE_LIMIT_MAX,
+  type ReservationFilter,
+  type ReservationPage,
+  type ReservationView,
+} from '../../ports/reservation-view.ts';
 import { assertPage } from '../sql/arguments.ts';
 import { fromReservationRow, toReservationPage } from '../sql/reservation-rows.ts';
 import { ONLY_SHARD, type ReservationsTable } from '../sql/tables.ts';
 import type { Access } from './access.ts';
+import { prepareKeyHolder } from './append-statements.ts';
 import { type Prepared, prepare, sql } from './prepared.ts';
 import { createRebuilds } from './view-rebuild.ts';
 
@@ -14,6 +20,8 @@ export function createReservationView(database: Database.Database, access: Acces
   const byId = prepare(database, ({ id }: { readonly id: string }) =>
     sql.selectFrom('reservations').selectAll().where('shard', '=', ONLY_SHARD).where('reservation_id', '=', id),
   );
+  const byKey = prepareKeyHolder(database);
+  const byTransaction = prepare(database, transactionQuery);
   const pages = {
     all: preparePage(database, { byUser: false, byStage: false }),
     ofUser: preparePage(database, { byUser: true, byStage: false }),
@@ -44,6 +52,9 @@ export function createReservationView(database: Database.Database, access: Acces
         const row = byId.get({ id });
         return row === undefined ? null : fromReservationRow(row);
       }),
+    findByKey: ({ scope, key }) => read(() => byKey.get({ scope, key }) ?? null),
+    findByTransaction: (transactionId) =>
+      read(() => byTransaction.all({ transactionId, limit: PAGE_LIMIT_MAX }).map(fromReservationRow)),
     async list(filter) {
       assertPage(filter);
       return await read(() => page(filter));
@@ -90,6 +101,23 @@ export function pageQuery(
     .$if(byStage, (query) =>
       query.where((column) => (byUser ? column('stage', '=', stage) : unlikely(column('stage', '=', stage)))),
     )
+    .orderBy('reservation_id')
+    .limit(limit);
+}
+
+/** Reservations of a transaction, found by their index as a page is. */
+export function transactionQuery({
+  transactionId,
+  limit,
+}: {
+  readonly transactionId: string;
+  readonly limit: number;
+}): Compilable<ReservationsTable> {
+  return sql
+    .selectFrom('reservations')
+    .selectAll()
+    .where('shard', '=', ONLY_SHARD)
+    .where((column) => unlikely(column('transaction_id', '=', transactionId)))
     .orderBy('reservation_id')
     .limit(limit);
 }

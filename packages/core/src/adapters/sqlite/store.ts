@@ -9,12 +9,20 @@ import { createReservationView } from './reservation-view.ts';
 import { createSubscriptions } from './subscriptions.ts';
 import { createWriteTransactions } from './transaction.ts';
 
-/**
- * A store over a connection whose schema and settings are right. The connection is closed with it; `onClosed` is
- * called after that.
- */
-export function createSqliteStore(database: Database.Database, onClosed: () => void): ReservationStore {
-  const transactions = createWriteTransactions(database);
+/** What a store asks of the one who opened its connection. */
+export interface SqliteStoreHooks {
+  /** Called before each write. @throws {ReservationError} when the database's files are not in their place any more. */
+  assertInPlace(): void;
+  /** Called once the connection is closed. */
+  onClosed(): void;
+}
+
+/** A store over a connection whose schema and settings are right. The connection is closed with it. */
+export function createSqliteStore(
+  database: Database.Database,
+  { assertInPlace, onClosed }: SqliteStoreHooks,
+): ReservationStore {
+  const transactions = createWriteTransactions(database, assertInPlace);
   const access = createAccess(database, transactions, onClosed);
   const probe = prepare(database, () =>
     sql

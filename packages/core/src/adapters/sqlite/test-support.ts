@@ -6,6 +6,10 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import type { SqliteStoreHooks } from './store.ts';
+
+/** For a store over a connection that the test opened itself. */
+export const NO_HOOKS: SqliteStoreHooks = { assertInPlace: () => undefined, onClosed: () => undefined };
 
 /** Directories of one test file, removed together. */
 export interface TestDirectories {

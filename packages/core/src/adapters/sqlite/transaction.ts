@@ -9,8 +9,14 @@ export interface WriteTransactions extends Transactions {
   nextPosition(): number;
 }
 
-/** Transactions that take the write lock at once, so that none has to be repeated half-way. */
-export function createWriteTransactions(database: Database.Database): WriteTransactions {
+/**
+ * Transactions that take the write lock at once, so that none has to be repeated half-way. None begins when
+ * `assertInPlace` throws.
+ */
+export function createWriteTransactions(
+  database: Database.Database,
+  assertInPlace: () => void = () => undefined,
+): WriteTransactions {
   const begin = database.prepare('begin immediate');
   const commit = database.prepare('commit');
   const rollback = database.prepare('rollback');
@@ -21,6 +27,7 @@ export function createWriteTransactions(database: Database.Database): WriteTrans
   return {
     begin() {
       lastPosition = null;
+      assertInPlace();
       begin.run();
     },
     commit() {

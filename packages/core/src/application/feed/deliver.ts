@@ -1,14 +1,15 @@
 import type { Clock } from '../../ports/clock.ts';
-import type { RecordedEvent } from '../../ports/event-store.ts';
 import type { Observer } from '../../ports/observer.ts';
+import { firstCharacters } from '../../domain/text-length.ts';
 import { STOP_REASON_LENGTH_MAX } from '../../ports/subscriptions.ts';
+import type { DamagedEvent, FeedEvent } from './feed-event.ts';
 import type { SubscriptionPolicy } from './subscription-policy.ts';
 
 /**
  * Handles one event; it counts as handled when this resolves. The signal aborts when the event may be somebody else's
  * by now, or the process cannot wait any longer.
  */
-export type EventHandler = (event: RecordedEvent, options: { readonly signal: AbortSignal }) => void | Promise<void>;
+export type EventHandler = (event: FeedEvent, options: { readonly signal: AbortSignal }) => void | Promise<void>;
 
 /** What became of an event. */
 export type Delivery =
@@ -33,13 +34,17 @@ export interface DeliveryParts {
   readonly ended: AbortSignal;
 }
 
-/** Hands the event over until it is handled, at most as often as the policy says. */
-export async function deliver(parts: DeliveryParts, event: RecordedEvent): Promise<Delivery> {
+/**
+ * Hands the event over until it is handled, at most as often as the policy says. A damaged event counts as one that the
+ * handler cannot handle.
+ */
+export async function deliver(parts: DeliveryParts, event: FeedEvent | DamagedEvent): Promise<Delivery> {
   const { handle, clock, observer, name, policy, isCertain, signal, ended } = parts;
   for (let attempt = 1; ; attempt += 1) {
     // Also before a further attempt: a process can sleep through its lease in the pause before it.
     if (!(await isCertain()) || ended.aborted) return { kind: 'interrupted' };
     try {
+      if (event.kind === 'damaged') throw event.error;
       await handle(event, { signal });
       return { kind: 'handled' };
     } catch (error) {
@@ -54,7 +59,7 @@ export async function deliver(parts: DeliveryParts, event: RecordedEvent): Promi
 
 function reasonOf(error: unknown): string {
   try {
-    return String(error).slice(0, STOP_REASON_LENGTH_MAX).toWellFormed();
+    return firstCharacters(String(error), STOP_REASON_LENGTH_MAX).toWellFormed();
   } catch {
     // An object without a prototype, for one. The event is no less poisonous for it.
     return `the handler threw a value of type ${typeof error} that has no text`;

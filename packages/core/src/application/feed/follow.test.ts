@@ -257,10 +257,80 @@ describe('a follower of a store that fails', () => {
   });
 });
 
+describe('a follower until the end', () => {
+  test.each([1, 4, 8, 500])('ends with the event that was last when it began, %i events a page', async (pageSize) => {
+    const { store, runtime, feed } = createFixture({ until: 'end', after: 2, pageSize });
+    await fill(store, 8);
+    const first = await feed.next();
+    await fill(store, 20);
+    const { positions, ended } = collect(feed);
+    await runtime.advance(HOUR_MS);
+    expect(await ended).toBe(null);
+    expect([first.value?.position, ...positions]).toEqual([3, 4, 5, 6, 7, 8]);
+    expect(store.listeners()).toBe(0);
+  });
+
+  test.each([0, 5])('ends at once when there is nothing behind position %i', async (after) => {
+    const { store, feed } = createFixture({ until: 'end', after });
+    await fill(store, after);
+    // The clock stands still: a follower that waits would not end.
+    expect(await feed.next()).toEqual({ done: true, value: undefined });
+    expect(store.listeners()).toBe(0);
+  });
+
+  test('throws when the log does not reach to where it is to begin', async () => {
+    const { store, feed } = createFixture({ until: 'end', after: 5 });
+    await fill(store, 4);
+    await expect(feed.next()).rejects.toMatchObject({
+      code: 'STORE_CORRUPT',
+      message: expect.stringContaining('the log ends before position 5: its end was lost'),
+    });
+  });
+
+  test('throws when the log lost the end at which it was to end', async () => {
+    const { store, runtime, feed } = createFixture({ until: 'end', pageSize: 2 });
+    await fill(store, 5);
+    expect([await feed.next(), await feed.next()].map(({ value }) => value?.position)).toEqual([1, 2]);
+    store.events.readAll = (await restoredTo(2, 2)).events.readAll;
+    const { ended } = collect(feed);
+    await runtime.advance(HOUR_MS);
+    expect(await ended).toMatchObject({
+      code: 'STORE_CORRUPT',
+      message: expect.stringContaining('the log ends before position 3, and reached to 5: its end was lost'),
+    });
+  });
+
+  test('waits for a store that cannot be read when it looks for the end', async () => {
+    const { store, runtime, observations, feed } = createFixture({ until: 'end' });
+    await fill(store, 3);
+    let faults = 2;
+    store.before.readAll = () => {
+      faults -= 1;
+      if (faults >= 0) throw new ReservationError('STORE_UNAVAILABLE', 'away');
+    };
+    const { positions, ended } = collect(feed);
+    await runtime.advance(1_000);
+    expect(await ended).toBe(null);
+    expect([positions, told(observations)]).toEqual([oneTo(3), ['feed-fault', 'feed-fault']]);
+  });
+
+  test('ends by its signal while it looks for the end', async () => {
+    const { store, runtime, end, feed } = createFixture({ until: 'end' });
+    store.before.readAll = () => {
+      throw new ReservationError('STORE_UNAVAILABLE', 'away');
+    };
+    const { ended } = collect(feed);
+    await runtime.advance(1_000);
+    end.abort();
+    expect(await ended).toBe(null);
+  });
+});
+
 test.each([
   [{ after: -1 }, 'after: expected a whole number from 0, found -1'],
   [{ pollMinMs: 0 }, 'pollMinMs: expected a whole number from 1, found 0'],
   [{ pollMinMs: 50, pollMaxMs: 40 }, 'pollMaxMs: expected a whole number from 50, found 40'],
+  [{ until: 'now' as 'end' }, 'until: expected "end", found "now"'],
   [{ pageSize: 1_001 }, 'pageSize: expected 1 to 1000, found 1001'],
 ])('an option that cannot be is refused at once: %j', (options, message) => {
   expect(() => followEvents(createCountingStore(), options)).toThrow(

@@ -2,7 +2,10 @@ import { isReservationError, ReservationError } from '../../errors.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { type EventStore, READ_LIMIT_MAX, type RecordedEvent } from '../../ports/event-store.ts';
 import type { Observer } from '../../ports/observer.ts';
+import { endOfLog } from '../end-of-log.ts';
+import type { DamagedEvent, FeedEvent } from './feed-event.ts';
 import { FEED_FAULT_PAUSE_MAX_MS, FEED_FAULT_PAUSE_MS } from './limits.ts';
+import { createFeedEventReader } from './read-feed-events.ts';
 import { createWakeUp } from './wake-up.ts';
 
 /** What following is done with. */
@@ -23,8 +26,12 @@ export interface LogPlace {
 }
 
 /** Where to begin, when to end, and how eagerly to look. */
-export interface FollowRequest {
+export interface FollowRequest<Event> {
   readonly after: LogPlace;
+  /** "end": with the last event that the log has when the following begins. Null: only with the signal. */
+  readonly until: 'end' | null;
+  /** What is handed over for an event; what it throws ends the following. */
+  readonly accept: (event: FeedEvent | DamagedEvent) => Event;
   readonly signal: AbortSignal;
   readonly pageSize: number;
   readonly pollMinMs: number;
@@ -33,11 +40,11 @@ export interface FollowRequest {
 
 /**
  * Every event behind `after`, in order, without a gap, each once; then those that are committed, as they come. Ends when
- * the signal aborts. Reads the next page when the one before was consumed. While the store is unavailable it waits;
+ * the signal aborts, or with the event of `until`. Reads the next page when the one before was consumed. While the store is unavailable it waits;
  * every other fault is thrown. A log whose end was lost, so that it has not, or not any more, the last event that was
  * handed over, is damaged: what took the lost positions would otherwise be passed over.
  */
-export function follow(parts: FollowParts, request: FollowRequest): AsyncIterableIterator<RecordedEvent> {
+export function follow<Event>(parts: FollowParts, request: FollowRequest<Event>): AsyncIterableIterator<Event> {
   const ending = new AbortController();
   const events = generate(parts, request, ending);
   return {
@@ -54,35 +61,40 @@ export function follow(parts: FollowParts, request: FollowRequest): AsyncIterabl
 }
 
 /** Ends also when `ending` aborts. What it attaches to others it takes away when it ends. */
-async function* generate(
+async function* generate<Event>(
   parts: FollowParts,
-  request: FollowRequest,
+  request: FollowRequest<Event>,
   ending: AbortController,
-): AsyncGenerator<RecordedEvent, undefined> {
+): AsyncGenerator<Event, undefined> {
   const { pageSize, pollMinMs, pollMaxMs } = request;
   const { signal } = ending;
-  const end = (): void => ending.abort();
+  const abort = (): void => ending.abort();
   if (request.signal.aborted) return;
   const wakeUp = createWakeUp(parts.events, parts.clock, signal);
-  request.signal.addEventListener('abort', end);
+  request.signal.addEventListener('abort', abort);
   try {
-    let last = request.after;
+    const reader = createFeedEventReader(parts.events);
+    let last: LogPlace = request.after;
+    const end = request.until === null ? Infinity : await endBehind(parts, last, signal);
     let pauseMs = pollMinMs;
-    while (!signal.aborted) {
+    while (!signal.aborted && last.position < end) {
       wakeUp.expect();
       const { page, isFull } = await readBehind(parts, last, pageSize, signal);
-      for (const event of page) {
+      if (page.length === 0 && !signal.aborted) assertNotBehindEnd(last, end);
+      const wanted = page.slice(0, end - last.position);
+      for (const event of (await patiently(parts, () => reader.read(wanted), signal)) ?? []) {
         if (signal.aborted) return;
         assertNext(event, last.position);
         last = event;
-        yield event;
+        yield request.accept(event);
       }
+      if (last.position >= end) return;
       pauseMs = page.length > 0 ? pollMinMs : Math.min(2 * pauseMs, pollMaxMs);
       await wakeUp.sleep(isFull ? 0 : pauseMs);
     }
   } finally {
     wakeUp.end();
-    request.signal.removeEventListener('abort', end);
+    request.signal.removeEventListener('abort', abort);
   }
 }
 
@@ -115,20 +127,29 @@ async function readBehind(
 
 /** A page, once the store can be read; an empty one when the signal aborts before that. */
 async function readPatiently(
-  { events, clock, observer, subscription }: FollowParts,
+  parts: FollowParts,
   range: { readonly after: number; readonly limit: number },
   signal: AbortSignal,
 ): Promise<readonly RecordedEvent[]> {
+  return (await patiently(parts, () => parts.events.readAll(range), signal)) ?? [];
+}
+
+/** What `read` finds, once the store can be read; null when the signal aborts before that. */
+async function patiently<Found>(
+  { clock, observer, subscription }: FollowParts,
+  read: () => Promise<Found>,
+  signal: AbortSignal,
+): Promise<Found | null> {
   for (let pauseMs = FEED_FAULT_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, FEED_FAULT_PAUSE_MAX_MS)) {
     try {
-      return await events.readAll(range);
+      return await read();
     } catch (error) {
       if (!isReservationError(error, 'STORE_UNAVAILABLE')) throw error;
-      if (signal.aborted) return [];
+      if (signal.aborted) return null;
       observer({ kind: 'feed-fault', subscription, error });
     }
     await clock.sleep(pauseMs, signal);
-    if (signal.aborted) return [];
+    if (signal.aborted) return null;
   }
 }
 
@@ -143,6 +164,19 @@ function assertSame(found: RecordedEvent | undefined, { position, id }: LogPlace
   if (found === undefined) throw endLost(`the log ends before position ${position}`);
   assertNext(found, position - 1);
   if (id !== null && found.id !== id) throw endLost(`position ${position} is another event than before`);
+}
+
+/** The position of the log's last event, which is not before `after`; of no meaning when the signal aborts. */
+async function endBehind(parts: FollowParts, after: LogPlace, signal: AbortSignal): Promise<number> {
+  const end = (await patiently(parts, () => endOfLog(parts.events), signal)) ?? Infinity;
+  if (end < after.position) throw endLost(`the log ends before position ${after.position}`);
+  return end;
+}
+
+/** A log that had an event at `end`, and has nothing behind `last` any more, would keep its reader waiting for ever. */
+function assertNotBehindEnd(last: LogPlace, end: number): void {
+  if (end === Infinity || last.position >= end) return;
+  throw endLost(`the log ends before position ${last.position + 1}, and reached to ${end}`);
 }
 
 function endLost(what: string): ReservationError {

@@ -1,6 +1,9 @@
 /** How many events a follower reads at a time unless told otherwise. */
 export const FEED_PAGE_DEFAULT = 500;
 
+/** Streams of which a follower remembers how they began, at most; of another one it reads the first event. Twice {@link READ_LIMIT_MAX} at least. */
+export const FEED_OPENINGS_MAX = 10_000;
+
 /** Pause of a follower before it looks again, right after events came; it doubles while none come. */
 export const FEED_POLL_MIN_MS = 10;
 

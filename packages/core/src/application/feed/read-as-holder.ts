@@ -2,6 +2,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { EventStore, RecordedEvent } from '../../ports/event-store.ts';
 import type { Observer } from '../../ports/observer.ts';
 import { deliver, type EventHandler } from './deliver.ts';
+import type { DamagedEvent, FeedEvent } from './feed-event.ts';
 import { follow, type LogPlace } from './follow.ts';
 import type { HeldLease } from './held-lease.ts';
 import type { SubscriptionPolicy } from './subscription-policy.ts';
@@ -22,6 +23,11 @@ export interface ReadingParts {
   readonly cancelled: AbortSignal;
 }
 
+/** Damage is handed over as well: it is delivered as an event that cannot be handled. */
+function accept(event: FeedEvent | DamagedEvent): FeedEvent | DamagedEvent {
+  return event;
+}
+
 /** How the reading ended. */
 export type ReadingEnd =
   /** The process is stopping, or the lease is lost. */
@@ -39,7 +45,10 @@ export async function readAsHolder(parts: ReadingParts, lease: HeldLease, after:
   const ended = AbortSignal.any([parts.stopping, lease.lost]);
   const signal = AbortSignal.any([parts.cancelled, lease.lost]);
   const delivery = { handle, clock, observer, name, policy, isCertain, signal, ended };
-  const feed = follow({ events, clock, observer, subscription: name }, { ...policy, after, signal: ended });
+  const feed = follow(
+    { events, clock, observer, subscription: name },
+    { ...policy, after, until: null, accept, signal: ended },
+  );
   function handled(event: RecordedEvent): void {
     lease.handled(event.position);
     parts.handled(event);

@@ -104,6 +104,18 @@ describe('a handler that throws', () => {
     expect(await row()).toMatchObject({ position: 2 });
   });
 
+  test('stops with a reason of at most 1,000 characters, and never cuts one in two', async () => {
+    const { store, clock, join, row } = createFixture();
+    await fill(store, 1);
+    join({
+      handle() {
+        throw `x${'🎫'.repeat(2_000)}`;
+      },
+    });
+    await clock.advance(HOUR_MS);
+    expect(await row()).toMatchObject({ stopped: { reason: `x${'🎫'.repeat(999)}` } });
+  });
+
   test('stops the subscription durably after the last attempt, for every process', async () => {
     const { store, clock, observations, join, row } = createFixture();
     await fill(store, 3);

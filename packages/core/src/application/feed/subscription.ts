@@ -21,7 +21,7 @@ export interface SubscriptionParts extends SubscriptionTuning {
   readonly handle: EventHandler;
   /** Where a subscription begins that is new: behind this position, which the log must have. Default 0, its start. */
   readonly startAfter?: number;
-  /** Hears what an operator may want to see. Default: nobody. */
+  /** Hears what an operator may want to see. */
   readonly observer?: Observer;
 }
 

@@ -167,7 +167,11 @@ const atomicity: readonly StoreContractCase[] = [
       outcomes.map(({ status }) => status),
       [...good.map(() => 'fulfilled'), 'rejected', ...good.map(() => 'fulfilled')],
     );
-    assert.equal((await wholeLog(store)).length, 1 + good.length);
+    assert.equal(
+      (await wholeLog(store)).length,
+      1 + good.length,
+      'each good append is in the log once, the faulty one not',
+    );
   }),
 ];
 

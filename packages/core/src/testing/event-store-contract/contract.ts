@@ -1,5 +1,5 @@
 import { appendCases } from './append.ts';
-import type { StoreContractCase } from './case.ts';
+import { type RuledCase, underRule } from './broken-promise.ts';
 import { hintCases } from './hints.ts';
 import { keyCases } from './keys.ts';
 import { lifetimeCases } from './lifetime.ts';
@@ -15,16 +15,14 @@ import { viewCases } from './view.ts';
  * Everything that a reservation store must do, as data: loop over the cases in any test runner, leave out those
  * whose need the harness does not meet, and run each by itself. An adapter is finished when all of them pass.
  */
-export const reservationStoreContract: readonly StoreContractCase[] = [
-  ...appendCases,
-  ...raceCases,
-  ...readCases,
-  ...keyCases,
-  ...viewCases,
-  ...rebuildCases,
-  ...switchOverCases,
-  ...queueCases,
-  ...hintCases,
-  ...subscriptionCases,
-  ...lifetimeCases,
+export const reservationStoreContract: readonly RuledCase[] = [
+  ...underRule({ port: 'EventStore.append', section: 'What an append does' }, [...appendCases, ...raceCases]),
+  ...underRule({ port: 'EventStore.readStream and readAll', section: 'What reads return' }, readCases),
+  ...underRule({ port: 'KeyClaim and AppendResult', section: 'Idempotency keys' }, keyCases),
+  ...underRule({ port: 'ReservationView', section: 'The view' }, viewCases),
+  ...underRule({ port: 'ViewRebuild', section: 'Rebuilding the view' }, [...rebuildCases, ...switchOverCases]),
+  ...underRule({ port: 'PaymentQueue and PaymentChange', section: 'The payment queue' }, queueCases),
+  ...underRule({ port: 'EventStore.onCommit', section: 'What readers of the log need' }, hintCases),
+  ...underRule({ port: 'Subscriptions', section: 'What readers of the log need' }, subscriptionCases),
+  ...underRule({ port: 'ReservationStore', section: 'Opening, closing and a second server' }, lifetimeCases),
 ];

@@ -28,8 +28,45 @@ function release(n: number, name: KeyName, payment: PaymentChange = { kind: 'kee
   });
 }
 
+/** What a look-up of a key finds. */
+const lookUps: readonly StoreContractCase[] = [
+  onStore('a key is found with its stream and fingerprint as soon as its append is acknowledged', async (store) => {
+    assert.equal(await store.view.findByKey(claim), null);
+    await appended(store, open(1, claim));
+    assert.deepEqual(await store.view.findByKey(claim), { stream: exampleId(1), fingerprint: 'body' });
+  }),
+
+  onStore('a key is found in its own scope, and letter by letter', async (store) => {
+    await appended(store, open(1, claim));
+    await appended(store, open(2, { ...claim, scope: 'another caller', fingerprint: 'Grüße 🎫 "\\' }));
+    assert.deepEqual(await store.view.findByKey({ ...claim, scope: 'another caller' }), {
+      stream: exampleId(2),
+      fingerprint: 'Grüße 🎫 "\\',
+    });
+    for (const other of [{ scope: 'Caller' }, { scope: '' }, { key: 'KEY' }, { key: 'key ' }, { key: 'ke' }]) {
+      assert.equal(await store.view.findByKey({ ...claim, ...other }), null, JSON.stringify(other));
+    }
+  }),
+
+  onStore('a key is found with what claimed it first', async (store) => {
+    await appended(store, open(1, claim));
+    await store.events.append(open(2, { ...claim, fingerprint: 'another body' }));
+    assert.deepEqual(await store.view.findByKey(claim), { stream: exampleId(1), fingerprint: 'body' });
+  }),
+
+  onStore('a key is not found when the append that asked for it does not hold', async (store) => {
+    await appended(store, open(1, null));
+    assert.equal((await store.events.append({ ...open(1, claim), commandId: 'late' })).kind, 'conflict');
+    const removal = { kind: 'remove', onlyIfLeasedBy: 'nobody' } as const;
+    assert.equal((await store.events.append(open(2, claim, removal))).kind, 'lease-lost');
+    assert.equal(await store.view.findByKey(claim), null);
+  }),
+];
+
 /** What binds an idempotency key to one stream. */
 const claimCases: readonly StoreContractCase[] = [
+  ...lookUps,
+
   onStore('a key that is taken is answered with its stream and fingerprint, and nothing is written', async (store) => {
     await appended(store, open(1, claim));
     const before = await snapshot(store);
@@ -119,6 +156,7 @@ const releaseCases: readonly StoreContractCase[] = [
   onStore('a released key is free: another stream may claim it, with another body too', async (store) => {
     await appended(store, open(1, claim));
     assert.deepEqual(await store.events.append(release(1, claim)), { kind: 'appended', version: 2, position: 2 });
+    assert.equal(await store.view.findByKey(claim), null);
     await appended(store, open(2, { ...claim, fingerprint: 'another body' }));
     assert.deepEqual(await store.events.append(open(3, claim)), {
       kind: 'key-taken',

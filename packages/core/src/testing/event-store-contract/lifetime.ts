@@ -42,6 +42,8 @@ const closing: readonly StoreContractCase[] = [
       store.events.readAll({ after: 0, limit: 1 }),
       store.view.find(id),
       store.view.list({ userId: null, stage: null, after: null, limit: 1 }),
+      store.view.findByKey(key),
+      store.view.findByTransaction('TXN-1'),
       store.view.rebuild({ token: 'rebuild-2', startedAt: 0 }),
       rebuild.put([exampleSummary(id)]),
       rebuild.switchOver({ after: 0, project: () => exampleSummary(id), patienceMs: 1_000 }),
@@ -120,7 +122,7 @@ const reopening: readonly StoreContractCase[] = [
       void Promise.all(oneTo(20).map((n) => store.events.append(exampleAppend(exampleId(n)))));
     },
     async (store) => {
-      assert.equal((await wholeLog(store)).length, 20);
+      assert.equal((await wholeLog(store)).length, 20, 'the log has all 20 events for which close() waited');
     },
   ),
 ];
@@ -145,7 +147,7 @@ const besides: readonly StoreContractCase[] = [
       }),
     );
     const missed = await wholeLog(one);
-    assert.equal(missed.length, 1);
+    assert.equal(missed.length, 1, 'the log has one event: that of the append that won');
     const lost: AppendResult = { kind: 'conflict', actual: 1, missed };
     const won: AppendResult = { kind: 'appended', version: 1, position: 1 };
     const winner = results.findIndex(({ kind }) => kind === 'appended');
@@ -178,7 +180,8 @@ const besides: readonly StoreContractCase[] = [
         return store.events.append(exampleAppend(exampleId(n), { alongside }));
       }),
     );
-    assert.equal(creates.filter(({ kind }) => kind === 'key-taken').length, 10);
+    const refused = creates.filter(({ kind }) => kind === 'key-taken');
+    assert.equal(refused.length, 10, 'of two claims of each of ten keys, by one server each, one is refused');
     const hauls = await Promise.all(
       oneTo(10).map((n) =>
         (n % 2 === 0 ? one : other).payments.take({ owner: `worker-${n}`, now: 1_000, leaseUntil: 2_000, limit: 2 }),

@@ -56,11 +56,12 @@ const append: fc.Arbitrary<Operation> = fc
     commandId: fc.integer({ min: 1, max: 40 }).map((n) => `command-${n}`),
     stage: fc.option(fc.constantFrom('processing' as const, 'confirmed' as const)),
     userId: fc.constantFrom('user_1', 'user_2'),
+    transactionId: fc.constantFrom(null, 'TXN-1', 'TXN-2'),
     payment,
     key,
   })
-  .map(({ stage, userId, payment: change, key: keyChange, ...rest }) => {
-    const summary = stage === null ? null : exampleSummary(rest.stream, { stage, userId });
+  .map(({ stage, userId, transactionId, payment: change, key: keyChange, ...rest }) => {
+    const summary = stage === null ? null : exampleSummary(rest.stream, { stage, userId, transactionId });
     const request: AppendRequest = { ...rest, alongside: { summary, payment: change, key: keyChange } };
     const names = keyChange.kind === 'keep' ? [rest.stream] : [rest.stream, `${keyChange.scope}/${keyChange.key}`];
     return { run: (store) => store.events.append(request), names };
@@ -97,6 +98,10 @@ async function views(store: ReservationStore): Promise<unknown> {
         for (const limit of [1, 2, 10]) seen.push(await store.view.list({ userId, stage, after, limit }));
       }
     }
+  }
+  for (const transactionId of ['TXN-1', 'TXN-2']) seen.push(await store.view.findByTransaction(transactionId));
+  for (const scope of ['caller', 'another']) {
+    for (const key of ['key-1', 'key-2']) seen.push(await store.view.findByKey({ scope, key }));
   }
   for (const n of [1, 2, 3]) {
     seen.push(await store.view.find(exampleId(n)));

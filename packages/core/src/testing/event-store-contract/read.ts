@@ -61,10 +61,10 @@ const ranges: readonly StoreContractCase[] = [
       const seen = [];
       for (;;) {
         const page = await store.events.readAll({ after: seen.at(-1)?.position ?? 0, limit });
-        assert(page.length <= limit, `a page of ${limit} holds ${page.length} events`);
+        assert(page.length <= limit, `a page of ${limit} holds at most ${limit} events, not ${page.length}`);
         if (page.length === 0) break;
         seen.push(...page);
-        assert(seen.length <= whole.length, `pages of ${limit} repeat events`);
+        assert(seen.length <= whole.length, `pages of ${limit} repeat no event`);
       }
       assert.deepEqual(seen, whole);
     }

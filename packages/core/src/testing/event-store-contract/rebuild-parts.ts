@@ -18,7 +18,12 @@ export function rowOf(stream: readonly RecordedEvent[]): ReservationSummary {
     'a stream is projected whole',
   );
   const id = last.stream as ReservationId;
-  return exampleSummary(id, { version: last.version, message: `made of ${last.id}`, userId: `user_${last.version}` });
+  return exampleSummary(id, {
+    version: last.version,
+    message: `made of ${last.id}`,
+    userId: `user_${last.version}`,
+    transactionId: `TXN-${last.id}`,
+  });
 }
 
 /** Appends an event to the n-th reservation, with its row beside it as the engine does it. */
@@ -33,11 +38,16 @@ export async function advance(store: ReservationStore, n: number, eventNumber: n
   return await appended(store, { ...request, alongside: { ...NOTHING_ALONGSIDE, summary } });
 }
 
-/** Every row, and what single look-ups and listings by user make of it. */
+/** Every row, and what single look-ups, listings by user and look-ups by transaction make of it. */
 export async function shownBy(store: ReservationStore): Promise<readonly ReservationSummary[]> {
   const { reservations, next } = await store.view.list({ userId: null, stage: null, after: null, limit: 200 });
-  assert.equal(next, null);
+  assert.equal(next, null, 'the only page is the last');
   for (const row of reservations) assert.deepEqual(await store.view.find(row.reservationId), row);
+  for (const transactionId of new Set(reservations.map((row) => row.transactionId))) {
+    if (transactionId === null) continue;
+    const ofTransaction = reservations.filter((row) => row.transactionId === transactionId);
+    assert.deepEqual(await store.view.findByTransaction(transactionId), ofTransaction);
+  }
   for (const userId of new Set(reservations.map((row) => row.userId))) {
     const ofUser = await store.view.list({ userId, stage: 'processing', after: null, limit: 200 });
     const expected = reservations.filter((row) => row.userId === userId && row.stage === 'processing');

@@ -5,17 +5,22 @@ import { reservationStoreContract } from './contract.ts';
 import type { Sabotage } from './sabotage.ts';
 import { sabotages } from './sabotaged-stores.ts';
 
+/** Each message says what was expected and found, or what does not hold, then the calls, then where the promise stands. */
+const IN_WORDS =
+  /^The store breaks a promise: .*\n(expected  .+\nfound     .+\n|the check that failed: .+\n|a check of the case does not hold: .+\n|the store threw .+\n)[^]*Its last calls were\n(  .+ → .+\n)+The promise: .+"\.$/;
+
 const cases = reservationStoreContract.filter(({ needs }) => needs === 'nothing');
 
-async function isCaughtBy({ run }: StoreContractCase, { plant }: Sabotage): Promise<boolean> {
+/** What the case says of the bug; null when it does not see it. */
+async function messageOf({ run }: StoreContractCase, { plant }: Sabotage): Promise<string | null> {
   const harness: StoreHarness = {
     open: async () => plant(createMemoryStore()),
     reopen: null,
     openBeside: null,
   };
   return await run(harness).then(
-    () => false,
-    () => true,
+    () => null,
+    (error: Error) => error.message,
   );
 }
 
@@ -23,7 +28,11 @@ describe('the store contract catches it when', () => {
   it.each(sabotages)('$bug', async (sabotage) => {
     const caught: string[] = [];
     for (const contractCase of cases) {
-      if (await isCaughtBy(contractCase, sabotage)) caught.push(contractCase.title);
+      const message = await messageOf(contractCase, sabotage);
+      if (message === null) continue;
+      caught.push(contractCase.title);
+      expect(message).toMatch(IN_WORDS);
+      expect(message).toContain(`The store breaks a promise: ${contractCase.title}.`);
     }
     expect(caught).not.toEqual([]);
     // A bug that breaks everything would prove nothing about single cases.

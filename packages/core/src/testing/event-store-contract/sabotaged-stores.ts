@@ -4,6 +4,7 @@ import { EVENTS_ONLY, inAppend, inEvents, inPayments, inView, type Sabotage } fr
 import { sabotagedAppends } from './sabotaged-appends.ts';
 import { sabotagedKeys } from './sabotaged-keys.ts';
 import { sabotagedFeeds } from './sabotaged-feeds.ts';
+import { sabotagedLookUps } from './sabotaged-look-ups.ts';
 import { sabotagedRebuilds } from './sabotaged-rebuilds.ts';
 
 /** The n-th event gets position 2n. */
@@ -215,6 +216,7 @@ export const sabotages: readonly Sabotage[] = [
   ...log,
   ...sabotagedKeys,
   ...view,
+  ...sabotagedLookUps,
   ...sabotagedRebuilds,
   ...payments,
   ...sabotagedFeeds,

@@ -101,6 +101,47 @@ const rows: readonly StoreContractCase[] = [
   }),
 ];
 
+const transactions: readonly StoreContractCase[] = [
+  onStore('reservations are found by the transaction that their row shows, in the order of ids', async (store) => {
+    const charged = (n: number, transactionId: string): ReservationSummary =>
+      exampleSummary(exampleId(n), { stage: 'confirmed', status: 'RESERVATION_CONFIRMED', transactionId });
+    const shown = [charged(3, 'TXN-1'), charged(2, 'TXN-2'), charged(1, 'TXN-1'), exampleSummary(exampleId(4))];
+    for (const summary of shown) await show(store, summary);
+    assert.deepEqual(await store.view.findByTransaction('TXN-1'), [shown[2], shown[0]]);
+    assert.deepEqual(await store.view.findByTransaction('TXN-2'), [shown[1]]);
+    for (const other of ['TXN', 'txn-1', 'TXN-1 ', '', 'null']) {
+      assert.deepEqual(await store.view.findByTransaction(other), [], JSON.stringify(other));
+    }
+  }),
+
+  onStore(
+    'a reservation is found by its transaction from the append on that shows it, and no longer',
+    async (store) => {
+      await show(store, exampleSummary(id));
+      assert.deepEqual(await store.view.findByTransaction('TXN-1'), []);
+      const escalated = exampleSummary(id, {
+        stage: 'escalated',
+        answeredAs: 'failed',
+        transactionId: 'TXN-1',
+        version: 2,
+      });
+      const confirmed = exampleSummary(id, { stage: 'confirmed', transactionId: 'TXN-2', version: 3 });
+      for (const [expected, summary] of [escalated, confirmed].entries()) {
+        const append = exampleAppend(id, { expected: expected + 1, events: [exampleEvent(expected + 2)] });
+        await appended(store, { ...append, alongside: { ...NOTHING_ALONGSIDE, summary } });
+        assert.deepEqual(await store.view.findByTransaction(summary.transactionId ?? ''), [summary]);
+      }
+      assert.deepEqual(await store.view.findByTransaction('TXN-1'), []);
+    },
+  ),
+
+  onStore('a transaction of more reservations than a page holds shows the first of them', async (store) => {
+    const rows = oneTo(PAGE_LIMIT_MAX + 1).map((n) => exampleSummary(exampleId(n), { transactionId: 'TXN-1' }));
+    await Promise.all(rows.map((row) => show(store, row)));
+    assert.deepEqual(await store.view.findByTransaction('TXN-1'), rows.slice(0, PAGE_LIMIT_MAX));
+  }),
+];
+
 const listing: readonly StoreContractCase[] = [
   onStore('reservations are listed in the order of their ids, whatever the order of appends', async (store) => {
     const all = await showTwelve(store);
@@ -156,4 +197,4 @@ const listing: readonly StoreContractCase[] = [
 ];
 
 /** What the read side shows, and when. */
-export const viewCases: readonly StoreContractCase[] = [...rows, ...listing];
+export const viewCases: readonly StoreContractCase[] = [...rows, ...transactions, ...listing];

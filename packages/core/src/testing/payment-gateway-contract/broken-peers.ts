@@ -46,6 +46,29 @@ export function passOn(socket: Socket, port: number): void {
   socket.pipe(onward).pipe(socket);
 }
 
+/** What a load balancer or NAT gateway does with data on a connection that it has forgotten. */
+export type Forgetting = 'drops' | 'resets';
+
+/** Passes a connection on until it has been idle for so long; then data is dropped, or the sender gets a reset. */
+export function passOnUntilIdle(socket: Socket, port: number, forgetAfterMs: number, forgetting: Forgetting): void {
+  const onward = connect(port, '127.0.0.1');
+  let usedAt = performance.now();
+  let isForgotten = false;
+  const pass = (from: Socket, to: Socket): void => {
+    from.on('data', (data) => {
+      isForgotten ||= performance.now() - usedAt >= forgetAfterMs;
+      usedAt = performance.now();
+      if (!isForgotten) to.write(data);
+      else if (forgetting === 'resets') from.resetAndDestroy();
+    });
+    from.on('error', () => undefined);
+    // Nobody is told of the end of a connection that was forgotten.
+    from.once('close', () => !isForgotten && to.destroy());
+  };
+  pass(socket, onward);
+  pass(onward, socket);
+}
+
 /** A port on which nobody listens. */
 export async function refusedPort(): Promise<number> {
   const server = createServer();

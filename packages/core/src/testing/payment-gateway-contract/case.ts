@@ -10,6 +10,8 @@ export interface GatewayTuning {
   readonly port: number;
   readonly idempotency: PaymentIdempotency;
   readonly attemptTimeoutMs: number;
+  /** Time without a call after which the connection is closed. */
+  readonly idleTimeoutMs: number;
   readonly breaker: { readonly failuresMax: number; readonly lastingMs: number; readonly openMs: number };
   readonly concurrencyMax: number;
   readonly queueMax: number;
@@ -51,6 +53,7 @@ export const EXAMPLE_CHARGE: ChargeRequest & { readonly reservationId: Reservati
 const DEFAULTS: Omit<GatewayTuning, 'host' | 'port'> = {
   idempotency: 'by-reservation-id',
   attemptTimeoutMs: 2_000,
+  idleTimeoutMs: 30_000,
   breaker: { failuresMax: 1_000, lastingMs: 0, openMs: 60_000 },
   concurrencyMax: 100,
   queueMax: 100,

@@ -1,6 +1,8 @@
 import { attemptCases } from './attempts.ts';
 import { boundCases } from './bounds.ts';
 import type { GatewayContractCase } from './case.ts';
+import { idleCases } from './idle.ts';
+import { refusedStreamCases } from './refused-streams.ts';
 import { replyCases } from './replies.ts';
 import { unreachableCases } from './unreachable.ts';
 
@@ -12,5 +14,7 @@ export const paymentGatewayContract: readonly GatewayContractCase[] = [
   ...replyCases,
   ...unreachableCases,
   ...attemptCases,
+  ...refusedStreamCases,
+  ...idleCases,
   ...boundCases,
 ];

@@ -1,7 +1,5 @@
-import assert from 'node:assert/strict';
 import { type Money, toMajorUnits } from '../../domain/money.ts';
-import { describeAnswer } from './answer.ts';
-import { assertSame, charged, chargeUntilKnown, type PaymentServiceCase } from './case.ts';
+import { assertAnswer, assertSame, charged, chargeUntilKnown, type PaymentServiceCase } from './case.ts';
 
 /** Small, and with a digit in the last of three decimals. */
 const THREE_DECIMALS: Money = { amountMinor: 101, currency: 'KWD', decimals: 3 };
@@ -14,7 +12,7 @@ export const amountCases: readonly PaymentServiceCase[] = [
     meaning: 'Only round amounts are paid.',
     async run(probe) {
       const answer = await chargeUntilKnown(probe, probe.newCharge({ money: oneMore(probe.money) }));
-      assert.equal(answer.kind, 'charged', describeAnswer(answer));
+      assertAnswer(answer, ['charged']);
     },
   },
   {
@@ -23,7 +21,7 @@ export const amountCases: readonly PaymentServiceCase[] = [
     meaning: 'Reservations in currencies with three decimals (KWD, BHD, …) stay open until a person looks at them.',
     async run(probe) {
       const answer = await chargeUntilKnown(probe, probe.newCharge({ money: THREE_DECIMALS }));
-      assert.notEqual(answer.kind, 'unknown', describeAnswer(answer));
+      assertAnswer(answer, ['charged', 'declined', 'refused']);
     },
   },
   {
@@ -32,7 +30,7 @@ export const amountCases: readonly PaymentServiceCase[] = [
     meaning: 'The service charges what makes no sense. The engine itself never sends such an amount.',
     async run(probe) {
       const answer = await probe.charge(probe.newCharge(), { amount: 0 });
-      assert.ok(answer.kind === 'refused' || answer.kind === 'declined', describeAnswer(answer));
+      assertAnswer(answer, ['refused', 'declined']);
     },
   },
   {

@@ -12,7 +12,8 @@ export interface PaymentServiceCase {
   /** What it means for who runs the engine when the service does something else. */
   readonly meaning: string;
   /**
-   * Rejects with an AssertionError when the service does something else, and with {@link CannotTellError} when what
+   * Rejects with an AssertionError, whose message says in one line of words what the service did, when that is
+   * something else, and with {@link CannotTellError} when what
    * the case begins with does not come about.
    */
   run(probe: PaymentServiceProbe): Promise<void>;
@@ -44,6 +45,14 @@ export async function charged(probe: PaymentServiceProbe, charge: ProbeCharge): 
   const answer = await chargeUntilKnown(probe, charge);
   if (answer.kind === 'charged') return answer;
   throw new CannotTellError(`the first charge was not executed: ${describeAnswer(answer)}`);
+}
+
+/**
+ * Asserts that the answer is of one of these kinds. `assert.equal` is of no use here: it adds the difference of two
+ * values to the message that it is given.
+ */
+export function assertAnswer(answer: ChargeAnswer, expected: readonly ChargeAnswer['kind'][]): void {
+  assert.ok(expected.includes(answer.kind), `expected: ${expected.join(' or ')}; found: ${describeAnswer(answer)}`);
 }
 
 /** Asserts that a repetition ended as the first request did. */

@@ -2,7 +2,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type * as Grpc from '@grpc/grpc-js';
 import { type ReservationId, reservationIdFrom } from '../../domain/ids.ts';
 import { type Money, toMajorUnits } from '../../domain/money.ts';
-import type { PaymentServiceClient, ReceivedPaymentResponse } from '../../proto/payment-service.ts';
+import type { ReceivedPaymentResponse } from '../../proto/messages.ts';
+import type { PaymentServiceClient } from '../../proto/payment-service.ts';
 import type { ChargeAnswer } from './answer.ts';
 
 /** How long a call may take, as in production. */

@@ -1,6 +1,12 @@
-import assert from 'node:assert/strict';
 import { describeAnswer } from './answer.ts';
-import { assertSame, CannotTellError, charged, chargeUntilKnown, type PaymentServiceCase } from './case.ts';
+import {
+  assertAnswer,
+  assertSame,
+  CannotTellError,
+  charged,
+  chargeUntilKnown,
+  type PaymentServiceCase,
+} from './case.ts';
 import type { PaymentServiceProbe, ProbeCharge } from './probe.ts';
 
 /** When a caller hangs up: long enough for the request to arrive, short enough for the reply not to. */
@@ -18,7 +24,7 @@ export const repetitionCases: readonly PaymentServiceCase[] = [
       'No reservation is confirmed, unless it is just this user, amount or currency that the service does not charge.',
     async run(probe) {
       const answer = await chargeUntilKnown(probe, probe.newCharge());
-      assert.equal(answer.kind, 'charged', describeAnswer(answer));
+      assertAnswer(answer, ['charged']);
     },
   },
   {

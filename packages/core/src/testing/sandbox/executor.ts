@@ -1,4 +1,4 @@
-import type { ReceivedPaymentRequest } from '../../proto/payment-service.ts';
+import type { ReceivedPaymentRequest } from '../../proto/messages.ts';
 import type { Ledger, LedgerEntry } from './ledger.ts';
 import type { SandboxVerdict } from './magic-users.ts';
 

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type * as Grpc from '@grpc/grpc-js';
-import type { PaymentResponse, PaymentServiceHandlers, ReceivedPaymentRequest } from '../../proto/payment-service.ts';
+import type { PaymentResponse, ReceivedPaymentRequest } from '../../proto/messages.ts';
+import type { PaymentServiceHandlers } from '../../proto/payment-service.ts';
 import type { CallCounter } from './call-counter.ts';
 import type { Executor } from './executor.ts';
 import type { LedgerEntry } from './ledger.ts';

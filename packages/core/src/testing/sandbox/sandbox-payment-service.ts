@@ -1,5 +1,5 @@
 import { ReservationError } from '../../errors.ts';
-import type { ReceivedPaymentRequest } from '../../proto/payment-service.ts';
+import type { ReceivedPaymentRequest } from '../../proto/messages.ts';
 import { type CallCount, createCallCounter } from './call-counter.ts';
 import { openCallLog } from './call-log.ts';
 import { createExecutor } from './executor.ts';

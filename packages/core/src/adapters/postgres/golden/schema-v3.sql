@@ -1,4 +1,4 @@
--- A database of schema version 2 as its release wrote it. Never changed: every later release must upgrade and read it.
+-- A database of schema version 3 as its release wrote it. Never changed: every later release must upgrade and read it.
 create table if not exists schema_migrations (version integer not null primary key, name text not null);
 create table events (
   shard integer not null,
@@ -35,6 +35,8 @@ create table reservations (
 );
 create index reservations_by_user on reservations (shard, user_id, reservation_id);
 create index reservations_by_stage on reservations (shard, stage, reservation_id);
+create index reservations_by_transaction on reservations (shard, transaction_id, reservation_id)
+where transaction_id is not null;
 create table payment_queue (
   shard integer not null,
   reservation_id text collate "C" not null,
@@ -229,166 +231,9 @@ create table store_moves (
   began_at bigint not null,
   finished_at bigint
 );
-delete from idempotency_keys where (shard, stream) in (
-  select shard, reservation_id from reservations where failure_reason = 'not-sent'
-);
-create or replace function append_group(
-  p_shard integer, p_lock_timeout_ms integer, p_appends json, p_events json, p_reservations json, p_leased text[]
-)
-returns json
-language plpgsql volatile
-set plan_cache_mode = force_generic_plan
-set enable_seqscan = off
-set enable_bitmapscan = off
-set jit = off
-as $append_group$
-declare
-  v_locked integer;
-  v_last bigint;
-  v_outcomes json;
-  v_removed text[];
-  v_released json;
-  v_release record;
-  v_freed json;
-  v_free record;
-begin
-  if current_setting('synchronous_commit') = 'off' then
-    perform set_config('synchronous_commit', 'on', true);
-  end if;
-  perform set_config('client_min_messages', 'warning', true);
-  perform set_config('lock_timeout', p_lock_timeout_ms::text, true);
-
-  select l.shard into strict v_locked from log_locks l where l.shard = p_shard for update;
-  select coalesce(max(e.position), 0) into v_last from events e where e.shard = p_shard;
-
-  if cardinality(p_leased) > 0 then
-    perform from unnest(p_leased) as a(stream)
-    cross join lateral (
-      select from payment_queue q where q.shard = p_shard and q.reservation_id = a.stream limit 1 for update
-    ) locked;
-  end if;
-
-  with asked as materialized (
-    select * from json_to_recordset(p_appends) as a(
-      n integer, stream text, expected bigint, command_id text, event_count integer,
-      scope text, idempotency_key text, fingerprint text, releases_key boolean,
-      payment text, owner text, opened_at bigint, due_at bigint, last_outcome text
-    )
-  ),
-  judged as materialized (
-    select a.*, s.last_version, s.earlier_version, s.earlier_position,
-      k.stream as holder, k.fingerprint as holder_fingerprint,
-      case
-        when s.entries <> s.last_version then 'stream-broken'
-        when s.earlier_version is not null then 'repeated'
-        when s.entries <> a.expected then 'conflict'
-        when k.stream is not null and a.releases_key is not true then 'key-taken'
-        when a.payment = 'remove-leased' and a.owner is distinct from q.owner then 'lease-lost'
-        when a.payment = 'enqueue' and q.reservation_id is not null then 'payment-queued'
-        else 'appended'
-      end as fate
-    from asked a
-    cross join lateral (
-      select count(*) as entries, coalesce(max(e.version), 0) as last_version,
-        max(e.version) filter (where e.command_id = a.command_id) as earlier_version,
-        max(e.position) filter (where e.command_id = a.command_id) as earlier_position
-      from events e where e.shard = p_shard and e.stream = a.stream
-    ) s
-    left join lateral (
-      select k.stream, k.fingerprint from idempotency_keys k
-      where k.shard = p_shard and k.scope = a.scope and k.idempotency_key = a.idempotency_key limit 1
-    ) k on true
-    left join lateral (
-      select q.reservation_id, q.owner from payment_queue q
-      where q.shard = p_shard and q.reservation_id = a.stream limit 1
-    ) q on true
-  ),
-  placed as materialized (
-    select j.*, (v_last + sum(case j.fate when 'appended' then j.event_count else 0 end) over (order by j.n))::bigint
-      as last_position, j.fate = 'appended' as holds
-    from judged j
-  ),
-  written as (
-    insert into events (shard, stream, version, position, id, command_id, type, schema_version, data, metadata, checksum)
-    select p_shard, p.stream, p.expected + e.ordinal, w.position, e.id, p.command_id,
-      e.type, e.schema_version, e.data, e.metadata,
-      e.seal # (w.position & 4294967295) # (w.position >> 32)
-    from json_to_recordset(p_events) as e(
-      n integer, ordinal integer, id text, type text, schema_version integer, data text, metadata text, seal bigint
-    )
-    join placed p on p.n = e.n and p.holds
-    cross join lateral (select p.last_position - p.event_count + e.ordinal as position) w
-  ),
-  shown as (
-    insert into reservations (shard, reservation_id, status, stage, user_id, amount_minor, currency, decimals,
-      transaction_id, failure_reason, answered_as, message, created_at, updated_at, version)
-    select p_shard, r.reservation_id, r.status, r.stage, r.user_id, r.amount_minor, r.currency, r.decimals,
-      r.transaction_id, r.failure_reason, r.answered_as, r.message, r.created_at, r.updated_at, r.version
-    from json_to_recordset(p_reservations) as r(
-      n integer, reservation_id text, status text, stage text, user_id text, amount_minor bigint, currency text, decimals integer,
-      transaction_id text, failure_reason text, answered_as text, message text, created_at text, updated_at text,
-      version integer
-    )
-    join placed p on p.n = r.n and p.holds
-    on conflict (shard, reservation_id) do update set
-      status = excluded.status, stage = excluded.stage, user_id = excluded.user_id,
-      amount_minor = excluded.amount_minor, currency = excluded.currency, decimals = excluded.decimals,
-      transaction_id = excluded.transaction_id, failure_reason = excluded.failure_reason,
-      answered_as = excluded.answered_as, message = excluded.message, created_at = excluded.created_at,
-      updated_at = excluded.updated_at, version = excluded.version
-  ),
-  claimed as (
-    insert into idempotency_keys (shard, scope, idempotency_key, fingerprint, stream)
-    select p_shard, p.scope, p.idempotency_key, p.fingerprint, p.stream
-    from placed p where p.holds and p.scope is not null and p.releases_key is not true
-  ),
-  queued as (
-    insert into payment_queue (shard, reservation_id, opened_at, attempts, due_at, owner, last_outcome)
-    select p_shard, p.stream, p.opened_at, 0, p.due_at, p.owner, null
-    from placed p where p.holds and p.payment = 'enqueue'
-  )
-  select
-    json_agg(json_build_object(
-      'fate', p.fate,
-      'version', case when p.holds then p.expected + p.event_count else coalesce(p.earlier_version, p.last_version) end,
-      'position', case when p.holds then p.last_position else p.earlier_position end,
-      'holder', p.holder,
-      'fingerprint', p.holder_fingerprint,
-      'missed', case p.fate when 'conflict' then (
-        select coalesce(json_agg(row_to_json(e) order by e.version), '[]')
-        from events e where e.shard = p_shard and e.stream = p.stream and e.version > p.expected
-      ) end
-    ) order by p.n),
-    array_agg(p.stream) filter (where p.holds and p.payment in ('remove', 'remove-leased')),
-    json_agg(row_to_json(p)) filter (where p.holds and p.payment = 'release'),
-    json_agg(row_to_json(p)) filter (where p.holds and p.releases_key)
-  into v_outcomes, v_removed, v_released, v_freed
-  from placed p;
-
-  for v_release in
-    select * from json_to_recordset(v_released) as r(stream text, owner text, due_at bigint, last_outcome text)
-  loop
-    update payment_queue set owner = null, due_at = v_release.due_at, last_outcome = v_release.last_outcome
-    where shard = p_shard and reservation_id = v_release.stream and owner = v_release.owner;
-  end loop;
-  for v_index in 1 .. coalesce(cardinality(v_removed), 0) loop
-    delete from payment_queue where shard = p_shard and reservation_id = v_removed[v_index];
-  end loop;
-
-  for v_free in
-    select * from json_to_recordset(v_freed) as f(scope text, idempotency_key text, stream text)
-  loop
-    delete from idempotency_keys
-    where shard = p_shard and scope = v_free.scope and idempotency_key = v_free.idempotency_key
-      and stream = v_free.stream;
-  end loop;
-
-  return v_outcomes;
-end
-$append_group$;
 insert into schema_migrations (version, name) values (1, 'initial');
 insert into schema_migrations (version, name) values (2, 'subscriptions, view rebuilds and moves');
-insert into schema_migrations (version, name) values (3, 'keys that are free again');
+insert into schema_migrations (version, name) values (3, 'transaction ids');
 insert into events (shard, stream, version, position, id, command_id, type, schema_version, data, metadata, checksum) values (0, 'RES-019b0000-0000-7000-8000-000000000001', 1, 1, '019b0000-0000-7000-8000-000000000001', 'append-of-019b0000-0000-7000-8000-000000000001', 'RESERVATION_CREATED', 1, '{"userId":"user_1","amountMinor":1050,"currency":"EUR","decimals":2,"at":"2026-01-02T03:04:05.678Z"}', '{"recordedAt":"2026-01-02T03:04:05.678Z","correlationId":"request-1","causationId":"command-1","traceparent":null}', 1244686415);
 insert into events (shard, stream, version, position, id, command_id, type, schema_version, data, metadata, checksum) values (0, 'RES-019b0000-0000-7000-8000-000000000001', 2, 3, '019b0000-0000-7000-8000-000000000003', 'append-of-019b0000-0000-7000-8000-000000000003', 'RESERVATION_CREATED', 1, '{"userId":"user_3","amountMinor":1050,"currency":"EUR","decimals":2,"at":"2026-01-02T03:04:05.678Z"}', '{"recordedAt":"2026-01-02T03:04:05.678Z","correlationId":"request-3","causationId":"command-3","traceparent":null}', 3261891535);
 insert into events (shard, stream, version, position, id, command_id, type, schema_version, data, metadata, checksum) values (0, 'RES-019b0000-0000-7000-8000-000000000001', 3, 4, '019b0000-0000-7000-8000-000000000004', 'append-of-019b0000-0000-7000-8000-000000000003', 'RESERVATION_CREATED', 1, '{"userId":"user_4","amountMinor":1050,"currency":"EUR","decimals":2,"at":"2026-01-02T03:04:05.678Z"}', '{"recordedAt":"2026-01-02T03:04:05.678Z","correlationId":"request-4","causationId":"command-4","traceparent":null}', 1465853341);

@@ -1,4 +1,4 @@
--- A database of schema version 2 as its release wrote it. Never changed: every later release must upgrade and read it.
+-- A database of schema version 3 as its release wrote it. Never changed: every later release must upgrade and read it.
 CREATE TABLE schema_migrations (version integer not null primary key, name text not null);
 CREATE TABLE events (
   shard integer not null,
@@ -33,7 +33,8 @@ CREATE TABLE "reservations" (
   version integer not null,
   primary key (shard, reservation_id),
   unique (shard, user_id, reservation_id),
-  unique (shard, stage, reservation_id)
+  unique (shard, stage, reservation_id),
+  unique (shard, transaction_id, reservation_id)
 ) without rowid;
 CREATE TABLE payment_queue (
   shard integer not null,
@@ -81,12 +82,9 @@ create table store_moves (
   began_at bigint not null,
   finished_at bigint
 );
-delete from idempotency_keys where (shard, stream) in (
-  select shard, reservation_id from reservations where failure_reason = 'not-sent'
-);
 insert into schema_migrations (version, name) values (1, 'initial');
 insert into schema_migrations (version, name) values (2, 'subscriptions, view rebuilds and moves');
-insert into schema_migrations (version, name) values (3, 'keys that are free again');
+insert into schema_migrations (version, name) values (3, 'transaction ids');
 insert into events (shard, stream, version, position, id, command_id, type, schema_version, data, metadata, checksum) values (0, 'RES-019b0000-0000-7000-8000-000000000001', 1, 1, '019b0000-0000-7000-8000-000000000001', 'append-of-019b0000-0000-7000-8000-000000000001', 'RESERVATION_CREATED', 1, '{"userId":"user_1","amountMinor":1050,"currency":"EUR","decimals":2,"at":"2026-01-02T03:04:05.678Z"}', '{"recordedAt":"2026-01-02T03:04:05.678Z","correlationId":"request-1","causationId":"command-1","traceparent":null}', 1244686415);
 insert into events (shard, stream, version, position, id, command_id, type, schema_version, data, metadata, checksum) values (0, 'RES-019b0000-0000-7000-8000-000000000001', 2, 3, '019b0000-0000-7000-8000-000000000003', 'append-of-019b0000-0000-7000-8000-000000000003', 'RESERVATION_CREATED', 1, '{"userId":"user_3","amountMinor":1050,"currency":"EUR","decimals":2,"at":"2026-01-02T03:04:05.678Z"}', '{"recordedAt":"2026-01-02T03:04:05.678Z","correlationId":"request-3","causationId":"command-3","traceparent":null}', 3261891535);
 insert into events (shard, stream, version, position, id, command_id, type, schema_version, data, metadata, checksum) values (0, 'RES-019b0000-0000-7000-8000-000000000001', 3, 4, '019b0000-0000-7000-8000-000000000004', 'append-of-019b0000-0000-7000-8000-000000000003', 'RESERVATION_CREATED', 1, '{"userId":"user_4","amountMinor":1050,"currency":"EUR","decimals":2,"at":"2026-01-02T03:04:05.678Z"}', '{"recordedAt":"2026-01-02T03:04:05.678Z","correlationId":"request-4","causationId":"command-4","traceparent":null}', 1465853341);

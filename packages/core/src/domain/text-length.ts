@@ -1,0 +1,24 @@
+/** Length of a text in characters: Unicode code points, of which one may take two UTF-16 code units. */
+export function lengthInCharacters(text: string): number {
+  let length = 0;
+  for (const _ of text) length += 1;
+  return length;
+}
+
+/** True for a text of more than `max` characters. Looks at no more of a text than it needs. */
+export function isLongerThan(text: string, max: number): boolean {
+  return text.length > max && (text.length > 2 * max || lengthInCharacters(text) > max);
+}
+
+/** The first `max` characters of a text; never half of one. */
+export function firstCharacters(text: string, max: number): string {
+  if (!isLongerThan(text, max)) return text;
+  let end = 0;
+  let length = 0;
+  for (const character of text) {
+    if (length === max) break;
+    length += 1;
+    end += character.length;
+  }
+  return text.slice(0, end);
+}

@@ -29,7 +29,8 @@ const LOCK_ROW = 'insert into log_locks (shard) values (0)';
  * lease is asked for. Returns an array with an object for each append, in their order.
  *
  * The plans are made once for each connection, perhaps while the tables are still empty, and must be right when they
- * are large: every look-up stands in a subquery of its own that no join can swallow, and finds one row by its key.
+ * are large: every look-up stands in a subquery of its own that no join can swallow, and finds one row by its key. The
+ * settings and the partial indexes leave one plan for each look-up (see ../sql/pinned-indexes.ts).
  */
 const APPEND_FUNCTION = `create function append_group(
   p_shard integer, p_lock_timeout_ms integer, p_appends json, p_events json, p_reservations json, p_leased text[]
@@ -39,6 +40,7 @@ language plpgsql volatile
 set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
 set enable_bitmapscan = off
+set enable_sort = off
 set jit = off
 as $append_group$
 declare
@@ -56,7 +58,10 @@ begin
   perform set_config('lock_timeout', p_lock_timeout_ms::text, true);
 
   select l.shard into strict v_locked from log_locks l where l.shard = p_shard for update;
-  select coalesce(max(e.position), 0) into v_last from events e where e.shard = p_shard;
+  v_last := coalesce((
+    select e.position from events e
+    where e.shard = p_shard and e.position > 0 order by e.position desc limit 1
+  ), 0);
 
   if cardinality(p_leased) > 0 then
     perform from unnest(p_leased) as a(stream)
@@ -174,6 +179,9 @@ begin
   return v_outcomes;
 end
 $append_group$`;
+
+/** Replaces the function of an earlier step. */
+export const REPLACE_APPEND_FUNCTION: string = APPEND_FUNCTION.replace('create function', 'create or replace function');
 
 /** What the first version of the schema has on PostgreSQL only. */
 export const APPEND_SCHEMA: readonly string[] = [LOCK_TABLE, LOCK_ROW, APPEND_FUNCTION];

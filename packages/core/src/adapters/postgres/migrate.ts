@@ -16,6 +16,7 @@ import { APPEND_SCHEMA } from './append-function.ts';
 import type { Connections, Run } from './connection.ts';
 import { sqlStateOf } from './faults.ts';
 import type { Statement } from './prepared.ts';
+import { PINNED_SCHEMA } from './pinned-functions.ts';
 import { lockTimeout } from './rebuild-statements.ts';
 import { TRANSACTION_INDEX } from './transaction-index.ts';
 
@@ -26,6 +27,7 @@ export const POSTGRES_DIALECT: SqlDialect = {
   initialExtras: APPEND_SCHEMA,
   secondExtras: [],
   transactionIds: TRANSACTION_INDEX,
+  pinnedExtras: PINNED_SCHEMA,
 };
 
 /** How often a transaction is tried in which others make the migrations' own table at the same moment. */

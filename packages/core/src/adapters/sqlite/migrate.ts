@@ -21,6 +21,7 @@ export const SQLITE_DIALECT: SqlDialect = {
   initialExtras: [],
   secondExtras: VIEW_WITH_OWN_INDEXES,
   transactionIds: VIEW_BY_TRANSACTION,
+  pinnedExtras: [],
 };
 
 /**

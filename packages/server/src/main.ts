@@ -1,27 +1,25 @@
 #!/usr/bin/env node
 import type { CliContext } from './cli/command.ts';
+import { isStartedByNohup, readNohupTraces } from './cli/nohup.ts';
 import { runCli } from './cli/run-cli.ts';
+import { listenForStop } from './cli/stop-signal.ts';
 import { createLogger } from './log.ts';
 
-const SIGNAL_NUMBERS = { SIGINT: 2, SIGTERM: 15 } as const;
-
-function stopSignal(): AbortSignal {
-  const controller = new AbortController();
-  for (const [signal, number] of Object.entries(SIGNAL_NUMBERS)) {
-    process.on(signal, () => {
-      // By convention a program that a signal ends exits with 128 and the signal's number.
-      if (controller.signal.aborted) process.exit(128 + number);
-      controller.abort();
-    });
-  }
-  return controller.signal;
-}
+const ignoresHangup = isStartedByNohup(readNohupTraces(process.env));
+// Even an empty listener keeps the signal from ending the process.
+if (ignoresHangup) process.on('SIGHUP', () => undefined);
 
 const context: CliContext = {
   env: process.env,
   print: (line) => void process.stdout.write(`${line}\n`),
   printError: (line) => void process.stderr.write(`${line}\n`),
-  stopSignal,
+  stopSignal: () =>
+    listenForStop({
+      source: process,
+      now: () => performance.now(),
+      exit: (code) => process.exit(code),
+      ignoresHangup,
+    }),
 };
 
 process.on('uncaughtException', (error) => {

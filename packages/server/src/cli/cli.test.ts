@@ -1,10 +1,12 @@
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 import { startSandboxPaymentService } from '@reservations/core/testing';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
 import { reserve, type Run, run, runHere, serve, temporaryFile } from './cli-fixture.ts';
+import { SAME_REQUEST_MS } from './stop-signal.ts';
 
 describe('asking for help', () => {
   test('--help tells the commands and the settings', async () => {
@@ -178,10 +180,11 @@ describe('serving', () => {
     expect([await server.ended, server.err()]).toEqual([0, forPeople(server.url, ':memory:')]);
   });
 
-  test('a second signal ends it at once, with the code of the signal', async () => {
+  test('a second signal, later, ends it at once, with the code of the signal', async () => {
     const { server, answer } = await chargingForEver();
     server.kill('SIGTERM');
     await server.untilOut(/"stopping/);
+    await setTimeout(SAME_REQUEST_MS + 100);
     server.kill('SIGTERM');
     expect([await server.ended, await answer]).toEqual([143, null]);
   });

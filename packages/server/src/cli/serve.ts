@@ -18,7 +18,8 @@ export const serveCommand: CliCommand = {
     [
       `Usage: ${PROGRAM} [serve] [OPTIONS]`,
       '',
-      'Serves the reservation API over HTTP. SIGTERM and SIGINT stop it in good order, a second one at once.',
+      'Serves the reservation API over HTTP. SIGTERM, SIGINT and SIGHUP stop it in good order; a second one, later than',
+      'half a second after the first, ends it at once.',
       '',
       'Options:',
       describeSettings(CONFIG_SETTINGS),

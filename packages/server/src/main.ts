@@ -1,4 +1,12 @@
 #!/usr/bin/env node
-import { runProgram } from './cli/program.ts';
+import { unsupportedNode } from '@reservations/core/supported-node';
 
-await runProgram();
+// Everything else is loaded after the check: an older Node cannot even read some of it. So nothing in this file may be
+// newer than ES modules.
+const fault = unsupportedNode(process.versions.node);
+if (fault === null) {
+  void import('./cli/program.ts').then(({ runProgram }) => runProgram());
+} else {
+  process.stderr.write(`reservations-server: ${fault}\n`);
+  process.exitCode = 2;
+}

@@ -1,4 +1,4 @@
-import Database from 'better-sqlite3';
+import { Database } from './driver.ts';
 import {
   APPLIED_MIGRATIONS,
   appliedVersion,

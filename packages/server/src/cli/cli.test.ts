@@ -177,7 +177,10 @@ describe('serving', () => {
     const { server, answer } = await chargingForEver('--shutdown-timeout', '100');
     server.kill('SIGTERM');
     expect(await (await answer)?.json()).toMatchObject({ status: 'RESERVATION_CREATED' });
-    expect([await server.ended, server.err()]).toEqual([0, forPeople(server.url, ':memory:')]);
+    expect([await server.ended, server.err()]).toEqual([
+      0,
+      forPeople(server.url, ':memory:, nothing is kept; --db FILE keeps it'),
+    ]);
   });
 
   test('a second signal, later, ends it at once, with the code of the signal', async () => {
@@ -193,7 +196,7 @@ describe('serving', () => {
 /** What a server says on standard error when it begins to listen, and nothing else. */
 function forPeople(url: string, db: string): unknown {
   return expect.stringMatching(
-    new RegExp(`^listening on ${url}\n  API .*\n  health .*\n  database  ${db}\n  payments .*\n  help .*\n$`),
+    new RegExp(`^listening on ${url}\n  API .*\n  health .*\n  database  ${db}\n  payments .*\n  try .*\n  help .*\n$`),
   );
 }
 

@@ -4,9 +4,10 @@ import { type Databases, prepareDatabases, STORES } from './databases.ts';
 import { measureCatchUp, measureDelivery } from './feed.ts';
 import { type HttpCase, measureHttp } from './http.ts';
 import { measureReads } from './reads.ts';
+import { measureSteadiness } from './steady.ts';
 import { printTable, type Row } from './table.ts';
 
-const USAGE = `Usage: pnpm bench [append] [processes] [read] [feed] [http] [--seconds N]
+const USAGE = `Usage: pnpm bench [append] [processes] [read] [feed] [http] [steady] [--seconds N]
 
 Measures the built packages on this machine; without a name, all of it. Only what was measured in one run may be
 compared. BENCH_POSTGRES_URL names a PostgreSQL server to use instead of one that is started for it.
@@ -43,6 +44,9 @@ const BENCHMARKS: Readonly<Record<string, (databases: Databases, ms: number) => 
     const rows: Row[] = [];
     for (const example of HTTP_CASES) rows.push(await measureHttp(databases, ms, example));
     printTable('POST /reservations, 50 connections', rows);
+  },
+  async steady(databases, ms) {
+    printTable('reservations from opening to verdict in the store', await measureSteadiness(databases, ms));
   },
 };
 

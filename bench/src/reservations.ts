@@ -41,3 +41,34 @@ export function openingAppend(): AppendRequest {
     },
   };
 }
+
+/** The append that confirms what `opening` opened, as the engine makes it: one event, the view's row, no queue's row. */
+export function closingAppend({ stream, events, alongside }: AppendRequest): AppendRequest {
+  const [first] = events;
+  const { payment, summary } = alongside;
+  if (first === undefined || payment.kind !== 'enqueue' || summary === null) throw new Error('that opens nothing');
+  const at = toTimestamp(runtime.clock.now());
+  const commandId = runtime.newUuid();
+  const confirmed: ReservationEvent = {
+    type: 'RESERVATION_CONFIRMED',
+    data: { transactionId: `TXN-${stream}`, message: 'Payment approved', decidedBy: { kind: 'payment-service' }, at },
+  };
+  const event: NewEvent = { id: runtime.newUuid(), ...encodeEvent(confirmed), metadata: first.metadata };
+  return {
+    stream,
+    expected: 1,
+    events: [event],
+    commandId,
+    alongside: {
+      summary: {
+        ...summary,
+        status: 'RESERVATION_CONFIRMED',
+        stage: 'confirmed',
+        transactionId: `TXN-${stream}`,
+        version: 2,
+      },
+      payment: { kind: 'remove', onlyIfLeasedBy: payment.owner },
+      key: { kind: 'keep' },
+    },
+  };
+}

@@ -9,6 +9,9 @@ export default defineConfig({
     postgres: 'src/adapters/postgres/index.ts',
     grpc: 'src/adapters/grpc/index.ts',
     testing: 'src/testing/index.ts',
+    'supported-node': 'src/supported-node.ts',
+    // No entry of the package, but a file of its own, which is evaluated before the driver that the file behind it loads.
+    'require-supported-node': 'src/require-supported-node.ts',
   },
   format: 'esm',
   target: 'node22',

@@ -39,10 +39,14 @@ describe('root and health', () => {
 
   test('a store that cannot be written makes the server unavailable, yet alive', async () => {
     const checkWritable = (): Promise<void> => Promise.reject(new ReservationError('STORE_UNAVAILABLE', 'disk full'));
-    const service = await startService({ store: { ...createMemoryStore(), checkWritable } });
+    const { logger, lines } = memoryLog();
+    const service = await startService({ store: { ...createMemoryStore(), checkWritable }, logger });
     const ready = await service.request('/health/ready');
     expect([ready.status, ready.body]).toEqual([503, { status: 'unavailable' }]);
     expect((await service.request('/health/live')).status).toBe(200);
+    expect(lines().filter(({ kind }) => kind === 'store-not-writable')).toMatchObject([
+      { level: 50, msg: 'the store cannot be written: not ready', err: { message: 'disk full' } },
+    ]);
   });
 
   test.each(['starting', 'draining'] as const)('a server that is %s is not ready', async (state) => {

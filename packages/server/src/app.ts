@@ -29,7 +29,7 @@ export function createApp(options: AppOptions): Koa<AppState> {
   const router = new Router<AppState>({ sensitive: true });
   router.get('/', getRoot);
   router.get('/health/live', getLive);
-  router.get('/health/ready', getReady(createReadiness({ store, state })));
+  router.get('/health/ready', getReady(createReadiness({ store, state, onStoreChange: logStoreChange(logger) })));
   router.post('/reservations', postReservation(routes));
   router.get('/reservations/:reservation_id', (ctx) => showReservation(ctx, ctx.params['reservation_id'] ?? ''));
 
@@ -48,6 +48,14 @@ export function createApp(options: AppOptions): Koa<AppState> {
   app.use(router.routes());
   app.use(answerUnrouted);
   return app;
+}
+
+/** Says why readiness answers 503, and when it is over. */
+function logStoreChange(logger: Logger | undefined): (fault: unknown) => void {
+  return (fault) => {
+    if (fault === null) logger?.info({ kind: 'store-writable' }, 'the store can be written again');
+    else logger?.error({ kind: 'store-not-writable', err: fault }, 'the store cannot be written: not ready');
+  };
 }
 
 function aboutRequest(logger: Logger | undefined, basePath: string): (ctx: AppContext, next: Next) => Promise<void> {

@@ -77,6 +77,32 @@ describe('the configuration', () => {
     expect(read(args, env)).toEqual({ kind: 'values', values: { ...DEFAULTS, ...values } });
   });
 
+  test.each([
+    ['INFO', 'info'],
+    ['Debug', 'debug'],
+    ['WARNING', 'warn'],
+    ['CRITICAL', 'fatal'],
+    ['NOTSET', 'trace'],
+  ])('LOG_LEVEL=%s, as services in Python have it, is %s', (text, logLevel) => {
+    expect(read([], { LOG_LEVEL: text })).toEqual({ kind: 'values', values: { ...DEFAULTS, logLevel } });
+  });
+
+  test('choices and switches are taken in any case', () => {
+    const env = { PAYMENT_UNKNOWN_OUTCOME: 'Fail', RESERVATIONS_DB_NOTIFY: 'True', RESERVATIONS_SANDBOX: 'FALSE' };
+    const values = { ...DEFAULTS, paymentUnknownOutcome: 'fail', dbNotify: true };
+    expect(read([], env)).toEqual({ kind: 'values', values });
+  });
+
+  test.each<[string, readonly string[], Record<string, string>, string]>([
+    ['nothing is kept', ['--sandbox'], {}, ':memory:'],
+    ['nor with its variable', [], { RESERVATIONS_SANDBOX: 'true', RESERVATIONS_DB: '' }, ':memory:'],
+    ['unless a flag names the database', ['--sandbox', '--db', './reservations.db'], {}, './reservations.db'],
+    ['or RESERVATIONS_DB does', ['--sandbox'], { RESERVATIONS_DB: 'a.db' }, 'a.db'],
+    ['or DATABASE_URL does', ['--sandbox'], { DATABASE_URL: 'b.db' }, 'b.db'],
+  ])('with the sandbox %s', (_, args, env, db) => {
+    expect(read(args, env)).toEqual({ kind: 'values', values: { ...DEFAULTS, sandbox: true, db } });
+  });
+
   test('every fault is told at once, with what was expected and what was found', () => {
     const args = ['--prot', '80', '--port', '65536', '--db=', '--sandbox=perhaps', '-x', 'extra', '--payment-host'];
     const env = { PAYMENT_SERVICE_PORT: '0', PAYMENT_IDEMPOTENCY: 'maybe', RESERVATIONS_BODY_LIMIT: '1e3' };
@@ -178,7 +204,7 @@ describe('the configuration', () => {
         '--sandbox-ledger: expected --sandbox with it, found "l" alone',
       ],
     });
-    const values = { ...DEFAULTS, sandbox: true, sandboxLedger: 'l' };
+    const values = { ...DEFAULTS, db: ':memory:', sandbox: true, sandboxLedger: 'l' };
     const env = { RESERVATIONS_SANDBOX: 'true', RESERVATIONS_SANDBOX_LEDGER: 'l' };
     expect(read([], env)).toEqual({ kind: 'values', values });
   });

@@ -10,6 +10,7 @@ import {
   choiceSetting,
   databaseSetting,
   hostSetting,
+  portSetting,
   switchSetting,
   textSetting,
   wholeNumberSetting,
@@ -50,12 +51,21 @@ export interface Config {
   readonly basePath: string;
 }
 
-const PORT_MAX = 65_535;
 const BODY_LIMIT_MAX_BYTES = 16 * 1024 * 1024;
 const TIMEOUT_MAX_MS = 600_000;
 /** A second at least, so that a number of seconds is not taken for milliseconds; a day at most. */
 const KEEP_ALIVE_TIMEOUT_MIN_MS = 1_000;
 const KEEP_ALIVE_TIMEOUT_MAX_MS = 86_400_000;
+
+/** The database that ends with the process. */
+export const IN_MEMORY = ':memory:';
+
+/** Names of Python's logging that are none of ours: environments carry them from service to service. */
+const LOG_LEVELS_OF_PYTHON: Readonly<Record<string, LogLevel>> = {
+  notset: 'trace',
+  warning: 'warn',
+  critical: 'fatal',
+};
 
 /** The one table of a server's settings. */
 export const CONFIG_SETTINGS: Settings<Config> = {
@@ -66,11 +76,10 @@ export const CONFIG_SETTINGS: Settings<Config> = {
     default: '127.0.0.1',
     description: 'Address to listen on; 0.0.0.0 for every interface',
   }),
-  port: wholeNumberSetting({
+  port: portSetting({
     flag: 'port',
     env: 'PORT',
     min: 0,
-    max: PORT_MAX,
     default: 8000,
     description: 'Port to listen on; 0 takes any free one',
   }),
@@ -107,11 +116,10 @@ export const CONFIG_SETTINGS: Settings<Config> = {
     default: 'payment-service',
     description: 'Host of the payment service',
   }),
-  paymentPort: wholeNumberSetting({
+  paymentPort: portSetting({
     flag: 'payment-port',
     env: 'PAYMENT_SERVICE_PORT',
     min: 1,
-    max: PORT_MAX,
     default: 50_051,
     description: 'Port of the payment service',
   }),
@@ -140,7 +148,7 @@ export const CONFIG_SETTINGS: Settings<Config> = {
   sandbox: switchSetting({
     flag: 'sandbox',
     env: 'RESERVATIONS_SANDBOX',
-    description: 'Start a sandbox payment service and use it; no money moves',
+    description: 'Start a sandbox payment service and use it; no money moves. Without --db, nothing is kept',
   }),
   sandboxLedger: textSetting({
     flag: 'sandbox-ledger',
@@ -153,8 +161,9 @@ export const CONFIG_SETTINGS: Settings<Config> = {
     flag: 'log-level',
     env: 'LOG_LEVEL',
     choices: LOG_LEVELS,
+    aliases: LOG_LEVELS_OF_PYTHON,
     default: 'info',
-    description: 'How much is logged',
+    description: 'How much is logged; upper case and the names of Python, WARNING and CRITICAL, are taken too',
   }),
   bodyLimitBytes: wholeNumberSetting({
     flag: 'body-limit',
@@ -216,11 +225,18 @@ export const CONFIG_SETTINGS: Settings<Config> = {
   },
 };
 
-/** Reads the settings of a server, or every fault in them. */
+/**
+ * Reads the settings of a server, or every fault in them. With the sandbox no money moves, and nothing is kept unless
+ * a database is named.
+ */
 export function readConfig(sources: SettingSources): SettingsRead<Config> {
-  return readSettings(CONFIG_SETTINGS, sources, ({ sandbox, sandboxLedger }) =>
-    sandbox === false && typeof sandboxLedger === 'string'
-      ? [`--sandbox-ledger: expected --sandbox with it, found ${JSON.stringify(sandboxLedger)} alone`]
-      : [],
-  );
+  const read = readSettings(CONFIG_SETTINGS, sources, checkTogether);
+  if (read.kind === 'faults' || !read.values.sandbox) return read;
+  const db = { ...CONFIG_SETTINGS.db, default: IN_MEMORY };
+  return readSettings({ ...CONFIG_SETTINGS, db }, sources, checkTogether);
+}
+
+function checkTogether({ sandbox, sandboxLedger }: Partial<Config>): readonly string[] {
+  if (sandbox !== false || typeof sandboxLedger !== 'string') return [];
+  return [`--sandbox-ledger: expected --sandbox with it, found ${JSON.stringify(sandboxLedger)} alone`];
 }

@@ -10,6 +10,8 @@ export type Readiness = LifecycleState | 'unavailable';
 export interface ReadinessOptions {
   readonly store: Pick<ReservationStore, 'checkWritable'>;
   readonly state: () => LifecycleState;
+  /** Called when the store turns out not to be writable, for each other reason again, and with null once it is writable. */
+  readonly onStoreChange?: (fault: unknown) => void;
 }
 
 /** How long the store may take to prove that it can be written. */
@@ -23,6 +25,7 @@ const STORE_CHECK_AGE_MAX_MS = 1_000;
  * are still answered, and taking every server out of service would help nobody.
  */
 export function createReadiness(options: ReadinessOptions): () => Promise<Readiness> {
+  const report = createStoreReport(options.onStoreChange ?? (() => undefined));
   let last: { readonly writable: Promise<boolean>; readonly at: number } | null = null;
   let running = false;
 
@@ -30,7 +33,7 @@ export function createReadiness(options: ReadinessOptions): () => Promise<Readin
   function check(): Promise<boolean> {
     if (last !== null && (running || performance.now() - last.at < STORE_CHECK_AGE_MAX_MS)) return last.writable;
     running = true;
-    const writable = isWritable(options.store).finally(() => (running = false));
+    const writable = isWritable(options.store, report).finally(() => (running = false));
     last = { writable, at: performance.now() };
     return writable;
   }
@@ -42,13 +45,26 @@ export function createReadiness(options: ReadinessOptions): () => Promise<Readin
   };
 }
 
-async function isWritable(store: ReadinessOptions['store']): Promise<boolean> {
+async function isWritable(store: ReadinessOptions['store'], report: (fault: unknown) => void): Promise<boolean> {
   try {
     await store.checkWritable();
+    report(null);
     return true;
-  } catch {
+  } catch (error) {
+    report(error);
     return false;
   }
+}
+
+/** Passes on what differs from the report before; the first one is compared with a store that is writable. */
+function createStoreReport(onChange: (fault: unknown) => void): (fault: unknown) => void {
+  let last: string | null = null;
+  return (fault) => {
+    const reason = fault === null ? null : fault instanceof Error ? fault.message : 'no error';
+    if (reason === last) return;
+    last = reason;
+    onChange(fault);
+  };
 }
 
 async function withinMs(timeoutMs: number, answer: Promise<boolean>): Promise<boolean> {

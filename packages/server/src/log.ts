@@ -1,5 +1,7 @@
 import type { Observation, Observer, PaymentOutcome, StoreAlarm } from '@reservations/core';
-import { destination, type Logger, pino } from 'pino';
+import { type Logger, pino } from 'pino';
+import { createLogDestination } from './log-destination.ts';
+import { standardOutput } from './output/standard-streams.ts';
 
 /** How much a log may hold. */
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -7,15 +9,22 @@ export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', '
 /** One of {@link LOG_LEVELS}: what is below it is not logged. */
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-/** Lines wait in memory for a slow reader; beyond this they are dropped, the service goes on. */
-const LOG_BUFFER_BYTES_MAX = 16 * 1024 * 1024;
-
-/** A log of JSON lines on standard output, written without holding up requests; what waits is written at exit. */
+/**
+ * Makes a log of JSON lines on standard output. Writing never holds up the process: while standard output cannot be
+ * written or its reader stands still, lines are lost, and their number is a line of the log once writing works again.
+ */
 export function createLogger(level: LogLevel): Logger {
   return pino(
     { level, base: null, timestamp: () => `,"time":"${new Date().toISOString()}"`, formatters: { level: levelName } },
-    destination({ dest: 1, sync: false, maxLength: LOG_BUFFER_BYTES_MAX }),
+    createLogDestination(standardOutput(), describeLoss),
   );
+}
+
+/** A line as the logger's own. It is written at every level but "silent": lines were wanted, and are missing. */
+function describeLoss(lines: number): string {
+  const msg = `${lines} log lines were lost: standard output could not be written, or its reader was too slow`;
+  const line = { level: 'warn', time: new Date().toISOString(), kind: 'log-lines-lost', lines, msg };
+  return `${JSON.stringify(line)}\n`;
 }
 
 function levelName(label: string): { readonly level: string } {

@@ -1,32 +1,12 @@
 #!/usr/bin/env node
-import type { CliContext } from './cli/command.ts';
-import { runCli } from './cli/run-cli.ts';
-import { createLogger } from './log.ts';
+import { unsupportedNode } from '@reservations/core/supported-node';
 
-const SIGNAL_NUMBERS = { SIGINT: 2, SIGTERM: 15 } as const;
-
-function stopSignal(): AbortSignal {
-  const controller = new AbortController();
-  for (const [signal, number] of Object.entries(SIGNAL_NUMBERS)) {
-    process.on(signal, () => {
-      // By convention a program that a signal ends exits with 128 and the signal's number.
-      if (controller.signal.aborted) process.exit(128 + number);
-      controller.abort();
-    });
-  }
-  return controller.signal;
+// Everything else is loaded after the check: an older Node cannot even read some of it. So nothing in this file may be
+// newer than ES modules.
+const fault = unsupportedNode(process.versions.node);
+if (fault === null) {
+  void import('./cli/program.ts').then(({ runProgram }) => runProgram());
+} else {
+  process.stderr.write(`reservations-server: ${fault}\n`);
+  process.exitCode = 2;
 }
-
-const context: CliContext = {
-  env: process.env,
-  print: (line) => void process.stdout.write(`${line}\n`),
-  printError: (line) => void process.stderr.write(`${line}\n`),
-  stopSignal,
-};
-
-process.on('uncaughtException', (error) => {
-  createLogger('fatal').fatal({ err: error }, 'uncaught: the process ends');
-  process.exit(1);
-});
-
-process.exit(await runCli(process.argv.slice(2), context));

@@ -90,26 +90,50 @@ export function wholeNumberSetting(
   };
 }
 
-/** One of a few words. */
+const PORT_MAX = 65_535;
+
+/** What Kubernetes writes into `NAME_PORT` of every pod beside a Service called NAME: `tcp://10.96.12.7:50051`. */
+const SERVICE_LINK = /^tcp:\/\/(?:[\d.]+|\[[\da-f:.]+\]):(\d+)$/i;
+
+/** A port. A Service that Kubernetes links under the name of the variable stands for its port. */
+export function portSetting(naming: Naming & { readonly min: 0 | 1; readonly default: number }): Setting<number> {
+  const setting = wholeNumberSetting({ ...naming, max: PORT_MAX });
+  return { ...setting, parse: (text) => setting.parse(SERVICE_LINK.exec(text)?.[1] ?? text) };
+}
+
+/** One of a few words, in upper or lower case; `aliases` are other words for them, in lower case. */
 export function choiceSetting<Choice extends string>(
-  naming: Naming & { readonly choices: readonly Choice[]; readonly default: Choice },
+  naming: Naming & {
+    readonly choices: readonly Choice[];
+    readonly default: Choice;
+    readonly aliases?: Readonly<Record<string, Choice>>;
+  },
 ): Setting<Choice> {
-  const { choices, ...rest } = naming;
+  const { choices, aliases = {}, ...rest } = naming;
+  const words = new Map<string, Choice>([
+    ...Object.entries(aliases),
+    ...choices.map((choice) => [choice.toLowerCase(), choice] as const),
+  ]);
   return {
     ...rest,
     value: choices.join('|'),
     expected: `one of ${choices.join(', ')}`,
-    parse: (text) => choices.find((choice) => choice === text),
+    parse: (text) => words.get(text.toLowerCase()),
   };
 }
 
-/** On or off; off unless it is given. */
+const SWITCH_VALUES: ReadonlyMap<string, boolean> = new Map([
+  ['true', true],
+  ['false', false],
+]);
+
+/** On or off, in upper or lower case; off unless it is given. */
 export function switchSetting(naming: Naming): Setting<boolean> {
   return {
     ...naming,
     value: null,
     default: false,
     expected: 'true or false',
-    parse: (text) => (text === 'true' ? true : text === 'false' ? false : undefined),
+    parse: (text) => SWITCH_VALUES.get(text.toLowerCase()),
   };
 }

@@ -8,7 +8,7 @@ export interface Alongside {
   readonly key: KeyChange;
 }
 
-/** What happens to the reservation's row in the payment queue. Times are milliseconds since the epoch. */
+/** What happens to the reservation's row in the payment queue. Times are milliseconds since the epoch, none negative. */
 export type PaymentChange =
   | { readonly kind: 'keep' }
   /** Put the payment into the queue, leased until `leaseUntil` to `owner`, which names this lease and no other. */

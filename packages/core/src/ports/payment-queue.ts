@@ -3,7 +3,7 @@ import type { ReservationId } from '../domain/ids.ts';
 /** The largest number of payments that one call takes. */
 export const TAKE_LIMIT_MAX = 1_000;
 
-/** A payment without a verdict. Times are milliseconds since the epoch. */
+/** A payment without a verdict. Times are milliseconds since the epoch, none negative. */
 export interface QueuedPayment {
   readonly reservationId: ReservationId;
   readonly openedAt: number;

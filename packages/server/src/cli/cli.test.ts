@@ -1,10 +1,12 @@
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 import { startSandboxPaymentService } from '@reservations/core/testing';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
 import { reserve, type Run, run, runHere, serve, temporaryFile } from './cli-fixture.ts';
+import { SAME_REQUEST_MS } from './stop-signal.ts';
 
 describe('asking for help', () => {
   test('--help tells the commands and the settings', async () => {
@@ -175,13 +177,17 @@ describe('serving', () => {
     const { server, answer } = await chargingForEver('--shutdown-timeout', '100');
     server.kill('SIGTERM');
     expect(await (await answer)?.json()).toMatchObject({ status: 'RESERVATION_CREATED' });
-    expect([await server.ended, server.err()]).toEqual([0, forPeople(server.url, ':memory:')]);
+    expect([await server.ended, server.err()]).toEqual([
+      0,
+      forPeople(server.url, ':memory:, nothing is kept; --db FILE keeps it'),
+    ]);
   });
 
-  test('a second signal ends it at once, with the code of the signal', async () => {
+  test('a second signal, later, ends it at once, with the code of the signal', async () => {
     const { server, answer } = await chargingForEver();
     server.kill('SIGTERM');
     await server.untilOut(/"stopping/);
+    await setTimeout(SAME_REQUEST_MS + 100);
     server.kill('SIGTERM');
     expect([await server.ended, await answer]).toEqual([143, null]);
   });
@@ -190,7 +196,7 @@ describe('serving', () => {
 /** What a server says on standard error when it begins to listen, and nothing else. */
 function forPeople(url: string, db: string): unknown {
   return expect.stringMatching(
-    new RegExp(`^listening on ${url}\n  API .*\n  health .*\n  database  ${db}\n  payments .*\n  help .*\n$`),
+    new RegExp(`^listening on ${url}\n  API .*\n  health .*\n  database  ${db}\n  payments .*\n  try .*\n  help .*\n$`),
   );
 }
 

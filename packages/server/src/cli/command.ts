@@ -6,8 +6,9 @@ export interface CliContext {
   /** Writes a line to standard error. */
   printError(line: string): void;
   /**
-   * Aborts when the process is asked to stop (SIGTERM, SIGINT); a second request ends it at once. A command that
-   * never calls this ends by the first one.
+   * Aborts when the process is asked to stop (SIGTERM, SIGINT, SIGHUP); a second request, later, ends it at once. For
+   * services, which must end even when their output cannot be written. A command that never calls this ends by the
+   * first signal.
    */
   stopSignal(): AbortSignal;
 }

@@ -9,7 +9,8 @@ const STEPS = [
   '1: initial',
   '2: subscriptions, view rebuilds and moves',
   '3: transaction ids',
-  '4: keys that are free again',
+  '4: one index for each look-up',
+  '5: keys that are free again',
 ];
 const NEWEST = STEPS.length;
 const REQUIRED = `schema version ${NEWEST} is required: run "reservations-server migrate up" on it`;

@@ -1,5 +1,5 @@
 import type { SandboxFaults } from '@reservations/core/testing';
-import { switchSetting, textSetting, wholeNumberSetting } from '../setting-kinds.ts';
+import { portSetting, switchSetting, textSetting, wholeNumberSetting } from '../setting-kinds.ts';
 import { faultsSetting } from './faults-setting.ts';
 import { describeSettings, readSettings, type Settings } from '../settings.ts';
 import { type CliCommand, EXIT_OK, PROGRAM, reportFaults } from './command.ts';
@@ -20,7 +20,6 @@ export interface SandboxConfig {
   readonly seed: number;
 }
 
-const PORT_MAX = 65_535;
 const LATENCY_MAX_MS = 60_000;
 const SEED_MAX = 4_294_967_295;
 
@@ -33,11 +32,10 @@ export const SANDBOX_SETTINGS: Settings<SandboxConfig> = {
     default: '127.0.0.1',
     description: 'Address to listen on',
   }),
-  port: wholeNumberSetting({
+  port: portSetting({
     flag: 'port',
     env: 'SANDBOX_PORT',
     min: 0,
-    max: PORT_MAX,
     default: 50_051,
     description: 'Port to listen on; 0 takes any free one',
   }),

@@ -1,7 +1,7 @@
 import { createReservations, isReservationError, type PaymentGateway, type ReservationStore } from '@reservations/core';
 import { createGrpcPaymentGateway } from '@reservations/core/grpc';
 import type { Logger } from 'pino';
-import { type Config, CONFIG_SETTINGS, readConfig } from '../config.ts';
+import { type Config, CONFIG_SETTINGS, IN_MEMORY, readConfig } from '../config.ts';
 import type { Failpoints } from '../failpoints.ts';
 import { createLogger, logObserver } from '../log.ts';
 import { type RunningServer, startServer } from '../server.ts';
@@ -18,7 +18,8 @@ export const serveCommand: CliCommand = {
     [
       `Usage: ${PROGRAM} [serve] [OPTIONS]`,
       '',
-      'Serves the reservation API over HTTP. SIGTERM and SIGINT stop it in good order, a second one at once.',
+      'Serves the reservation API over HTTP. SIGTERM, SIGINT and SIGHUP stop it in good order; a second one, later than',
+      'half a second after the first, ends it at once.',
       '',
       'Options:',
       describeSettings(CONFIG_SETTINGS),
@@ -131,11 +132,22 @@ function startLines(
     `listening on ${server.url}`,
     `  API       POST ${server.url}/reservations, GET ${server.url}/reservations/{reservation_id}`,
     `  health    ${server.url}/health/ready`,
-    `  database  ${describeStore(config.db)}`,
+    `  database  ${describeDatabase(config.db)}`,
     `  payments  ${payments}`,
+    `  try       ${tryLine(server, config)}`,
     `  help      ${PROGRAM} --help`,
     ...warnings.map((warning) => `  WARNING   ${warning}`),
   ];
+}
+
+function describeDatabase(db: string): string {
+  return db === IN_MEMORY ? `${IN_MEMORY}, nothing is kept; --db FILE keeps it` : describeStore(db);
+}
+
+/** A command to copy. It moves no money: only with the sandbox it makes a reservation. */
+function tryLine({ url }: RunningServer, { sandbox }: Config): string {
+  if (!sandbox) return `curl -i ${url}/health/ready`;
+  return `curl -i ${url}/reservations -H 'Content-Type: application/json' -d '{"user_id":"user_123","amount":10.5}'`;
 }
 
 async function stopServer(server: RunningServer, logger: Logger): Promise<void> {

@@ -41,7 +41,9 @@ export function openStore(
  */
 export async function openStoreBeside(db: string, onWarning: (message: string) => void): Promise<ReservationStore> {
   // A tool needs one connection, and the servers need all others.
-  if (isPostgres(db)) return await openPostgresStore({ connectionString: db, poolMax: 1, schema: 'require' });
+  if (isPostgres(db)) {
+    return await openPostgresStore({ connectionString: db, poolMax: 1, schema: 'require', serving: false });
+  }
   const file = statSync(db, { throwIfNoEntry: false });
   // SQLite takes an empty file for an empty database.
   if (file === undefined || !file.isFile() || file.size === 0) {

@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { output, packPackages, type PackedPackages, type Project, root } from './sandbox-project.ts';
 
 const ENTRIES = [
@@ -13,13 +14,19 @@ const ENTRIES = [
   '@reservations/core/postgres',
   '@reservations/core/grpc',
   '@reservations/core/testing',
+  '@reservations/core/supported-node',
   '@reservations/server',
 ] as const;
 
 /** Entries that are files to read. */
 const NO_MODULES: ReadonlySet<string> = new Set(['./package.json', './payment.proto']);
 
-const DRIVERLESS_ENTRIES = ['@reservations/core', '@reservations/core/memory', '@reservations/core/testing'] as const;
+const DRIVERLESS_ENTRIES = [
+  '@reservations/core',
+  '@reservations/core/memory',
+  '@reservations/core/testing',
+  '@reservations/core/supported-node',
+] as const;
 const DRIVERS = ['better-sqlite3', 'pg', '@grpc/grpc-js', '@grpc/proto-loader'] as const;
 
 let packages: PackedPackages;
@@ -235,6 +242,58 @@ test('npx reservations-server --sandbox reserves, and stops by SIGTERM with exit
     server.kill('SIGKILL');
   }
 });
+
+describe('on a Node that is too old', () => {
+  const MESSAGE = 'Node ^22.14 || ^24 || >=26 is needed, this is Node 20.20.2';
+
+  /** Arguments of node that make it say that it is Node 20, and tell on standard error which files it loads. */
+  async function oldNode(project: Project): Promise<readonly string[]> {
+    const file = 'old-node.cjs';
+    await project.write(
+      file,
+      `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.20.2' } });
+      require('node:module').registerHooks({
+        load: (url, context, next) => (process.stderr.write('loads ' + url + '\\n'), next(url, context)),
+      });`,
+    );
+    return ['--require', join(project.folder, file)];
+  }
+
+  test('the server says in one line which one is needed, exits with 2, and has loaded nothing else', async () => {
+    const main = join('node_modules', '@reservations', 'server', 'dist', 'main.js');
+    const server = everything.start('node', [...(await oldNode(everything)), main, '--sandbox', '--port', '0']);
+    const exited = once(server, 'exit');
+    const [out, err] = await Promise.all([linesOf(server.stdout), linesOf(server.stderr)]);
+    expect([await exited, out]).toEqual([[2, null], []]);
+    expect(err.filter((line) => !line.startsWith('loads '))).toEqual([`reservations-server: ${MESSAGE}`]);
+    const loaded = err.filter((line) => /^loads file:.*node_modules/.test(line)).map((line) => line.split('/').at(-1));
+    expect(loaded).toEqual(['main.js', 'supported-node.js', expect.stringMatching(/^chunk-/), expect.any(String)]);
+  });
+
+  test('the SQLite adapter says so before it loads the driver, which would crash', async () => {
+    const driver = join(coreAlone.folder, 'node_modules', 'better-sqlite3');
+    onTestFinished(() => rm(driver, { recursive: true }));
+    await mkdir(driver);
+    await writeFile(join(driver, 'package.json'), '{ "name": "better-sqlite3", "main": "index.js" }');
+    await writeFile(join(driver, 'index.js'), "console.log('the driver runs'); module.exports = class {};");
+    const program = ['--input-type=module', '--eval', "await import('@reservations/core/sqlite')"];
+    expect(await coreAlone.run('node', program)).toBe('the driver runs\n');
+    const failure = coreAlone.run('node', [...(await oldNode(coreAlone)), ...program]);
+    await expect(failure).rejects.toThrow(`@reservations/core: ${MESSAGE}`);
+    await expect(failure).rejects.not.toThrow('the driver runs');
+  });
+
+  test.each(['postgres', 'grpc'])('the adapter %s says so', async (name) => {
+    const program = ['--input-type=module', '--eval', `await import('@reservations/core/${name}')`];
+    await expect(everything.run('node', [...(await oldNode(everything)), ...program])).rejects.toThrow(MESSAGE);
+  });
+});
+
+async function linesOf(stream: Readable | null): Promise<readonly string[]> {
+  const lines: string[] = [];
+  if (stream !== null) for await (const line of createInterface({ input: stream })) lines.push(line);
+  return lines;
+}
 
 /** The address in the line "listening on http://…". */
 async function announcedUrl(stderr: Readable | null): Promise<string> {

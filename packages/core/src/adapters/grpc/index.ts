@@ -1,3 +1,4 @@
+import '../../require-supported-node.ts';
 export type { PaymentChannel } from './channel.ts';
 export { createGrpcPaymentGateway, type GrpcPaymentGateway } from './gateway.ts';
 export {

@@ -2,8 +2,8 @@
  * The one statement of a group of appends: a function, because it needs two snapshots and must cost one round trip.
  * Everything that writes a shard's log first locks the shard's row. Each statement of a volatile function sees what
  * was committed before that statement began (READ COMMITTED), so what is judged after the lock is judged on the
- * truth. A released function is replaced only by one that answers servers of older releases as before (see
- * append-function-with-key-release.ts); any other version gets another name beside it.
+ * truth. A released function is replaced only by one that answers servers of older releases as before; any other version
+ * gets another name beside it.
  *
  * Locking the row is a write: also a call that appends nothing has a commit, which comes behind those before it. What
  * such a call tells (a repeated command, a conflict, a key that is taken) is on disk, and on a standby that commits
@@ -29,8 +29,13 @@ const LOCK_ROW = 'insert into log_locks (shard) values (0)';
  * p_appends, p_events and p_reservations are arrays of objects; `n` numbers the appends of the group. p_leased holds the streams whose payment's
  * lease is asked for. Returns an array with an object for each append, in their order.
  *
+ * An append with `releases_key` frees the key that it names if the key is bound to the append's stream, and is never
+ * refused because of the key. A group has no two appends with one key, so that keys are freed after the others were
+ * claimed. A server of an older release never sends `releases_key`, and is answered as before.
+ *
  * The plans are made once for each connection, perhaps while the tables are still empty, and must be right when they
- * are large: every look-up stands in a subquery of its own that no join can swallow, and finds one row by its key.
+ * are large: every look-up stands in a subquery of its own that no join can swallow, and finds one row by its key. The
+ * settings and the partial indexes leave one plan for each look-up (see ../sql/pinned-indexes.ts).
  */
 const APPEND_FUNCTION = `create function append_group(
   p_shard integer, p_lock_timeout_ms integer, p_appends json, p_events json, p_reservations json, p_leased text[]
@@ -40,6 +45,7 @@ language plpgsql volatile
 set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
 set enable_bitmapscan = off
+set enable_sort = off
 set jit = off
 as $append_group$
 declare
@@ -49,6 +55,8 @@ declare
   v_removed text[];
   v_released json;
   v_release record;
+  v_freed json;
+  v_free record;
 begin
   if current_setting('synchronous_commit') = 'off' then
     perform set_config('synchronous_commit', 'on', true);
@@ -57,7 +65,10 @@ begin
   perform set_config('lock_timeout', p_lock_timeout_ms::text, true);
 
   select l.shard into strict v_locked from log_locks l where l.shard = p_shard for update;
-  select coalesce(max(e.position), 0) into v_last from events e where e.shard = p_shard;
+  v_last := coalesce((
+    select e.position from events e
+    where e.shard = p_shard and e.position > 0 order by e.position desc limit 1
+  ), 0);
 
   if cardinality(p_leased) > 0 then
     perform from unnest(p_leased) as a(stream)
@@ -69,7 +80,7 @@ begin
   with asked as materialized (
     select * from json_to_recordset(p_appends) as a(
       n integer, stream text, expected bigint, command_id text, event_count integer,
-      scope text, idempotency_key text, fingerprint text,
+      scope text, idempotency_key text, fingerprint text, releases_key boolean,
       payment text, owner text, opened_at bigint, due_at bigint, last_outcome text
     )
   ),
@@ -80,7 +91,7 @@ begin
         when s.entries <> s.last_version then 'stream-broken'
         when s.earlier_version is not null then 'repeated'
         when s.entries <> a.expected then 'conflict'
-        when k.stream is not null then 'key-taken'
+        when k.stream is not null and a.releases_key is not true then 'key-taken'
         when a.payment = 'remove-leased' and a.owner is distinct from q.owner then 'lease-lost'
         when a.payment = 'enqueue' and q.reservation_id is not null then 'payment-queued'
         else 'appended'
@@ -138,7 +149,7 @@ begin
   claimed as (
     insert into idempotency_keys (shard, scope, idempotency_key, fingerprint, stream)
     select p_shard, p.scope, p.idempotency_key, p.fingerprint, p.stream
-    from placed p where p.holds and p.scope is not null
+    from placed p where p.holds and p.scope is not null and p.releases_key is not true
   ),
   queued as (
     insert into payment_queue (shard, reservation_id, opened_at, attempts, due_at, owner, last_outcome)
@@ -158,8 +169,9 @@ begin
       ) end
     ) order by p.n),
     array_agg(p.stream) filter (where p.holds and p.payment in ('remove', 'remove-leased')),
-    json_agg(row_to_json(p)) filter (where p.holds and p.payment = 'release')
-  into v_outcomes, v_removed, v_released
+    json_agg(row_to_json(p)) filter (where p.holds and p.payment = 'release'),
+    json_agg(row_to_json(p)) filter (where p.holds and p.releases_key)
+  into v_outcomes, v_removed, v_released, v_freed
   from placed p;
 
   for v_release in
@@ -171,10 +183,20 @@ begin
   for v_index in 1 .. coalesce(cardinality(v_removed), 0) loop
     delete from payment_queue where shard = p_shard and reservation_id = v_removed[v_index];
   end loop;
+  for v_free in
+    select * from json_to_recordset(v_freed) as f(scope text, idempotency_key text, stream text)
+  loop
+    delete from idempotency_keys
+    where shard = p_shard and scope = v_free.scope and idempotency_key = v_free.idempotency_key
+      and stream = v_free.stream;
+  end loop;
 
   return v_outcomes;
 end
 $append_group$`;
+
+/** Replaces the function of an earlier step. */
+export const REPLACE_APPEND_FUNCTION: string = APPEND_FUNCTION.replace('create function', 'create or replace function');
 
 /** What the first version of the schema has on PostgreSQL only. */
 export const APPEND_SCHEMA: readonly string[] = [LOCK_TABLE, LOCK_ROW, APPEND_FUNCTION];

@@ -36,12 +36,12 @@ export function createAppend(
 /** What PL/pgSQL says when a row that must be there is not: the function asks so for nothing but the lock. */
 const NO_DATA_FOUND = 'P0002';
 
-function explainMissingLock(error: unknown): never {
+/** Says in words that the lock of appends is not where it belongs, in which case nothing was written. */
+export function explainMissingLock(error: unknown): never {
   throw sqlStateOf(error) === NO_DATA_FOUND ? hasNoLog(error) : error;
 }
 
-/** What is said when the lock of appends is not where it belongs. Nothing was written. */
-export function hasNoLog(cause?: unknown): ReservationError {
+function hasNoLog(cause: unknown): ReservationError {
   const message =
     'the PostgreSQL database has no log to append to: a move into it is under way, or log_locks lost its row';
   return new ReservationError('STORE_UNSUITABLE', message, { cause });

@@ -16,6 +16,7 @@ export interface ServerSettings {
   readonly has_standby: boolean;
   readonly server_encoding: string;
   readonly default_transaction_isolation: string;
+  readonly default_transaction_read_only: string;
   readonly client_min_messages: string;
   /** `NAME=VALUE` of database and role, which the next session gets; the weightiest first. */
   readonly next_sessions: readonly string[];
@@ -36,6 +37,7 @@ const SETTINGS = `select current_setting('server_version_num')::integer as versi
   ) as has_standby,
   current_setting('server_encoding') as server_encoding,
   current_setting('default_transaction_isolation') as default_transaction_isolation,
+  current_setting('default_transaction_read_only') as default_transaction_read_only,
   current_setting('client_min_messages') as client_min_messages,
   array(
     select c.setting from pg_db_role_setting s cross join unnest(s.setconfig) as c(setting)
@@ -46,6 +48,9 @@ const SETTINGS = `select current_setting('server_version_num')::integer as versi
       )
     order by s.setrole <> 0 desc, s.setdatabase <> 0 desc
   ) as next_sessions`;
+
+/** The ways in which a setting of a role or database may say "on". */
+const SWITCHED_ON = /^(on|t|tr|tru|true|y|ye|yes|1)$/i;
 
 /** Settings of client_min_messages that keep back a warning, such as the one of a commit that is on no standby. */
 const SILENT: ReadonlySet<string> = new Set(['error', 'fatal', 'panic']);
@@ -87,9 +92,10 @@ export function inWords({ expected, found }: SettingFault): string {
 /** What keeps a store from working on a server, whether it is a primary aside. */
 export function unsuitableSettings(settings: ServerSettings): readonly SettingFault[] {
   const { fsync, full_page_writes, server_encoding } = settings;
-  const [commit, isolation, messages] = [
+  const [commit, isolation, readOnly, messages] = [
     settings.synchronous_commit,
     settings.default_transaction_isolation,
+    settings.default_transaction_read_only,
     settings.client_min_messages,
   ];
   const major = Math.floor(settings.version / 10_000);
@@ -100,6 +106,7 @@ export function unsuitableSettings(settings: ServerSettings): readonly SettingFa
     [commit === 'off', 'synchronous_commit on', commit],
     [server_encoding !== 'UTF8', 'the encoding UTF8', server_encoding],
     [isolation !== 'read committed', 'default_transaction_isolation read committed', isolation],
+    [SWITCHED_ON.test(readOnly), 'default_transaction_read_only off, for the database and the role', readOnly],
     [SILENT.has(messages), 'client_min_messages warning or lower', messages],
   ];
   return faults.filter(([isFault]) => isFault).map(([, expected, found]) => ({ expected, found }));
@@ -116,6 +123,7 @@ export function ofNextSessions(settings: ServerSettings): ServerSettings {
     ...settings,
     synchronous_commit: next.get('synchronous_commit') ?? settings.synchronous_commit,
     default_transaction_isolation: next.get('default_transaction_isolation') ?? settings.default_transaction_isolation,
+    default_transaction_read_only: next.get('default_transaction_read_only') ?? settings.default_transaction_read_only,
     client_min_messages: next.get('client_min_messages') ?? settings.client_min_messages,
   };
 }

@@ -7,7 +7,7 @@ import type { Access } from './access.ts';
 import type { CommitHints } from './commit-hints.ts';
 import type { Run } from './connection.ts';
 import type { LogEnd } from './log-end.ts';
-import { type Prepared, prepare, sql } from './prepared.ts';
+import { logPage } from './pinned-functions.ts';
 
 /** The log. `note` is told the last event of each page that was read. */
 export function createEventStore(
@@ -71,14 +71,3 @@ async function readStreams(run: Run, ranges: readonly StreamRange[]): Promise<re
   for (const row of rows) pages[row.n - 1]?.push(row);
   return pages;
 }
-
-/** A page of the log, in order. */
-export const logPage: Prepared<Range, EventsTable> = prepare(({ after, limit }: Range) =>
-  sql
-    .selectFrom('events')
-    .selectAll()
-    .where('shard', '=', ONLY_SHARD)
-    .where('position', '>', after)
-    .orderBy('position')
-    .limit(limit),
-);

@@ -32,12 +32,31 @@ export function toFault(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof ReservationError) return error;
   const state = sqlStateOf(error);
   if (state === null) return unavailable(error);
+  if (error.message.includes(STATEMENT_POOLING)) return behindStatementPooler(error);
   const matches = (prefix: string): boolean => state.startsWith(prefix);
   if (CORRUPT.some(matches)) {
     return new ReservationError('STORE_CORRUPT', `the database is damaged: ${error.message}`, { cause: error });
   }
   return UNAVAILABLE.some(matches) ? unavailable(error) : error;
 }
+
+/** What PgBouncer says, with the code of a protocol violation, to a client that begins a transaction. */
+const STATEMENT_POOLING = 'statement pooling mode';
+
+function behindStatementPooler(error: Error): ReservationError {
+  const message =
+    'the connection leads through a pooler in statement mode, which allows no transaction of several statements: set ' +
+    'pool_mode = transaction (or session) for this database';
+  return new ReservationError('STORE_UNSUITABLE', message, { cause: error });
+}
+
+/** What to do about a state that the server's own words do not explain. */
+const HINTS: Readonly<Record<string, string>> = {
+  '25006':
+    '. Its transactions are read-only: the address leads to a standby, or default_transaction_read_only is on for the ' +
+    'server, the database or the role',
+  '42501': '. Grant the role what docs/operations.md lists under "The role of the servers"',
+};
 
 /** The SQLSTATE of an error that the server reported, else null. */
 export function sqlStateOf(error: unknown): string | null {
@@ -49,7 +68,8 @@ function unavailable(error: Error): ReservationError {
   const code = 'code' in error && typeof error.code === 'string' ? ` (${error.code})` : '';
   // An AggregateError, of a name with several addresses, has no message of its own.
   const message = error.message === '' ? 'no connection' : error.message;
-  return new ReservationError('STORE_UNAVAILABLE', `PostgreSQL cannot be used now: ${message}${code}`, {
+  const hint = HINTS[sqlStateOf(error) ?? ''] ?? '';
+  return new ReservationError('STORE_UNAVAILABLE', `PostgreSQL cannot be used now: ${message}${code}${hint}`, {
     cause: error,
   });
 }

@@ -1,3 +1,4 @@
+import '../../require-supported-node.ts';
 export type { MigrationStep, SchemaMode, SchemaStatus } from '../sql/migrations.ts';
 export {
   migratePostgres,

@@ -12,11 +12,11 @@ import {
   toStep,
 } from '../sql/migrations.ts';
 import type { SqlDialect } from '../sql/schema.ts';
-import { APPEND_SCHEMA } from './append-function.ts';
-import { APPEND_FUNCTION_WITH_KEY_RELEASE } from './append-function-with-key-release.ts';
+import { APPEND_SCHEMA, REPLACE_APPEND_FUNCTION } from './append-function.ts';
 import type { Connections, Run } from './connection.ts';
 import { sqlStateOf } from './faults.ts';
 import type { Statement } from './prepared.ts';
+import { PINNED_SCHEMA } from './pinned-functions.ts';
 import { lockTimeout } from './rebuild-statements.ts';
 import { TRANSACTION_INDEX } from './transaction-index.ts';
 
@@ -27,7 +27,8 @@ export const POSTGRES_DIALECT: SqlDialect = {
   initialExtras: APPEND_SCHEMA,
   secondExtras: [],
   transactionIds: TRANSACTION_INDEX,
-  freeKeysExtras: [APPEND_FUNCTION_WITH_KEY_RELEASE],
+  pinnedExtras: PINNED_SCHEMA,
+  freeKeysExtras: [REPLACE_APPEND_FUNCTION],
 };
 
 /** How often a transaction is tried in which others make the migrations' own table at the same moment. */

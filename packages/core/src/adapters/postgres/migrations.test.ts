@@ -8,7 +8,8 @@ const STEPS = [
   { version: 1, name: 'initial' },
   { version: 2, name: 'subscriptions, view rebuilds and moves' },
   { version: 3, name: 'transaction ids' },
-  { version: 4, name: 'keys that are free again' },
+  { version: 4, name: 'one index for each look-up' },
+  { version: 5, name: 'keys that are free again' },
 ];
 const NEWEST = STEPS.length;
 

@@ -89,6 +89,11 @@ describe('a database that cannot be used', () => {
       'serializable',
       'default_transaction_isolation read committed, found serializable',
     ],
+    [
+      'default_transaction_read_only',
+      'on',
+      'default_transaction_read_only off, for the database and the role, found on',
+    ],
     ['client_min_messages', 'error', 'client_min_messages warning or lower, found error'],
   ])('is refused when commits would be lost or judged otherwise: %s', async (name, value, message) => {
     const url = new URL(await schemas.newSchema());
@@ -122,6 +127,7 @@ describe('a database that cannot be used', () => {
       has_standby: false,
       server_encoding: 'UTF8',
       default_transaction_isolation: 'read committed',
+      default_transaction_read_only: 'off',
       client_min_messages: 'notice',
       next_sessions: [],
     };

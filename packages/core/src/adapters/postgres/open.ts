@@ -11,6 +11,7 @@ import { createLogMemory, lookForEnds } from './log-end.ts';
 import { POSTGRES_DIALECT, requireSchema, schemaVersion } from './migrate.ts';
 import { migratePostgres } from './migrations.ts';
 import { parseConnectionOptions, type PostgresStoreOptions } from './options.ts';
+import { assertServing, explainUnusable } from './serving-probe.ts';
 import { createPostgresStore } from './store.ts';
 import { readStoreMove } from './store-move.ts';
 import { createStoreWatch } from './store-watch.ts';
@@ -19,13 +20,14 @@ import { createStoreWatch } from './store-watch.ts';
  * Opens a store over a PostgreSQL database, beside any number of servers that have it open: each commits many
  * appends in one round trip.
  * @throws {ReservationError} INVALID_OPTION; STORE_UNSUITABLE when the database is newer than this code, has not the
- * required schema, a move into it is not finished, or the server's settings do not keep what was committed;
- * STORE_UNAVAILABLE.
+ * required schema, a move into it is not finished, the server's settings do not keep what was committed, the role lacks a
+ * privilege, the engine cannot run the statements, or a pooler between allows no transactions; STORE_UNAVAILABLE.
  */
 export async function openPostgresStore(options: PostgresStoreOptions): Promise<ReservationStore> {
-  const { schema = 'upgrade', notify = false, observer } = options;
+  const { schema = 'upgrade', notify = false, serving = true, observer } = options;
   assertSchemaMode(schema);
-  assertNotify(notify);
+  assertSwitch({ notify });
+  assertSwitch({ serving });
   const parsed = parseConnectionOptions(options);
   let onReconnect = (): void => undefined;
   const connections = createConnections(parsed, () => onReconnect());
@@ -35,6 +37,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
     if (schema === 'require') await requireSchema(connections.run, migrations);
     else if ((await schemaVersion(connections.run, migrations)) < migrations.length) await migratePostgres(options);
     assertServable('the PostgreSQL database', await readStoreMove(connections.run));
+    if (serving) await assertServing(connections);
     const hints = notify ? createNotifiedHints(connections.run, parsed) : createLocalHints();
     const memory = createLogMemory();
     const watch = observer === undefined ? null : createStoreWatch(connections.run, memory, observer);
@@ -55,11 +58,13 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
     });
   } catch (error) {
     await connections.end();
-    throw toFault(error);
+    explainUnusable(toFault(error));
   }
 }
 
-function assertNotify(notify: boolean): void {
-  if (typeof notify === 'boolean') return;
-  throw new ReservationError('INVALID_OPTION', `notify should be true or false, is ${JSON.stringify(notify)}`);
+function assertSwitch(option: Readonly<Record<string, boolean>>): void {
+  for (const [name, value] of Object.entries(option)) {
+    if (typeof value === 'boolean') continue;
+    throw new ReservationError('INVALID_OPTION', `${name} should be true or false, is ${JSON.stringify(value)}`);
+  }
 }

@@ -44,6 +44,11 @@ export interface PostgresStoreOptions {
    */
   readonly notify?: boolean;
   /**
+   * true, the default: opening fails with STORE_UNSUITABLE unless this role and this engine can do everything that serving
+   * takes. false: for a tool, which may have a role that only reads.
+   */
+  readonly serving?: boolean;
+  /**
    * Hears of `store-alarm`s: once while the store is opened, and afterwards, every few seconds, of what has changed.
    * Without one the store looks once, at what makes it refuse to open.
    */

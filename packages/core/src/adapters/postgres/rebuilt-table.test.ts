@@ -92,7 +92,8 @@ describe('a rebuild by another role than the owner of the tables', () => {
     await open(owner.url);
     await database.query(`revoke create on schema public from ${owner.role}, public`);
     const tool = await newRole(grants.replace('%s', owner.role));
-    const store = await open(tool.url, 'require');
+    const store = await openPostgresStore({ connectionString: tool.url, schema: 'require', serving: false });
+    onTestFinished(() => store.close());
     await expect(store.view.rebuild({ token: 'one', startedAt: 1 })).rejects.toMatchObject({
       code: 'STORE_UNSUITABLE',
       message: expect.stringMatching(

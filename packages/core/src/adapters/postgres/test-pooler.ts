@@ -26,6 +26,7 @@ interface Server {
 const NO_TLS = Buffer.from('N');
 const TLS_REQUEST = 80_877_103;
 const IDLE = 'I';
+const IN_TRANSACTION = 'T';
 
 /** The one connection, and who has it. */
 interface Sharing {
@@ -38,11 +39,15 @@ interface Sharing {
 /**
  * Starts one in front of the server of `serverUrl`. As PgBouncer does in its mode "transaction", it hands the
  * connection to a client with the client's first message, and takes it back as soon as the server says that it is
- * idle outside of a transaction. What one client leaves in the session, all others find.
+ * idle outside of a transaction. What one client leaves in the session, all others find. In the mode "statement" it
+ * refuses a client that begins a transaction, and lets it go, as PgBouncer does.
  */
-export async function startTestPooler(serverUrl: string): Promise<TestPooler> {
+export async function startTestPooler(
+  serverUrl: string,
+  mode: 'transaction' | 'statement' = 'transaction',
+): Promise<TestPooler> {
   const clients = new Set<Client>();
-  const sharing = await share(serverUrl);
+  const sharing = await share(serverUrl, mode);
   // Answers travel in several small writes, none of which should wait for the one before it.
   const listener = createServer({ noDelay: true }, (socket) => {
     const client: Client = { socket, backlog: [] };
@@ -71,7 +76,7 @@ export async function startTestPooler(serverUrl: string): Promise<TestPooler> {
   };
 }
 
-async function share(serverUrl: string): Promise<Sharing> {
+async function share(serverUrl: string, mode: 'transaction' | 'statement'): Promise<Sharing> {
   let waiting: Client[] = [];
   let owner: Client | null = null;
   let server: Server | null = null;
@@ -87,6 +92,10 @@ async function share(serverUrl: string): Promise<Sharing> {
   }
 
   function answer(from: Server, message: Message): void {
+    if (mode === 'statement' && message.type === 'Z' && message.body === IN_TRANSACTION) {
+      owner?.socket.end(REFUSAL);
+      return;
+    }
     owner?.socket.write(message.bytes);
     if (message.type !== 'Z') return;
     from.pending -= 1;
@@ -138,6 +147,12 @@ const GREETING = Buffer.concat([
   messageOf('S', Buffer.from('client_encoding\0UTF8\0')),
   messageOf('Z', Buffer.from(IDLE)),
 ]);
+
+/** What PgBouncer says to a client that begins a transaction in the mode "statement". */
+const REFUSAL = messageOf(
+  'E',
+  Buffer.from('SFATAL\0VFATAL\0C08P01\0Mtransaction blocks not allowed in statement pooling mode\0\0'),
+);
 
 function messageOf(type: string, body: Buffer | readonly number[]): Buffer {
   const length = Buffer.alloc(4);

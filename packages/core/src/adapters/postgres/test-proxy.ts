@@ -10,6 +10,8 @@ export interface TestProxy {
   readonly url: string;
   /** The messages of clients since the last call, in the order of their arrival. */
   takeMessages(): readonly Message[];
+  /** The notices of the server since the last call, as they travel. */
+  takeNotices(): readonly Message[];
   /** Once, instead of passing on a message that fits, every connection is cut; what came before it is passed on. */
   cutBefore(condition: Condition): void;
   /** Once, a message that fits is passed on, and all connections are cut when the server answers. */
@@ -32,18 +34,24 @@ export async function startTestProxy(serverUrl: string): Promise<TestProxy> {
   const pairs = new Set<readonly [Socket, Socket]>();
   const plans: Plans = { cutBefore: null, loseAnswerTo: null };
   let messages: Message[] = [];
+  let notices: Message[] = [];
 
   function cut(): void {
     for (const sockets of pairs) for (const socket of sockets) socket.destroy();
     pairs.clear();
   }
 
-  const listener = createServer((client) => {
+  // Answers travel in several small writes, none of which should wait for the one before it.
+  const listener = createServer({ noDelay: true }, (client) => {
     const { hostname, port } = new URL(target);
-    const server = connect(Number(port), hostname);
+    const server = connect({ port: Number(port), host: hostname, noDelay: true });
     const pair = [client, server] as const;
     pairs.add(pair);
-    pass(client, server, plans, { record: (message) => void messages.push(message), cut });
+    pass(client, server, plans, {
+      record: (message) => void messages.push(message),
+      note: (message) => void notices.push(message),
+      cut,
+    });
     closeTogether(client, server, () => pairs.delete(pair));
   }).listen(0, '127.0.0.1');
   await once(listener, 'listening');
@@ -55,6 +63,11 @@ export async function startTestProxy(serverUrl: string): Promise<TestProxy> {
     takeMessages() {
       const taken = messages;
       messages = [];
+      return taken;
+    },
+    takeNotices() {
+      const taken = notices;
+      notices = [];
       return taken;
     },
     cutBefore(condition) {
@@ -81,9 +94,10 @@ function pass(
   client: Socket,
   server: Socket,
   plans: Plans,
-  { record, cut }: { record(message: Message): void; cut(): void },
+  { record, note, cut }: { record(message: Message): void; note(message: Message): void; cut(): void },
 ): void {
   const split = createMessageSplitter('client');
+  const splitAnswers = createMessageSplitter('server');
   let isLosing = false;
   client.on('data', (chunk) => {
     for (const message of split(chunk)) {
@@ -100,7 +114,8 @@ function pass(
       server.write(message.bytes);
     }
   });
-  server.on('data', (chunk) => {
+  server.on('data', (chunk: Buffer) => {
+    for (const message of splitAnswers(chunk)) if (message.type === 'N') note(message);
     if (isLosing) cut();
     else client.write(chunk);
   });

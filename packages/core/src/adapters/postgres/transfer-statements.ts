@@ -70,7 +70,7 @@ export const HAS_CONTENTS: Statement<{ readonly found: boolean }> = {
 
 /** The last position that arrived. */
 export const STAGED_END: Statement<{ readonly last_position: number }> = {
-  text: 'select coalesce(max(position), 0) as last_position from events where shard = $1',
+  text: 'select coalesce(max(position), 0) as last_position from events where shard = $1 and position > 0',
   values: [ONLY_SHARD],
 };
 
@@ -129,7 +129,7 @@ export function insertRows(
 export function insertEvents(rows: readonly object[], before: number): Statement<object> {
   return {
     text: `insert into events select e.* from json_populate_recordset(null::events, $1::json) as e
-where (select coalesce(max(position), 0) from events where shard = $2) = $3
+where (select coalesce(max(position), 0) from events where shard = $2 and position > 0) = $3
   and exists (select from log_locks where shard = $4)`,
     values: [JSON.stringify(rows), ONLY_SHARD, before, STAGED_SHARD],
   };

@@ -13,8 +13,8 @@ import type { EventsTable } from '../sql/tables.ts';
 import { superseded } from '../sql/view-rebuild.ts';
 import type { Access } from './access.ts';
 import type { Run } from './connection.ts';
-import { logPage } from './events.ts';
 import { sqlStateOf } from './faults.ts';
+import { logPage } from './pinned-functions.ts';
 import {
   forgetToken,
   idleTimeout,

@@ -7,9 +7,16 @@ import { REBUILD_PATIENCE_MAX_MS, REBUILD_ROWS_MAX } from '../../ports/view-rebu
 import type { SchemaMode } from './migrations.ts';
 
 /** An append names a version that can be, and holds a bounded number of events; anything else is a bug of the caller. */
-export function assertAppendable({ expected, events }: AppendRequest): void {
+export function assertAppendable({ expected, events, alongside }: AppendRequest): void {
   assert(expected === 'none' || isWithin(expected, 1, Number.MAX_SAFE_INTEGER), `no stream has version ${expected}`);
   assert(isWithin(events.length, 1, EVENTS_PER_APPEND_MAX), `an append cannot hold ${events.length} events`);
+  if (alongside.payment.kind === 'enqueue') assertDueAt(alongside.payment.leaseUntil);
+  if (alongside.payment.kind === 'release') assertDueAt(alongside.payment.dueAt);
+}
+
+/** The index of due times holds what is due at the epoch or later: anything earlier would never be taken. */
+export function assertDueAt(dueAt: number): void {
+  assert(isWithin(dueAt, 0, Number.MAX_SAFE_INTEGER), `a payment cannot be due at ${dueAt}`);
 }
 
 /** Where a read starts, and how much it returns at most. */
@@ -50,6 +57,7 @@ export function assertLease(request: {
   readonly limit: number;
 }): void {
   assertTakeLimit(request.limit);
+  assertDueAt(request.leaseUntil);
   assert(request.leaseUntil > request.now, `a lease from ${request.now} cannot end at ${request.leaseUntil}`);
 }
 

@@ -1,4 +1,5 @@
-import { crc32 } from 'node:zlib';
+// Not by its name: on a Node that lacks it, that would hide the message about the version that is needed.
+import * as zlib from 'node:zlib';
 import type { StoredEvent } from '../../domain/stored-event.ts';
 import { ReservationError } from '../../errors.ts';
 import type { EventMetadata, NewEvent, RecordedEvent } from '../../ports/event-store.ts';
@@ -101,7 +102,7 @@ function fromEventRow(row: EventsTable): RecordedEvent {
  */
 export function sealOf(row: Omit<EventsTable, 'checksum' | 'position'>): number {
   const { shard, stream, version, id, command_id, type, schema_version, data, metadata } = row;
-  return crc32([shard, stream, version, id, command_id, type, schema_version, data, metadata].join('\n'));
+  return zlib.crc32([shard, stream, version, id, command_id, type, schema_version, data, metadata].join('\n'));
 }
 
 /** The seal XOR both halves of the position. It is part of the storage format. */

@@ -1,4 +1,5 @@
 import { ReservationError } from '../../errors.ts';
+import { pinnedIndexes } from './pinned-indexes.ts';
 import { freeKeysSchema, initialSchema, type SqlDialect, subscriptionsSchema } from './schema.ts';
 
 /** What can be told of a step of the schema. */
@@ -42,8 +43,9 @@ export function migrationsFor(dialect: SqlDialect): readonly Migration[] {
       statements: [...subscriptionsSchema(dialect), ...dialect.secondExtras],
     },
     { version: 3, name: 'transaction ids', statements: dialect.transactionIds },
+    { version: 4, name: 'one index for each look-up', statements: pinnedIndexes(dialect) },
     {
-      version: 4,
+      version: 5,
       name: 'keys that are free again',
       statements: [...freeKeysSchema(), ...dialect.freeKeysExtras],
     },

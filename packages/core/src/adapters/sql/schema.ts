@@ -10,6 +10,8 @@ export interface SqlDialect {
   readonly secondExtras: readonly string[];
   /** The step that lets reservations be found by their transaction id. */
   readonly transactionIds: readonly string[];
+  /** What the step has beside them that leaves one index for each look-up. */
+  readonly pinnedExtras: readonly string[];
   /** What the step {@link freeKeysSchema} has beside it. */
   readonly freeKeysExtras: readonly string[];
 }

@@ -35,6 +35,7 @@ export function logPage(sql: Kysely<Tables>, { after, limit }: After<number>): C
     .selectFrom('events')
     .selectAll()
     .where('shard', '=', ONLY_SHARD)
+    .where('position', '>', 0)
     .where('position', '>', after)
     .orderBy('position')
     .limit(limit);

@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
-import Database from 'better-sqlite3';
+import { Database } from './driver.ts';
 import { ReservationError } from '../../errors.ts';
 import { assertDurable, setDurable } from './durability.ts';
 import type { Migration } from '../sql/migrations.ts';

@@ -4,10 +4,11 @@ import { assertAppendable, assertRange } from '../sql/arguments.ts';
 import { createCommitListeners } from '../sql/commit-listeners.ts';
 import { encodeAppend } from '../sql/encoded-append.ts';
 import { fromEventRows } from '../sql/event-rows.ts';
-import { type EventsTable, ONLY_SHARD } from '../sql/tables.ts';
+import { ONLY_SHARD } from '../sql/tables.ts';
 import type { Access } from './access.ts';
 import { createAppend } from './append.ts';
-import { type Prepared, prepare, sql } from './prepared.ts';
+import { prepareLogPage } from './log-pages.ts';
+import { prepare, sql } from './prepared.ts';
 import type { WriteTransactions } from './transaction.ts';
 
 /** The log on a connection. */
@@ -61,17 +62,4 @@ function preparePages(database: Database.Database) {
     ),
     logPage: prepareLogPage(database),
   };
-}
-
-/** A page of the log, in order. */
-export function prepareLogPage(database: Database.Database): Prepared<Range, EventsTable> {
-  return prepare(database, ({ after, limit }: Range) =>
-    sql
-      .selectFrom('events')
-      .selectAll()
-      .where('shard', '=', ONLY_SHARD)
-      .where('position', '>', after)
-      .orderBy('position')
-      .limit(limit),
-  );
 }

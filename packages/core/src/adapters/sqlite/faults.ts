@@ -1,4 +1,4 @@
-import Database from 'better-sqlite3';
+import { Database } from './driver.ts';
 import { ReservationError } from '../../errors.ts';
 
 /** Primary result codes that say something about the machine, not about our statements. */

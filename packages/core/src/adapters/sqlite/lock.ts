@@ -1,5 +1,5 @@
 import { realpathSync } from 'node:fs';
-import Database from 'better-sqlite3';
+import { Database } from './driver.ts';
 import { ReservationError } from '../../errors.ts';
 import { toFault } from './faults.ts';
 

@@ -1,4 +1,4 @@
-import Database from 'better-sqlite3';
+import { Database } from './driver.ts';
 import {
   APPLIED_MIGRATIONS,
   appliedVersion,
@@ -21,6 +21,7 @@ export const SQLITE_DIALECT: SqlDialect = {
   initialExtras: [],
   secondExtras: VIEW_WITH_OWN_INDEXES,
   transactionIds: VIEW_BY_TRANSACTION,
+  pinnedExtras: [],
   freeKeysExtras: [],
 };
 

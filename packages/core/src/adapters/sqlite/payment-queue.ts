@@ -1,11 +1,12 @@
 import type Database from 'better-sqlite3';
+import { sql as raw } from 'kysely';
 import type { PaymentQueue, PaymentQueueGauge } from '../../ports/payment-queue.ts';
-import { assertLease, assertTakeLimit } from '../sql/arguments.ts';
+import { assertDueAt, assertLease, assertTakeLimit } from '../sql/arguments.ts';
 import { fromPaymentRow } from '../sql/payment-rows.ts';
 import { ONLY_SHARD, type PaymentQueueTable } from '../sql/tables.ts';
 import type { Access } from './access.ts';
 import { prepareRelease } from './append-statements.ts';
-import { type Prepared, prepare, sql } from './prepared.ts';
+import { type Prepared, prepare, sql, written } from './prepared.ts';
 
 /** The payment queue on a connection. */
 export function createPaymentQueue(database: Database.Database, { read, write }: Access): PaymentQueue {
@@ -27,6 +28,7 @@ export function createPaymentQueue(database: Database.Database, { read, write }:
       );
     },
     async release({ reservationId, owner, dueAt, lastOutcome }) {
+      assertDueAt(dueAt);
       return await write(() => release.run({ stream: reservationId, owner, dueAt, lastOutcome }) > 0);
     },
     async list({ limit }) {
@@ -51,14 +53,8 @@ interface Due {
 
 function prepareDue(database: Database.Database): Prepared<Due, PaymentQueueTable> {
   return prepare(database, ({ now, limit }: Due) =>
-    sql
-      .selectFrom('payment_queue')
-      .selectAll()
-      .where('shard', '=', ONLY_SHARD)
-      .where('due_at', '<=', now)
-      .orderBy('due_at')
-      .orderBy('reservation_id')
-      .limit(limit),
+    written(raw<PaymentQueueTable>`select * from payment_queue indexed by payment_queue_by_due_at
+      where shard = ${ONLY_SHARD} and due_at >= 0 and due_at <= ${now} order by due_at, reservation_id limit ${limit}`),
   );
 }
 

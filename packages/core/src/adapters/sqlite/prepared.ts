@@ -1,5 +1,13 @@
 import type Database from 'better-sqlite3';
-import { type Compilable, DummyDriver, Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely';
+import {
+  type Compilable,
+  DummyDriver,
+  Kysely,
+  type RawBuilder,
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+} from 'kysely';
 import type { Tables } from '../sql/tables.ts';
 
 /** Builds and checks queries, never runs them: better-sqlite3 does, as prepared statements. */
@@ -11,6 +19,14 @@ export const sql: Kysely<Tables> = new Kysely<Tables>({
     createQueryCompiler: () => new SqliteQueryCompiler(),
   },
 });
+
+/**
+ * A query written as text, for what the query builder cannot say: `indexed by`, which names the one index that a
+ * statement may use, whatever statistics (sqlite_stat1) tell the planner. It fails to compile without that index.
+ */
+export function written<Row>(query: RawBuilder<Row>): Compilable<Row> {
+  return { compile: () => query.compile(sql) };
+}
 
 /** A statement that was compiled once, with named and typed parameters. */
 export interface Prepared<Parameters, Row> {

@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3';
 import { type EventsTable, ONLY_SHARD, type ReservationsTable } from '../sql/tables.ts';
 import { type AppendStatements, columnsBesideKey, prepareEventsBehind } from './append-statements.ts';
-import { prepareLogPage } from './events.ts';
+import { prepareLogPage } from './log-pages.ts';
 import { type Prepared, prepare, sql } from './prepared.ts';
 
 /** Which rebuild is the latest. */

@@ -1,7 +1,6 @@
 import type Database from 'better-sqlite3';
-import { ONLY_SHARD } from '../sql/tables.ts';
 import type { Transactions } from './group-commit.ts';
-import { prepare, sql } from './prepared.ts';
+import { prepareLastPosition } from './log-pages.ts';
 
 /** A connection's write transactions, and the counter of positions that lives in each of them. */
 export interface WriteTransactions extends Transactions {
@@ -20,9 +19,7 @@ export function createWriteTransactions(
   const begin = database.prepare('begin immediate');
   const commit = database.prepare('commit');
   const rollback = database.prepare('rollback');
-  const last = prepare(database, () =>
-    sql.selectFrom('events').select('position').where('shard', '=', ONLY_SHARD).orderBy('position', 'desc').limit(1),
-  );
+  const last = prepareLastPosition(database);
   let lastPosition: number | null = null;
   return {
     begin() {

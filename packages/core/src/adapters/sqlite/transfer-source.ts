@@ -5,12 +5,13 @@ import type { TransferSource } from '../../ports/store-transfer.ts';
 import { migrationsFor } from '../sql/migrations.ts';
 import { fromMoveRecord, toMoveRecord } from '../sql/store-move.ts';
 import { ONLY_SHARD } from '../sql/tables.ts';
-import { type After, checkpointsPage, keysPage, logPage, paymentsPage, streamsPage } from '../sql/transfer-pages.ts';
+import { type After, checkpointsPage, keysPage, paymentsPage, streamsPage } from '../sql/transfer-pages.ts';
 import { toEventTexts, toLogTexts, toStoredCheckpoint, toStoredKey, toStoredPayment } from '../sql/transfer-rows.ts';
 import { openConnection } from './connection.ts';
 import { toFault } from './faults.ts';
 import { acquireServingLock, type ServingLock } from './lock.ts';
 import { migrate, SQLITE_DIALECT } from './migrate.ts';
+import { prepareLastPosition, prepareLogPage } from './log-pages.ts';
 import { BUSY_TIMEOUT_BESIDE_MS } from './open.ts';
 import { prepare, sql } from './prepared.ts';
 import { readStoreMove, refuseWork, writeStoreMove } from './store-move.ts';
@@ -49,9 +50,7 @@ export async function openSqliteTransferSource({ path }: SqliteTransferSourceOpt
 
 function createSource(database: Database.Database, lock: ServingLock): TransferSource {
   const move = readStoreMove(database);
-  const last = prepare(database, () =>
-    sql.selectFrom('events').select('position').where('shard', '=', ONLY_SHARD).orderBy('position', 'desc').limit(1),
-  ).get({});
+  const last = prepareLastPosition(database).get({});
   return {
     name: `sqlite:${realpathSync(database.name)}`,
     moved: move?.role === 'source' ? toMoveRecord(move) : null,
@@ -76,7 +75,7 @@ function createSource(database: Database.Database, lock: ServingLock): TransferS
 function createRows(
   database: Database.Database,
 ): Pick<TransferSource, 'log' | 'streams' | 'keys' | 'payments' | 'checkpoints'> {
-  const log = prepare(database, (page: After<number>) => logPage(sql, page));
+  const log = prepareLogPage(database);
   const streams = prepare(database, (page: Parameters<typeof streamsPage>[1]) => streamsPage(sql, page));
   const keys = prepare(database, (page: Parameters<typeof keysPage>[1]) => keysPage(sql, page));
   const payments = prepare(database, (page: After<string>) => paymentsPage(sql, ONLY_SHARD, page));

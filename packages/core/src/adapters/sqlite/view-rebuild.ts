@@ -1,4 +1,4 @@
-import Database from 'better-sqlite3';
+import { Database } from './driver.ts';
 import { assert, isReservationError } from '../../errors.ts';
 import type { ReservationView } from '../../ports/reservation-view.ts';
 import {

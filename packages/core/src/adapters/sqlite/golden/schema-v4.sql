@@ -14,7 +14,6 @@ CREATE TABLE events (
   checksum bigint not null,
   primary key (shard, stream, version)
 ) without rowid;
-CREATE UNIQUE INDEX events_by_position on events (shard, position);
 CREATE TABLE "reservations" (
   shard integer not null,
   reservation_id text not null,
@@ -46,7 +45,6 @@ CREATE TABLE payment_queue (
   last_outcome text,
   primary key (shard, reservation_id)
 ) without rowid;
-CREATE INDEX payment_queue_by_due_at on payment_queue (shard, due_at, reservation_id);
 CREATE TABLE idempotency_keys (
   shard integer not null,
   scope text not null,
@@ -59,7 +57,7 @@ CREATE TABLE write_probe (
   shard integer not null primary key,
   writes bigint not null
 );
-create table subscriptions (
+CREATE TABLE subscriptions (
   shard integer not null,
   name text not null,
   position bigint not null,
@@ -69,12 +67,12 @@ create table subscriptions (
   stopped_because text,
   primary key (shard, name)
 ) without rowid;
-create table view_rebuilds (
+CREATE TABLE view_rebuilds (
   shard integer not null primary key,
   token text not null,
   started_at bigint not null
 );
-create table store_moves (
+CREATE TABLE store_moves (
   shard integer not null primary key,
   role text not null,
   move_id text not null,
@@ -82,13 +80,12 @@ create table store_moves (
   began_at bigint not null,
   finished_at bigint
 );
-delete from idempotency_keys where (shard, stream) in (
-  select shard, reservation_id from reservations where failure_reason = 'not-sent'
-);
-insert into schema_migrations (version, name) values (1, 'initial');
-insert into schema_migrations (version, name) values (2, 'subscriptions, view rebuilds and moves');
-insert into schema_migrations (version, name) values (3, 'transaction ids');
-insert into schema_migrations (version, name) values (4, 'keys that are free again');
+CREATE INDEX payment_queue_by_due_at on payment_queue (shard, due_at, reservation_id) where due_at >= 0;
+CREATE UNIQUE INDEX events_by_position on events (shard, position) where position > 0;
+INSERT INTO schema_migrations (version, name) VALUES (1, 'initial');
+INSERT INTO schema_migrations (version, name) VALUES (2, 'subscriptions, view rebuilds and moves');
+INSERT INTO schema_migrations (version, name) VALUES (3, 'transaction ids');
+INSERT INTO schema_migrations (version, name) VALUES (4, 'one index for each look-up');
 insert into events (shard, stream, version, position, id, command_id, type, schema_version, data, metadata, checksum) values (0, 'RES-019b0000-0000-7000-8000-000000000001', 1, 1, '019b0000-0000-7000-8000-000000000001', 'append-of-019b0000-0000-7000-8000-000000000001', 'RESERVATION_CREATED', 1, '{"userId":"user_1","amountMinor":1050,"currency":"EUR","decimals":2,"at":"2026-01-02T03:04:05.678Z"}', '{"recordedAt":"2026-01-02T03:04:05.678Z","correlationId":"request-1","causationId":"command-1","traceparent":null}', 1244686415);
 insert into events (shard, stream, version, position, id, command_id, type, schema_version, data, metadata, checksum) values (0, 'RES-019b0000-0000-7000-8000-000000000001', 2, 3, '019b0000-0000-7000-8000-000000000003', 'append-of-019b0000-0000-7000-8000-000000000003', 'RESERVATION_CREATED', 1, '{"userId":"user_3","amountMinor":1050,"currency":"EUR","decimals":2,"at":"2026-01-02T03:04:05.678Z"}', '{"recordedAt":"2026-01-02T03:04:05.678Z","correlationId":"request-3","causationId":"command-3","traceparent":null}', 3261891535);
 insert into events (shard, stream, version, position, id, command_id, type, schema_version, data, metadata, checksum) values (0, 'RES-019b0000-0000-7000-8000-000000000001', 3, 4, '019b0000-0000-7000-8000-000000000004', 'append-of-019b0000-0000-7000-8000-000000000003', 'RESERVATION_CREATED', 1, '{"userId":"user_4","amountMinor":1050,"currency":"EUR","decimals":2,"at":"2026-01-02T03:04:05.678Z"}', '{"recordedAt":"2026-01-02T03:04:05.678Z","correlationId":"request-4","causationId":"command-4","traceparent":null}', 1465853341);

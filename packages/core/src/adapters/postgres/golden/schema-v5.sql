@@ -1,0 +1,667 @@
+-- A database of schema version 5 as its release wrote it. Never changed: every later release must upgrade and read it.
+create table if not exists schema_migrations (version integer not null primary key, name text not null);
+create table events (
+  shard integer not null,
+  stream text collate "C" not null,
+  version integer not null,
+  position bigint not null,
+  id text not null,
+  command_id text not null,
+  type text not null,
+  schema_version integer not null,
+  data text not null,
+  metadata text not null,
+  checksum bigint not null,
+  primary key (shard, stream, version)
+);
+create unique index events_by_position on events (shard, position);
+create table reservations (
+  shard integer not null,
+  reservation_id text collate "C" not null,
+  status text not null,
+  stage text not null,
+  user_id text collate "C" not null,
+  amount_minor bigint not null,
+  currency text not null,
+  decimals integer not null,
+  transaction_id text,
+  failure_reason text,
+  answered_as text,
+  message text not null,
+  created_at text not null,
+  updated_at text not null,
+  version integer not null,
+  primary key (shard, reservation_id)
+);
+create index reservations_by_user on reservations (shard, user_id, reservation_id);
+create index reservations_by_stage on reservations (shard, stage, reservation_id);
+create table payment_queue (
+  shard integer not null,
+  reservation_id text collate "C" not null,
+  opened_at bigint not null,
+  attempts integer not null,
+  due_at bigint not null,
+  owner text,
+  last_outcome text,
+  primary key (shard, reservation_id)
+);
+create index payment_queue_by_due_at on payment_queue (shard, due_at, reservation_id);
+create table idempotency_keys (
+  shard integer not null,
+  scope text collate "C" not null,
+  idempotency_key text collate "C" not null,
+  fingerprint text not null,
+  stream text collate "C" not null,
+  primary key (shard, scope, idempotency_key)
+);
+create table write_probe (
+  shard integer not null primary key,
+  writes bigint not null
+);
+insert into write_probe (shard, writes) values (0, 0);
+create table log_locks (
+  shard integer not null primary key
+);
+insert into log_locks (shard) values (0);
+create function append_group(
+  p_shard integer, p_lock_timeout_ms integer, p_appends json, p_events json, p_reservations json, p_leased text[]
+)
+returns json
+language plpgsql volatile
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+set enable_bitmapscan = off
+set enable_sort = off
+set jit = off
+as $append_group$
+declare
+  v_locked integer;
+  v_last bigint;
+  v_outcomes json;
+  v_removed text[];
+  v_released json;
+  v_release record;
+  v_freed json;
+  v_free record;
+begin
+  if current_setting('synchronous_commit') = 'off' then
+    perform set_config('synchronous_commit', 'on', true);
+  end if;
+  perform set_config('client_min_messages', 'warning', true);
+  perform set_config('lock_timeout', p_lock_timeout_ms::text, true);
+
+  select l.shard into strict v_locked from log_locks l where l.shard = p_shard for update;
+  v_last := coalesce((
+    select e.position from events e
+    where e.shard = p_shard and e.position > 0 order by e.position desc limit 1
+  ), 0);
+
+  if cardinality(p_leased) > 0 then
+    perform from unnest(p_leased) as a(stream)
+    cross join lateral (
+      select from payment_queue q where q.shard = p_shard and q.reservation_id = a.stream limit 1 for update
+    ) locked;
+  end if;
+
+  with asked as materialized (
+    select * from json_to_recordset(p_appends) as a(
+      n integer, stream text, expected bigint, command_id text, event_count integer,
+      scope text, idempotency_key text, fingerprint text, releases_key boolean,
+      payment text, owner text, opened_at bigint, due_at bigint, last_outcome text
+    )
+  ),
+  judged as materialized (
+    select a.*, s.last_version, s.earlier_version, s.earlier_position,
+      k.stream as holder, k.fingerprint as holder_fingerprint,
+      case
+        when s.entries <> s.last_version then 'stream-broken'
+        when s.earlier_version is not null then 'repeated'
+        when s.entries <> a.expected then 'conflict'
+        when k.stream is not null and a.releases_key is not true then 'key-taken'
+        when a.payment = 'remove-leased' and a.owner is distinct from q.owner then 'lease-lost'
+        when a.payment = 'enqueue' and q.reservation_id is not null then 'payment-queued'
+        else 'appended'
+      end as fate
+    from asked a
+    cross join lateral (
+      select count(*) as entries, coalesce(max(e.version), 0) as last_version,
+        max(e.version) filter (where e.command_id = a.command_id) as earlier_version,
+        max(e.position) filter (where e.command_id = a.command_id) as earlier_position
+      from events e where e.shard = p_shard and e.stream = a.stream
+    ) s
+    left join lateral (
+      select k.stream, k.fingerprint from idempotency_keys k
+      where k.shard = p_shard and k.scope = a.scope and k.idempotency_key = a.idempotency_key limit 1
+    ) k on true
+    left join lateral (
+      select q.reservation_id, q.owner from payment_queue q
+      where q.shard = p_shard and q.reservation_id = a.stream limit 1
+    ) q on true
+  ),
+  placed as materialized (
+    select j.*, (v_last + sum(case j.fate when 'appended' then j.event_count else 0 end) over (order by j.n))::bigint
+      as last_position, j.fate = 'appended' as holds
+    from judged j
+  ),
+  written as (
+    insert into events (shard, stream, version, position, id, command_id, type, schema_version, data, metadata, checksum)
+    select p_shard, p.stream, p.expected + e.ordinal, w.position, e.id, p.command_id,
+      e.type, e.schema_version, e.data, e.metadata,
+      e.seal # (w.position & 4294967295) # (w.position >> 32)
+    from json_to_recordset(p_events) as e(
+      n integer, ordinal integer, id text, type text, schema_version integer, data text, metadata text, seal bigint
+    )
+    join placed p on p.n = e.n and p.holds
+    cross join lateral (select p.last_position - p.event_count + e.ordinal as position) w
+  ),
+  shown as (
+    insert into reservations (shard, reservation_id, status, stage, user_id, amount_minor, currency, decimals,
+      transaction_id, failure_reason, answered_as, message, created_at, updated_at, version)
+    select p_shard, r.reservation_id, r.status, r.stage, r.user_id, r.amount_minor, r.currency, r.decimals,
+      r.transaction_id, r.failure_reason, r.answered_as, r.message, r.created_at, r.updated_at, r.version
+    from json_to_recordset(p_reservations) as r(
+      n integer, reservation_id text, status text, stage text, user_id text, amount_minor bigint, currency text, decimals integer,
+      transaction_id text, failure_reason text, answered_as text, message text, created_at text, updated_at text,
+      version integer
+    )
+    join placed p on p.n = r.n and p.holds
+    on conflict (shard, reservation_id) do update set
+      status = excluded.status, stage = excluded.stage, user_id = excluded.user_id,
+      amount_minor = excluded.amount_minor, currency = excluded.currency, decimals = excluded.decimals,
+      transaction_id = excluded.transaction_id, failure_reason = excluded.failure_reason,
+      answered_as = excluded.answered_as, message = excluded.message, created_at = excluded.created_at,
+      updated_at = excluded.updated_at, version = excluded.version
+  ),
+  claimed as (
+    insert into idempotency_keys (shard, scope, idempotency_key, fingerprint, stream)
+    select p_shard, p.scope, p.idempotency_key, p.fingerprint, p.stream
+    from placed p where p.holds and p.scope is not null and p.releases_key is not true
+  ),
+  queued as (
+    insert into payment_queue (shard, reservation_id, opened_at, attempts, due_at, owner, last_outcome)
+    select p_shard, p.stream, p.opened_at, 0, p.due_at, p.owner, null
+    from placed p where p.holds and p.payment = 'enqueue'
+  )
+  select
+    json_agg(json_build_object(
+      'fate', p.fate,
+      'version', case when p.holds then p.expected + p.event_count else coalesce(p.earlier_version, p.last_version) end,
+      'position', case when p.holds then p.last_position else p.earlier_position end,
+      'holder', p.holder,
+      'fingerprint', p.holder_fingerprint,
+      'missed', case p.fate when 'conflict' then (
+        select coalesce(json_agg(row_to_json(e) order by e.version), '[]')
+        from events e where e.shard = p_shard and e.stream = p.stream and e.version > p.expected
+      ) end
+    ) order by p.n),
+    array_agg(p.stream) filter (where p.holds and p.payment in ('remove', 'remove-leased')),
+    json_agg(row_to_json(p)) filter (where p.holds and p.payment = 'release'),
+    json_agg(row_to_json(p)) filter (where p.holds and p.releases_key)
+  into v_outcomes, v_removed, v_released, v_freed
+  from placed p;
+
+  for v_release in
+    select * from json_to_recordset(v_released) as r(stream text, owner text, due_at bigint, last_outcome text)
+  loop
+    update payment_queue set owner = null, due_at = v_release.due_at, last_outcome = v_release.last_outcome
+    where shard = p_shard and reservation_id = v_release.stream and owner = v_release.owner;
+  end loop;
+  for v_index in 1 .. coalesce(cardinality(v_removed), 0) loop
+    delete from payment_queue where shard = p_shard and reservation_id = v_removed[v_index];
+  end loop;
+  for v_free in
+    select * from json_to_recordset(v_freed) as f(scope text, idempotency_key text, stream text)
+  loop
+    delete from idempotency_keys
+    where shard = p_shard and scope = v_free.scope and idempotency_key = v_free.idempotency_key
+      and stream = v_free.stream;
+  end loop;
+
+  return v_outcomes;
+end
+$append_group$;
+create table subscriptions (
+  shard integer not null,
+  name text collate "C" not null,
+  position bigint not null,
+  owner text,
+  lease_until bigint not null,
+  stopped_at bigint,
+  stopped_because text,
+  primary key (shard, name)
+);
+create table view_rebuilds (
+  shard integer not null primary key,
+  token text not null,
+  started_at bigint not null
+);
+create table store_moves (
+  shard integer not null primary key,
+  role text not null,
+  move_id text not null,
+  other text not null,
+  began_at bigint not null,
+  finished_at bigint
+);
+create index reservations_by_transaction on reservations (shard, transaction_id, reservation_id)
+where transaction_id is not null;
+drop index payment_queue_by_due_at;
+create index payment_queue_by_due_at on payment_queue (shard, due_at, reservation_id) where due_at >= 0;
+drop index events_by_position;
+create unique index events_by_position on events (shard, position) where position > 0;
+drop index reservations_by_user;
+create index reservations_by_user on reservations (shard, user_id, reservation_id collate "POSIX") where user_id <> '';
+drop index reservations_by_stage;
+create index reservations_by_stage on reservations (shard, stage, reservation_id collate "POSIX") where stage <> '';
+drop index reservations_by_transaction;
+create index reservations_by_transaction on reservations (shard, transaction_id, reservation_id collate "POSIX")
+where transaction_id is not null;
+create function log_page(p_shard integer, p_after bigint, p_limit bigint)
+returns setof events
+language plpgsql stable
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+set enable_bitmapscan = off
+set enable_sort = off
+set jit = off
+as $log_page$
+begin
+  return query
+    select e.* from events e
+    where e.shard = p_shard and e.position > 0 and e.position > p_after
+    order by e.position limit p_limit;
+end
+$log_page$;
+create function take_payments(
+  p_shard integer, p_owner text, p_now bigint, p_lease_until bigint, p_limit bigint
+)
+returns setof payment_queue
+language plpgsql volatile
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+set enable_bitmapscan = off
+set enable_sort = off
+set jit = off
+as $take_payments$
+declare
+  v_due payment_queue;
+begin
+  for v_due in
+    select q.* from payment_queue q
+    where q.shard = p_shard and q.due_at >= 0 and q.due_at <= p_now
+    order by q.due_at, q.reservation_id limit p_limit
+    for update skip locked
+  loop
+    update payment_queue q set owner = p_owner, due_at = p_lease_until, attempts = q.attempts + 1
+    where q.shard = p_shard and q.reservation_id = v_due.reservation_id;
+    return next v_due;
+  end loop;
+end
+$take_payments$;
+create function list_reservations(
+  p_shard integer, p_user_id text, p_stage text, p_transaction_id text, p_after text, p_limit bigint
+)
+returns setof text
+language plpgsql stable
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+set enable_bitmapscan = off
+set enable_sort = off
+set jit = off
+as $list_reservations$
+begin
+  if p_transaction_id is not null then
+    return query
+      select r.reservation_id from reservations r
+      where r.shard = p_shard and r.transaction_id = p_transaction_id and r.transaction_id is not null
+        and r.reservation_id collate "POSIX" > p_after
+      order by r.reservation_id collate "POSIX" limit p_limit;
+  elsif p_user_id is not null then
+    return query
+      select r.reservation_id from reservations r
+      where r.shard = p_shard and r.user_id = p_user_id and r.user_id <> '' and (p_stage is null or r.stage = p_stage)
+        and r.reservation_id collate "POSIX" > p_after
+      order by r.reservation_id collate "POSIX" limit p_limit;
+  elsif p_stage is not null then
+    return query
+      select r.reservation_id from reservations r
+      where r.shard = p_shard and r.stage = p_stage and r.stage <> '' and r.reservation_id collate "POSIX" > p_after
+      order by r.reservation_id collate "POSIX" limit p_limit;
+  else
+    return query
+      select r.reservation_id from reservations r
+      where r.shard = p_shard and r.reservation_id > p_after
+      order by r.reservation_id limit p_limit;
+  end if;
+end
+$list_reservations$;
+create or replace function append_group(
+  p_shard integer, p_lock_timeout_ms integer, p_appends json, p_events json, p_reservations json, p_leased text[]
+)
+returns json
+language plpgsql volatile
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+set enable_bitmapscan = off
+set enable_sort = off
+set jit = off
+as $append_group$
+declare
+  v_locked integer;
+  v_last bigint;
+  v_outcomes json;
+  v_removed text[];
+  v_released json;
+  v_release record;
+  v_freed json;
+  v_free record;
+begin
+  if current_setting('synchronous_commit') = 'off' then
+    perform set_config('synchronous_commit', 'on', true);
+  end if;
+  perform set_config('client_min_messages', 'warning', true);
+  perform set_config('lock_timeout', p_lock_timeout_ms::text, true);
+
+  select l.shard into strict v_locked from log_locks l where l.shard = p_shard for update;
+  v_last := coalesce((
+    select e.position from events e
+    where e.shard = p_shard and e.position > 0 order by e.position desc limit 1
+  ), 0);
+
+  if cardinality(p_leased) > 0 then
+    perform from unnest(p_leased) as a(stream)
+    cross join lateral (
+      select from payment_queue q where q.shard = p_shard and q.reservation_id = a.stream limit 1 for update
+    ) locked;
+  end if;
+
+  with asked as materialized (
+    select * from json_to_recordset(p_appends) as a(
+      n integer, stream text, expected bigint, command_id text, event_count integer,
+      scope text, idempotency_key text, fingerprint text, releases_key boolean,
+      payment text, owner text, opened_at bigint, due_at bigint, last_outcome text
+    )
+  ),
+  judged as materialized (
+    select a.*, s.last_version, s.earlier_version, s.earlier_position,
+      k.stream as holder, k.fingerprint as holder_fingerprint,
+      case
+        when s.entries <> s.last_version then 'stream-broken'
+        when s.earlier_version is not null then 'repeated'
+        when s.entries <> a.expected then 'conflict'
+        when k.stream is not null and a.releases_key is not true then 'key-taken'
+        when a.payment = 'remove-leased' and a.owner is distinct from q.owner then 'lease-lost'
+        when a.payment = 'enqueue' and q.reservation_id is not null then 'payment-queued'
+        else 'appended'
+      end as fate
+    from asked a
+    cross join lateral (
+      select count(*) as entries, coalesce(max(e.version), 0) as last_version,
+        max(e.version) filter (where e.command_id = a.command_id) as earlier_version,
+        max(e.position) filter (where e.command_id = a.command_id) as earlier_position
+      from events e where e.shard = p_shard and e.stream = a.stream
+    ) s
+    left join lateral (
+      select k.stream, k.fingerprint from idempotency_keys k
+      where k.shard = p_shard and k.scope = a.scope and k.idempotency_key = a.idempotency_key limit 1
+    ) k on true
+    left join lateral (
+      select q.reservation_id, q.owner from payment_queue q
+      where q.shard = p_shard and q.reservation_id = a.stream limit 1
+    ) q on true
+  ),
+  placed as materialized (
+    select j.*, (v_last + sum(case j.fate when 'appended' then j.event_count else 0 end) over (order by j.n))::bigint
+      as last_position, j.fate = 'appended' as holds
+    from judged j
+  ),
+  written as (
+    insert into events (shard, stream, version, position, id, command_id, type, schema_version, data, metadata, checksum)
+    select p_shard, p.stream, p.expected + e.ordinal, w.position, e.id, p.command_id,
+      e.type, e.schema_version, e.data, e.metadata,
+      e.seal # (w.position & 4294967295) # (w.position >> 32)
+    from json_to_recordset(p_events) as e(
+      n integer, ordinal integer, id text, type text, schema_version integer, data text, metadata text, seal bigint
+    )
+    join placed p on p.n = e.n and p.holds
+    cross join lateral (select p.last_position - p.event_count + e.ordinal as position) w
+  ),
+  shown as (
+    insert into reservations (shard, reservation_id, status, stage, user_id, amount_minor, currency, decimals,
+      transaction_id, failure_reason, answered_as, message, created_at, updated_at, version)
+    select p_shard, r.reservation_id, r.status, r.stage, r.user_id, r.amount_minor, r.currency, r.decimals,
+      r.transaction_id, r.failure_reason, r.answered_as, r.message, r.created_at, r.updated_at, r.version
+    from json_to_recordset(p_reservations) as r(
+      n integer, reservation_id text, status text, stage text, user_id text, amount_minor bigint, currency text, decimals integer,
+      transaction_id text, failure_reason text, answered_as text, message text, created_at text, updated_at text,
+      version integer
+    )
+    join placed p on p.n = r.n and p.holds
+    on conflict (shard, reservation_id) do update set
+      status = excluded.status, stage = excluded.stage, user_id = excluded.user_id,
+      amount_minor = excluded.amount_minor, currency = excluded.currency, decimals = excluded.decimals,
+      transaction_id = excluded.transaction_id, failure_reason = excluded.failure_reason,
+      answered_as = excluded.answered_as, message = excluded.message, created_at = excluded.created_at,
+      updated_at = excluded.updated_at, version = excluded.version
+  ),
+  claimed as (
+    insert into idempotency_keys (shard, scope, idempotency_key, fingerprint, stream)
+    select p_shard, p.scope, p.idempotency_key, p.fingerprint, p.stream
+    from placed p where p.holds and p.scope is not null and p.releases_key is not true
+  ),
+  queued as (
+    insert into payment_queue (shard, reservation_id, opened_at, attempts, due_at, owner, last_outcome)
+    select p_shard, p.stream, p.opened_at, 0, p.due_at, p.owner, null
+    from placed p where p.holds and p.payment = 'enqueue'
+  )
+  select
+    json_agg(json_build_object(
+      'fate', p.fate,
+      'version', case when p.holds then p.expected + p.event_count else coalesce(p.earlier_version, p.last_version) end,
+      'position', case when p.holds then p.last_position else p.earlier_position end,
+      'holder', p.holder,
+      'fingerprint', p.holder_fingerprint,
+      'missed', case p.fate when 'conflict' then (
+        select coalesce(json_agg(row_to_json(e) order by e.version), '[]')
+        from events e where e.shard = p_shard and e.stream = p.stream and e.version > p.expected
+      ) end
+    ) order by p.n),
+    array_agg(p.stream) filter (where p.holds and p.payment in ('remove', 'remove-leased')),
+    json_agg(row_to_json(p)) filter (where p.holds and p.payment = 'release'),
+    json_agg(row_to_json(p)) filter (where p.holds and p.releases_key)
+  into v_outcomes, v_removed, v_released, v_freed
+  from placed p;
+
+  for v_release in
+    select * from json_to_recordset(v_released) as r(stream text, owner text, due_at bigint, last_outcome text)
+  loop
+    update payment_queue set owner = null, due_at = v_release.due_at, last_outcome = v_release.last_outcome
+    where shard = p_shard and reservation_id = v_release.stream and owner = v_release.owner;
+  end loop;
+  for v_index in 1 .. coalesce(cardinality(v_removed), 0) loop
+    delete from payment_queue where shard = p_shard and reservation_id = v_removed[v_index];
+  end loop;
+  for v_free in
+    select * from json_to_recordset(v_freed) as f(scope text, idempotency_key text, stream text)
+  loop
+    delete from idempotency_keys
+    where shard = p_shard and scope = v_free.scope and idempotency_key = v_free.idempotency_key
+      and stream = v_free.stream;
+  end loop;
+
+  return v_outcomes;
+end
+$append_group$;
+delete from idempotency_keys where (shard, stream) in (
+  select shard, reservation_id from reservations where failure_reason = 'not-sent'
+);
+create or replace function append_group(
+  p_shard integer, p_lock_timeout_ms integer, p_appends json, p_events json, p_reservations json, p_leased text[]
+)
+returns json
+language plpgsql volatile
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+set enable_bitmapscan = off
+set enable_sort = off
+set jit = off
+as $append_group$
+declare
+  v_locked integer;
+  v_last bigint;
+  v_outcomes json;
+  v_removed text[];
+  v_released json;
+  v_release record;
+  v_freed json;
+  v_free record;
+begin
+  if current_setting('synchronous_commit') = 'off' then
+    perform set_config('synchronous_commit', 'on', true);
+  end if;
+  perform set_config('client_min_messages', 'warning', true);
+  perform set_config('lock_timeout', p_lock_timeout_ms::text, true);
+
+  select l.shard into strict v_locked from log_locks l where l.shard = p_shard for update;
+  v_last := coalesce((
+    select e.position from events e
+    where e.shard = p_shard and e.position > 0 order by e.position desc limit 1
+  ), 0);
+
+  if cardinality(p_leased) > 0 then
+    perform from unnest(p_leased) as a(stream)
+    cross join lateral (
+      select from payment_queue q where q.shard = p_shard and q.reservation_id = a.stream limit 1 for update
+    ) locked;
+  end if;
+
+  with asked as materialized (
+    select * from json_to_recordset(p_appends) as a(
+      n integer, stream text, expected bigint, command_id text, event_count integer,
+      scope text, idempotency_key text, fingerprint text, releases_key boolean,
+      payment text, owner text, opened_at bigint, due_at bigint, last_outcome text
+    )
+  ),
+  judged as materialized (
+    select a.*, s.last_version, s.earlier_version, s.earlier_position,
+      k.stream as holder, k.fingerprint as holder_fingerprint,
+      case
+        when s.entries <> s.last_version then 'stream-broken'
+        when s.earlier_version is not null then 'repeated'
+        when s.entries <> a.expected then 'conflict'
+        when k.stream is not null and a.releases_key is not true then 'key-taken'
+        when a.payment = 'remove-leased' and a.owner is distinct from q.owner then 'lease-lost'
+        when a.payment = 'enqueue' and q.reservation_id is not null then 'payment-queued'
+        else 'appended'
+      end as fate
+    from asked a
+    cross join lateral (
+      select count(*) as entries, coalesce(max(e.version), 0) as last_version,
+        max(e.version) filter (where e.command_id = a.command_id) as earlier_version,
+        max(e.position) filter (where e.command_id = a.command_id) as earlier_position
+      from events e where e.shard = p_shard and e.stream = a.stream
+    ) s
+    left join lateral (
+      select k.stream, k.fingerprint from idempotency_keys k
+      where k.shard = p_shard and k.scope = a.scope and k.idempotency_key = a.idempotency_key limit 1
+    ) k on true
+    left join lateral (
+      select q.reservation_id, q.owner from payment_queue q
+      where q.shard = p_shard and q.reservation_id = a.stream limit 1
+    ) q on true
+  ),
+  placed as materialized (
+    select j.*, (v_last + sum(case j.fate when 'appended' then j.event_count else 0 end) over (order by j.n))::bigint
+      as last_position, j.fate = 'appended' as holds
+    from judged j
+  ),
+  written as (
+    insert into events (shard, stream, version, position, id, command_id, type, schema_version, data, metadata, checksum)
+    select p_shard, p.stream, p.expected + e.ordinal, w.position, e.id, p.command_id,
+      e.type, e.schema_version, e.data, e.metadata,
+      e.seal # (w.position & 4294967295) # (w.position >> 32)
+    from json_to_recordset(p_events) as e(
+      n integer, ordinal integer, id text, type text, schema_version integer, data text, metadata text, seal bigint
+    )
+    join placed p on p.n = e.n and p.holds
+    cross join lateral (select p.last_position - p.event_count + e.ordinal as position) w
+  ),
+  shown as (
+    insert into reservations (shard, reservation_id, status, stage, user_id, amount_minor, currency, decimals,
+      transaction_id, failure_reason, answered_as, message, created_at, updated_at, version)
+    select p_shard, r.reservation_id, r.status, r.stage, r.user_id, r.amount_minor, r.currency, r.decimals,
+      r.transaction_id, r.failure_reason, r.answered_as, r.message, r.created_at, r.updated_at, r.version
+    from json_to_recordset(p_reservations) as r(
+      n integer, reservation_id text, status text, stage text, user_id text, amount_minor bigint, currency text, decimals integer,
+      transaction_id text, failure_reason text, answered_as text, message text, created_at text, updated_at text,
+      version integer
+    )
+    join placed p on p.n = r.n and p.holds
+    on conflict (shard, reservation_id) do update set
+      status = excluded.status, stage = excluded.stage, user_id = excluded.user_id,
+      amount_minor = excluded.amount_minor, currency = excluded.currency, decimals = excluded.decimals,
+      transaction_id = excluded.transaction_id, failure_reason = excluded.failure_reason,
+      answered_as = excluded.answered_as, message = excluded.message, created_at = excluded.created_at,
+      updated_at = excluded.updated_at, version = excluded.version
+  ),
+  claimed as (
+    insert into idempotency_keys (shard, scope, idempotency_key, fingerprint, stream)
+    select p_shard, p.scope, p.idempotency_key, p.fingerprint, p.stream
+    from placed p where p.holds and p.scope is not null and p.releases_key is not true
+  ),
+  queued as (
+    insert into payment_queue (shard, reservation_id, opened_at, attempts, due_at, owner, last_outcome)
+    select p_shard, p.stream, p.opened_at, 0, p.due_at, p.owner, null
+    from placed p where p.holds and p.payment = 'enqueue'
+  )
+  select
+    json_agg(json_build_object(
+      'fate', p.fate,
+      'version', case when p.holds then p.expected + p.event_count else coalesce(p.earlier_version, p.last_version) end,
+      'position', case when p.holds then p.last_position else p.earlier_position end,
+      'holder', p.holder,
+      'fingerprint', p.holder_fingerprint,
+      'missed', case p.fate when 'conflict' then (
+        select coalesce(json_agg(row_to_json(e) order by e.version), '[]')
+        from events e where e.shard = p_shard and e.stream = p.stream and e.version > p.expected
+      ) end
+    ) order by p.n),
+    array_agg(p.stream) filter (where p.holds and p.payment in ('remove', 'remove-leased')),
+    json_agg(row_to_json(p)) filter (where p.holds and p.payment = 'release'),
+    json_agg(row_to_json(p)) filter (where p.holds and p.releases_key)
+  into v_outcomes, v_removed, v_released, v_freed
+  from placed p;
+
+  for v_release in
+    select * from json_to_recordset(v_released) as r(stream text, owner text, due_at bigint, last_outcome text)
+  loop
+    update payment_queue set owner = null, due_at = v_release.due_at, last_outcome = v_release.last_outcome
+    where shard = p_shard and reservation_id = v_release.stream and owner = v_release.owner;
+  end loop;
+  for v_index in 1 .. coalesce(cardinality(v_removed), 0) loop
+    delete from payment_queue where shard = p_shard and reservation_id = v_removed[v_index];
+  end loop;
+  for v_free in
+    select * from json_to_recordset(v_freed) as f(scope text, idempotency_key text, stream text)
+  loop
+    delete from idempotency_keys
+    where shard = p_shard and scope = v_free.scope and idempotency_key = v_free.idempotency_key
+      and stream = v_free.stream;
+  end loop;
+
+  return v_outcomes;
+end
+$append_group$;
+insert into schema_migrations (version, name) values (1, 'initial');
+insert into schema_migrations (version, name) values (2, 'subscriptions, view rebuilds and moves');
+insert into schema_migrations (version, name) values (3, 'transaction ids');
+insert into schema_migrations (version, name) values (4, 'one index for each look-up');
+insert into schema_migrations (version, name) values (5, 'keys that are free again');
+insert into events (shard, stream, version, position, id, command_id, type, schema_version, data, metadata, checksum) values (0, 'RES-019b0000-0000-7000-8000-000000000001', 1, 1, '019b0000-0000-7000-8000-000000000001', 'append-of-019b0000-0000-7000-8000-000000000001', 'RESERVATION_CREATED', 1, '{"userId":"user_1","amountMinor":1050,"currency":"EUR","decimals":2,"at":"2026-01-02T03:04:05.678Z"}', '{"recordedAt":"2026-01-02T03:04:05.678Z","correlationId":"request-1","causationId":"command-1","traceparent":null}', 1244686415);
+insert into events (shard, stream, version, position, id, command_id, type, schema_version, data, metadata, checksum) values (0, 'RES-019b0000-0000-7000-8000-000000000001', 2, 3, '019b0000-0000-7000-8000-000000000003', 'append-of-019b0000-0000-7000-8000-000000000003', 'RESERVATION_CREATED', 1, '{"userId":"user_3","amountMinor":1050,"currency":"EUR","decimals":2,"at":"2026-01-02T03:04:05.678Z"}', '{"recordedAt":"2026-01-02T03:04:05.678Z","correlationId":"request-3","causationId":"command-3","traceparent":null}', 3261891535);
+insert into events (shard, stream, version, position, id, command_id, type, schema_version, data, metadata, checksum) values (0, 'RES-019b0000-0000-7000-8000-000000000001', 3, 4, '019b0000-0000-7000-8000-000000000004', 'append-of-019b0000-0000-7000-8000-000000000003', 'RESERVATION_CREATED', 1, '{"userId":"user_4","amountMinor":1050,"currency":"EUR","decimals":2,"at":"2026-01-02T03:04:05.678Z"}', '{"recordedAt":"2026-01-02T03:04:05.678Z","correlationId":"request-4","causationId":"command-4","traceparent":null}', 1465853341);
+insert into events (shard, stream, version, position, id, command_id, type, schema_version, data, metadata, checksum) values (0, 'RES-019b0000-0000-7000-8000-000000000002', 1, 2, '019b0000-0000-7000-8000-000000000002', 'append-of-019b0000-0000-7000-8000-000000000002', 'RESERVATION_CREATED', 1, '{"text":"Grüße 🎫\n\u0000","number":0.1,"nested":[{"a":null}]}', '{"recordedAt":"2026-01-02T03:04:05.678Z","correlationId":"request-2","causationId":"command-2","traceparent":null}', 1095481092);
+insert into reservations (shard, reservation_id, status, stage, user_id, amount_minor, currency, decimals, transaction_id, failure_reason, answered_as, message, created_at, updated_at, version) values (0, 'RES-019b0000-0000-7000-8000-000000000001', 'RESERVATION_CREATED', 'unresolved', 'user_1', 1050, 'EUR', 2, null, null, 'pending', 'Payment is being processed', '2026-01-02T03:04:05.678Z', '2026-01-02T03:04:05.678Z', 3);
+insert into reservations (shard, reservation_id, status, stage, user_id, amount_minor, currency, decimals, transaction_id, failure_reason, answered_as, message, created_at, updated_at, version) values (0, 'RES-019b0000-0000-7000-8000-000000000002', 'RESERVATION_CREATED', 'processing', 'user_2', 1050, 'EUR', 2, null, null, null, 'Payment is being processed', '2026-01-02T03:04:05.678Z', '2026-01-02T03:04:05.678Z', 1);
+insert into payment_queue (shard, reservation_id, opened_at, attempts, due_at, owner, last_outcome) values (0, 'RES-019b0000-0000-7000-8000-000000000001', 1000, 0, 5000, null, 'unknown');
+insert into idempotency_keys (shard, scope, idempotency_key, fingerprint, stream) values (0, 'caller', 'key', 'body', 'RES-019b0000-0000-7000-8000-000000000001');

@@ -1,0 +1,110 @@
+import Database from 'better-sqlite3';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { openSqliteStore } from './index.ts';
+import { createTestDirectories } from './test-support.ts';
+
+/** The statements that read or write all of a shard whatever the plan: their plans do not matter. */
+const OF_A_WHOLE_SHARD = [
+  // The queue as operators see it.
+  /order by "opened_at"/,
+  /^select count\(\*\) as "open"/,
+  // At the start of a server.
+  /^update "payment_queue" set "owner" = \?, "due_at" = \? where "owner" is not null$/,
+  /^select \* from "subscriptions" where "shard" = \? order by "name"/,
+];
+
+const directories = createTestDirectories();
+let database: Database.Database;
+let statements: readonly string[];
+
+beforeAll(async () => {
+  const path = await directories.newPath();
+  const prepare = vi.spyOn(Database.prototype, 'prepare');
+  await (await openSqliteStore({ path })).close();
+  const texts = new Set(prepare.mock.calls.map(([text]) => text));
+  prepare.mockRestore();
+  database = new Database(path);
+  statements = [...texts].filter(
+    (text) => /"?(events|reservations|payment_queue|idempotency_keys|subscriptions)\b/.test(text) && isLookUp(text),
+  );
+});
+afterAll(async () => {
+  database.close();
+  await directories.remove();
+});
+
+function isLookUp(text: string): boolean {
+  return /^(select|update|delete)/.test(text) && !OF_A_WHOLE_SHARD.some((whole) => whole.test(text));
+}
+
+/** How SQLite runs each statement. */
+function plans(): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    statements.map((text) => {
+      const values = Array.from({ length: text.split('?').length - 1 }, () => null);
+      const steps = database.prepare<unknown[], { readonly detail: string }>(`explain query plan ${text}`);
+      return [text, steps.all(...values).map(({ detail }) => detail)].map(String) as [string, string];
+    }),
+  );
+}
+
+const FILL = `
+  with recursive numbers(n) as (select 1 union all select n + 1 from numbers where n < 20000)
+    insert into events select 0, 'RES-' || (n / 2), n % 2 + 1, n, 'event-' || n, 'c', 'T', 1, '{}', '{}', 0 from numbers;
+  with recursive numbers(n) as (select 1 union all select n + 1 from numbers where n < 20000)
+    insert into reservations select 0, 'RES-' || n, 's', case n % 100 when 0 then 'escalated' else 'confirmed' end,
+      'user_' || (n % 500), 1, 'EUR', 2, null, null, null, '', '', '', 1 from numbers;
+  with recursive numbers(n) as (select 1 union all select n + 1 from numbers where n < 20000)
+    insert into payment_queue select 0, 'RES-' || n, n, 0, n, null, null from numbers;
+  with recursive numbers(n) as (select 1 union all select n + 1 from numbers where n < 20000)
+    insert into idempotency_keys select 0, 'filling', 'key-' || n, 'body', 'RES-' || n from numbers`;
+
+const EMPTY = `delete from events; delete from reservations; delete from payment_queue; delete from idempotency_keys`;
+
+describe('look-ups on SQLite go by the index that is meant for them', () => {
+  it('when nothing was analysed', () => {
+    const found = plans();
+    expect(Object.keys(found).length).toBeGreaterThan(15);
+    for (const [text, plan] of Object.entries(found)) {
+      // By the shard and something else, in order: never a walk through a shard, and never a sort.
+      expect(plan, text).toMatch(/^SEARCH \w+ USING (PRIMARY KEY|(COVERING )?INDEX \w+) \(shard=\? AND [^)]+\)$/);
+    }
+  });
+
+  it.each([
+    ['analysed while empty', ['analyze']],
+    ['full, analysed while empty', [FILL]],
+    ['full and analysed', ['analyze']],
+    ['emptied, analysed while full', [EMPTY]],
+    ['emptied and analysed', ['analyze']],
+  ])('when the tables are %s', (_, changes) => {
+    const before = plans();
+    for (const change of changes) database.exec(change);
+    expect(plans()).toEqual(before);
+  });
+
+  it('whatever the statistics say', () => {
+    const before = plans();
+    database.exec('analyze');
+    const indexes = database
+      .prepare<[], { readonly name: string; readonly tbl_name: string }>(
+        "select name, tbl_name from sqlite_schema where type = 'index'",
+      )
+      .all();
+    // Rows of the table, then rows for one value of the first column, of the first two, …
+    const claims = ['0 0 0 0', '1 1 1 1', '1000000 1000000 1000000 1', '1000000 1000000 1 1', '1000000 1 1 1'];
+    const put = database.prepare('insert into sqlite_stat1 (tbl, idx, stat) values (?, ?, ?)');
+    for (const odd of indexes) {
+      for (const [one, others] of claims.flatMap((claim) => claims.map((other) => [claim, other] as const))) {
+        database.exec('delete from sqlite_stat1');
+        for (const { name, tbl_name: table } of indexes) {
+          // The primary key of a table without rowids goes by the name of the table.
+          const index = name === `sqlite_autoindex_${table}_1` ? table : name;
+          put.run(table, index, name === odd.name ? one : others);
+        }
+        database.exec('analyze sqlite_schema');
+        expect(plans(), `${odd.name}: ${one}, others: ${others}`).toEqual(before);
+      }
+    }
+  });
+});

@@ -1,0 +1,62 @@
+import { createLogger } from '../log.ts';
+import { redirectConsole } from '../output/redirect-console.ts';
+import { standardError, standardOutput } from '../output/standard-streams.ts';
+import { type CliContext, EXIT_FAILURE, EXIT_OK, PROGRAM } from './command.ts';
+import { endAtOnce, endCommand, endService } from './end-process.ts';
+import { isStartedByNohup, readNohupTraces } from './nohup.ts';
+import { runCli } from './run-cli.ts';
+import { listenForStop } from './stop-signal.ts';
+
+/** Runs the program in this process, with the process's arguments, environment, streams and signals, and ends it. */
+export async function runProgram(): Promise<never> {
+  const outputs = [standardOutput(), standardError()] as const;
+  const [output, errors] = outputs;
+  const ignoresHangup = isStartedByNohup(readNohupTraces(process.env));
+  // Even an empty listener keeps the signal from ending the process.
+  if (ignoresHangup) process.on('SIGHUP', () => undefined);
+  endOnUncaughtException();
+  redirectConsole(output, errors);
+
+  let isService = false;
+  let unwritten: NodeJS.ErrnoException | null = null;
+  const context: CliContext = {
+    env: process.env,
+    print: (line) =>
+      output.write(`${line}\n`, (error) => {
+        // A reader that ended (`| head`) has what it wanted.
+        if (error !== null && error.code !== 'EPIPE') unwritten ??= error;
+      }),
+    printError: (line) => errors.write(`${line}\n`),
+    stopSignal() {
+      isService = true;
+      return listenForStop({
+        source: process,
+        now: () => performance.now(),
+        exit: (code) => void endAtOnce(code),
+        ignoresHangup,
+      });
+    },
+  };
+
+  const code = await runCli(process.argv.slice(2), context);
+  if (isService) return await endService(code, outputs);
+  await output.idle();
+  return await endCommand(codeAfter(code, unwritten, context), outputs);
+}
+
+/** A command of which the result is lost has failed, even if it went well. */
+function codeAfter(code: number, unwritten: NodeJS.ErrnoException | null, { printError }: CliContext): number {
+  if (unwritten === null) return code;
+  printError(`${PROGRAM}: cannot write to standard output: ${unwritten.message}`);
+  return code === EXIT_OK ? EXIT_FAILURE : code;
+}
+
+function endOnUncaughtException(): void {
+  let isEnding = false;
+  process.on('uncaughtException', (error) => {
+    if (isEnding) return void endAtOnce(EXIT_FAILURE);
+    isEnding = true;
+    createLogger('fatal').fatal({ err: error }, 'uncaught: the process ends');
+    void endService(EXIT_FAILURE, [standardOutput(), standardError()]);
+  });
+}

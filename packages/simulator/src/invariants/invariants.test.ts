@@ -243,7 +243,7 @@ describe('an invariant is broken by', () => {
       },
     },
     {
-      number: 'C',
+      number: 'D',
       what: 'a send after FAILED was told of an unknown outcome',
       damage(scene) {
         tellFailed(scene, 3);
@@ -251,7 +251,7 @@ describe('an invariant is broken by', () => {
       },
     },
     {
-      number: 'C',
+      number: 'D',
       what: 'FAILED told of an unknown outcome before an operator was asked',
       damage: (scene) => tellFailed(scene, 2),
     },

@@ -6,7 +6,7 @@ import { forEachReservation, type Invariant } from './invariant.ts';
  * was asked already, and nothing is sent from then on.
  */
 export const noSendAfterFailed: Invariant = forEachReservation(
-  'C',
+  'D',
   'once FAILED was told of an unknown outcome no send starts, and an operator was asked',
   ({ shown, sends, events }) => {
     for (const each of shown) {

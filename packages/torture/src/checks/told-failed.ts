@@ -10,16 +10,16 @@ const CALLS_MAX = 3;
  * then, so that all calls are its own: one more was sent later.
  */
 export const TOLD_FAILED_CHECKS: readonly Check[] = [
-  eachReservation('C nothing is sent after FAILED was told', ({ events, calls }) => {
+  eachReservation('D nothing is sent after FAILED was told', ({ events, calls }) => {
     if (!events.some(({ data }) => data['reason'] === 'answered-failed')) return null;
     return calls.length > CALLS_MAX ? `${calls.length} calls arrived` : null;
   }),
-  eachReservation('C FAILED is told only of what failed or an operator was asked about', (dossier) => {
+  eachReservation('D FAILED is told only of what failed or an operator was asked about', (dossier) => {
     const toldFailed = dossier.exchanges.some((exchange) => sightIn(exchange)?.status === 'RESERVATION_FAILED');
     if (!toldFailed || dossier.events.length === 0 || hasEnded(dossier)) return null;
     return `told FAILED, and then only ${dossier.events.map(({ type }) => type).join(', ')}`;
   }),
-  eachReservation('C what the ledger proves is closed', ({ summaries, charges, events }) => {
+  eachReservation('D what the ledger proves is closed', ({ summaries, charges, events }) => {
     const isOpen = summaries.at(-1)?.stage === 'escalated' && charges.length === 1;
     const isTold = events.some(({ data }) => data['reason'] === 'answered-failed');
     return isOpen && isTold ? 'charged once, and still escalated' : null;

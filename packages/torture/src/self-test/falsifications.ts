@@ -269,7 +269,7 @@ const CLIENTS: readonly Falsification[] = [
   },
   {
     name: 'a payment was sent after FAILED was told',
-    breaks: 'C nothing is sent after FAILED was told',
+    breaks: 'D nothing is sent after FAILED was told',
     apply: (evidence, dossiers) => {
       const dossier = settled(dossiers, 'confirmed');
       const calls = [1, 2, 3].flatMap((number) => call(dossier.id, 200 + number, Date.now()));
@@ -278,7 +278,7 @@ const CLIENTS: readonly Falsification[] = [
   },
   {
     name: 'FAILED was told of a payment that is open',
-    breaks: 'C FAILED is told only of what failed or an operator was asked about',
+    breaks: 'D FAILED is told only of what failed or an operator was asked about',
     apply: (evidence, dossiers) => {
       const dossier = settled(dossiers, 'confirmed');
       const placing = placingOf(dossier);
@@ -288,7 +288,7 @@ const CLIENTS: readonly Falsification[] = [
   },
   {
     name: 'a charge that the ledger has was left to an operator',
-    breaks: 'C what the ledger proves is closed',
+    breaks: 'D what the ledger proves is closed',
     apply: (evidence, dossiers) => escalatedInstead(evidence, settled(dossiers, 'confirmed')),
   },
   {

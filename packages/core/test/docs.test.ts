@@ -68,7 +68,7 @@ test('the page about writing an event store names every bound of an argument wit
   }
 });
 
-/** The page that lists every case. "vitest run -u packages/core/test/docs.test.ts" writes it. */
+/** The page that lists every case. "vitest run packages/core/test/docs.test.ts -u" writes it. */
 const CONTRACT_PAGE = '../../../docs/store-contract.md';
 
 test('the page about the contract lists every case by its section', async () => {

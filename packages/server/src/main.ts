@@ -7,6 +7,8 @@ const fault = unsupportedNode(process.versions.node);
 if (fault === null) {
   void import('./cli/program.ts').then(({ runProgram }) => runProgram());
 } else {
-  process.stderr.write(`reservations-server: ${fault}\n`);
+  const isJson = process.argv.includes('--json');
+  const error = { code: 'unsupported_node', message: fault };
+  process.stderr.write(`${isJson ? JSON.stringify({ error }) : `reservations-server: ${fault}`}\n`);
   process.exitCode = 2;
 }

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { nearestName } from './nearest-name.ts';
 
 /** One setting: how it is given, what it may be, and what it is when nobody gives it. */
 export interface Setting<Value> {
@@ -92,13 +93,21 @@ function readFlags(
     if (token.kind === 'positional') faults.push(`unexpected argument ${JSON.stringify(withoutSecrets(token.value))}`);
     if (token.kind !== 'option') continue;
     const setting = byFlag.get(token.name);
-    if (setting === undefined || !token.rawName.startsWith('--')) faults.push(`${token.rawName}: no such option`);
+    if (setting === undefined || !token.rawName.startsWith('--')) faults.push(unknownOption(token.rawName, settings));
     else if (setting.value === null) given.set(token.name, token.value ?? 'true');
     else if (token.value === undefined || (!token.inlineValue && token.value.startsWith('--')))
       faults.push(`${token.rawName}: expected ${setting.expected}, found nothing`);
     else given.set(token.name, token.value);
   }
   return { given, faults };
+}
+
+function unknownOption(rawName: string, settings: readonly AnySetting[]): string {
+  const near = nearestName(
+    rawName,
+    settings.map(({ flag }) => `--${flag}`),
+  );
+  return `${rawName}: no such option${near === null ? '' : `; did you mean ${near}?`}`;
 }
 
 /** The environment variables of a setting, the one that wins first. */
@@ -110,22 +119,6 @@ export function variablesOf({ env, fallbackEnv }: AnySetting): readonly string[]
 export function withoutSecrets(text: string): string {
   if (!/@|passw|pwd|secret|^postgres(ql)?:./i.test(text)) return text;
   return `${/^[a-z][a-z0-9+.-]*:/i.exec(text)?.[0] ?? ''}…`;
-}
-
-/** The settings for `--help`: flags, then what they mean. */
-export function describeSettings<Values>(settings: Settings<Values>): string {
-  const rows = Object.values<AnySetting>(settings).map((setting) => ({
-    left: setting.value === null ? `--${setting.flag}` : `--${setting.flag} ${setting.value}`,
-    right: `${setting.description}${describeSource(setting)}`,
-  }));
-  const width = Math.max(...rows.map(({ left }) => left.length));
-  return rows.map(({ left, right }) => `  ${left.padEnd(width)}  ${right}`).join('\n');
-}
-
-function describeSource(setting: AnySetting): string {
-  const variables = variablesOf(setting);
-  if (variables.length > 0) return ` [${variables.join(', ')}; default: ${describeDefault(setting)}]`;
-  return setting.default === null || setting.default === false ? '' : ` [default: ${describeDefault(setting)}]`;
 }
 
 /** A setting's default as text; "none" for null and for an empty list. */

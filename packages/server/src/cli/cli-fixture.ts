@@ -82,11 +82,13 @@ export async function reserve(url: string, user_id: string, headers: Record<stri
 export async function runHere(
   args: readonly string[],
   env: Record<string, string> = {},
+  terminalColumns?: number,
 ): Promise<{ readonly code: number; readonly out: string; readonly err: string }> {
   const out: string[] = [];
   const err: string[] = [];
   const code = await runCli(args, {
     env,
+    terminalColumns: () => terminalColumns,
     print: (line) => out.push(line),
     printError: (line) => err.push(line),
     stopSignal: () => new AbortController().signal,

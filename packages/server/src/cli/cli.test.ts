@@ -68,10 +68,10 @@ describe('wrong arguments', () => {
   });
 
   test('an unknown command names those that there are', async () => {
-    const { err, ended } = run(['server']);
+    const { err, ended } = run(['frobnicate']);
     expect([await ended, err()]).toEqual([
       2,
-      'server: no such command; there are: ' +
+      'frobnicate: no such command; there are: ' +
         'serve, sandbox, payments open, payments resolve, payments check, reconcile, events, ' +
         'subscriptions, subscriptions resume, verify, view rebuild, ' +
         'migrate up, migrate status, migrate print, migrate-store\n',

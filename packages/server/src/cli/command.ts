@@ -1,6 +1,10 @@
-/** What a command may use of the process around it. */
-export interface CliContext {
+import type { AnySetting } from '../settings.ts';
+
+/** The process around the program, as far as the program uses it. */
+export interface ProgramContext {
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Columns of the terminal that standard output is; undefined when it is none. */
+  terminalColumns(): number | undefined;
   /** Writes a line to standard output. */
   print(line: string): void;
   /** Writes a line to standard error. */
@@ -13,13 +17,23 @@ export interface CliContext {
   stopSignal(): AbortSignal;
 }
 
+/** What a command may use. */
+export interface CliContext extends ProgramContext {
+  /** Errors and warnings are JSON, one object a line. */
+  readonly json: boolean;
+}
+
 /** One command of the program. */
 export interface CliCommand {
+  /** One word, or two of which the first names a group. */
   readonly name: string;
   /** A few words for the list of commands. */
   readonly summary: string;
-  /** The whole text of `NAME --help`. */
-  help(): string;
+  /** The usage line behind the program's name. */
+  readonly usage: string;
+  /** What it does, and its exit codes; an empty line between paragraphs. */
+  readonly about: string;
+  readonly settings: Readonly<Record<string, AnySetting>>;
   /** Runs with the arguments behind the name; resolves with the exit code. */
   run(args: readonly string[], context: CliContext): Promise<number>;
 }
@@ -30,13 +44,6 @@ export const EXIT_OK = 0;
 export const EXIT_FAILURE = 1;
 /** Arguments or environment are wrong; nothing was done. */
 export const EXIT_USAGE = 2;
-
-/** Tells every fault of arguments and environment, and where to read on. */
-export function reportFaults(context: CliContext, command: string, faults: readonly string[]): number {
-  for (const fault of faults) context.printError(fault);
-  context.printError(`see: ${PROGRAM} ${command} --help`);
-  return EXIT_USAGE;
-}
 
 /** The program's name. */
 export const PROGRAM = 'reservations-server';

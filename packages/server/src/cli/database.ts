@@ -2,6 +2,7 @@ import type { ReservationStore } from '@reservations/core';
 import { CONFIG_SETTINGS } from '../config.ts';
 import type { Setting } from '../settings.ts';
 import type { CliContext } from './command.ts';
+import { reportWarning } from './report.ts';
 import { openStoreBeside } from './store.ts';
 
 /** Which database a command works on: the server's own setting, for a database that is there. */
@@ -20,7 +21,7 @@ export async function withDatabase<Result>(
   context: CliContext,
   work: (store: ReservationStore) => Promise<Result>,
 ): Promise<Result> {
-  const store = await openStoreBeside(db, (warning) => context.printError(`warning: ${warning}`));
+  const store = await openStoreBeside(db, (warning) => reportWarning(context, warning));
   try {
     return await work(store);
   } finally {

@@ -1,10 +1,11 @@
 import { READ_LIMIT_MAX, type RecordedEvent, type ReservationId, type ReservationStore } from '@reservations/core';
-import { describeSettings, type Settings } from '../settings.ts';
+import { type Settings } from '../settings.ts';
 import { readWithReservation } from './arguments.ts';
-import { type CliCommand, type CliContext, EXIT_FAILURE, EXIT_OK, PROGRAM, reportFaults } from './command.ts';
+import { type CliCommand, type CliContext, EXIT_OK } from './command.ts';
 import { DB_SETTING, withDatabase } from './database.ts';
 import { describeFacts } from './event-facts.ts';
 import { JSON_SETTING } from './json-setting.ts';
+import { reportFaults, reportRefusal } from './report.ts';
 import { columns, describeDuration, plain } from './text.ts';
 
 interface EventsConfig {
@@ -19,25 +20,17 @@ export const EVENTS_SETTINGS: Settings<EventsConfig> = { db: DB_SETTING, json: J
 export const eventsCommand: CliCommand = {
   name: 'events',
   summary: "show a reservation's events as a timeline",
-  help: () =>
-    [
-      `Usage: ${PROGRAM} events RES-… [OPTIONS]`,
-      '',
-      'Shows all that happened to a reservation, in order. The correlation id is the request id of the request that opened',
-      'it, also on what settlement or an operator did later. Exit code 1 when there is no such reservation.',
-      '',
-      'Options:',
-      describeSettings(EVENTS_SETTINGS),
-    ].join('\n'),
+  usage: 'events RES-… [OPTIONS]',
+  about:
+    'Shows all that happened to a reservation, in order. The correlation id is the request id of the request that opened ' +
+    'it, also on what settlement or an operator did later. Exit code 1 when there is no such reservation.',
+  settings: EVENTS_SETTINGS,
   async run(args, context) {
     const read = readWithReservation(EVENTS_SETTINGS, args, context);
     if (read.kind === 'faults') return reportFaults(context, 'events', read.faults);
     const { id, values } = read;
     const events = await withDatabase(values.db, context, (store) => readWholeStream(store, id));
-    if (events.length === 0) {
-      context.printError(`There is no reservation ${id}.`);
-      return EXIT_FAILURE;
-    }
+    if (events.length === 0) return reportRefusal(context, 'reservation_not_found', `There is no reservation ${id}.`);
     if (values.json) context.print(JSON.stringify({ reservation_id: id, events: events.map(toJson) }));
     else printText(context, events);
     return EXIT_OK;

@@ -1,7 +1,8 @@
 import { switchSetting } from '../setting-kinds.ts';
-import { describeSettings, readSettings, type Settings } from '../settings.ts';
-import { type CliCommand, EXIT_OK, PROGRAM, reportFaults } from './command.ts';
+import { readSettings, type Settings } from '../settings.ts';
+import { type CliCommand, EXIT_OK } from './command.ts';
 import { DB_SETTING } from './database.ts';
+import { reportFaults } from './report.ts';
 import { readSchema, schemaScript } from './schema.ts';
 
 interface MigratePrintConfig {
@@ -26,16 +27,11 @@ export const MIGRATE_PRINT_SETTINGS: Settings<MigratePrintConfig> = {
 export const migratePrintCommand: CliCommand = {
   name: 'migrate print',
   summary: 'print the statements that upgrade the tables',
-  help: () =>
-    [
-      `Usage: ${PROGRAM} migrate print [OPTIONS]`,
-      '',
-      'Prints the statements of all pending steps, each step in a transaction of its own, as a script for psql or for',
-      'sqlite3; changes nothing. With --all it prints every step and needs no database.',
-      '',
-      'Options:',
-      describeSettings(MIGRATE_PRINT_SETTINGS),
-    ].join('\n'),
+  usage: 'migrate print [OPTIONS]',
+  about:
+    'Prints the statements of all pending steps, each step in a transaction of its own, as a script for psql or for ' +
+    'sqlite3; changes nothing. With --all it prints every step and needs no database.',
+  settings: MIGRATE_PRINT_SETTINGS,
   async run(args, context) {
     const read = readSettings(MIGRATE_PRINT_SETTINGS, { args, env: context.env });
     if (read.kind === 'faults') return reportFaults(context, 'migrate print', read.faults);

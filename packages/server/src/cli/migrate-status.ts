@@ -1,7 +1,8 @@
-import { describeSettings, readSettings, type Settings } from '../settings.ts';
-import { type CliCommand, EXIT_FAILURE, EXIT_OK, PROGRAM, reportFaults } from './command.ts';
+import { readSettings, type Settings } from '../settings.ts';
+import { type CliCommand, EXIT_FAILURE, EXIT_OK } from './command.ts';
 import { DB_SETTING } from './database.ts';
 import { JSON_SETTING } from './json-setting.ts';
+import { reportFaults } from './report.ts';
 import { readSchema } from './schema.ts';
 import { isMissingFile } from './store.ts';
 
@@ -17,16 +18,11 @@ export const MIGRATE_STATUS_SETTINGS: Settings<MigrateStatusConfig> = { db: DB_S
 export const migrateStatusCommand: CliCommand = {
   name: 'migrate status',
   summary: 'tell whether the tables of the database are current',
-  help: () =>
-    [
-      `Usage: ${PROGRAM} migrate status [OPTIONS]`,
-      '',
-      'Prints the schema version of the database, the newest one and the steps between them; changes nothing. Exit code',
-      '0 when the schema is current, 1 when steps are pending or the database is newer than this release.',
-      '',
-      'Options:',
-      describeSettings(MIGRATE_STATUS_SETTINGS),
-    ].join('\n'),
+  usage: 'migrate status [OPTIONS]',
+  about:
+    'Prints the schema version of the database, the newest one and the steps between them; changes nothing. Exit code ' +
+    '0 when the schema is current, 1 when steps are pending or the database is newer than this release.',
+  settings: MIGRATE_STATUS_SETTINGS,
   async run(args, context) {
     const read = readSettings(MIGRATE_STATUS_SETTINGS, { args, env: context.env });
     if (read.kind === 'faults') return reportFaults(context, 'migrate status', read.faults);

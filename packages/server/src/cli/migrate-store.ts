@@ -2,9 +2,10 @@ import { type MoveProgress, type MoveResult, moveStore, systemRuntime } from '@r
 import { openPostgresTransferTarget, parsePostgresUrl } from '@reservations/core/postgres';
 import { openSqliteTransferSource } from '@reservations/core/sqlite';
 import { explainDatabase } from '../setting-kinds.ts';
-import { describeSettings, readSettings, type Settings } from '../settings.ts';
-import { type CliCommand, type CliContext, EXIT_OK, PROGRAM, reportFaults } from './command.ts';
+import { readSettings, type Settings } from '../settings.ts';
+import { type CliCommand, type CliContext, EXIT_OK } from './command.ts';
 import { JSON_SETTING } from './json-setting.ts';
+import { reportFaults } from './report.ts';
 import { describeStore } from './store.ts';
 import { count, describeDuration } from './text.ts';
 
@@ -49,18 +50,13 @@ function parseFile(text: string): string | undefined {
 export const migrateStoreCommand: CliCommand = {
   name: 'migrate-store',
   summary: 'move a SQLite store to PostgreSQL',
-  help: () =>
-    [
-      `Usage: ${PROGRAM} migrate-store --from FILE --to URL [OPTIONS]`,
-      '',
-      'Copies every event with its position, the idempotency keys, the open payments and the checkpoints, compares all',
-      'of it, and only then marks the file as moved: from there on the file is a backup, which no server serves.',
-      'When it ends early, run the same command again: it goes on where it was.',
-      'Exit code 0 when the store was moved, 1 when it was not.',
-      '',
-      'Options:',
-      describeSettings(MIGRATE_STORE_SETTINGS),
-    ].join('\n'),
+  usage: 'migrate-store --from FILE --to URL [OPTIONS]',
+  about:
+    'Copies every event with its position, the idempotency keys, the open payments and the checkpoints, compares all ' +
+    'of it, and only then marks the file as moved: from there on the file is a backup, which no server serves. ' +
+    'When it ends early, run the same command again: it goes on where it was. ' +
+    'Exit code 0 when the store was moved, 1 when it was not.',
+  settings: MIGRATE_STORE_SETTINGS,
   async run(args, context) {
     const read = readSettings(MIGRATE_STORE_SETTINGS, { args, env: context.env });
     const faults = read.kind === 'faults' ? [...read.faults] : [];
@@ -104,8 +100,9 @@ const STAGES: Readonly<Record<MoveProgress['stage'], string>> = {
   check: 'comparing both databases',
 };
 
-/** Tells on standard error what is being done, and now and then how far it is. */
-function createReport({ printError }: CliContext): (progress: MoveProgress) => void {
+/** Tells on standard error what is being done, and now and then how far it is; a program learns it at the end. */
+function createReport({ printError, json }: CliContext): (progress: MoveProgress) => void {
+  if (json) return () => undefined;
   let current: MoveProgress['stage'] | null = null;
   let lines = 0;
   return ({ stage, done, total }) => {

@@ -1,7 +1,8 @@
 import { switchSetting } from '../setting-kinds.ts';
-import { describeSettings, readSettings, type Settings } from '../settings.ts';
-import { type CliCommand, EXIT_OK, PROGRAM, reportFaults } from './command.ts';
+import { readSettings, type Settings } from '../settings.ts';
+import { type CliCommand, EXIT_OK } from './command.ts';
 import { DB_SETTING } from './database.ts';
+import { reportFaults } from './report.ts';
 import { migrateSchema, readSchema } from './schema.ts';
 
 interface MigrateUpConfig {
@@ -23,17 +24,12 @@ export const MIGRATE_UP_SETTINGS: Settings<MigrateUpConfig> = {
 export const migrateUpCommand: CliCommand = {
   name: 'migrate up',
   summary: 'make or upgrade the tables of the database',
-  help: () =>
-    [
-      `Usage: ${PROGRAM} migrate up [OPTIONS]`,
-      '',
-      'Applies every step of the schema that the database lacks, each in a transaction of its own, and prints it. A',
-      'SQLite file that is not there is made. Servers may be running, and the same command may run elsewhere. Exit code',
-      '0 when the schema is current afterwards, 1 when a step failed: those before it stand.',
-      '',
-      'Options:',
-      describeSettings(MIGRATE_UP_SETTINGS),
-    ].join('\n'),
+  usage: 'migrate up [OPTIONS]',
+  about:
+    'Applies every step of the schema that the database lacks, each in a transaction of its own, and prints it. A ' +
+    'SQLite file that is not there is made. Servers may be running, and the same command may run elsewhere. Exit code ' +
+    '0 when the schema is current afterwards, 1 when a step failed: those before it stand.',
+  settings: MIGRATE_UP_SETTINGS,
   async run(args, context) {
     const read = readSettings(MIGRATE_UP_SETTINGS, { args, env: context.env });
     if (read.kind === 'faults') return reportFaults(context, 'migrate up', read.faults);

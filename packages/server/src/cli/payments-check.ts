@@ -3,9 +3,10 @@ import { type Money, parseCreateRequest, systemRuntime } from '@reservations/cor
 import type { PaymentServiceCase, PaymentServiceProbe } from '@reservations/core/testing';
 import { CONFIG_SETTINGS } from '../config.ts';
 import { switchSetting, textSetting } from '../setting-kinds.ts';
-import { describeSettings, readSettings, type Settings } from '../settings.ts';
-import { type CliCommand, type CliContext, EXIT_FAILURE, EXIT_OK, PROGRAM, reportFaults } from './command.ts';
+import { readSettings, type Settings } from '../settings.ts';
+import { type CliCommand, type CliContext, EXIT_FAILURE, EXIT_OK } from './command.ts';
 import { JSON_SETTING } from './json-setting.ts';
+import { reportFaults } from './report.ts';
 import { plain } from './text.ts';
 
 interface PaymentsCheckConfig {
@@ -63,16 +64,11 @@ export const PAYMENTS_CHECK_SETTINGS: Settings<PaymentsCheckConfig> = {
 export const paymentsCheckCommand: CliCommand = {
   name: 'payments check',
   summary: 'check whether a payment service keeps its contract',
-  help: () =>
-    [
-      `Usage: ${PROGRAM} payments check [OPTIONS]`,
-      '',
-      'Asks a payment service what the server would ask it, and says whether it keeps the contract. Without --really',
-      'it charges nothing, and says what it left out. Exit code 0 when nothing failed, 1 when something did.',
-      '',
-      'Options:',
-      describeSettings(PAYMENTS_CHECK_SETTINGS),
-    ].join('\n'),
+  usage: 'payments check [OPTIONS]',
+  about:
+    'Asks a payment service what the server would ask it, and says whether it keeps the contract. Without --really ' +
+    'it charges nothing, and says what it left out. Exit code 0 when nothing failed, 1 when something did.',
+  settings: PAYMENTS_CHECK_SETTINGS,
   async run(args, context) {
     const read = readSettings(PAYMENTS_CHECK_SETTINGS, { args, env: context.env });
     if (read.kind === 'faults') return reportFaults(context, 'payments check', read.faults);

@@ -1,10 +1,11 @@
 import { formatMoney, TAKE_LIMIT_MAX, toTimestamp } from '@reservations/core';
 import { wholeNumberSetting } from '../setting-kinds.ts';
-import { describeSettings, readSettings, type Settings } from '../settings.ts';
-import { type CliCommand, type CliContext, EXIT_FAILURE, EXIT_OK, PROGRAM, reportFaults } from './command.ts';
+import { readSettings, type Settings } from '../settings.ts';
+import { type CliCommand, type CliContext, EXIT_FAILURE, EXIT_OK } from './command.ts';
 import { DB_SETTING, withDatabase } from './database.ts';
 import { JSON_SETTING } from './json-setting.ts';
 import { type OpenPayment, type OpenPayments, readOpenPayments } from './open-payments.ts';
+import { reportFaults } from './report.ts';
 import { columns, count, describeAmount, describeDuration, plain } from './text.ts';
 
 interface PaymentsOpenConfig {
@@ -33,16 +34,11 @@ export const PAYMENTS_OPEN_SETTINGS: Settings<PaymentsOpenConfig> = {
 export const paymentsOpenCommand: CliCommand = {
   name: 'payments open',
   summary: 'list the payments without a verdict',
-  help: () =>
-    [
-      `Usage: ${PROGRAM} payments open [OPTIONS]`,
-      '',
-      'Lists every payment without a verdict: first those that need a person, then those that settlement works on.',
-      'Exit code 0 when settlement looks after all of them, 1 when one needs a person.',
-      '',
-      'Options:',
-      describeSettings(PAYMENTS_OPEN_SETTINGS),
-    ].join('\n'),
+  usage: 'payments open [OPTIONS]',
+  about:
+    'Lists every payment without a verdict: first those that need a person, then those that settlement works on. ' +
+    'Exit code 0 when settlement looks after all of them, 1 when one needs a person.',
+  settings: PAYMENTS_OPEN_SETTINGS,
   async run(args, context) {
     const read = readSettings(PAYMENTS_OPEN_SETTINGS, { args, env: context.env });
     if (read.kind === 'faults') return reportFaults(context, 'payments open', read.faults);

@@ -10,12 +10,13 @@ import {
   TRANSACTION_ID_EXPECTED,
 } from '@reservations/core';
 import { switchSetting } from '../setting-kinds.ts';
-import { describeSettings, type Settings } from '../settings.ts';
+import type { Settings } from '../settings.ts';
 import { readWithReservation } from './arguments.ts';
-import { type CliCommand, type CliContext, EXIT_FAILURE, EXIT_OK, PROGRAM, reportFaults } from './command.ts';
+import { type CliCommand, type CliContext, EXIT_OK } from './command.ts';
 import { DB_SETTING, withDatabase } from './database.ts';
 import { JSON_SETTING } from './json-setting.ts';
 import { noteSetting } from './note-setting.ts';
+import { reportFaults, reportRefusal } from './report.ts';
 import { describeAmount, plain } from './text.ts';
 
 interface PaymentsResolveConfig {
@@ -53,17 +54,12 @@ export const PAYMENTS_RESOLVE_SETTINGS: Settings<PaymentsResolveConfig> = {
 export const paymentsResolveCommand: CliCommand = {
   name: 'payments resolve',
   summary: 'decide an escalated payment, with name and reason',
-  help: () =>
-    [
-      `Usage: ${PROGRAM} payments resolve RES-… (--charged TRANSACTION | --not-charged) --actor NAME --reason TEXT [OPTIONS]`,
-      '',
-      'Gives an escalated payment its verdict. Look into the ledger of the payment service first: nothing is asked of',
-      'it and nothing is sent to it. The decision is an event, with name and reason, and it is final.',
-      'Exit code 0 when the payment has this verdict now, 1 when it was refused.',
-      '',
-      'Options:',
-      describeSettings(PAYMENTS_RESOLVE_SETTINGS),
-    ].join('\n'),
+  usage: 'payments resolve RES-… (--charged TRANSACTION | --not-charged) --actor NAME --reason TEXT [OPTIONS]',
+  about:
+    'Gives an escalated payment its verdict. Look into the ledger of the payment service first: nothing is asked of ' +
+    'it and nothing is sent to it. The decision is an event, with name and reason, and it is final. ' +
+    'Exit code 0 when the payment has this verdict now, 1 when it was refused.',
+  settings: PAYMENTS_RESOLVE_SETTINGS,
   async run(args, context) {
     const read = readWithReservation(PAYMENTS_RESOLVE_SETTINGS, args, context);
     if (read.kind === 'faults') return reportFaults(context, 'payments resolve', read.faults);
@@ -106,9 +102,15 @@ function toJson(kind: 'resolved' | 'unchanged', reservation: ReservationSummary)
   };
 }
 
+const REFUSAL_CODES: { readonly [Kind in Rejection['kind']]: string } = {
+  'not-found': 'reservation_not_found',
+  'not-escalated': 'payment_not_escalated',
+  contradiction: 'finding_contradicts',
+  'already-exists': 'reservation_exists',
+};
+
 function refuse(context: CliContext, id: ReservationId, rejection: Rejection): number {
-  context.printError(`${whyNot(id, rejection)} Nothing was changed.`);
-  return EXIT_FAILURE;
+  return reportRefusal(context, REFUSAL_CODES[rejection.kind], `${whyNot(id, rejection)} Nothing was changed.`);
 }
 
 function whyNot(id: ReservationId, rejection: Rejection): string {

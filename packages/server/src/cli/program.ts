@@ -1,9 +1,11 @@
 import { createLogger } from '../log.ts';
 import { redirectConsole } from '../output/redirect-console.ts';
 import { standardError, standardOutput } from '../output/standard-streams.ts';
-import { type CliContext, EXIT_FAILURE, EXIT_OK, PROGRAM } from './command.ts';
+import { EXIT_FAILURE, EXIT_OK, type ProgramContext } from './command.ts';
 import { endAtOnce, endCommand, endService } from './end-process.ts';
+import { terminalColumns } from './help-width.ts';
 import { isStartedByNohup, readNohupTraces } from './nohup.ts';
+import { CommandFailure, reportThrown, wantsJson } from './report.ts';
 import { runCli } from './run-cli.ts';
 import { listenForStop } from './stop-signal.ts';
 
@@ -19,8 +21,9 @@ export async function runProgram(): Promise<never> {
 
   let isService = false;
   let unwritten: NodeJS.ErrnoException | null = null;
-  const context: CliContext = {
+  const context: ProgramContext = {
     env: process.env,
+    terminalColumns,
     print: (line) =>
       output.write(`${line}\n`, (error) => {
         // A reader that ended (`| head`) has what it wanted.
@@ -45,9 +48,10 @@ export async function runProgram(): Promise<never> {
 }
 
 /** A command of which the result is lost has failed, even if it went well. */
-function codeAfter(code: number, unwritten: NodeJS.ErrnoException | null, { printError }: CliContext): number {
+function codeAfter(code: number, unwritten: NodeJS.ErrnoException | null, context: ProgramContext): number {
   if (unwritten === null) return code;
-  printError(`${PROGRAM}: cannot write to standard output: ${unwritten.message}`);
+  const failure = new CommandFailure('output_not_written', `cannot write to standard output: ${unwritten.message}`);
+  reportThrown({ ...context, json: wantsJson(process.argv.slice(2)) }, failure);
   return code === EXIT_OK ? EXIT_FAILURE : code;
 }
 

@@ -9,13 +9,14 @@ import {
   systemRuntime,
 } from '@reservations/core';
 import { switchSetting, textSetting } from '../setting-kinds.ts';
-import { describeSettings, readSettings, type Setting, type Settings } from '../settings.ts';
-import { type CliCommand, type CliContext, EXIT_FAILURE, EXIT_OK, PROGRAM, reportFaults } from './command.ts';
+import { readSettings, type Setting, type Settings } from '../settings.ts';
+import { type CliCommand, type CliContext, EXIT_FAILURE, EXIT_OK } from './command.ts';
 import { DB_SETTING, withDatabase } from './database.ts';
 import { JSON_SETTING } from './json-setting.ts';
 import { type LedgerLine, readLedgerFile } from './ledger-file.ts';
 import { noteSetting } from './note-setting.ts';
 import { printResolution, resolutionToJson } from './reconcile-resolution.ts';
+import { reportFaults } from './report.ts';
 import { columns, count, plain } from './text.ts';
 
 interface ReconcileConfig {
@@ -73,22 +74,16 @@ function timeSetting(): Setting<number | null> {
 export const reconcileCommand: CliCommand = {
   name: 'reconcile',
   summary: "compare all reservations with the payment service's ledger",
-  help: () =>
-    [
-      `Usage: ${PROGRAM} reconcile --ledger FILE [OPTIONS]`,
-      '',
-      "Compares every reservation with an export of the payment service's ledger, and prints every difference.",
-      'Exit code 0 when there is none but charges of payments that are still open, 1 when there is another, 2 when the',
-      'export cannot be read.',
-      '',
-      'With --resolve it first confirms every escalated payment for which the export has exactly one charge, of the same',
-      'user, amount and currency; the file and the line become the reason in the stream. All other escalated payments',
-      'are listed and left to an operator: that a charge is not in the export proves nothing. Payments that settlement',
-      'works on are not touched, and nothing is sent to the payment service.',
-      '',
-      'Options:',
-      describeSettings(RECONCILE_SETTINGS),
-    ].join('\n'),
+  usage: 'reconcile --ledger FILE [OPTIONS]',
+  about:
+    "Compares every reservation with an export of the payment service's ledger, and prints every difference. " +
+    'Exit code 0 when there is none but charges of payments that are still open, 1 when there is another, 2 when the ' +
+    'export cannot be read.\n\n' +
+    'With --resolve it first confirms every escalated payment for which the export has exactly one charge, of the same ' +
+    'user, amount and currency; the file and the line become the reason in the stream. All other escalated payments ' +
+    'are listed and left to an operator: that a charge is not in the export proves nothing. Payments that settlement ' +
+    'works on are not touched, and nothing is sent to the payment service.',
+  settings: RECONCILE_SETTINGS,
   async run(args, context) {
     const read = readSettings(RECONCILE_SETTINGS, { args, env: context.env });
     if (read.kind === 'faults') return reportFaults(context, 'reconcile', read.faults);

@@ -1,7 +1,9 @@
-import { withoutSecrets } from '../settings.ts';
 import { packageVersion } from '../version.ts';
-import { type CliCommand, type CliContext, EXIT_FAILURE, EXIT_OK, EXIT_USAGE, PROGRAM } from './command.ts';
+import { type CliCommand, type CliContext, EXIT_OK, PROGRAM, type ProgramContext } from './command.ts';
 import { eventsCommand } from './events.ts';
+import { findCommand, type Found } from './find-command.ts';
+import { describeCommand, describeGroup, describeProgram } from './help.ts';
+import { helpWidth } from './help-width.ts';
 import { migratePrintCommand } from './migrate-print.ts';
 import { migrateStatusCommand } from './migrate-status.ts';
 import { migrateUpCommand } from './migrate-up.ts';
@@ -10,6 +12,7 @@ import { paymentsCheckCommand } from './payments-check.ts';
 import { paymentsOpenCommand } from './payments-open.ts';
 import { paymentsResolveCommand } from './payments-resolve.ts';
 import { reconcileCommand } from './reconcile.ts';
+import { reportThrown, reportUnknownCommand, wantsJson } from './report.ts';
 import { sandboxCommand } from './sandbox.ts';
 import { serveCommand } from './serve.ts';
 import { subscriptionsCommand } from './subscriptions.ts';
@@ -37,53 +40,50 @@ export const COMMANDS: readonly CliCommand[] = [
 ];
 
 /** Runs the program; resolves with its exit code. */
-export async function runCli(args: readonly string[], context: CliContext): Promise<number> {
-  const [first = ''] = args;
-  const named = !first.startsWith('-') && first !== '';
-  const command = named ? commandNamed(args) : serveCommand;
-  if (command === undefined) {
-    context.printError(
-      `${withoutSecrets(first)}: no such command; there are: ${COMMANDS.map(({ name }) => name).join(', ')}`,
-    );
-    return EXIT_USAGE;
+export async function runCli(args: readonly string[], around: ProgramContext): Promise<number> {
+  const context: CliContext = { ...around, json: wantsJson(args) };
+  const found = findCommand(args, COMMANDS);
+  switch (found.kind) {
+    case 'command':
+      return await runCommand(found.command, found.args, context);
+    case 'no-command':
+      if (!args.includes('--version') && !args.includes('-v')) return await runCommand(serveCommand, args, context);
+      context.print(packageVersion());
+      return EXIT_OK;
+    case 'program-help':
+      context.print(describeProgram(COMMANDS, serveCommand, widthOf(context)));
+      return EXIT_OK;
+    case 'command-help':
+      context.print(describeCommand(found.command, found.below, widthOf(context)));
+      return EXIT_OK;
+    case 'group-help':
+      context.print(describeGroup(found.group, found.commands, widthOf(context)));
+      return EXIT_OK;
+    case 'group-alone': {
+      const help = describeGroup(found.group, found.commands, widthOf(context));
+      const names = found.commands.map(({ name }) => name).join(', ');
+      return reportUnknownCommand(context, [help], `${found.group}: expected one of its commands: ${names}`);
+    }
+    case 'unknown': {
+      const lines = describeUnknown(found);
+      return reportUnknownCommand(context, lines, lines.join(' '));
+    }
   }
-  const own = named ? args.slice(wordsOf(command).length) : args;
-  if (own.includes('--help') || own.includes('-h')) {
-    context.print(named ? command.help() : overview());
-    return EXIT_OK;
-  }
-  if (!named && (own.includes('--version') || own.includes('-v'))) {
-    context.print(packageVersion());
-    return EXIT_OK;
-  }
+}
+
+async function runCommand(command: CliCommand, args: readonly string[], context: CliContext): Promise<number> {
   try {
-    return await command.run(own, context);
+    return await command.run(args, context);
   } catch (error) {
-    context.printError(`${PROGRAM}: ${error instanceof Error ? error.message : String(error)}`);
-    return EXIT_FAILURE;
+    return reportThrown(context, error);
   }
 }
 
-function commandNamed(args: readonly string[]): CliCommand | undefined {
-  const named = COMMANDS.filter((command) => wordsOf(command).every((word, index) => args[index] === word));
-  // `subscriptions resume` is no `subscriptions` with an argument.
-  return named.toSorted((a, b) => wordsOf(b).length - wordsOf(a).length)[0];
+function widthOf({ terminalColumns, env }: CliContext): number {
+  return helpWidth(terminalColumns(), env['COLUMNS']);
 }
 
-function wordsOf({ name }: CliCommand): readonly string[] {
-  return name.split(' ');
-}
-
-function overview(): string {
-  const width = Math.max(...COMMANDS.map(({ name }) => name.length));
-  return [
-    `Usage: ${PROGRAM} [COMMAND] [OPTIONS]`,
-    '',
-    'Commands:',
-    ...COMMANDS.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`),
-    '',
-    `${PROGRAM} COMMAND --help tells more about one; --version prints the version.`,
-    '',
-    serveCommand.help(),
-  ].join('\n');
+function describeUnknown({ found, near, names }: Extract<Found, { kind: 'unknown' }>): readonly string[] {
+  if (near === null) return [`${found}: no such command; there are: ${names.join(', ')}`];
+  return [`${found}: no such command; did you mean ${near}?`, `see: ${PROGRAM} --help`];
 }

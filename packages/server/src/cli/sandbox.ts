@@ -1,8 +1,9 @@
 import type { SandboxFaults } from '@reservations/core/testing';
 import { portSetting, switchSetting, textSetting, wholeNumberSetting } from '../setting-kinds.ts';
 import { faultsSetting } from './faults-setting.ts';
-import { describeSettings, readSettings, type Settings } from '../settings.ts';
-import { type CliCommand, EXIT_OK, PROGRAM, reportFaults } from './command.ts';
+import { readSettings, type Settings } from '../settings.ts';
+import { type CliCommand, EXIT_OK } from './command.ts';
+import { reportFaults } from './report.ts';
 import { untilAborted } from './until-aborted.ts';
 
 /** What a sandbox payment service of its own can be told. */
@@ -85,15 +86,9 @@ export const SANDBOX_SETTINGS: Settings<SandboxConfig> = {
 export const sandboxCommand: CliCommand = {
   name: 'sandbox',
   summary: 'run the sandbox payment service alone; no money moves',
-  help: () =>
-    [
-      `Usage: ${PROGRAM} sandbox [OPTIONS]`,
-      '',
-      'Runs a payment service for trying things out, over gRPC. No money moves; its ledger shows what would have.',
-      '',
-      'Options:',
-      describeSettings(SANDBOX_SETTINGS),
-    ].join('\n'),
+  usage: 'sandbox [OPTIONS]',
+  about: 'Runs a payment service for trying things out, over gRPC. No money moves; its ledger shows what would have.',
+  settings: SANDBOX_SETTINGS,
   async run(args, context) {
     const read = readSettings(SANDBOX_SETTINGS, { args, env: context.env });
     if (read.kind === 'faults') return reportFaults(context, 'sandbox', read.faults);

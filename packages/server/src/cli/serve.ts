@@ -5,8 +5,8 @@ import { type Config, CONFIG_SETTINGS, IN_MEMORY, readConfig } from '../config.t
 import type { Failpoints } from '../failpoints.ts';
 import { createLogger, logObserver } from '../log.ts';
 import { type RunningServer, startServer } from '../server.ts';
-import { describeSettings } from '../settings.ts';
-import { type CliCommand, type CliContext, EXIT_OK, PROGRAM, reportFaults } from './command.ts';
+import { type CliCommand, type CliContext, EXIT_OK, PROGRAM } from './command.ts';
+import { reportFaults } from './report.ts';
 import { describeStore, openStore } from './store.ts';
 import { untilAborted } from './until-aborted.ts';
 
@@ -14,16 +14,11 @@ import { untilAborted } from './until-aborted.ts';
 export const serveCommand: CliCommand = {
   name: 'serve',
   summary: 'serve the HTTP API (the default)',
-  help: () =>
-    [
-      `Usage: ${PROGRAM} [serve] [OPTIONS]`,
-      '',
-      'Serves the reservation API over HTTP. SIGTERM, SIGINT and SIGHUP stop it in good order; a second one, later than',
-      'half a second after the first, ends it at once.',
-      '',
-      'Options:',
-      describeSettings(CONFIG_SETTINGS),
-    ].join('\n'),
+  usage: '[serve] [OPTIONS]',
+  about:
+    'Serves the reservation API over HTTP. SIGTERM, SIGINT and SIGHUP stop it in good order; a second one, later than ' +
+    'half a second after the first, ends it at once.',
+  settings: CONFIG_SETTINGS,
   async run(args, context) {
     const read = readConfig({ args, env: context.env });
     if (read.kind === 'faults') return reportFaults(context, 'serve', read.faults);

@@ -12,6 +12,7 @@ import { PAYMENTS_CHECK_SETTINGS } from './payments-check.ts';
 import { PAYMENTS_OPEN_SETTINGS } from './payments-open.ts';
 import { PAYMENTS_RESOLVE_SETTINGS } from './payments-resolve.ts';
 import { RECONCILE_SETTINGS } from './reconcile.ts';
+import { describeSettings } from './help.ts';
 import { COMMANDS } from './run-cli.ts';
 import { SANDBOX_SETTINGS } from './sandbox.ts';
 import { SUBSCRIPTIONS_RESUME_SETTINGS } from './subscriptions-resume.ts';
@@ -63,7 +64,9 @@ const COLLISIONS = SERVICE_LINKS.flatMap(([names, value, expected]) =>
 
 test('every variable of every command is looked at', () => {
   const inHelp = COMMANDS.flatMap((command) =>
-    [...command.help().matchAll(/\[([A-Z_, ]+); default/g)].flatMap(([, names = '']) => names.split(', ')),
+    describeSettings(command.settings, Infinity).flatMap((line) =>
+      [...line.matchAll(/\[([A-Z_, ]+); default/g)].flatMap(([, names = '']) => names.split(', ')),
+    ),
   );
   expect(new Set(SETTINGS.flatMap(variablesOf))).toEqual(new Set(inHelp));
   expect(COLLISIONS.map(([variable]) => variable)).toContain('PAYMENT_SERVICE_PORT');

@@ -3,6 +3,7 @@ import type { Observer, ReservationStore } from '@reservations/core';
 import { openPostgresStore, parsePostgresUrl } from '@reservations/core/postgres';
 import { openSqliteStore } from '@reservations/core/sqlite';
 import type { Config } from '../config.ts';
+import { CommandFailure } from './report.ts';
 
 /**
  * How long a serving process waits for a connection to PostgreSQL, and for a statement. The longest that a request
@@ -47,7 +48,7 @@ export async function openStoreBeside(db: string, onWarning: (message: string) =
   const file = statSync(db, { throwIfNoEntry: false });
   // SQLite takes an empty file for an empty database.
   if (file === undefined || !file.isFile() || file.size === 0) {
-    throw new Error(`There is no database at ${db}. --db names it; nothing was made.`);
+    throw new CommandFailure('database_not_found', `There is no database at ${db}. --db names it; nothing was made.`);
   }
   return await openSqliteStore({ path: db, exclusive: false, schema: 'require', onWarning });
 }

@@ -1,9 +1,10 @@
 import { isSubscriptionName, type ResumeResult, SUBSCRIPTION_NAME_EXPECTED } from '@reservations/core';
-import { describeSettings, type Setting, type Settings } from '../settings.ts';
+import { type Setting, type Settings } from '../settings.ts';
 import { readWithPositional } from './arguments.ts';
-import { type CliCommand, EXIT_FAILURE, EXIT_OK, PROGRAM, reportFaults } from './command.ts';
+import { type CliCommand, EXIT_OK } from './command.ts';
 import { DB_SETTING, withDatabase } from './database.ts';
 import { JSON_SETTING } from './json-setting.ts';
+import { reportFaults, reportRefusal } from './report.ts';
 
 interface SubscriptionsResumeConfig {
   /** Position of the event that is left out; null for none. */
@@ -34,17 +35,12 @@ export const SUBSCRIPTIONS_RESUME_SETTINGS: Settings<SubscriptionsResumeConfig> 
 export const subscriptionsResumeCommand: CliCommand = {
   name: 'subscriptions resume',
   summary: 'let a stopped subscription go on, with its event or without',
-  help: () =>
-    [
-      `Usage: ${PROGRAM} subscriptions resume NAME [OPTIONS]`,
-      '',
-      'Lets a subscription go on that stopped at an event. Without --skip the event is tried again: mend the handler',
-      'first. With --skip it is never handed over again. A process that waits for the subscription takes it up within',
-      'five seconds. Exit code 0 when it may go on, 1 when it was refused.',
-      '',
-      'Options:',
-      describeSettings(SUBSCRIPTIONS_RESUME_SETTINGS),
-    ].join('\n'),
+  usage: 'subscriptions resume NAME [OPTIONS]',
+  about:
+    'Lets a subscription go on that stopped at an event. Without --skip the event is tried again: mend the handler ' +
+    'first. With --skip it is never handed over again. A process that waits for the subscription takes it up within ' +
+    'five seconds. Exit code 0 when it may go on, 1 when it was refused.',
+  settings: SUBSCRIPTIONS_RESUME_SETTINGS,
   async run(args, context) {
     const argument = {
       expected: `the name of a subscription, ${SUBSCRIPTION_NAME_EXPECTED}`,
@@ -57,13 +53,18 @@ export const subscriptionsResumeCommand: CliCommand = {
       store.subscriptions.resume({ name, skip: values.skip }),
     );
     if (result.kind !== 'resumed') {
-      context.printError(`${refusal(name, result)} Nothing was changed.`);
-      return EXIT_FAILURE;
+      return reportRefusal(context, REFUSAL_CODES[result.kind], `${refusal(name, result)} Nothing was changed.`);
     }
     if (values.json) context.print(JSON.stringify({ name, position: result.position, skipped: values.skip }));
     else context.print(`${name} goes on with the event at ${result.position + 1}.`);
     return EXIT_OK;
   },
+};
+
+const REFUSAL_CODES: { readonly [Kind in Exclude<ResumeResult['kind'], 'resumed'>]: string } = {
+  unknown: 'subscription_not_found',
+  'not-stopped': 'subscription_not_stopped',
+  'stopped-elsewhere': 'subscription_stopped_elsewhere',
 };
 
 function refusal(name: string, result: Exclude<ResumeResult, { kind: 'resumed' }>): string {

@@ -5,10 +5,11 @@ import {
   SUBSCRIPTIONS_LIMIT_MAX,
   toTimestamp,
 } from '@reservations/core';
-import { describeSettings, readSettings, type Settings } from '../settings.ts';
-import { type CliCommand, type CliContext, EXIT_FAILURE, EXIT_OK, PROGRAM, reportFaults } from './command.ts';
+import { readSettings, type Settings } from '../settings.ts';
+import { type CliCommand, type CliContext, EXIT_FAILURE, EXIT_OK } from './command.ts';
 import { DB_SETTING, withDatabase } from './database.ts';
 import { JSON_SETTING } from './json-setting.ts';
+import { reportFaults } from './report.ts';
 import { columns, count, describeDuration, plain } from './text.ts';
 
 interface SubscriptionsConfig {
@@ -23,16 +24,11 @@ export const SUBSCRIPTIONS_SETTINGS: Settings<SubscriptionsConfig> = { db: DB_SE
 export const subscriptionsCommand: CliCommand = {
   name: 'subscriptions',
   summary: 'list the named readers of the log and how far they are',
-  help: () =>
-    [
-      `Usage: ${PROGRAM} subscriptions [OPTIONS]`,
-      '',
-      'Lists every subscription: the position up to which it has handled the log, how many events it is behind, whether',
-      'a process holds it, and the event at which it stopped. Exit code 1 when one is stopped.',
-      '',
-      'Options:',
-      describeSettings(SUBSCRIPTIONS_SETTINGS),
-    ].join('\n'),
+  usage: 'subscriptions [OPTIONS]',
+  about:
+    'Lists every subscription: the position up to which it has handled the log, how many events it is behind, whether ' +
+    'a process holds it, and the event at which it stopped. Exit code 1 when one is stopped.',
+  settings: SUBSCRIPTIONS_SETTINGS,
   async run(args, context) {
     const read = readSettings(SUBSCRIPTIONS_SETTINGS, { args, env: context.env });
     if (read.kind === 'faults') return reportFaults(context, 'subscriptions', read.faults);

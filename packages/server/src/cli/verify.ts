@@ -1,8 +1,9 @@
 import { type Verification, verifyStore } from '@reservations/core';
-import { describeSettings, readSettings, type Settings } from '../settings.ts';
-import { type CliCommand, type CliContext, EXIT_FAILURE, EXIT_OK, PROGRAM, reportFaults } from './command.ts';
+import { readSettings, type Settings } from '../settings.ts';
+import { type CliCommand, type CliContext, EXIT_FAILURE, EXIT_OK } from './command.ts';
 import { DB_SETTING, withDatabase } from './database.ts';
 import { JSON_SETTING } from './json-setting.ts';
+import { reportFaults } from './report.ts';
 import { count, plain } from './text.ts';
 
 interface VerifyConfig {
@@ -17,17 +18,12 @@ export const VERIFY_SETTINGS: Settings<VerifyConfig> = { db: DB_SETTING, json: J
 export const verifyCommand: CliCommand = {
   name: 'verify',
   summary: 'check the whole database for damage',
-  help: () =>
-    [
-      `Usage: ${PROGRAM} verify [OPTIONS]`,
-      '',
-      'Reads every event: positions and versions without a gap, checksums, that every stream makes a reservation, that',
-      'the view shows what the events say, and that every payment without a verdict is in the queue.',
-      'Exit code 0 when all is well, 1 when there is a fault.',
-      '',
-      'Options:',
-      describeSettings(VERIFY_SETTINGS),
-    ].join('\n'),
+  usage: 'verify [OPTIONS]',
+  about:
+    'Reads every event: positions and versions without a gap, checksums, that every stream makes a reservation, that ' +
+    'the view shows what the events say, and that every payment without a verdict is in the queue. ' +
+    'Exit code 0 when all is well, 1 when there is a fault.',
+  settings: VERIFY_SETTINGS,
   async run(args, context) {
     const read = readSettings(VERIFY_SETTINGS, { args, env: context.env });
     if (read.kind === 'faults') return reportFaults(context, 'verify', read.faults);

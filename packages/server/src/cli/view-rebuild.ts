@@ -1,8 +1,9 @@
 import { type RebuiltView, rebuildView, systemRuntime } from '@reservations/core';
-import { describeSettings, readSettings, type Settings } from '../settings.ts';
-import { type CliCommand, EXIT_OK, PROGRAM, reportFaults } from './command.ts';
+import { readSettings, type Settings } from '../settings.ts';
+import { type CliCommand, EXIT_OK } from './command.ts';
 import { DB_SETTING, withDatabase } from './database.ts';
 import { JSON_SETTING } from './json-setting.ts';
+import { reportFaults } from './report.ts';
 import { count, describeDuration } from './text.ts';
 
 interface ViewRebuildConfig {
@@ -20,17 +21,12 @@ const PROGRESS_MS = 2_000;
 export const viewRebuildCommand: CliCommand = {
   name: 'view rebuild',
   summary: 'make the read side anew from the events, while the server goes on',
-  help: () =>
-    [
-      `Usage: ${PROGRAM} view rebuild [OPTIONS]`,
-      '',
-      'Builds a new version of the view that listings and look-ups read, beside the one that is shown, and switches to',
-      'it in one transaction. The server may be running and serves the old version until then. If it is stopped half-way,',
-      'nothing was changed; the next one removes what it left. Exit code 0 when the new version is shown, 1 when not.',
-      '',
-      'Options:',
-      describeSettings(VIEW_REBUILD_SETTINGS),
-    ].join('\n'),
+  usage: 'view rebuild [OPTIONS]',
+  about:
+    'Builds a new version of the view that listings and look-ups read, beside the one that is shown, and switches to ' +
+    'it in one transaction. The server may be running and serves the old version until then. If it is stopped half-way, ' +
+    'nothing was changed; the next one removes what it left. Exit code 0 when the new version is shown, 1 when not.',
+  settings: VIEW_REBUILD_SETTINGS,
   async run(args, context) {
     const read = readSettings(VIEW_REBUILD_SETTINGS, { args, env: context.env });
     if (read.kind === 'faults') return reportFaults(context, 'view rebuild', read.faults);

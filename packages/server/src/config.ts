@@ -3,6 +3,7 @@ import { IDLE_TIMEOUT_MS_DEFAULT, IDLE_TIMEOUT_MS_MAX, IDLE_TIMEOUT_MS_MIN } fro
 import { POOL_DEFAULT, POOL_MAX } from '@reservations/core/postgres';
 import { BODY_LIMIT_BYTES } from './app-options.ts';
 import { CORS_ORIGINS_EXPECTED, type CorsOrigins, parseCorsOrigins } from './cors-origins.ts';
+import { ineffectiveSettings } from './ineffective-settings.ts';
 import { LOG_LEVELS, type LogLevel } from './log.ts';
 import { BASE_PATH_EXPECTED, parseBasePath } from './mount-path.ts';
 import { KEEP_ALIVE_TIMEOUT_MS, REQUEST_TIMEOUT_MS, SHUTDOWN_TIMEOUT_MS } from './server.ts';
@@ -15,7 +16,7 @@ import {
   textSetting,
   wholeNumberSetting,
 } from './setting-kinds.ts';
-import { readSettings, type Settings, type SettingSources, type SettingsRead } from './settings.ts';
+import { originsOf, readSettings, type Settings, type SettingSources, type SettingsRead } from './settings.ts';
 
 /** Everything about a server that can be set. */
 export interface Config {
@@ -97,7 +98,7 @@ export const CONFIG_SETTINGS: Settings<Config> = {
     min: 1,
     max: POOL_MAX,
     default: POOL_DEFAULT,
-    description: 'Connections to PostgreSQL that this server holds at most; SQLite takes no notice of it',
+    description: 'On PostgreSQL: connections that this server holds at most',
   }),
   dbNotify: switchSetting({
     flag: 'db-notify',
@@ -230,13 +231,24 @@ export const CONFIG_SETTINGS: Settings<Config> = {
  * a database is named.
  */
 export function readConfig(sources: SettingSources): SettingsRead<Config> {
-  const read = readSettings(CONFIG_SETTINGS, sources, checkTogether);
+  const check = (values: Partial<Config>): readonly string[] => checkTogether(values, sources);
+  const read = readSettings(CONFIG_SETTINGS, sources, check);
   if (read.kind === 'faults' || !read.values.sandbox) return read;
   const db = { ...CONFIG_SETTINGS.db, default: IN_MEMORY };
-  return readSettings({ ...CONFIG_SETTINGS, db }, sources, checkTogether);
+  return readSettings({ ...CONFIG_SETTINGS, db }, sources, check);
 }
 
-function checkTogether({ sandbox, sandboxLedger }: Partial<Config>): readonly string[] {
-  if (sandbox !== false || typeof sandboxLedger !== 'string') return [];
-  return [`--sandbox-ledger: expected --sandbox with it, found ${JSON.stringify(sandboxLedger)} alone`];
+/** Notes for the start: variables that are set and have no effect on this server. */
+export function configNotes(config: Config, sources: SettingSources): readonly string[] {
+  return ineffectiveSettings(config, originsOf(CONFIG_SETTINGS, sources)).notes;
+}
+
+function checkTogether(values: Partial<Config>, sources: SettingSources): readonly string[] {
+  const { sandbox, sandboxLedger } = values;
+  const origins = originsOf(CONFIG_SETTINGS, sources);
+  const { faults } = ineffectiveSettings(values, origins);
+  if (sandbox !== false || typeof sandboxLedger !== 'string') return faults;
+  // A fault as a variable too: it is set for a sandbox alone, and without one the charges would be real.
+  const ledger = `${origins.sandboxLedger}: expected --sandbox with it, found ${JSON.stringify(sandboxLedger)} alone`;
+  return [...faults, ledger];
 }

@@ -54,6 +54,11 @@ function parseDatabase(text: string): string | undefined {
 /** A URL that names PostgreSQL. */
 const POSTGRES_URL = /^postgres(?:ql)?:\/\//i;
 
+/** Whether a database is on PostgreSQL; else it is a SQLite file. */
+export function isPostgres(db: string): boolean {
+  return /^postgres(ql)?:/i.test(db);
+}
+
 /** What is wrong with a text that looks like a database. */
 export function explainDatabase(text: string): readonly string[] {
   if (POSTGRES_URL.test(text)) {

@@ -58,18 +58,48 @@ export function readSettings<Values>(
   );
   const values: Record<string, unknown> = {};
   for (const [name, setting] of entries) {
-    const flagText = given.get(setting.flag);
-    const variable = variablesOf(setting).find((each) => (sources.env[each] ?? '') !== '');
-    const text = flagText ?? (variable === undefined ? undefined : sources.env[variable]);
-    const value = text === undefined ? setting.default : setting.parse(text);
-    if (value === undefined) {
-      const source = flagText === undefined ? variable : `--${setting.flag}`;
-      faults.push(...faultsOf(setting, text ?? '').map((fault) => `${source}: ${fault}`));
+    const source = sourceOf(setting, given, sources.env);
+    const value = source === null ? setting.default : setting.parse(source.text);
+    if (source !== null && value === undefined) {
+      faults.push(...faultsOf(setting, source.text).map((fault) => `${source.name}: ${fault}`));
     }
     values[name] = value;
   }
   faults.push(...check(values as Partial<Values>));
   return faults.length > 0 ? { kind: 'faults', faults } : { kind: 'values', values: values as Values };
+}
+
+/** The flag, `--port`, or the variable, `PORT`, that gives each setting; those that are at their default are not in it. */
+export function originsOf<Values>(
+  settings: Settings<Values>,
+  sources: SettingSources,
+): { readonly [Name in keyof Values]?: string } {
+  const entries = Object.entries<AnySetting>(settings);
+  const { given } = readFlags(
+    entries.map(([, setting]) => setting),
+    sources.args,
+  );
+  const origins: Record<string, string> = {};
+  for (const [name, setting] of entries) {
+    const source = sourceOf(setting, given, sources.env);
+    if (source !== null) origins[name] = source.name;
+  }
+  return origins;
+}
+
+/** What gives a setting: its flag, else the first of its variables that is not empty; null when nothing does. */
+function sourceOf(
+  setting: AnySetting,
+  given: ReadonlyMap<string, string>,
+  env: SettingSources['env'],
+): { readonly name: string; readonly text: string } | null {
+  const flagText = given.get(setting.flag);
+  if (flagText !== undefined) return { name: `--${setting.flag}`, text: flagText };
+  for (const name of variablesOf(setting)) {
+    const text = env[name] ?? '';
+    if (text !== '') return { name, text };
+  }
+  return null;
 }
 
 function faultsOf(setting: AnySetting, text: string): readonly string[] {

@@ -6,7 +6,7 @@ import {
   type SchemaStatus,
 } from '@reservations/core/postgres';
 import { migrateSqlite, readSqliteSchema, sqliteMigrationScript } from '@reservations/core/sqlite';
-import { isPostgres } from './store.ts';
+import { isPostgres } from '../setting-kinds.ts';
 
 /** How far the schema of the database is. */
 export function readSchema(db: string): Promise<SchemaStatus> {

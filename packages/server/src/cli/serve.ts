@@ -1,7 +1,7 @@
 import { createReservations, isReservationError, type PaymentGateway, type ReservationStore } from '@reservations/core';
 import { createGrpcPaymentGateway } from '@reservations/core/grpc';
 import type { Logger } from 'pino';
-import { type Config, CONFIG_SETTINGS, IN_MEMORY, readConfig } from '../config.ts';
+import { type Config, CONFIG_SETTINGS, configNotes, IN_MEMORY, readConfig } from '../config.ts';
 import type { Failpoints } from '../failpoints.ts';
 import { createLogger, logObserver } from '../log.ts';
 import { type RunningServer, startServer } from '../server.ts';
@@ -23,7 +23,7 @@ export const serveCommand: CliCommand = {
     const read = readConfig({ args, env: context.env });
     if (read.kind === 'faults') return reportFaults(context, 'serve', read.faults);
     try {
-      await serve(read.values, context);
+      await serve(read.values, configNotes(read.values, { args, env: context.env }), context);
       return EXIT_OK;
     } catch (error) {
       // The parts are the last to say what they take.
@@ -33,7 +33,7 @@ export const serveCommand: CliCommand = {
   },
 };
 
-async function serve(config: Config, context: CliContext): Promise<void> {
+async function serve(config: Config, notes: readonly string[], context: CliContext): Promise<void> {
   const stop = context.stopSignal();
   const logger = createLogger(config.logLevel);
   const failpoints = await loadFailpoints(context.env['RESERVATIONS_FAILPOINT'], logger);
@@ -66,7 +66,11 @@ async function serve(config: Config, context: CliContext): Promise<void> {
     logger,
     ...config,
   });
-  for (const line of startLines(server, config, payments.description, [...warnings])) context.printError(line);
+  const remarks = [
+    ...notes.map((note) => `  note      ${note}`),
+    ...[...warnings].map((warning) => `  WARNING   ${warning}`),
+  ];
+  for (const line of startLines(server, config, payments.description, remarks)) context.printError(line);
   logger.info({ url: server.url }, 'listening');
   await untilAborted(stop);
   await stopServer(server, logger);
@@ -121,7 +125,7 @@ function startLines(
   server: RunningServer,
   config: Config,
   payments: string,
-  warnings: readonly string[],
+  remarks: readonly string[],
 ): readonly string[] {
   return [
     `listening on ${server.url}`,
@@ -131,7 +135,7 @@ function startLines(
     `  payments  ${payments}`,
     `  try       ${tryLine(server, config)}`,
     `  help      ${PROGRAM} --help`,
-    ...warnings.map((warning) => `  WARNING   ${warning}`),
+    ...remarks,
   ];
 }
 

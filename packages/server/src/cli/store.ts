@@ -3,6 +3,7 @@ import type { Observer, ReservationStore } from '@reservations/core';
 import { openPostgresStore, parsePostgresUrl } from '@reservations/core/postgres';
 import { openSqliteStore } from '@reservations/core/sqlite';
 import type { Config } from '../config.ts';
+import { isPostgres } from '../setting-kinds.ts';
 import { CommandFailure } from './report.ts';
 
 /**
@@ -65,9 +66,4 @@ export function describeStore(db: string): string {
 /** Whether a database would be a SQLite file that is not there. */
 export function isMissingFile(db: string): boolean {
   return !isPostgres(db) && db !== ':memory:' && !existsSync(db);
-}
-
-/** Whether a database is on PostgreSQL; else it is a SQLite file. */
-export function isPostgres(db: string): boolean {
-  return /^postgres(ql)?:/i.test(db);
 }

@@ -29,4 +29,6 @@ async function stop(): Promise<void> {
   await store.close();
 }
 
-process.once('SIGTERM', () => void stop());
+// A terminal, npm and service managers may send the same request to stop more than once.
+let stopping: Promise<void> | null = null;
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void (stopping ??= stop()));

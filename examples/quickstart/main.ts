@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startService } from './service.ts';
+import { stopSignal } from './stop-signal.ts';
 import { tour } from './tour.ts';
 
 const { values } = parseArgs({
@@ -14,8 +15,7 @@ const { values } = parseArgs({
 const folder = await mkdtemp(join(tmpdir(), 'reservations-quickstart-'));
 const service = await startService(folder, Number(values.port));
 
-const stopped = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopped.abort());
+const stopped = stopSignal();
 
 try {
   const settledId = await tour(service);
@@ -28,7 +28,7 @@ try {
     console.log('\nNext, in another terminal, read how the lost charge was found:');
     console.log(`  npm run -s reservations-server -- events ${settledId} --db ${service.databasePath}`);
     console.log('\nServing until Ctrl-C.');
-    await untilAborted(stopped.signal);
+    await untilAborted(stopped);
   }
 } finally {
   await service.stop();

@@ -1,12 +1,14 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { expect, onTestFinished, test } from 'vitest';
+import { openSqliteStore } from '@reservations/core/sqlite';
+import { expect, onTestFinished, test, vi } from 'vitest';
 
 const main = fileURLToPath(new URL('main.ts', import.meta.url));
 
@@ -55,3 +57,39 @@ test('a port that is taken is replaced by a free one', async () => {
   expect(stdout).toMatch(new RegExp(`^Port ${port} is taken`));
   expect(stdout).toMatch(/\nEverything was removed again/);
 });
+
+test('a Ctrl-C that arrives twice, as under npm, lets what is under way end', async () => {
+  const temporary = await mkdtemp(join(tmpdir(), 'quickstart-test-'));
+  onTestFinished(() => rm(temporary, { recursive: true }));
+  const args = ['--conditions=@reservations/source', main, '--port', '0'];
+  const child = spawn(process.execPath, args, {
+    env: { ...process.env, TMPDIR: temporary },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  let out = '';
+  child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
+  const ended = new Promise((resolve) => {
+    child.on('close', (code, signal) => resolve(code ?? signal));
+  });
+  await vi.waitFor(() => expect(out).toContain('Serving until Ctrl-C.'), { timeout: 30_000 });
+  const [, url = ''] = /^API +(\S+)$/m.exec(out) ?? [];
+  // A charge without an answer, so that stopping takes a while.
+  const answer = fetch(`${url}/reservations`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ user_id: 'user_timeout', amount: 1 }),
+  }).then(
+    ({ status }) => status,
+    () => 'no answer',
+  );
+  const [, folder = ''] = /^Database, ledger +(\S+)$/m.exec(out) ?? [];
+  const store = await openSqliteStore({ path: join(folder, 'reservations.db'), exclusive: false, schema: 'require' });
+  onTestFinished(() => store.close());
+  const charging = { userId: 'user_timeout', stage: null, after: null, limit: 1 };
+  await vi.waitFor(async () => expect((await store.view.list(charging)).reservations).toHaveLength(1), 30_000);
+  child.kill('SIGINT');
+  await setTimeout(30);
+  child.kill('SIGINT');
+  expect([await answer, await ended]).toEqual([202, 0]);
+}, 60_000);

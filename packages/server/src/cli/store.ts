@@ -12,7 +12,7 @@ import { CommandFailure } from './report.ts';
  * (2 s), a statement (3.5 s), and 1 s in which an append is sent again. It is then answered 503, or with the id of its
  * reservation once that is on disk.
  */
-const SERVING_TIMEOUTS = { connectTimeoutMs: 2_000, statementTimeoutMs: 3_000 } as const;
+export const SERVING_TIMEOUTS = { connectTimeoutMs: 2_000, statementTimeoutMs: 3_000 } as const;
 
 /**
  * Opens the store that a server serves: PostgreSQL for a postgres:// URL, else a SQLite file, which it has to itself.

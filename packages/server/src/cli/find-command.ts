@@ -75,7 +75,7 @@ function unknown(args: readonly string[], among: readonly CliCommand[], commands
   const all = commands.map(({ name }) => name);
   const both = isWord(second) ? `${first} ${second}` : first;
   const groups = new Set(all.map((name) => name.split(' ')[0] ?? ''));
-  const near = nearestName(both, names) ?? nearestName(both, all) ?? nearestName(first, [...groups]);
+  const near = nearestName(both, all) ?? nearestName(first, [...groups]);
   const isInGroup = among !== commands;
   const found = isInGroup ? `${first} ${withoutSecrets(second)}` : withoutSecrets(first);
   return { kind: 'unknown', found, near: near === first ? null : near, names };

@@ -69,7 +69,9 @@ describe('moving a store', () => {
   test('a program gets numbers, and once it was moved that is an answer', async () => {
     const { path } = await createDatabaseFixture();
     const args = ['migrate-store', '--from', path, '--to', database.url, '--json'];
-    expect(JSON.parse((await runHere(args)).out)).toEqual({
+    const moved = await runHere(args);
+    expect([moved.code, moved.err]).toEqual([0, '']);
+    expect(JSON.parse(moved.out)).toEqual({
       result: 'moved',
       events: 9,
       reservations: 4,
@@ -79,6 +81,11 @@ describe('moving a store', () => {
       duration_ms: 0,
     });
     expect(JSON.parse((await runHere(args)).out)).toEqual({ result: 'moved-before' });
+    const { err, out } = await runHere(['verify', '--db', path, '--json']);
+    expect([JSON.parse(err), JSON.parse(out)]).toEqual([
+      { warning: { message: expect.stringContaining('was moved to postgres:') } },
+      expect.objectContaining({ faults: [] }),
+    ]);
     expect(await move(path)).toMatchObject({ code: 0, out: expect.stringContaining('before; nothing was done.') });
   });
 

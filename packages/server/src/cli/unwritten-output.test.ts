@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { createFifo } from '../output/test-fifo.ts';
 import { reserve, runHere } from './cli-fixture.ts';
+import { createDatabaseFixture } from './database-fixture.ts';
 
 const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url));
 const SERVE = ['--sandbox', '--port', '0', '--log-level', 'debug'] as const;
@@ -144,6 +145,13 @@ describe('a command', () => {
     const err = createFile();
     expect(await start(['--version'], { out: fullDisk(), err: err.descriptor }).ended).toBe(1);
     expect(err.text()).toMatch(/^reservations-server: cannot write to standard output: ENOSPC: .*\n$/);
+  });
+
+  test('says so in JSON when it was asked for JSON', async () => {
+    const { path } = await createDatabaseFixture();
+    const err = createFile();
+    const { ended } = start(['verify', '--json', '--db', path], { out: fullDisk(), err: err.descriptor });
+    expect([await ended, JSON.parse(err.text())]).toMatchObject([1, { error: { code: 'output_not_written' } }]);
     expect(await start(['--version'], { out: fullDisk(), err: fullDisk() }).ended).toBe(1);
     expect(await start(['--nonsense'], { out: fullDisk(), err: fullDisk() }).ended).toBe(2);
   });

@@ -21,7 +21,8 @@ const PRIOR = {
 
 /**
  * Works once on a payment whose lease this engine has just taken: charges again, or escalates it when nothing may be
- * sent. Settlement never answers a caller, so that an unknown outcome is never recorded as answered "failed" here.
+ * sent; does nothing when it was settled or escalated meanwhile. Settlement never answers a caller, so that an unknown
+ * outcome is never recorded as answered "failed" here.
  */
 export async function settlePayment(
   parts: EngineParts,
@@ -29,6 +30,9 @@ export async function settlePayment(
   payment: TakenPayment,
 ): Promise<void> {
   const loaded = await loadReservation(parts.store.events, payment.reservationId);
+  // A verdict or an escalation that came since the lease was taken has removed the payment from the queue.
+  const { stage } = loaded.state;
+  if (stage !== 'processing' && stage !== 'unresolved') return;
   const forbidden = whyNotToSend(parts, loaded);
   if (forbidden !== null) return await escalate(parts, payment, loaded, forbidden);
   await chargeReservation(parts, {

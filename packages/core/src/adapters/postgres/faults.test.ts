@@ -288,3 +288,22 @@ async function waitingForLocks(client: pg.Client): Promise<number> {
   );
   return Number(rows[0]?.['waiting']);
 }
+
+describe('what an open store no longer finds', () => {
+  it.each([
+    ['the function of appends', 'alter function append_group rename to append_group_away', '42883'],
+    ['a table', 'alter table events rename to events_away', '42P01'],
+    [
+      'every table',
+      'do $$ begin execute format($f$alter schema %I rename to away_%s$f$, current_schema, current_schema); end $$',
+      '42',
+    ],
+  ])('%s: the store is unavailable, and says where to look', async (_, statement, state) => {
+    const store = await open();
+    await (await connect()).query(statement);
+    await expect(store.events.append(create(1))).rejects.toMatchObject({
+      ...UNAVAILABLE,
+      message: expect.stringMatching(new RegExp(`\\(${state}.*search_path`)) as string,
+    });
+  });
+});

@@ -7,8 +7,11 @@ const UNAVAILABLE = [
   '25P03', // waited too long for us within a transaction
   '28', // not let in
   '3D000', // no such database
+  '3F000', // no such schema
   '40', // serialization failure, deadlock: after the last repetition
   '42501', // not permitted
+  '42883', // no such function: dropped, or its schema is no longer in the search_path
+  '42P01', // no such table, for the same reasons, or the role lost "usage" on the schema
   '53', // out of disk, memory or connections
   '55P03', // a lock was not had in time
   '57', // shut down, restarted, terminated, cancelled, timed out
@@ -50,11 +53,18 @@ function behindStatementPooler(error: Error): ReservationError {
   return new ReservationError('STORE_UNSUITABLE', message, { cause: error });
 }
 
+const NOT_FOUND =
+  '. The store was opened with it: look at the tables, at the search_path of the connection, and whether its role may ' +
+  'use the schema';
+
 /** What to do about a state that the server's own words do not explain. */
 const HINTS: Readonly<Record<string, string>> = {
   '25006':
     '. Its transactions are read-only: the address leads to a standby, or default_transaction_read_only is on for the ' +
     'server, the database or the role',
+  '3F000': NOT_FOUND,
+  '42883': NOT_FOUND,
+  '42P01': NOT_FOUND,
   '42501': '. Grant the role what docs/operations.md lists under "The role of the servers"',
 };
 

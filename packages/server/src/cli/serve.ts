@@ -97,7 +97,7 @@ async function openPayments(
     if (!config.sandbox) {
       const { paymentHost: host, paymentPort: port } = config;
       const gateway = createGrpcPaymentGateway({ host, port, idempotency, idleTimeoutMs });
-      return { gateway, description: `${host}:${port}` };
+      return { gateway, description: hostAndPort(host, port) };
     }
     // Only who asks for the sandbox loads it.
     const { startSandboxPaymentService } = await import('@reservations/core/testing');
@@ -112,12 +112,17 @@ async function openPayments(
           await sandbox.stop();
         },
       },
-      description: `${host}:${port}, the sandbox: no money moves`,
+      description: `${hostAndPort(host, port)}, the sandbox: no money moves`,
     };
   } catch (error) {
     await store.close();
     throw error;
   }
+}
+
+/** An address in print: an IPv6 address stands in brackets, apart from its port. */
+function hostAndPort(host: string, port: number): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
 /** For people, on standard error: standard output is the log's, for programs. */

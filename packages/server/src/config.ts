@@ -103,7 +103,8 @@ export const CONFIG_SETTINGS: Settings<Config> = {
   dbNotify: switchSetting({
     flag: 'db-notify',
     env: 'RESERVATIONS_DB_NOTIFY',
-    description: 'On PostgreSQL: send NOTIFY after commits, so that whoever follows the log elsewhere need not poll',
+    description:
+      'On PostgreSQL: send NOTIFY after commits, so that readers of the log in other processes need not poll',
   }),
   requireSchema: switchSetting({
     flag: 'require-schema',

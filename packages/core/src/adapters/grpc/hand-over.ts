@@ -9,7 +9,9 @@ export interface HandOver {
   /**
    * True when the transport wants to give the request to a connection once more. It does so only when HTTP/2 itself
    * states that the first stream was not processed: RST_STREAM with REFUSED_STREAM, a stream behind the last one of
-   * a GOAWAY, or a stream that could not be opened. Nothing that a service writes into a status leads here.
+   * a GOAWAY, or a stream that could not be opened. Nothing that a service writes into a status leads here. A GOAWAY whose
+   * own error code is REFUSED_STREAM is taken at its word for every stream of the connection: RFC 9113, 7 defines the
+   * code as "refused prior to performing any application processing".
    */
   wasRefused(): boolean;
 }

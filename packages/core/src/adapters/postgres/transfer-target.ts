@@ -149,7 +149,7 @@ function createImports(run: Run): Imports {
       if (count === events.length) return;
       throw new ReservationError(
         'STORE_UNSUITABLE',
-        `the target's log does not end at position ${before}: somebody else wrote into it, or no move is under way`,
+        `the target's log does not end at position ${before}: another program wrote into it, or no move is under way`,
       );
     },
     async importSummaries(summaries) {

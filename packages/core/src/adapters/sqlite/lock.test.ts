@@ -22,8 +22,8 @@ async function databaseOfAnotherUser(): Promise<string> {
 }
 
 const refusal = (path: string): string =>
-  `STORE_UNAVAILABLE: ${path}-lock cannot be locked, because this user may not write it (SQLITE_READONLY): give this ` +
-  'user the file and its directory, or remove the file while no server is running';
+  `STORE_UNAVAILABLE: ${path}-lock cannot be locked, because this process cannot write it (SQLITE_READONLY): give this ` +
+  'user the file and its directory, or remove what is there while no server is running';
 
 describe('a lock file that may only be read', () => {
   it('keeps every server from starting, because it locks nothing', async () => {

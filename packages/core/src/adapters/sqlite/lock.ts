@@ -42,8 +42,8 @@ function toLockFault(error: unknown, file: string, lockPath: string): unknown {
   }
   if (error.code.startsWith('SQLITE_READONLY') || error.code.startsWith('SQLITE_CANTOPEN')) {
     const message =
-      `${lockPath} cannot be locked, because this user may not write it (${error.code}): give this user the file and ` +
-      'its directory, or remove the file while no server is running';
+      `${lockPath} cannot be locked, because this process cannot write it (${error.code}): give this user the file and ` +
+      'its directory, or remove what is there while no server is running';
     return new ReservationError('STORE_UNAVAILABLE', message, { cause: error });
   }
   return toFault(error, lockPath);

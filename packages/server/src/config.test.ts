@@ -176,6 +176,8 @@ describe('the configuration', () => {
     ['host=db user=ada password=sesame', '"…"'],
     ['sqlite:postgres://ada:sesame@host/shop', '"sqlite:…"'],
     ['sqlite:///data/a.db', '"sqlite:///data/a.db"'],
+    ['postgres//db.internal/r', '"postgres//db.internal/r"'],
+    ['sqlite///data/a.db', '"sqlite///data/a.db"'],
     ['sqlite:a.db#x', '"sqlite:a.db#x"'],
     ['sqlite:', '"sqlite:"'],
   ])('%s is no database, and its password is not shown', (text, found) => {

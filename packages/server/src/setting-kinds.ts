@@ -34,11 +34,14 @@ const SCHEME = /^([a-z][a-z0-9+.-]+):(.*)$/is;
 /** A URL without its scheme, or the keywords of libpq: taken for a path, it would make a file named after a password. */
 const CREDENTIALS = /\/\/[^/]*@|\b(?:host|dbname|password)=/i;
 
+/** A URL that lost its colon: a path that begins so would be a folder of that name. */
+const WITHOUT_COLON = /^(?:postgres(?:ql)?|sqlite)\/\//i;
+
 function parseDatabase(text: string): string | undefined {
   const [, scheme = '', rest = ''] = SCHEME.exec(text) ?? [];
   switch (scheme.toLowerCase()) {
     case '':
-      return CREDENTIALS.test(text) || QUERY.test(text) ? undefined : parsePath(text);
+      return [CREDENTIALS, QUERY, WITHOUT_COLON].some((wrong) => wrong.test(text)) ? undefined : parsePath(text);
     case 'sqlite':
       // What "sqlite://" leads to differs from program to program.
       return rest.startsWith('//') || SCHEME.test(rest) || /[?#]/.test(rest) ? undefined : parsePath(rest);

@@ -89,9 +89,11 @@ async function catchFaults(ctx: AppContext, next: Next): Promise<void> {
 /** What the platform would refuse with an empty answer. `100-continue` is the one expectation that it meets. */
 async function checkHead(ctx: AppContext, next: Next): Promise<void> {
   const { host, expect } = ctx.req.headers;
-  if (host === undefined && ctx.req.httpVersion === '1.1') {
-    const headers = { Connection: 'close' };
-    answerProblem(ctx, { code: 'malformed_request', detail: 'The request has no Host header', headers });
+  const detail = host === undefined ? 'The request has no Host header' : 'The request has several Host headers';
+  const isMalformed = host === undefined ? ctx.req.httpVersion === '1.1' : hostHeaders(ctx.req) > 1;
+  if (isMalformed) {
+    // RFC 9112, 3.2.
+    answerProblem(ctx, { code: 'malformed_request', detail, headers: { Connection: 'close' } });
   } else if (expect !== undefined && !/100-continue/i.test(expect)) {
     // Nobody knows whether its body follows.
     const headers = { Connection: 'close' };
@@ -99,6 +101,11 @@ async function checkHead(ctx: AppContext, next: Next): Promise<void> {
   } else {
     await next();
   }
+}
+
+/** Lines of the Host header. A request of an injector may have no raw headers. */
+function hostHeaders({ rawHeaders = [] }: { readonly rawHeaders?: readonly string[] }): number {
+  return rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === 'host').length;
 }
 
 /** No route took the request: either its path is unknown, or its method is none of the path's. */

@@ -71,6 +71,7 @@ const CLOSING = [
   ['an expectation that cannot be met', post(FIRST_BODY, 'Expect: magic'), 417, []],
   ['a POST without a Host', FIRST.replace('Host: x\r\n', ''), 400, []],
   ['a GET without a Host', 'GET /health/live HTTP/1.1\r\n\r\n', 400, []],
+  ['a POST with two Hosts', FIRST.replace('Host: x', 'Host: x\r\nhost: y'), 400, []],
   ['a request that is no HTTP', 'GET / HTTP/9.9\r\n\r\n', 400, []],
   ['headers that are too large', `GET / HTTP/1.1\r\nHost: x\r\nX-Long: ${'x'.repeat(20_000)}\r\n\r\n`, 431, []],
   ['a tunnel', 'CONNECT example.com:443 HTTP/1.1\r\nHost: x\r\n\r\n', 405, []],

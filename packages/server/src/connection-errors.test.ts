@@ -130,6 +130,7 @@ describe('what the platform would answer with nothing', () => {
       'expectation_failed',
     ],
     ['a request without a Host', 'GET /health/live HTTP/1.1\r\n\r\n', 400, 'malformed_request'],
+    ['a request with two Hosts', 'GET /health/live HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n', 400, 'malformed_request'],
     ['a tunnel', 'CONNECT example.com:443 HTTP/1.1\r\nHost: x\r\n\r\n', 405, 'method_not_allowed'],
   ])('%s is refused in the shape of all errors', async (_, bytes, status, code) => {
     const service = await startService();

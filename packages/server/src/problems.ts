@@ -29,7 +29,11 @@ export type ProblemCode =
 
 /** Every error that the service answers. Codes and numbers are for ever; titles are for people. */
 export const PROBLEMS: { readonly [Code in ProblemCode]: ProblemKind } = {
-  malformed_request: { status: 400, title: 'Bad Request', when: 'what arrived is not HTTP, or has no Host header' },
+  malformed_request: {
+    status: 400,
+    title: 'Bad Request',
+    when: 'what arrived is not HTTP, or has not one Host header',
+  },
   malformed_idempotency_key: {
     status: 400,
     title: 'Malformed Idempotency-Key',

@@ -58,7 +58,7 @@ const unreached: readonly GatewayContractCase[] = [
             const gists = outcomes.map((outcome) => gist(outcome));
             assert.deepEqual(gists, ['not-sent no-connection', 'not-sent no-connection']);
           });
-          for (let tries = 0; peer.connections() > 0 && tries < 100; tries += 1) await wait(10);
+          for (let tries = 0; peer.connections() > 0 && tries < 1_000; tries += 1) await wait(10);
           assert.equal(peer.connections(), 0);
         },
       ),

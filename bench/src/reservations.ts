@@ -34,7 +34,7 @@ export function openingAppend(): AppendRequest {
     expected: 'none',
     events: [event],
     commandId,
-    alongside: {
+    inlineWrites: {
       summary: summarize(id, state, 1),
       payment: { kind: 'enqueue', owner: runtime.newUuid(), openedAt: now, leaseUntil: now + LEASE_MS },
       key: { kind: 'claim', scope: 'bench', key: randomUUID(), fingerprint: 'body' },
@@ -43,9 +43,9 @@ export function openingAppend(): AppendRequest {
 }
 
 /** The append that confirms what `opening` opened, as the engine makes it: one event, the view's row, no queue's row. */
-export function closingAppend({ stream, events, alongside }: AppendRequest): AppendRequest {
+export function closingAppend({ stream, events, inlineWrites }: AppendRequest): AppendRequest {
   const [first] = events;
-  const { payment, summary } = alongside;
+  const { payment, summary } = inlineWrites;
   if (first === undefined || payment.kind !== 'enqueue' || summary === null) throw new Error('that opens nothing');
   const at = toTimestamp(runtime.clock.now());
   const commandId = runtime.newUuid();
@@ -59,7 +59,7 @@ export function closingAppend({ stream, events, alongside }: AppendRequest): App
     expected: 1,
     events: [event],
     commandId,
-    alongside: {
+    inlineWrites: {
       summary: {
         ...summary,
         status: 'RESERVATION_CONFIRMED',

@@ -4,10 +4,13 @@ import { defineConfig } from 'tsup';
 export default defineConfig({
   entry: {
     index: 'src/index.ts',
+    ports: 'src/ports/index.ts',
+    operations: 'src/operations.ts',
     memory: 'src/adapters/memory/index.ts',
     sqlite: 'src/adapters/sqlite/index.ts',
     postgres: 'src/adapters/postgres/index.ts',
     grpc: 'src/adapters/grpc/index.ts',
+    sandbox: 'src/sandbox/index.ts',
     testing: 'src/testing/index.ts',
     'supported-node': 'src/supported-node.ts',
     // No entry of the package, but a file of its own, which is evaluated before the driver that the file behind it loads.

@@ -1,6 +1,6 @@
 import { systemRuntime } from './adapters/system/runtime.ts';
 import { standardErrorAlarms } from './adapters/system/standard-error-alarms.ts';
-import { createEngine, type EngineOptions, type Reservations } from './application/reservations.ts';
+import { createEngine, type EngineOptions, type Reservations } from './application/engine.ts';
 import type { Runtime } from './ports/runtime.ts';
 
 /**

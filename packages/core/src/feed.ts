@@ -5,7 +5,7 @@ import { follow } from './application/feed/follow.ts';
 import { checkWholeNumber, type PollOptions, pollPolicy } from './application/feed/options.ts';
 import {
   createSubscriptionWorker,
-  type SubscriptionParts,
+  type SubscriptionDeps,
   type SubscriptionWorker,
 } from './application/feed/subscription.ts';
 import { ReservationError } from './errors.ts';
@@ -45,9 +45,9 @@ export function followEvents(
   const { clock } = options.runtime ?? systemRuntime();
   checkWholeNumber('after', after, 0);
   const until = checkUntil(options.until);
-  const parts = { events: store.events, clock, observer, subscription: null };
+  const deps = { events: store.events, clock, observer, subscription: null };
   const place = { position: after, id: null };
-  return follow(parts, { ...pollPolicy(options), after: place, until, accept: throwDamage, signal });
+  return follow(deps, { ...pollPolicy(options), after: place, until, accept: throwDamage, signal });
 }
 
 function checkUntil(until: string | undefined): 'end' | null {
@@ -62,10 +62,10 @@ function throwDamage(event: FeedEvent | DamagedEvent): FeedEvent {
 }
 
 /**
- * As {@link SubscriptionParts}; clock and ids are this machine's own unless given. Without an observer each alarm is
+ * As {@link SubscriptionDeps}; clock and ids are this machine's own unless given. Without an observer each alarm is
  * written once to standard error.
  */
-export type SubscriptionOptions = Omit<SubscriptionParts, 'runtime'> & { readonly runtime?: Runtime };
+export type SubscriptionOptions = Omit<SubscriptionDeps, 'runtime'> & { readonly runtime?: Runtime };
 
 /**
  * A named reader of the log whose checkpoint is kept in the store: at least once, in order, in one process at a time.

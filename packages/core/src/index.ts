@@ -1,15 +1,15 @@
 export { createReservations, type ReservationsOptions } from './create-reservations.ts';
 export { createSubscription, followEvents, type FollowOptions, type SubscriptionOptions } from './feed.ts';
-export type { CreateOptions, CreateResult } from './application/create-reservation.ts';
-export type { Reservations } from './application/reservations.ts';
+export type { CreateOptions, CreateResult } from './application/reserve/create-reservation.ts';
+export type { Reservations } from './application/engine.ts';
 export {
   type LedgerCharge,
   type LedgerDifference,
   reconcileLedger,
   type Reconciliation,
-} from './application/reconcile-ledger.ts';
-export { type MoveOptions, type MoveProgress, type MoveResult, moveStore } from './application/move-store.ts';
-export type { MoveCounts, MoveEnds } from './application/verify-move.ts';
+} from './application/operations/reconcile-ledger.ts';
+export { type MoveOptions, type MoveProgress, type MoveResult, moveStore } from './application/move/move-store.ts';
+export type { MoveCounts, MoveEnds } from './application/move/verify-move.ts';
 export {
   LEDGER_SOURCE_LENGTH_MAX,
   type LedgerEvidence,
@@ -18,17 +18,17 @@ export {
   type LeftToOperator,
   resolveByLedger,
   type ResolvedByLedger,
-} from './application/resolve-by-ledger.ts';
-export { resolvePayment, type Resolution, type ResolveResult } from './application/resolve-payment.ts';
-export { type RebuiltView, rebuildView, type RebuildViewOptions } from './application/rebuild-view.ts';
-export { type Verification, verifyStore } from './application/verify-store.ts';
-export { endOfLog } from './application/end-of-log.ts';
+} from './application/operations/resolve-by-ledger.ts';
+export { resolvePayment, type Resolution, type ResolveResult } from './application/operations/resolve-payment.ts';
+export { type RebuiltView, rebuildView, type RebuildViewOptions } from './application/operations/rebuild-view.ts';
+export { type Verification, verifyStore } from './application/operations/verify-store.ts';
+export { endOfLog } from './application/operations/end-of-log.ts';
 export type { EventHandler } from './application/feed/deliver.ts';
 export type { FeedEvent, ReservationFeedEvent, UnknownFeedEvent } from './application/feed/feed-event.ts';
 export type { PollOptions } from './application/feed/options.ts';
-export type { SubscriptionParts, SubscriptionWorker } from './application/feed/subscription.ts';
+export type { SubscriptionDeps, SubscriptionWorker } from './application/feed/subscription.ts';
 export type { SubscriptionTuning } from './application/feed/subscription-policy.ts';
-export type { SettlementOptions } from './application/settlement-policy.ts';
+export type { SettlementOptions } from './application/payments/settlement-policy.ts';
 export { systemRuntime } from './adapters/system/runtime.ts';
 
 export { currencyDecimals } from './domain/currency.ts';
@@ -53,54 +53,67 @@ export {
   USER_ID_LENGTH_MAX,
   type ValidRequest,
 } from './domain/create-request.ts';
-export type { Command, Create, Escalate, Finding, RecordOutcome, Resolve } from './domain/commands.ts';
+export type { Command, Create, Escalate, Finding, RecordOutcome, Resolve } from './domain/reservation/commands.ts';
 export {
   combineOutcomes,
   type NotSentCause,
   type PaymentOutcome,
   type UnknownCause,
 } from './domain/payment-outcome.ts';
-export type { Rejection } from './domain/rejections.ts';
+export type { Rejection } from './domain/reservation/reservation.ts';
+export type {
+  AnswerUnknownAs,
+  DecidedBy,
+  EscalationReason,
+  FailureReason,
+  PaymentEscalated,
+  PaymentUnresolved,
+  ReservationConfirmed,
+  ReservationCreated,
+  ReservationEvent,
+  ReservationFailed,
+} from './domain/reservation/events.ts';
 export {
-  type AnsweredAs,
   type ConfirmedReservation,
   decide,
-  type DecidedBy,
   type Decision,
   type EscalatedReservation,
-  type EscalationReason,
   evolve,
   type FailedReservation,
-  type FailureReason,
   initialState,
   isOpen,
   isRejection,
   type NoReservation,
   type OpenReservation,
-  type PaymentEscalated,
-  type PaymentUnresolved,
   type ProcessingReservation,
   type Reservation,
-  type ReservationConfirmed,
-  type ReservationCreated,
-  type ReservationEvent,
-  type ReservationFailed,
   type ReservationStage,
   type SettledReservation,
   type UnresolvedReservation,
-} from './domain/reservation.ts';
-export { decodeEvent, encodeEvent, isKnownEvent, type JsonObject, type StoredEvent } from './domain/stored-event.ts';
+} from './domain/reservation/reservation.ts';
+export {
+  decodeEvent,
+  encodeEvent,
+  isKnownEvent,
+  type JsonObject,
+  type StoredEvent,
+} from './domain/reservation/stored-event.ts';
 export {
   isSubscriptionName,
   SUBSCRIPTION_NAME_EXPECTED,
   SUBSCRIPTION_NAME_LENGTH_MAX,
 } from './domain/subscription-name.ts';
 export { lengthInCharacters } from './domain/text-length.ts';
-export { type ReservationStatus, type ReservationSummary, summarize, type SummaryStage } from './domain/summary.ts';
+export {
+  type ReservationStatus,
+  type ReservationSummary,
+  summarize,
+  type SummaryStage,
+} from './domain/reservation/summary.ts';
 export { type Timestamp, toTimestamp } from './domain/timestamp.ts';
 export { isTransactionId, TRANSACTION_ID_EXPECTED } from './domain/transaction-id.ts';
 
-export type { Alongside, KeyChange, KeyClaim, KeyName, PaymentChange } from './ports/alongside.ts';
+export type { InlineWrites, KeyChange, KeyClaim, KeyName, PaymentChange } from './ports/inline-writes.ts';
 export type { Clock } from './ports/clock.ts';
 export {
   type AppendRequest,
@@ -115,12 +128,7 @@ export {
 } from './ports/event-store.ts';
 export type { Observation, Observer, StoreAlarm } from './ports/observer.ts';
 export type { ChargeOptions, ChargeRequest, PaymentGateway, PaymentIdempotency } from './ports/payment-gateway.ts';
-export {
-  type PaymentQueue,
-  type PaymentQueueGauge,
-  type QueuedPayment,
-  TAKE_LIMIT_MAX,
-} from './ports/payment-queue.ts';
+export { type PaymentQueue, type PaymentQueueGauge, type QueuedPayment, TAKE_LIMIT_MAX } from './ports/due-work.ts';
 export type { ReservationStore } from './ports/reservation-store.ts';
 export {
   type KeyHolder,
@@ -163,5 +171,5 @@ export {
   type TransferRows,
   type TransferSource,
   type TransferTarget,
-} from './ports/store-transfer.ts';
+} from './ports/admin/store-transfer.ts';
 export { assert, isReservationError, ReservationError, type ReservationErrorCode } from './errors.ts';

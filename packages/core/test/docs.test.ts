@@ -2,13 +2,13 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { EVENTS_PER_APPEND_MAX, READ_LIMIT_MAX } from '../src/ports/event-store.ts';
 import type { Observation } from '../src/ports/observer.ts';
-import { TAKE_LIMIT_MAX } from '../src/ports/payment-queue.ts';
+import { TAKE_LIMIT_MAX } from '../src/ports/due-work.ts';
 import { PAGE_LIMIT_MAX } from '../src/ports/reservation-view.ts';
 import { SUBSCRIPTIONS_LIMIT_MAX } from '../src/ports/subscriptions.ts';
 import { REBUILD_PATIENCE_MAX_MS, REBUILD_ROWS_MAX } from '../src/ports/view-rebuild.ts';
 import { reservationStoreContract } from '../src/testing/event-store-contract/contract.ts';
-import { FAULT_KINDS } from '../src/testing/sandbox/faults.ts';
-import { MAGIC_USERS } from '../src/testing/sandbox/magic-users.ts';
+import { FAULT_KINDS } from '../src/sandbox/faults.ts';
+import { MAGIC_USERS } from '../src/sandbox/magic-users.ts';
 
 const page = readFileSync(new URL('../../../docs/sandbox.md', import.meta.url), 'utf8');
 

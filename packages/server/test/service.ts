@@ -63,7 +63,11 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
     close: () => Promise.resolve(),
   };
   const { unknownOutcome = 'pending' } = options;
-  const reservations = createReservations({ store, gateway, unknownOutcome });
+  const reservations = createReservations({
+    store,
+    gateway,
+    answerUnknownAs: unknownOutcome === 'fail' ? 'failed' : 'pending',
+  });
   const server = await startServer({ ...options, store, gateway, reservations });
   onTestFinished(() => server.stop());
 

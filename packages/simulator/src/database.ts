@@ -60,7 +60,7 @@ export function createDatabase(facts: Facts, history: History): ReservationStore
 
 function describe(request: AppendRequest, result: AppendResult, written: readonly RecordedEvent[]): string {
   const what = request.events.map((event) => `${event.type} ${JSON.stringify(event.data)}`).join(', ');
-  const at = `expected ${request.expected}, payment ${request.alongside.payment.kind}`;
+  const at = `expected ${request.expected}, payment ${request.inlineWrites.payment.kind}`;
   const outcome = result.kind === 'appended' && written.length === 0 ? 'appended before' : result.kind;
   return `append ${what} (${at}): ${outcome}`;
 }

@@ -95,7 +95,7 @@ export interface AppendFact {
   readonly logBefore: number;
 }
 
-/** What a client learned from a create. */
+/** What a client findings from a create. */
 export interface CreateAnswer {
   readonly intent: Intent;
   readonly kind: 'reservation' | 'invalid' | 'key-reused' | 'key-in-progress';

@@ -6,7 +6,7 @@ import type { Tally } from './tally.ts';
 import type { World } from './world.ts';
 
 /** What stands between a process and what it calls. */
-export interface CallParts {
+export interface CallDeps {
   readonly world: World;
   readonly random: Random;
   readonly history: History;
@@ -27,7 +27,7 @@ export interface Mishaps {
 const FREEZE_MS = { min: 15_000, max: 28_000 };
 
 /** Builds the mishaps of one process. */
-export function createMishaps(process: SimProcess, { random, history, tally }: CallParts): Mishaps {
+export function createMishaps(process: SimProcess, { random, history, tally }: CallDeps): Mishaps {
   return {
     crash(probability, where, about) {
       if (process.isDead() || !random.chance(probability)) return process.isDead();

@@ -1,6 +1,6 @@
 import { type Finding, isReservationError, resolveByLedger, resolvePayment } from '@reservations/core';
 import type { ReservationFacts } from './facts.ts';
-import type { CallParts } from './mishaps.ts';
+import type { CallDeps } from './mishaps.ts';
 import { createProcess, type UuidSource } from './process.ts';
 import { createSimStore } from './sim-store.ts';
 import type { Simulation } from './simulation.ts';
@@ -18,7 +18,7 @@ export const LEDGER_SETTLES_MS = 60_000;
 const BY_LEDGER = 0.1;
 
 /** An operator who settles what was escalated, by what the payment service's ledger says. */
-export async function runOperator(simulation: Simulation, uuids: UuidSource, parts: CallParts): Promise<void> {
+export async function runOperator(simulation: Simulation, uuids: UuidSource, parts: CallDeps): Promise<void> {
   const { world, facts } = simulation;
   const seenAt = new Map<string, number>();
   for (;;) {
@@ -36,7 +36,7 @@ export async function runOperator(simulation: Simulation, uuids: UuidSource, par
 }
 
 /** Confirms what the ledger proves now; what it does not have may still be on its way. */
-function letLedgerDecide({ world, facts, swarm, database }: Simulation, uuids: UuidSource, parts: CallParts): void {
+function letLedgerDecide({ world, facts, swarm, database }: Simulation, uuids: UuidSource, parts: CallDeps): void {
   const process = createProcess('ledger', { world, random: parts.random, uuids, mode: swarm.mode, skewMs: 0 });
   const charges = [...facts.reservations.values()].flatMap(({ id, charges: own }) =>
     own.map((charge) => ({ reservationId: id, source: `charge ${charge.transactionId}`, ...charge })),
@@ -61,7 +61,7 @@ function decide(
   { world, facts, swarm, database }: Simulation,
   { id, charges }: ReservationFacts,
   uuids: UuidSource,
-  parts: CallParts,
+  parts: CallDeps,
 ): void {
   const { random, history } = parts;
   const process = createProcess('operator', { world, random, uuids, mode: swarm.mode, skewMs: 0 });

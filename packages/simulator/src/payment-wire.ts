@@ -2,7 +2,7 @@ import { status } from '@grpc/grpc-js';
 import type { PaymentChannel } from '@reservations/core/grpc';
 import { context } from './context.ts';
 import { type Facts, type Send, touch } from './facts.ts';
-import { type CallParts, createMishaps, never } from './mishaps.ts';
+import { type CallDeps, createMishaps, never } from './mishaps.ts';
 import type { SimProcess } from './process.ts';
 import type { SimPaymentService } from './sim-payment-service.ts';
 
@@ -40,7 +40,7 @@ export function createPaymentWire(
   service: SimPaymentService,
   process: SimProcess,
   facts: Facts,
-  parts: CallParts & { readonly mayDuplicate: boolean },
+  parts: CallDeps & { readonly mayDuplicate: boolean },
 ): PaymentChannel {
   const { world, random } = parts;
   const mishaps = createMishaps(process, parts);
@@ -100,7 +100,7 @@ function noteSend(
   { reservation_id: id }: PaymentMessage,
   process: SimProcess,
   facts: Facts,
-  { world, history, tally }: CallParts,
+  { world, history, tally }: CallDeps,
 ): (ended: AttemptSignal) => void {
   const run = context.getStore()?.run ?? null;
   const send: Send = {
@@ -129,7 +129,7 @@ export function wasUnsent(ended: AttemptSignal): boolean {
 }
 
 /** The way to the service is open, or it stays closed for a while; then connections and streams are refused in turn. */
-function createRoutes({ world, random, faults }: CallParts): () => Route {
+function createRoutes({ world, random, faults }: CallDeps): () => Route {
   let closedUntil = 0;
   let refusals = 0;
   return () => {
@@ -148,7 +148,7 @@ function createRoutes({ world, random, faults }: CallParts): () => Route {
 function travel(
   message: PaymentMessage,
   service: SimPaymentService,
-  { world, random, faults, mayDuplicate }: CallParts & { readonly mayDuplicate: boolean },
+  { world, random, faults, mayDuplicate }: CallDeps & { readonly mayDuplicate: boolean },
   end: (signal: AttemptSignal) => void,
 ): void {
   const way = (): number => random.int(WAY_MS.min, WAY_MS.max);

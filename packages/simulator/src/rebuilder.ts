@@ -1,5 +1,5 @@
 import { isReservationError, rebuildView } from '@reservations/core';
-import type { CallParts } from './mishaps.ts';
+import type { CallDeps } from './mishaps.ts';
 import { createProcess } from './process.ts';
 import { createSimStore } from './sim-store.ts';
 import type { Simulation } from './simulation.ts';
@@ -8,7 +8,7 @@ import type { Simulation } from './simulation.ts';
 const PAUSE_MS = { min: 500, max: 10_000 };
 
 /** Somebody who rebuilds the view again and again while the servers work, each time in a process that may die or hang. */
-export async function runRebuilder(simulation: Simulation, parts: CallParts): Promise<void> {
+export async function runRebuilder(simulation: Simulation, parts: CallDeps): Promise<void> {
   const { world } = simulation;
   for (;;) {
     await world.sleep(parts.random.int(PAUSE_MS.min, PAUSE_MS.max));
@@ -16,7 +16,7 @@ export async function runRebuilder(simulation: Simulation, parts: CallParts): Pr
   }
 }
 
-function rebuild({ world, facts, swarm, database, uuids, sabotage }: Simulation, parts: CallParts): void {
+function rebuild({ world, facts, swarm, database, uuids, sabotage }: Simulation, parts: CallDeps): void {
   const { random, history, tally } = parts;
   const process = createProcess('rebuilder', { world, random, uuids, mode: swarm.mode, skewMs: 0 });
   world.after(0, process, () => {

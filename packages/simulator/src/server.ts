@@ -6,7 +6,7 @@ import type { Facts } from './facts.ts';
 import { createPaymentWire } from './payment-wire.ts';
 import { createProcess, type SimProcess, type UuidSource } from './process.ts';
 import type { SimPaymentService } from './sim-payment-service.ts';
-import type { CallParts } from './mishaps.ts';
+import type { CallDeps } from './mishaps.ts';
 import { createSimStore } from './sim-store.ts';
 import type { Swarm } from './swarm.ts';
 
@@ -29,7 +29,7 @@ export interface Life {
 }
 
 /** What the servers of a run share. */
-export interface ServerParts extends CallParts {
+export interface ServerParts extends CallDeps {
   readonly swarm: Swarm;
   readonly facts: Facts;
   readonly database: ReservationStore;
@@ -110,7 +110,7 @@ function startEngine(process: SimProcess, parts: ServerParts): Reservations {
       gateway: countRuns(sabotage.gateway?.(real, process) ?? real, parts, process),
       runtime: process.runtime,
       observer: (observation) => facts.fresh.observations.push({ who: process.name, observation }),
-      unknownOutcome: swarm.unknownOutcome,
+      answerUnknownAs: swarm.unknownOutcome === 'fail' ? 'failed' : 'pending',
       settlement: { ...swarm.settlement, ...sabotage.settlement },
     });
     engine.start();

@@ -1,6 +1,6 @@
 import { status } from '@grpc/grpc-js';
 import { type Facts, touch } from './facts.ts';
-import type { CallParts } from './mishaps.ts';
+import type { CallDeps } from './mishaps.ts';
 import type { AttemptSignal, PaymentMessage } from './payment-wire.ts';
 
 /** How the payment service treats a user: the same for ever, as a real account would be. */
@@ -56,7 +56,7 @@ const SLOW_MS = { min: 1_000, max: 9_000 };
 const SILENT_MS = { min: 3_000, max: 20_000 };
 
 /** Builds the service. With `isIdempotent` the first result for a reservation id is the result for ever. */
-export function createPaymentService(facts: Facts, parts: CallParts, isIdempotent: boolean): SimPaymentService {
+export function createPaymentService(facts: Facts, parts: CallDeps, isIdempotent: boolean): SimPaymentService {
   const { world, random } = parts;
   const execute = createLedger(facts, parts, isIdempotent);
   const underWay = new Map<string, number>();
@@ -117,7 +117,7 @@ export function createPaymentService(facts: Facts, parts: CallParts, isIdempoten
 /** What was executed, and for an idempotent service what every repetition returns. */
 function createLedger(
   facts: Facts,
-  { history, tally }: CallParts,
+  { history, tally }: CallDeps,
   isIdempotent: boolean,
 ): (message: PaymentMessage) => { readonly verdict: Verdict; readonly isRepeated: boolean } {
   const results = new Map<string, Verdict>();

@@ -1,5 +1,5 @@
 import { ReservationError, type ReservationStore } from '@reservations/core';
-import { type CallParts, createMishaps, never } from './mishaps.ts';
+import { type CallDeps, createMishaps, never } from './mishaps.ts';
 import type { SimProcess } from './process.ts';
 import type { Faults } from './swarm.ts';
 
@@ -14,7 +14,7 @@ const DOWN_MS = { min: 200, max: 10_000 };
 const LATE_MS = { min: 50, max: 25_000 };
 
 /** A process's view of the database, over a network that fails. */
-export function createSimStore(database: ReservationStore, process: SimProcess, parts: CallParts): ReservationStore {
+export function createSimStore(database: ReservationStore, process: SimProcess, parts: CallDeps): ReservationStore {
   const call = createCalls(process, parts);
   const { history } = parts;
   const { events, view, payments, subscriptions } = database;
@@ -68,7 +68,7 @@ export function createSimStore(database: ReservationStore, process: SimProcess, 
 /** Makes a call to the database, or lets it fail; `effect` is what it does there. */
 type Call = <Result>(name: string, about: string | null, effect: () => Promise<Result>) => Promise<Result>;
 
-function createCalls(process: SimProcess, parts: CallParts): Call {
+function createCalls(process: SimProcess, parts: CallDeps): Call {
   const { world, random, history, tally } = parts;
   const mishaps = createMishaps(process, parts);
   let downUntil = 0;

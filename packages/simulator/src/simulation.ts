@@ -17,7 +17,7 @@ import { createRandom, type Random } from './random.ts';
 import { runRebuilder } from './rebuilder.ts';
 import { createServer, type SimServer } from './server.ts';
 import { createPaymentService } from './sim-payment-service.ts';
-import type { CallParts } from './mishaps.ts';
+import type { CallDeps } from './mishaps.ts';
 import { drawSwarm, type Faults, NO_FAULTS, type Swarm } from './swarm.ts';
 import { createTally, type Tally } from './tally.ts';
 import { installVirtualGlobals } from './virtual-globals.ts';
@@ -137,7 +137,7 @@ function build(seed: number, { bug, swarm = drawSwarm(seed) }: SimulationOptions
     clientsLeft: swarm.clients,
     violation: null,
   };
-  const parts = (name: string): CallParts => ({
+  const parts = (name: string): CallDeps => ({
     world,
     history,
     tally,

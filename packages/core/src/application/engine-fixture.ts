@@ -1,13 +1,13 @@
 import { createMemoryStore } from '../adapters/memory/index.ts';
 import type { ReservationId } from '../domain/ids.ts';
-import type { ReservationSummary } from '../domain/summary.ts';
+import type { ReservationSummary } from '../domain/reservation/summary.ts';
 import type { Observation } from '../ports/observer.ts';
 import type { PaymentIdempotency } from '../ports/payment-gateway.ts';
 import type { ReservationStore } from '../ports/reservation-store.ts';
 import { createManualRuntime, type ManualRuntime } from '../testing/manual-runtime.ts';
 import { createScriptedGateway, type ScriptedGateway } from '../testing/scripted-gateway.ts';
-import type { CreateOptions } from './create-reservation.ts';
-import { createEngine, type EngineOptions, type Reservations } from './reservations.ts';
+import type { CreateOptions } from './reserve/create-reservation.ts';
+import { createEngine, type EngineOptions, type Reservations } from './engine.ts';
 
 /** An engine over a memory store, a scripted gateway and a clock that stands still, for the tests of this layer. */
 export interface EngineFixture {
@@ -35,14 +35,14 @@ export function createEngineFixture(
   const gateway = createScriptedGateway(idempotency);
   const runtime = createManualRuntime();
   const observations: Observation[] = [];
-  const parts: EngineOptions = {
+  const deps: EngineOptions = {
     store,
     gateway,
     runtime,
     observer: (seen) => observations.push(seen),
     ...engineOptions,
   };
-  const engine = createEngine(parts);
+  const engine = createEngine(deps);
   return {
     store,
     gateway,
@@ -58,7 +58,7 @@ export function createEngineFixture(
       const events = await store.events.readStream(id, { after: 0, limit: 100 });
       return events.map((event) => event.type);
     },
-    restart: (changed = {}) => createEngine({ ...parts, ...changed }),
+    restart: (changed = {}) => createEngine({ ...deps, ...changed }),
   };
 }
 

@@ -1,6 +1,6 @@
-import type { StoredEvent } from '../domain/stored-event.ts';
+import type { StoredEvent } from '../domain/reservation/stored-event.ts';
 import type { Timestamp } from '../domain/timestamp.ts';
-import type { Alongside } from './alongside.ts';
+import type { InlineWrites } from './inline-writes.ts';
 
 /** The version that a stream must have for an append: 'none' while it has no event, else the number of its events. */
 export type ExpectedVersion = 'none' | number;
@@ -57,7 +57,7 @@ export interface AppendRequest {
    */
   readonly commandId: string;
   /** What is written in the same transaction. */
-  readonly alongside: Alongside;
+  readonly inlineWrites: InlineWrites;
 }
 
 /** A lost race is a result, not an exception. Nothing was written unless the kind is "appended". */

@@ -1,6 +1,6 @@
 import type { ReservationId } from '../domain/ids.ts';
 import type { PaymentOutcome } from '../domain/payment-outcome.ts';
-import type { EscalationReason } from '../domain/reservation.ts';
+import type { EscalationReason } from '../domain/reservation/events.ts';
 
 /** Something that an operator may want to see. Those marked "alarm" need a person. */
 export type Observation =

@@ -1,5 +1,5 @@
 import type { EventStore } from './event-store.ts';
-import type { PaymentQueue } from './payment-queue.ts';
+import type { PaymentQueue } from './due-work.ts';
 import type { ReservationView } from './reservation-view.ts';
 import type { Subscriptions } from './subscriptions.ts';
 

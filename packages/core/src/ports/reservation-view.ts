@@ -1,6 +1,6 @@
 import type { ReservationId } from '../domain/ids.ts';
-import type { ReservationSummary, SummaryStage } from '../domain/summary.ts';
-import type { KeyClaim } from './alongside.ts';
+import type { ReservationSummary, SummaryStage } from '../domain/reservation/summary.ts';
+import type { KeyClaim } from './inline-writes.ts';
 import type { RebuildRequest, ViewRebuild } from './view-rebuild.ts';
 
 /** The largest page of a listing. */

@@ -1,4 +1,4 @@
-import type { ReservationSummary } from '../domain/summary.ts';
+import type { ReservationSummary } from '../domain/reservation/summary.ts';
 import type { RecordedEvent } from './event-store.ts';
 
 /** The largest number of rows in one {@link ViewRebuild.put}. */

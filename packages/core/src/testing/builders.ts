@@ -1,10 +1,10 @@
 import { type ReservationId, reservationIdFrom } from '../domain/ids.ts';
-import type { ReservationSummary } from '../domain/summary.ts';
-import type { Alongside } from '../ports/alongside.ts';
+import type { ReservationSummary } from '../domain/reservation/summary.ts';
+import type { InlineWrites } from '../ports/inline-writes.ts';
 import type { AppendRequest, NewEvent, RecordedEvent } from '../ports/event-store.ts';
 
 /** What an append writes when it writes nothing but events. */
-export const NOTHING_ALONGSIDE: Alongside = { summary: null, payment: { kind: 'keep' }, key: { kind: 'keep' } };
+export const NOTHING_ALONGSIDE: InlineWrites = { summary: null, payment: { kind: 'keep' }, key: { kind: 'keep' } };
 
 /** A moment that examples use. */
 export const EXAMPLE_TIME = '2026-01-02T03:04:05.678Z';
@@ -45,7 +45,7 @@ export function exampleAppend(stream: string, overrides: Partial<AppendRequest> 
     expected: 'none',
     events,
     commandId: `append-of-${events[0]?.id}`,
-    alongside: NOTHING_ALONGSIDE,
+    inlineWrites: NOTHING_ALONGSIDE,
     ...overrides,
   };
 }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import type { Command } from '../domain/commands.ts';
-import type { Rejection } from '../domain/rejections.ts';
-import { decide, evolve, initialState, type Reservation, type ReservationEvent } from '../domain/reservation.ts';
+import type { Command } from '../domain/reservation/commands.ts';
+import type { Rejection } from '../domain/reservation/reservation.ts';
+import type { ReservationEvent } from '../domain/reservation/events.ts';
+import { decide, evolve, initialState, type Reservation } from '../domain/reservation/reservation.ts';
 
 /** The state and the next step of a sentence about the decider. */
 export interface Given {

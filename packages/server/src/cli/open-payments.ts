@@ -15,7 +15,7 @@ export interface OpenPayment {
   readonly openedAt: number;
   /** How often settlement took it; null for an escalated payment, which left the queue. */
   readonly attempts: number | null;
-  /** What was last learned, for people. */
+  /** What was last findings, for people. */
   readonly lastOutcome: string | null;
   readonly next:
     | { readonly kind: 'person' }

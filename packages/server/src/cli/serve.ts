@@ -57,7 +57,7 @@ async function serve(config: Config, notes: readonly string[], context: CliConte
     store,
     gateway,
     observer,
-    unknownOutcome: config.paymentUnknownOutcome,
+    answerUnknownAs: config.paymentUnknownOutcome === 'fail' ? 'failed' : 'pending',
   });
   const server = await startServer({
     reservations: failpoints.reservations(reservations),

@@ -35,11 +35,12 @@ export const ANSWER_BUGS: readonly Bug[] = [
 ];
 
 function withKey(request: AppendRequest, key: KeyChange): AppendRequest {
-  return { ...request, alongside: { ...request.alongside, key } };
+  return { ...request, inlineWrites: { ...request.inlineWrites, key } };
 }
 
 function withoutReleases(append: Append): Append {
-  return (request) => append(request.alongside.key.kind === 'release' ? withKey(request, { kind: 'keep' }) : request);
+  return (request) =>
+    append(request.inlineWrites.key.kind === 'release' ? withKey(request, { kind: 'keep' }) : request);
 }
 
 /**
@@ -51,7 +52,7 @@ function plantReleaseApart(when: 'before' | 'after'): ReturnType<Bug['plant']> {
   const apart =
     (append: Append): Append =>
     async (request) => {
-      const { key } = request.alongside;
+      const { key } = request.inlineWrites;
       if (key.kind === 'keep') return await append(request);
       const name = JSON.stringify([key.scope, key.key]);
       const times = released.get(name) ?? 0;
@@ -70,7 +71,7 @@ function plantReleaseOnDeclined(): ReturnType<Bug['plant']> {
   return {
     store: (store) =>
       withAppend(store, (append) => (request) => {
-        const { key } = request.alongside;
+        const { key } = request.inlineWrites;
         if (key.kind === 'claim') claimed.set(request.stream, { kind: 'release', scope: key.scope, key: key.key });
         const hasFailed = request.events.some(({ type }) => type === 'RESERVATION_FAILED');
         return append(hasFailed ? withKey(request, claimed.get(request.stream) ?? key) : request);

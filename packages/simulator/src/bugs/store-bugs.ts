@@ -28,10 +28,10 @@ export const STORE_BUGS: readonly Bug[] = [
     plant: () => ({
       store: (store) =>
         withAppend(store, (append) => (request) => {
-          const { payment } = request.alongside;
+          const { payment } = request.inlineWrites;
           if (payment.kind !== 'remove') return append(request);
           const unchecked = { ...payment, onlyIfLeasedBy: null };
-          return append({ ...request, alongside: { ...request.alongside, payment: unchecked } });
+          return append({ ...request, inlineWrites: { ...request.inlineWrites, payment: unchecked } });
         }),
     }),
   },
@@ -47,7 +47,7 @@ export const STORE_BUGS: readonly Bug[] = [
       store: (store) =>
         withAppend(store, (append) => (request) => {
           const isVerdict = request.expected !== 'none';
-          return append(isVerdict ? { ...request, alongside: { ...request.alongside, summary: null } } : request);
+          return append(isVerdict ? { ...request, inlineWrites: { ...request.inlineWrites, summary: null } } : request);
         }),
     }),
   },
@@ -67,8 +67,8 @@ export const STORE_BUGS: readonly Bug[] = [
     plant: () => ({
       store: (store) =>
         withAppend(store, (append) => (request) => {
-          if (request.alongside.payment.kind !== 'remove') return append(request);
-          return append({ ...request, alongside: { ...request.alongside, payment: { kind: 'keep' } } });
+          if (request.inlineWrites.payment.kind !== 'remove') return append(request);
+          return append({ ...request, inlineWrites: { ...request.inlineWrites, payment: { kind: 'keep' } } });
         }),
     }),
   },
@@ -78,9 +78,9 @@ export const STORE_BUGS: readonly Bug[] = [
     plant: () => ({
       store: (store) =>
         withAppend(store, (append) => (request) => {
-          const { key } = request.alongside;
+          const { key } = request.inlineWrites;
           if (key.kind === 'keep') return append(request);
-          return append({ ...request, alongside: { ...request.alongside, key: { ...key, scope: 'everybody' } } });
+          return append({ ...request, inlineWrites: { ...request.inlineWrites, key: { ...key, scope: 'everybody' } } });
         }),
     }),
   },
@@ -160,12 +160,12 @@ function plantLateKey(): ReturnType<Bug['plant']> {
   return {
     store: (store) =>
       withAppend(store, (append) => async (request) => {
-        const { key } = request.alongside;
+        const { key } = request.inlineWrites;
         if (key.kind === 'keep') return await append(request);
         const name = `${key.scope}/${key.key}`;
         const taken = keys.get(name);
         if (key.kind === 'claim' && taken !== undefined) return { kind: 'key-taken', ...taken };
-        const result = await append({ ...request, alongside: { ...request.alongside, key: { kind: 'keep' } } });
+        const result = await append({ ...request, inlineWrites: { ...request.inlineWrites, key: { kind: 'keep' } } });
         if (key.kind === 'claim') keys.set(name, { stream: request.stream, fingerprint: key.fingerprint });
         else if (result.kind === 'appended' && taken?.stream === request.stream) keys.delete(name);
         return result;
@@ -179,15 +179,15 @@ function withFreshCommandId(append: Append, { runtime }: SimProcess): Append {
 
 function withoutQueue(append: Append): Append {
   return (request) => {
-    if (request.alongside.payment.kind !== 'enqueue') return append(request);
-    return append({ ...request, alongside: { ...request.alongside, payment: { kind: 'keep' } } });
+    if (request.inlineWrites.payment.kind !== 'enqueue') return append(request);
+    return append({ ...request, inlineWrites: { ...request.inlineWrites, payment: { kind: 'keep' } } });
   };
 }
 
 function ignoringFingerprint(append: Append): Append {
   return async (request) => {
     const result = await append(request);
-    const { key } = request.alongside;
+    const { key } = request.inlineWrites;
     return result.kind === 'key-taken' && key.kind === 'claim' ? { ...result, fingerprint: key.fingerprint } : result;
   };
 }

@@ -84,7 +84,7 @@ export async function openServerSlot(options: ServerSlotOptions): Promise<Server
     kill: () => end('kill'),
     listening,
     async stop() {
-      // Before it listens it may not have learned yet what SIGTERM asks for.
+      // Before it listens it may not have findings yet what SIGTERM asks for.
       if (await listening()) await end('stop');
     },
     pause: stand,

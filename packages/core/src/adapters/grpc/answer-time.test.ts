@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { LEASE_MS, SEND_WINDOW_MS } from '../../application/limits.ts';
+import { LEASE_MS, SEND_WINDOW_MS } from '../../application/payments/limits.ts';
 import { ATTEMPTS_MAX, readOptions } from './options.ts';
 
 test('docs/http-api.md says how long a charge may take', () => {

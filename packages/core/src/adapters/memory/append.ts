@@ -1,6 +1,6 @@
 import type { ReservationId } from '../../domain/ids.ts';
 import { assert } from '../../errors.ts';
-import type { KeyChange, PaymentChange } from '../../ports/alongside.ts';
+import type { KeyChange, PaymentChange } from '../../ports/inline-writes.ts';
 import {
   type AppendRequest,
   type AppendResult,
@@ -34,8 +34,8 @@ function assertAppendable({ expected, events }: AppendRequest): void {
   assert(length >= 1 && length <= EVENTS_PER_APPEND_MAX, `an append cannot hold ${length} events`);
 }
 
-function refusal(tables: Tables, { stream, alongside }: AppendRequest): AppendResult | null {
-  const { key, payment } = alongside;
+function refusal(tables: Tables, { stream, inlineWrites }: AppendRequest): AppendResult | null {
+  const { key, payment } = inlineWrites;
   const holder = key.kind === 'claim' ? tables.keys.get(keyOf(key)) : undefined;
   if (holder !== undefined) return { kind: 'key-taken', ...holder };
   const owner = tables.payments.get(stream)?.owner;
@@ -47,7 +47,7 @@ function refusal(tables: Tables, { stream, alongside }: AppendRequest): AppendRe
 }
 
 function write(tables: Tables, request: AppendRequest, stored: readonly RecordedEvent[]): AppendResult {
-  const { stream, commandId, alongside } = request;
+  const { stream, commandId, inlineWrites } = request;
   const recorded = request.events.map((event, index) =>
     frozenCopy({
       ...event,
@@ -59,9 +59,10 @@ function write(tables: Tables, request: AppendRequest, stored: readonly Recorded
   );
   tables.streams.set(stream, [...stored, ...recorded]);
   tables.log.push(...recorded);
-  if (alongside.summary !== null) tables.summaries.set(alongside.summary.reservationId, frozenCopy(alongside.summary));
-  changePayment(tables, stream as ReservationId, alongside.payment);
-  changeKey(tables, stream, alongside.key);
+  if (inlineWrites.summary !== null)
+    tables.summaries.set(inlineWrites.summary.reservationId, frozenCopy(inlineWrites.summary));
+  changePayment(tables, stream as ReservationId, inlineWrites.payment);
+  changeKey(tables, stream, inlineWrites.key);
   return { kind: 'appended', version: stored.length + recorded.length, position: tables.log.length };
 }
 

@@ -1,5 +1,5 @@
 import { assert } from '../../errors.ts';
-import type { ReservationSummary } from '../../domain/summary.ts';
+import type { ReservationSummary } from '../../domain/reservation/summary.ts';
 import { PAGE_LIMIT_MAX, type ReservationView } from '../../ports/reservation-view.ts';
 import { keyOf, type Tables } from './tables.ts';
 import { beginRebuild } from './view-rebuild.ts';

@@ -1,7 +1,7 @@
-import type { ReservationSummary } from '../../domain/summary.ts';
-import type { KeyName } from '../../ports/alongside.ts';
+import type { ReservationSummary } from '../../domain/reservation/summary.ts';
+import type { KeyName } from '../../ports/inline-writes.ts';
 import type { RecordedEvent } from '../../ports/event-store.ts';
-import type { QueuedPayment } from '../../ports/payment-queue.ts';
+import type { QueuedPayment } from '../../ports/due-work.ts';
 import type { Subscription } from '../../ports/subscriptions.ts';
 
 /** Who claimed an idempotency key. */

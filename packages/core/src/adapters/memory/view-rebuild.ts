@@ -1,4 +1,4 @@
-import type { ReservationSummary } from '../../domain/summary.ts';
+import type { ReservationSummary } from '../../domain/reservation/summary.ts';
 import { assert, ReservationError } from '../../errors.ts';
 import {
   REBUILD_EVENTS_BEHIND_MAX,

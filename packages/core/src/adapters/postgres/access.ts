@@ -2,8 +2,8 @@ import { ReservationError } from '../../errors.ts';
 import type { AppendResult } from '../../ports/event-store.ts';
 import type { EncodedAppend } from '../sql/encoded-append.ts';
 import { createBatch } from './batch.ts';
-import type { Connections, Run } from './connection.ts';
-import type { GroupCommit } from './group-commit.ts';
+import type { Connections, Run } from './open/connection.ts';
+import type { GroupCommit } from './log/group-commit.ts';
 
 /** The ways to the database, open until it is closed. All throw ReservationErrors for the machine's faults. */
 export interface Access {

@@ -3,9 +3,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, inject, it, onTestFi
 import type { AppendRequest } from '../../ports/event-store.ts';
 import type { ReservationStore } from '../../ports/reservation-store.ts';
 import { exampleAppend, exampleEvent, exampleId, exampleSummary } from '../../testing/builders.ts';
-import { createConnections } from './connection.ts';
+import { createConnections } from './open/connection.ts';
 import { openPostgresStore, type PostgresStoreOptions } from './index.ts';
-import { parseConnectionOptions } from './options.ts';
+import { parseConnectionOptions } from './open/options.ts';
 import { startTestProxy, type TestProxy } from './test-proxy.ts';
 import { createTestSchemas, type TestSchemas } from './test-support.ts';
 
@@ -28,7 +28,7 @@ function create(n: number): AppendRequest {
   const key = { kind: 'claim', scope: 'caller', key: `key-${n}`, fingerprint: 'body' } as const;
   return exampleAppend(exampleId(n), {
     events: [exampleEvent(n), exampleEvent(n + 1_000)],
-    alongside: { summary: exampleSummary(exampleId(n)), payment, key },
+    inlineWrites: { summary: exampleSummary(exampleId(n)), payment, key },
   });
 }
 
@@ -265,8 +265,8 @@ describe('texts that PostgreSQL cannot hold', () => {
   it('are changed where they are for people, so that no verdict is lost', async () => {
     const store = await open();
     const summary = exampleSummary(exampleId(1), { message: 'declined\u0000 \ud83c' });
-    const alongside = { ...create(1).alongside, summary };
-    await store.events.append({ ...create(1), alongside });
+    const inlineWrites = { ...create(1).inlineWrites, summary };
+    await store.events.append({ ...create(1), inlineWrites });
     const release = { reservationId: exampleId(1), owner: 'lease-1', dueAt: 5, lastOutcome: 'a\u0000b' };
     expect(await store.payments.release(release)).toBe(true);
     expect((await store.view.find(exampleId(1)))?.message).toBe('declined\ufffd \ufffd');

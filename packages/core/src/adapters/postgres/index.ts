@@ -5,8 +5,8 @@ export {
   type PostgresMigrationOptions,
   postgresMigrationScript,
   readPostgresSchema,
-} from './migrations.ts';
-export { parsePostgresUrl, type PostgresUrl, type PostgresUrlRead } from './connection-string.ts';
-export { openPostgresStore } from './open.ts';
-export { POOL_DEFAULT, POOL_MAX, type PostgresStoreOptions } from './options.ts';
-export { openPostgresTransferTarget, type PostgresTransferTargetOptions } from './transfer-target.ts';
+} from './schema/migrations.ts';
+export { parsePostgresUrl, type PostgresUrl, type PostgresUrlRead } from './open/connection-string.ts';
+export { openPostgresStore } from './open/open.ts';
+export { POOL_DEFAULT, POOL_MAX, type PostgresStoreOptions } from './open/options.ts';
+export { openPostgresTransferTarget, type PostgresTransferTargetOptions } from './transfer/transfer-target.ts';

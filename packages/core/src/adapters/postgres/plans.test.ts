@@ -112,8 +112,8 @@ async function openReservation(store: ReservationStore): Promise<{ readonly n: n
   const [n, owner] = [count, `lease-${count}`];
   const payment = { kind: 'enqueue', owner, openedAt: 1, leaseUntil: 1_000_000 } as const;
   const key = { kind: 'claim', scope: 'caller', key: `key-${n}`, fingerprint: 'body' } as const;
-  const alongside = { summary: exampleSummary(exampleId(n)), payment, key };
-  const append = exampleAppend(exampleId(n), { events: [exampleEvent(n)], commandId: `open-${n}`, alongside });
+  const inlineWrites = { summary: exampleSummary(exampleId(n)), payment, key };
+  const append = exampleAppend(exampleId(n), { events: [exampleEvent(n)], commandId: `open-${n}`, inlineWrites });
   expect((await store.events.append(append)).kind).toBe('appended');
   return { n, owner };
 }
@@ -129,12 +129,12 @@ const LOOK_UPS: readonly LookUp[] = [
       const released = { kind: 'release', owner: other.owner, dueAt: 1_000_000, lastOutcome: 'unknown' } as const;
       const taken = { kind: 'claim', scope: 'caller', key: `key-${one.n}`, fingerprint: 'body' } as const;
       const freed = { kind: 'release', scope: 'caller', key: `key-${other.n}` } as const;
-      const next = (n: number, commandId: string, alongside: object, expected: 1 | 'none' = 1) =>
+      const next = (n: number, commandId: string, inlineWrites: object, expected: 1 | 'none' = 1) =>
         exampleAppend(exampleId(n), {
           expected,
           commandId,
           events: [exampleEvent(100_000 + n)],
-          alongside: { ...NOTHING_ALONGSIDE, ...alongside },
+          inlineWrites: { ...NOTHING_ALONGSIDE, ...inlineWrites },
         });
       const results = await Promise.all([
         store.events.append(next(one.n, `end-${one.n}`, { payment: removed })),

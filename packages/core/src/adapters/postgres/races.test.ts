@@ -6,7 +6,7 @@ import { sealOf } from '../sql/event-rows.ts';
 import { migrationsFor, toStep } from '../sql/migrations.ts';
 import { ONLY_SHARD } from '../sql/tables.ts';
 import { openPostgresStore } from './index.ts';
-import { POSTGRES_DIALECT } from './migrate.ts';
+import { POSTGRES_DIALECT } from './schema/migrate.ts';
 import { goAtOnce, startTestChild, type TestChild } from './test-children.ts';
 import { createTestSchemas, type TestSchemas } from './test-support.ts';
 
@@ -154,7 +154,7 @@ describe('transactions that overlap', () => {
     const url = await schemas.newSchema();
     const store = await open(url);
     const payment = { kind: 'enqueue', owner: 'request', openedAt: 0, leaseUntil: 1 } as const;
-    const create = exampleAppend(exampleId(1), { alongside: { ...NOTHING_ALONGSIDE, payment } });
+    const create = exampleAppend(exampleId(1), { inlineWrites: { ...NOTHING_ALONGSIDE, payment } });
     await store.events.append(create);
     const other = await connect(url);
     await other.query('begin');
@@ -163,7 +163,7 @@ describe('transactions that overlap', () => {
     const late = exampleAppend(exampleId(1), {
       expected: 1,
       events: [exampleEvent(2)],
-      alongside: { ...NOTHING_ALONGSIDE, payment: removal },
+      inlineWrites: { ...NOTHING_ALONGSIDE, payment: removal },
     });
     const settled = store.events.append(late);
     await expect.poll(() => waitingForLocks(url)).toBe(1);
@@ -176,7 +176,7 @@ describe('transactions that overlap', () => {
     const url = await schemas.newSchema();
     const store = await open(url);
     const payment = { kind: 'enqueue', owner: 'request', openedAt: 0, leaseUntil: 1 } as const;
-    await store.events.append(exampleAppend(exampleId(1), { alongside: { ...NOTHING_ALONGSIDE, payment } }));
+    await store.events.append(exampleAppend(exampleId(1), { inlineWrites: { ...NOTHING_ALONGSIDE, payment } }));
     const other = await connect(url);
     await other.query('begin');
     await other.query('select from payment_queue for update');

@@ -1,18 +1,18 @@
 import type { ReservationStore } from '../../ports/reservation-store.ts';
 import { createAccess } from './access.ts';
-import { createAppend } from './append.ts';
-import type { CommitHints } from './commit-hints.ts';
-import type { Connections } from './connection.ts';
-import { createEventStore } from './events.ts';
-import { type CommitGroup, createGroupCommit } from './group-commit.ts';
-import { createPaymentQueue } from './payment-queue.ts';
-import type { LogMemory } from './log-end.ts';
-import { createReservationView } from './reservation-view.ts';
-import { checkServing } from './serving-probe.ts';
+import { createAppend } from './log/append.ts';
+import type { CommitHints } from './log/commit-hints.ts';
+import type { Connections } from './open/connection.ts';
+import { createEventStore } from './log/event-store.ts';
+import { type CommitGroup, createGroupCommit } from './log/group-commit.ts';
+import { createPaymentQueue } from './queue/due-work.ts';
+import type { LogMemory } from './open/log-end.ts';
+import { createReservationView } from './view/reservation-view.ts';
+import { checkServing } from './open/serving-probe.ts';
 import { createSubscriptions } from './subscriptions.ts';
 
 /** What a store works with beside its connections. */
-interface StoreParts {
+interface StoreDeps {
   readonly hints: CommitHints;
   /** Is told what the store acknowledges and reads. */
   readonly memory: Pick<LogMemory, 'note'>;
@@ -24,7 +24,7 @@ interface StoreParts {
 /** A store over a database whose schema and settings are right. Its connections are closed with it. */
 export function createPostgresStore(
   connections: Connections,
-  { hints, memory, beforeEnd, statementTimeoutMs }: StoreParts,
+  { hints, memory, beforeEnd, statementTimeoutMs }: StoreDeps,
 ): ReservationStore {
   const commit = announced(createAppend(connections.run, statementTimeoutMs, memory.note), hints);
   const group = createGroupCommit(commit, statementTimeoutMs);

@@ -9,7 +9,7 @@ import { createSubscription } from '../../feed.ts';
 import type { ExpectedVersion } from '../../ports/event-store.ts';
 import type { ReservationStore } from '../../ports/reservation-store.ts';
 import { exampleAppend, exampleEvent, exampleId, exampleSummary } from '../../testing/builders.ts';
-import { openPostgresStore } from './open.ts';
+import { openPostgresStore } from './open/open.ts';
 
 const STDOUT = 1;
 const WRITERS = 13;

@@ -1,4 +1,4 @@
-import type { KeyChange, PaymentChange } from '../../ports/alongside.ts';
+import type { KeyChange, PaymentChange } from '../../ports/inline-writes.ts';
 import type { AppendRequest, ExpectedVersion } from '../../ports/event-store.ts';
 import { type EncodedEvent, encodeNewEvent } from './event-rows.ts';
 import { toReservationRow } from './reservation-rows.ts';
@@ -17,14 +17,14 @@ export interface EncodedAppend {
 
 /** Copies all that the append will write. */
 export function encodeAppend(request: AppendRequest): EncodedAppend {
-  const { stream, expected, commandId, events, alongside } = request;
+  const { stream, expected, commandId, events, inlineWrites } = request;
   return {
     stream,
     expected,
     commandId,
     events: events.map(encodeNewEvent),
-    reservation: alongside.summary === null ? null : toReservationRow(alongside.summary),
-    payment: { ...alongside.payment },
-    key: { ...alongside.key },
+    reservation: inlineWrites.summary === null ? null : toReservationRow(inlineWrites.summary),
+    payment: { ...inlineWrites.payment },
+    key: { ...inlineWrites.key },
   };
 }

@@ -1,6 +1,6 @@
 // Not by its name: on a Node that lacks it, that would hide the message about the version that is needed.
 import * as zlib from 'node:zlib';
-import type { StoredEvent } from '../../domain/stored-event.ts';
+import type { StoredEvent } from '../../domain/reservation/stored-event.ts';
 import { ReservationError } from '../../errors.ts';
 import type { EventMetadata, NewEvent, RecordedEvent } from '../../ports/event-store.ts';
 import { type EventsTable, ONLY_SHARD } from './tables.ts';

@@ -26,6 +26,17 @@ export interface SchemaStatus {
 /** Whether opening a store makes and upgrades its tables, or fails unless they are there and current. */
 export type SchemaMode = 'upgrade' | 'require';
 
+/** @throws {ReservationError} INVALID_OPTION for what is no {@link SchemaMode}. */
+export function assertSchemaMode(schema: SchemaMode): void {
+  switch (schema) {
+    case 'upgrade':
+    case 'require':
+      return;
+  }
+  const message = `schema should be "upgrade" or "require", is ${JSON.stringify(schema)}`;
+  throw new ReservationError('INVALID_OPTION', message);
+}
+
 /** Where the applied migrations are written down; created before the first of them. */
 export const MIGRATIONS_TABLE =
   'create table if not exists schema_migrations (version integer not null primary key, name text not null)';

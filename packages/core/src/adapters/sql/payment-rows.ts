@@ -1,5 +1,5 @@
 import type { ReservationId } from '../../domain/ids.ts';
-import type { QueuedPayment } from '../../ports/payment-queue.ts';
+import type { QueuedPayment } from '../../ports/due-work.ts';
 import type { PaymentQueueTable } from './tables.ts';
 
 /** Reads a row of the payment queue. */

@@ -1,5 +1,5 @@
 import type { ReservationId } from '../../domain/ids.ts';
-import type { ReservationSummary } from '../../domain/summary.ts';
+import type { ReservationSummary } from '../../domain/reservation/summary.ts';
 import type { ReservationPage } from '../../ports/reservation-view.ts';
 import { ONLY_SHARD, type ReservationsTable } from './tables.ts';
 

@@ -1,5 +1,5 @@
 import { ReservationError } from '../../errors.ts';
-import type { MoveRecord } from '../../ports/store-transfer.ts';
+import type { MoveRecord } from '../../ports/admin/store-transfer.ts';
 import { ONLY_SHARD, type StoreMovesTable } from './tables.ts';
 
 /**

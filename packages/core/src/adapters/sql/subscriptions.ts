@@ -1,7 +1,7 @@
 import { isSubscriptionName } from '../../domain/subscription-name.ts';
 import { assert } from '../../errors.ts';
 import type { AcquireResult, ResumeResult, Subscription, Subscriptions } from '../../ports/subscriptions.ts';
-import { assertListLimit } from './arguments.ts';
+import { assertListLimit } from '../support/arguments.ts';
 import type { SubscriptionParameters, SubscriptionRows } from './subscription-queries.ts';
 import type { SubscriptionsTable } from './tables.ts';
 

@@ -1,5 +1,5 @@
 import type { ReservationId } from '../../domain/ids.ts';
-import type { EventText, StoredCheckpoint, StoredKey, StoredPayment } from '../../ports/store-transfer.ts';
+import type { EventText, StoredCheckpoint, StoredKey, StoredPayment } from '../../ports/admin/store-transfer.ts';
 import { assertGapless, assertIntact } from './event-rows.ts';
 import {
   type EventsTable,

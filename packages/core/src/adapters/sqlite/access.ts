@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3';
 import { ReservationError } from '../../errors.ts';
 import { toFault } from './faults.ts';
-import { createGroupCommit, type Transactions } from './group-commit.ts';
+import { createGroupCommit, type Transactions } from './log/group-commit.ts';
 
 /** The two ways to a connection, open until it is closed. Both throw ReservationErrors for the machine's faults. */
 export interface Access {

@@ -3,9 +3,9 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { ReservationStore } from '../../ports/reservation-store.ts';
 import { exampleAppend, exampleEvent, exampleId } from '../../testing/builders.ts';
 import { migrationsFor } from '../sql/migrations.ts';
-import { setDurable } from './durability.ts';
+import { setDurable } from './open/durability.ts';
 import { openSqliteStore } from './index.ts';
-import { migrate, SQLITE_DIALECT } from './migrate.ts';
+import { migrate, SQLITE_DIALECT } from './schema/migrate.ts';
 import { createSqliteStore } from './store.ts';
 import { createTestDirectories, NO_HOOKS } from './test-support.ts';
 

@@ -2,12 +2,12 @@ import type Database from 'better-sqlite3';
 import type { ReservationStore } from '../../ports/reservation-store.ts';
 import { ONLY_SHARD } from '../sql/tables.ts';
 import { createAccess } from './access.ts';
-import { createEventStore } from './events.ts';
-import { createPaymentQueue } from './payment-queue.ts';
+import { createEventStore } from './log/event-store.ts';
+import { createPaymentQueue } from './queue/due-work.ts';
 import { prepare, sql } from './prepared.ts';
-import { createReservationView } from './reservation-view.ts';
+import { createReservationView } from './view/reservation-view.ts';
 import { createSubscriptions } from './subscriptions.ts';
-import { createWriteTransactions } from './transaction.ts';
+import { createWriteTransactions } from './log/transaction.ts';
 
 /** What a store asks of the one who opened its connection. */
 export interface SqliteStoreHooks {

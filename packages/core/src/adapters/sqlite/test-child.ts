@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import { writeSync } from 'node:fs';
 import { ReservationError } from '../../errors.ts';
 import { exampleAppend, exampleEvent, exampleId, exampleSummary, NOTHING_ALONGSIDE } from '../../testing/builders.ts';
-import { openSqliteStore } from './open.ts';
+import { openSqliteStore } from './open/open.ts';
 
 const CONCURRENCY = 20;
 const FILES = 20;
@@ -25,9 +25,9 @@ async function appendForEver(): Promise<void> {
     for (;;) {
       last += 1;
       const n = last;
-      const alongside = { ...NOTHING_ALONGSIDE, summary: exampleSummary(exampleId(n)) };
+      const inlineWrites = { ...NOTHING_ALONGSIDE, summary: exampleSummary(exampleId(n)) };
       const events = [exampleEvent(n), exampleEvent(n)];
-      const result = await store.events.append(exampleAppend(exampleId(n), { events, alongside }));
+      const result = await store.events.append(exampleAppend(exampleId(n), { events, inlineWrites }));
       if (result.kind === 'appended') say(String(n));
     }
   }

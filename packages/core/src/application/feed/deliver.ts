@@ -20,7 +20,7 @@ export type Delivery =
   | { readonly kind: 'interrupted' };
 
 /** What an event is delivered with. */
-export interface DeliveryParts {
+export interface DeliveryDeps {
   readonly handle: EventHandler;
   readonly clock: Clock;
   readonly observer: Observer;
@@ -38,8 +38,8 @@ export interface DeliveryParts {
  * Hands the event over until it is handled, at most as often as the policy says. A damaged event counts as one that the
  * handler cannot handle.
  */
-export async function deliver(parts: DeliveryParts, event: FeedEvent | DamagedEvent): Promise<Delivery> {
-  const { handle, clock, observer, name, policy, isCertain, signal, ended } = parts;
+export async function deliver(deps: DeliveryDeps, event: FeedEvent | DamagedEvent): Promise<Delivery> {
+  const { handle, clock, observer, name, policy, isCertain, signal, ended } = deps;
   for (let attempt = 1; ; attempt += 1) {
     // Also before a further attempt: a process can sleep through its lease in the pause before it.
     if (!(await isCertain()) || ended.aborted) return { kind: 'interrupted' };

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { followEvents } from '../../feed.ts';
 import { createMemoryStore } from '../../adapters/memory/index.ts';
-import type { ReservationEvent } from '../../domain/reservation.ts';
-import { encodeEvent } from '../../domain/stored-event.ts';
+import type { ReservationEvent } from '../../domain/reservation/events.ts';
+import { encodeEvent } from '../../domain/reservation/stored-event.ts';
 import type { NewEvent } from '../../ports/event-store.ts';
 import { ReservationError } from '../../errors.ts';
 import { EXAMPLE_TIME, exampleAppend, exampleEvent, exampleId } from '../../testing/builders.ts';

@@ -1,6 +1,6 @@
 import type { ReservationId } from '../../domain/ids.ts';
 import type { Money } from '../../domain/money.ts';
-import type { ReservationEvent } from '../../domain/reservation.ts';
+import type { ReservationEvent } from '../../domain/reservation/events.ts';
 import type { ReservationError } from '../../errors.ts';
 import type { RecordedEvent } from '../../ports/event-store.ts';
 

@@ -2,14 +2,14 @@ import { isReservationError, ReservationError } from '../../errors.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { type EventStore, READ_LIMIT_MAX, type RecordedEvent } from '../../ports/event-store.ts';
 import type { Observer } from '../../ports/observer.ts';
-import { endOfLog } from '../end-of-log.ts';
+import { endOfLog } from '../operations/end-of-log.ts';
 import type { DamagedEvent, FeedEvent } from './feed-event.ts';
 import { FEED_FAULT_PAUSE_MAX_MS, FEED_FAULT_PAUSE_MS } from './limits.ts';
 import { createFeedEventReader } from './read-feed-events.ts';
-import { createWakeUp } from './wake-up.ts';
+import { createCommitSignal } from './commit-signal.ts';
 
 /** What following is done with. */
-export interface FollowParts {
+export interface FollowDeps {
   readonly events: EventStore;
   readonly clock: Clock;
   readonly observer: Observer;
@@ -44,9 +44,9 @@ export interface FollowRequest<Event> {
  * every other fault is thrown. A log whose end was lost, so that it has not, or not any more, the last event that was
  * handed over, is damaged: what took the lost positions would otherwise be passed over.
  */
-export function follow<Event>(parts: FollowParts, request: FollowRequest<Event>): AsyncIterableIterator<Event> {
+export function follow<Event>(deps: FollowDeps, request: FollowRequest<Event>): AsyncIterableIterator<Event> {
   const ending = new AbortController();
-  const events = generate(parts, request, ending);
+  const events = generate(deps, request, ending);
   return {
     [Symbol.asyncIterator]() {
       return this;
@@ -62,7 +62,7 @@ export function follow<Event>(parts: FollowParts, request: FollowRequest<Event>)
 
 /** Ends also when `ending` aborts. What it attaches to others it takes away when it ends. */
 async function* generate<Event>(
-  parts: FollowParts,
+  deps: FollowDeps,
   request: FollowRequest<Event>,
   ending: AbortController,
 ): AsyncGenerator<Event, undefined> {
@@ -70,19 +70,19 @@ async function* generate<Event>(
   const { signal } = ending;
   const abort = (): void => ending.abort();
   if (request.signal.aborted) return;
-  const wakeUp = createWakeUp(parts.events, parts.clock, signal);
+  const commitSignal = createCommitSignal(deps.events, deps.clock, signal);
   request.signal.addEventListener('abort', abort);
   try {
-    const reader = createFeedEventReader(parts.events);
+    const reader = createFeedEventReader(deps.events);
     let last: LogPlace = request.after;
-    const end = request.until === null ? Infinity : await endBehind(parts, last, signal);
+    const end = request.until === null ? Infinity : await endBehind(deps, last, signal);
     let pauseMs = pollMinMs;
     while (!signal.aborted && last.position < end) {
-      wakeUp.expect();
-      const { page, isFull } = await readBehind(parts, last, pageSize, signal);
+      commitSignal.expect();
+      const { page, isFull } = await readBehind(deps, last, pageSize, signal);
       if (page.length === 0 && !signal.aborted) assertNotBehindEnd(last, end);
       const wanted = page.slice(0, end - last.position);
-      for (const event of (await patiently(parts, () => reader.read(wanted), signal)) ?? []) {
+      for (const event of (await patiently(deps, () => reader.read(wanted), signal)) ?? []) {
         if (signal.aborted) return;
         assertNext(event, last.position);
         last = event;
@@ -90,10 +90,10 @@ async function* generate<Event>(
       }
       if (last.position >= end) return;
       pauseMs = page.length > 0 ? pollMinMs : Math.min(2 * pauseMs, pollMaxMs);
-      await wakeUp.sleep(isFull ? 0 : pauseMs);
+      await commitSignal.sleep(isFull ? 0 : pauseMs);
     }
   } finally {
-    wakeUp.end();
+    commitSignal.end();
     request.signal.removeEventListener('abort', abort);
   }
 }
@@ -108,18 +108,13 @@ interface NextPage {
  * The page behind `last`, read in one query with the event at `last`, so that both are of the same log. An empty one
  * when the signal aborts.
  */
-async function readBehind(
-  parts: FollowParts,
-  last: LogPlace,
-  pageSize: number,
-  signal: AbortSignal,
-): Promise<NextPage> {
+async function readBehind(deps: FollowDeps, last: LogPlace, pageSize: number, signal: AbortSignal): Promise<NextPage> {
   if (last.position === 0) {
-    const page = await readPatiently(parts, { after: 0, limit: pageSize }, signal);
+    const page = await readPatiently(deps, { after: 0, limit: pageSize }, signal);
     return { page, isFull: page.length === pageSize };
   }
   const limit = Math.min(pageSize + 1, READ_LIMIT_MAX);
-  const [found, ...page] = await readPatiently(parts, { after: last.position - 1, limit }, signal);
+  const [found, ...page] = await readPatiently(deps, { after: last.position - 1, limit }, signal);
   if (signal.aborted) return { page: [], isFull: false };
   assertSame(found, last);
   return { page, isFull: page.length === limit - 1 };
@@ -127,16 +122,16 @@ async function readBehind(
 
 /** A page, once the store can be read; an empty one when the signal aborts before that. */
 async function readPatiently(
-  parts: FollowParts,
+  deps: FollowDeps,
   range: { readonly after: number; readonly limit: number },
   signal: AbortSignal,
 ): Promise<readonly RecordedEvent[]> {
-  return (await patiently(parts, () => parts.events.readAll(range), signal)) ?? [];
+  return (await patiently(deps, () => deps.events.readAll(range), signal)) ?? [];
 }
 
 /** What `read` finds, once the store can be read; null when the signal aborts before that. */
 async function patiently<Found>(
-  { clock, observer, subscription }: FollowParts,
+  { clock, observer, subscription }: FollowDeps,
   read: () => Promise<Found>,
   signal: AbortSignal,
 ): Promise<Found | null> {
@@ -167,8 +162,8 @@ function assertSame(found: RecordedEvent | undefined, { position, id }: LogPlace
 }
 
 /** The position of the log's last event, which is not before `after`; of no meaning when the signal aborts. */
-async function endBehind(parts: FollowParts, after: LogPlace, signal: AbortSignal): Promise<number> {
-  const end = (await patiently(parts, () => endOfLog(parts.events), signal)) ?? Infinity;
+async function endBehind(deps: FollowDeps, after: LogPlace, signal: AbortSignal): Promise<number> {
+  const end = (await patiently(deps, () => endOfLog(deps.events), signal)) ?? Infinity;
   if (end < after.position) throw endLost(`the log ends before position ${after.position}`);
   return end;
 }

@@ -1,6 +1,6 @@
 import { parseReservationId, type ReservationId } from '../../domain/ids.ts';
 import type { Money } from '../../domain/money.ts';
-import { decodeEvent, isKnownEvent } from '../../domain/stored-event.ts';
+import { decodeEvent, isKnownEvent } from '../../domain/reservation/stored-event.ts';
 import { assert, ReservationError } from '../../errors.ts';
 import type { EventStore, RecordedEvent } from '../../ports/event-store.ts';
 import type { DamagedEvent, FeedEvent } from './feed-event.ts';

@@ -3,16 +3,16 @@ import type { RecordedEvent } from '../../ports/event-store.ts';
 import type { Observer } from '../../ports/observer.ts';
 import type { ReservationStore } from '../../ports/reservation-store.ts';
 import type { Runtime } from '../../ports/runtime.ts';
-import { DRAIN_MS } from '../limits.ts';
+import { DRAIN_MS } from '../payments/limits.ts';
 import type { EventHandler } from './deliver.ts';
 import type { LogPlace } from './follow.ts';
-import { type AcquiredLease, holdLease } from './held-lease.ts';
+import { type AcquiredLease, holdLease } from './subscription-lease.ts';
 import { FEED_FAULT_PAUSE_MAX_MS, SUBSCRIPTION_WAIT_MS } from './limits.ts';
-import { readAsHolder } from './read-as-holder.ts';
+import { consume } from './consume.ts';
 import { subscriptionPolicy, type SubscriptionTuning } from './subscription-policy.ts';
 
 /** What a subscription is made of. */
-export interface SubscriptionParts extends SubscriptionTuning {
+export interface SubscriptionDeps extends SubscriptionTuning {
   readonly store: Pick<ReservationStore, 'events' | 'subscriptions'>;
   readonly runtime: Runtime;
   /** Under which the checkpoint is kept: one name, one reader, however many servers ask. */
@@ -37,7 +37,7 @@ export interface SubscriptionWorker {
 }
 
 /** Builds it. @throws {ReservationError} INVALID_OPTION */
-export function createSubscriptionWorker(options: SubscriptionParts): SubscriptionWorker {
+export function createSubscriptionWorker(options: SubscriptionDeps): SubscriptionWorker {
   const { clock } = options.runtime;
   const stopping = new AbortController();
   const cancelled = new AbortController();
@@ -74,7 +74,7 @@ export function createSubscriptionWorker(options: SubscriptionParts): Subscripti
 }
 
 /** One turn: asks for the lease and reads while it is held. Returns how long to wait before the next, in milliseconds. */
-function createTurns(options: SubscriptionParts, stopping: AbortSignal, cancelled: AbortSignal): () => Promise<number> {
+function createTurns(options: SubscriptionDeps, stopping: AbortSignal, cancelled: AbortSignal): () => Promise<number> {
   const { store, runtime, name, handle, startAfter = 0, observer = () => undefined } = options;
   const { events, subscriptions } = store;
   const { clock } = runtime;
@@ -84,7 +84,7 @@ function createTurns(options: SubscriptionParts, stopping: AbortSignal, cancelle
   const handled = ({ position, id }: RecordedEvent): void => {
     lastHandled = { position, id };
   };
-  const parts = { events, subscriptions, clock, observer, name, policy, handle, handled, stopping, cancelled };
+  const deps = { events, subscriptions, clock, observer, name, policy, handle, handled, stopping, cancelled };
   let toldOfStopAt: number | null = null;
   // The same one until it gets the lease: an acquisition whose acknowledgement was lost must not lock this process out.
   let owner = runtime.newUuid();
@@ -99,9 +99,9 @@ function createTurns(options: SubscriptionParts, stopping: AbortSignal, cancelle
   async function readWhileHeld(acquired: AcquiredLease): Promise<void> {
     const { position } = acquired;
     const after = lastHandled?.position === position ? lastHandled : { position, id: null };
-    const lease = holdLease(parts, acquired);
+    const lease = holdLease(deps, acquired);
     try {
-      const end = await readAsHolder(parts, lease, after);
+      const end = await consume(deps, lease, after);
       if (end.kind === 'stopped') tellStop(end.position, end.reason);
     } finally {
       await lease.release();

@@ -77,7 +77,7 @@ const expectedVersion: readonly StoreContractCase[] = [
   }),
 ];
 
-const alongside = {
+const inlineWrites = {
   summary: exampleSummary(stream),
   payment: { kind: 'enqueue', owner: 'lease-1', openedAt: 1_000, leaseUntil: 2_000 },
   key: { kind: 'claim', scope: 'caller', key: 'key', fingerprint: 'body' },
@@ -85,7 +85,7 @@ const alongside = {
 
 const commandIds: readonly StoreContractCase[] = [
   onStore('the same command again returns the first result and writes nothing', async (store) => {
-    const create = { ...first, alongside };
+    const create = { ...first, inlineWrites };
     await appended(store, create);
     const before = await snapshot(store);
     assert.deepEqual(await store.events.append(create), { kind: 'appended', version: 1, position: 1 });
@@ -132,7 +132,7 @@ const atomicity: readonly StoreContractCase[] = [
   onStore('an append without events, with too many, or at version 0 is refused and leaves no trace', async (store) => {
     const tooMany = oneTo(EVENTS_PER_APPEND_MAX + 1).map((n) => exampleEvent(n));
     for (const wrong of [{ events: [] }, { events: tooMany }, { expected: 0 }, { expected: -1 }, { expected: 1.5 }]) {
-      await assert.rejects(store.events.append({ ...first, alongside, ...wrong }));
+      await assert.rejects(store.events.append({ ...first, inlineWrites, ...wrong }));
     }
     assert.deepEqual(await snapshot(store), {
       log: [],
@@ -144,12 +144,16 @@ const atomicity: readonly StoreContractCase[] = [
   }),
 
   onStore('an append that cannot be carried out to its end writes none of its events', async (store) => {
-    await appended(store, { ...first, alongside });
+    await appended(store, { ...first, inlineWrites });
     const before = await snapshot(store);
     // A payment that is in the queue cannot be put there again.
     const broken = {
       ...second,
-      alongside: { ...alongside, summary: exampleSummary(stream, { version: 3 }), key: { kind: 'keep' } as const },
+      inlineWrites: {
+        ...inlineWrites,
+        summary: exampleSummary(stream, { version: 3 }),
+        key: { kind: 'keep' } as const,
+      },
     };
     await assert.rejects(store.events.append(broken));
     assert.deepEqual(await snapshot(store), before);
@@ -157,8 +161,8 @@ const atomicity: readonly StoreContractCase[] = [
   }),
 
   onStore('a faulty append among others fails alone', async (store) => {
-    await appended(store, { ...first, alongside });
-    const broken = { ...second, alongside: { ...alongside, key: { kind: 'keep' } as const } };
+    await appended(store, { ...first, inlineWrites });
+    const broken = { ...second, inlineWrites: { ...inlineWrites, key: { kind: 'keep' } as const } };
     const good = oneTo(5).map((n) => exampleAppend(exampleId(10 + n), { events: [exampleEvent(10 + n)] }));
     const outcomes = await Promise.allSettled(
       [...good, broken, ...good].map((request) => store.events.append(request)),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { AppendRequest, RecordedEvent } from '../../ports/event-store.ts';
-import { TAKE_LIMIT_MAX } from '../../ports/payment-queue.ts';
+import { TAKE_LIMIT_MAX } from '../../ports/due-work.ts';
 import type { ReservationStore } from '../../ports/reservation-store.ts';
 import { SUBSCRIPTIONS_LIMIT_MAX } from '../../ports/subscriptions.ts';
 

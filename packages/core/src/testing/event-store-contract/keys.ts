@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { KeyClaim, KeyName, PaymentChange } from '../../ports/alongside.ts';
+import type { KeyClaim, KeyName, PaymentChange } from '../../ports/inline-writes.ts';
 import type { AppendRequest } from '../../ports/event-store.ts';
 import { exampleAppend, exampleEvent, exampleId, exampleSummary } from '../builders.ts';
 import { appended, type StoreContractCase, onStore, snapshot } from './case.ts';
@@ -10,7 +10,7 @@ const claim: KeyClaim = { scope: 'caller', key: 'key', fingerprint: 'body' };
 function open(n: number, claimed: KeyClaim | null, payment?: PaymentChange): AppendRequest {
   return exampleAppend(exampleId(n), {
     events: [exampleEvent(n)],
-    alongside: {
+    inlineWrites: {
       summary: exampleSummary(exampleId(n)),
       payment: payment ?? { kind: 'enqueue', owner: `lease-${n}`, openedAt: 1_000, leaseUntil: 2_000 },
       key: claimed === null ? { kind: 'keep' } : { kind: 'claim', ...claimed },
@@ -24,7 +24,7 @@ function release(n: number, name: KeyName, payment: PaymentChange = { kind: 'kee
   return exampleAppend(exampleId(n), {
     expected: 1,
     events: [exampleEvent(1_000 + n)],
-    alongside: { summary: null, payment, key: { kind: 'release', scope, key } },
+    inlineWrites: { summary: null, payment, key: { kind: 'release', scope, key } },
   });
 }
 
@@ -146,7 +146,7 @@ const claimCases: readonly StoreContractCase[] = [
     assert.equal((await store.events.append(everything)).kind, 'conflict');
     assert.equal((await store.events.append({ ...everything, expected: 1 })).kind, 'key-taken');
     const free = { kind: 'claim', ...claim, key: 'free' } as const;
-    const leaseOnly = { ...everything, expected: 1, alongside: { ...everything.alongside, key: free } } as const;
+    const leaseOnly = { ...everything, expected: 1, inlineWrites: { ...everything.inlineWrites, key: free } } as const;
     assert.equal((await store.events.append(leaseOnly)).kind, 'lease-lost');
   }),
 ];
@@ -196,10 +196,10 @@ const releaseCases: readonly StoreContractCase[] = [
       });
       // Its own stream may have claimed the key anew.
       const again = { kind: 'claim', ...claim, key: 'again' } as const;
-      const alongside = { summary: null, payment: { kind: 'keep' }, key: again } as const;
-      await appended(store, exampleAppend(exampleId(5), { events: [exampleEvent(5)], alongside }));
+      const inlineWrites = { summary: null, payment: { kind: 'keep' }, key: again } as const;
+      await appended(store, exampleAppend(exampleId(5), { events: [exampleEvent(5)], inlineWrites }));
       await appended(store, release(5, again));
-      const anew = { expected: 2, events: [exampleEvent(55)], alongside } as const;
+      const anew = { expected: 2, events: [exampleEvent(55)], inlineWrites } as const;
       await appended(store, exampleAppend(exampleId(5), anew));
       await appended(store, release(5, again));
       assert.equal((await store.events.append(open(6, again))).kind, 'key-taken');

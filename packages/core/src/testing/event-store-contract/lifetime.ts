@@ -17,7 +17,7 @@ const id = exampleId(1);
 const key = { kind: 'claim', scope: 'caller', key: 'key', fingerprint: 'body' } as const;
 const create = exampleAppend(id, {
   events: [exampleEvent(1), exampleEvent(2)],
-  alongside: {
+  inlineWrites: {
     summary: exampleSummary(id),
     payment: { kind: 'enqueue', owner: 'request-1', openedAt: 500, leaseUntil: 1_000 },
     key,
@@ -98,7 +98,7 @@ const reopening: readonly StoreContractCase[] = [
       assert.deepEqual(await store.payments.list({ limit: 10 }), [
         { reservationId: id, openedAt: 500, attempts: 0, dueAt: 5_000, owner: null, lastOutcome: 'unknown' },
       ]);
-      const late = exampleAppend(exampleId(2), { alongside: { ...NOTHING_ALONGSIDE, key } });
+      const late = exampleAppend(exampleId(2), { inlineWrites: { ...NOTHING_ALONGSIDE, key } });
       assert.deepEqual(await store.events.append(late), { kind: 'key-taken', stream: id, fingerprint: 'body' });
     },
   ),
@@ -175,9 +175,9 @@ const besides: readonly StoreContractCase[] = [
       oneTo(20).map((n) => {
         const payment = { kind: 'enqueue', owner: `request-${n}`, openedAt: 0, leaseUntil: 1_000 } as const;
         const own = { ...key, key: `key-${Math.ceil(n / 2)}` };
-        const alongside = { ...NOTHING_ALONGSIDE, payment, key: own };
+        const inlineWrites = { ...NOTHING_ALONGSIDE, payment, key: own };
         const store = n % 2 === 0 ? one : other;
-        return store.events.append(exampleAppend(exampleId(n), { alongside }));
+        return store.events.append(exampleAppend(exampleId(n), { inlineWrites }));
       }),
     );
     const refused = creates.filter(({ kind }) => kind === 'key-taken');

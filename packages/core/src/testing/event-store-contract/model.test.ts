@@ -4,7 +4,7 @@ import { createMemoryStore } from '../../adapters/memory/index.ts';
 import { createTestSchemas, schemaOf, type TestSchemas } from '../../adapters/postgres/test-support.ts';
 import { openPostgresStore } from '../../adapters/postgres/index.ts';
 import { openSqliteStore } from '../../adapters/sqlite/index.ts';
-import type { KeyChange, PaymentChange } from '../../ports/alongside.ts';
+import type { KeyChange, PaymentChange } from '../../ports/inline-writes.ts';
 import type { AppendRequest, ExpectedVersion } from '../../ports/event-store.ts';
 import type { ReservationStore } from '../../ports/reservation-store.ts';
 import { exampleEvent, exampleId, exampleSummary } from '../builders.ts';
@@ -62,7 +62,7 @@ const append: fc.Arbitrary<Operation> = fc
   })
   .map(({ stage, userId, transactionId, payment: change, key: keyChange, ...rest }) => {
     const summary = stage === null ? null : exampleSummary(rest.stream, { stage, userId, transactionId });
-    const request: AppendRequest = { ...rest, alongside: { summary, payment: change, key: keyChange } };
+    const request: AppendRequest = { ...rest, inlineWrites: { summary, payment: change, key: keyChange } };
     const names = keyChange.kind === 'keep' ? [rest.stream] : [rest.stream, `${keyChange.scope}/${keyChange.key}`];
     return { run: (store) => store.events.append(request), names };
   });

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import type { ReservationId } from '../../domain/ids.ts';
-import type { PaymentChange } from '../../ports/alongside.ts';
+import type { PaymentChange } from '../../ports/inline-writes.ts';
 import type { AppendResult } from '../../ports/event-store.ts';
-import { type QueuedPayment, TAKE_LIMIT_MAX } from '../../ports/payment-queue.ts';
+import { type QueuedPayment, TAKE_LIMIT_MAX } from '../../ports/due-work.ts';
 import type { ReservationStore } from '../../ports/reservation-store.ts';
 import { exampleAppend, exampleEvent, exampleId, exampleSummary, NOTHING_ALONGSIDE } from '../builders.ts';
 import { appended, type StoreContractCase, onStore, oneTo, snapshot } from './case.ts';
@@ -12,14 +12,14 @@ const id = exampleId(1);
 /** Opens the n-th reservation; its payment is leased by "request-n" until `leaseUntil`. */
 async function enqueue(store: ReservationStore, n: number, leaseUntil: number, openedAt: number = 0): Promise<void> {
   const payment = { kind: 'enqueue', owner: `request-${n}`, openedAt, leaseUntil } as const;
-  const alongside = { ...NOTHING_ALONGSIDE, summary: exampleSummary(exampleId(n)), payment };
-  await appended(store, exampleAppend(exampleId(n), { events: [exampleEvent(n)], alongside }));
+  const inlineWrites = { ...NOTHING_ALONGSIDE, summary: exampleSummary(exampleId(n)), payment };
+  await appended(store, exampleAppend(exampleId(n), { events: [exampleEvent(n)], inlineWrites }));
 }
 
 /** Appends a second event with a change of the payment. */
 function change(store: ReservationStore, payment: PaymentChange): Promise<AppendResult> {
-  const alongside = { ...NOTHING_ALONGSIDE, summary: exampleSummary(id, { version: 2 }), payment };
-  return store.events.append(exampleAppend(id, { expected: 1, events: [exampleEvent(100)], alongside }));
+  const inlineWrites = { ...NOTHING_ALONGSIDE, summary: exampleSummary(id, { version: 2 }), payment };
+  return store.events.append(exampleAppend(id, { expected: 1, events: [exampleEvent(100)], inlineWrites }));
 }
 
 const row: QueuedPayment = {
@@ -197,7 +197,7 @@ const withAppends: readonly StoreContractCase[] = [
       const before = await snapshot(store);
       assert.deepEqual(await change(store, { kind: 'remove', onlyIfLeasedBy: 'request-1' }), { kind: 'lease-lost' });
       const elsewhere = exampleAppend(exampleId(2), {
-        alongside: { ...NOTHING_ALONGSIDE, payment: { kind: 'remove', onlyIfLeasedBy: 'request-1' } },
+        inlineWrites: { ...NOTHING_ALONGSIDE, payment: { kind: 'remove', onlyIfLeasedBy: 'request-1' } },
       });
       assert.deepEqual(await store.events.append(elsewhere), { kind: 'lease-lost' });
       assert.deepEqual(await snapshot(store), before);
@@ -212,7 +212,7 @@ const withAppends: readonly StoreContractCase[] = [
       { kind: 'release', owner: 'request-1', dueAt: 7_000, lastOutcome: 'unknown' },
     ];
     for (const payment of changes) {
-      const late = exampleAppend(id, { events: [exampleEvent(9)], alongside: { ...NOTHING_ALONGSIDE, payment } });
+      const late = exampleAppend(id, { events: [exampleEvent(9)], inlineWrites: { ...NOTHING_ALONGSIDE, payment } });
       assert.equal((await store.events.append(late)).kind, 'conflict');
     }
     assert.deepEqual(await rows(store), [row]);

@@ -113,15 +113,15 @@ export const raceCases: readonly StoreContractCase[] = [
 
   onStore('appends that do not hold leave no gap in the positions', async (store) => {
     const key = { kind: 'claim', scope: 'caller', key: 'key', fingerprint: 'body' } as const;
-    await appended(store, exampleAppend(stream, { alongside: { ...NOTHING_ALONGSIDE, key } }));
+    await appended(store, exampleAppend(stream, { inlineWrites: { ...NOTHING_ALONGSIDE, key } }));
     const requests = oneTo(20).flatMap((n) => {
       const events = [exampleEvent(10 * n), exampleEvent(10 * n + 1)];
       const elsewhere = exampleAppend(exampleId(100 + n), { events });
       const leaseLost = { ...NOTHING_ALONGSIDE, payment: { kind: 'remove', onlyIfLeasedBy: 'nobody' } } as const;
       return [
         exampleAppend(stream, { events }),
-        { ...elsewhere, alongside: { ...NOTHING_ALONGSIDE, key } },
-        { ...elsewhere, alongside: leaseLost },
+        { ...elsewhere, inlineWrites: { ...NOTHING_ALONGSIDE, key } },
+        { ...elsewhere, inlineWrites: leaseLost },
         exampleAppend(exampleId(200 + n), { events }),
       ];
     });
@@ -163,7 +163,7 @@ export const raceCases: readonly StoreContractCase[] = [
       const requests = oneTo(WRITERS).map((n) =>
         exampleAppend(exampleId(n), {
           events: [exampleEvent(n)],
-          alongside: {
+          inlineWrites: {
             ...NOTHING_ALONGSIDE,
             key: { kind: 'claim', scope: 'caller', key: 'key', fingerprint: `body-${n}` },
           },
@@ -194,7 +194,7 @@ export const raceCases: readonly StoreContractCase[] = [
       oneTo(n).map((index) => {
         const key = { kind: 'claim', ...name, fingerprint: 'body' } as const;
         const events = [exampleEvent(from + index)];
-        return exampleAppend(exampleId(from + index), { events, alongside: { ...NOTHING_ALONGSIDE, key } });
+        return exampleAppend(exampleId(from + index), { events, inlineWrites: { ...NOTHING_ALONGSIDE, key } });
       });
     const [first] = claims(1, 0);
     assert(first !== undefined);
@@ -202,7 +202,7 @@ export const raceCases: readonly StoreContractCase[] = [
     const release = exampleAppend(first.stream, {
       expected: 1,
       events: [exampleEvent(1_000)],
-      alongside: { ...NOTHING_ALONGSIDE, key: { kind: 'release', ...name } },
+      inlineWrites: { ...NOTHING_ALONGSIDE, key: { kind: 'release', ...name } },
     });
     const early = claims(WRITERS / 2, 100);
     const late = claims(WRITERS / 2, 200);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { JsonObject } from '../../domain/stored-event.ts';
+import type { JsonObject } from '../../domain/reservation/stored-event.ts';
 import { READ_LIMIT_MAX } from '../../ports/event-store.ts';
 import type { ReservationStore } from '../../ports/reservation-store.ts';
 import { exampleAppend, exampleEvent, exampleId, exampleSummary, NOTHING_ALONGSIDE, recordedBy } from '../builders.ts';
@@ -175,7 +175,7 @@ const history: readonly StoreContractCase[] = [
     const nested = exampleEvent(1, { data: { list: [{ of: 'things' }] } });
     await appended(
       store,
-      exampleAppend(stream, { events: [nested], alongside: { summary, payment, key: { kind: 'keep' } } }),
+      exampleAppend(stream, { events: [nested], inlineWrites: { summary, payment, key: { kind: 'keep' } } }),
     );
     const before = structuredClone(await snapshot(store));
     vandalize(await snapshot(store));
@@ -191,17 +191,17 @@ const history: readonly StoreContractCase[] = [
     const request = structuredClone(
       exampleAppend(stream, {
         events: [exampleEvent(1, { data: { list: [{ of: 'things' }] } })],
-        alongside: { ...NOTHING_ALONGSIDE, summary: exampleSummary(stream) },
+        inlineWrites: { ...NOTHING_ALONGSIDE, summary: exampleSummary(stream) },
       }),
     );
     const given = structuredClone(request);
     const appending = appended(store, request);
     // At once, while the append is under way.
     vandalize(request.events);
-    vandalize(request.alongside);
+    vandalize(request.inlineWrites);
     await appending;
     assert.deepEqual(await wholeLog(store), recordedBy(given, { version: 1, position: 1 }));
-    assert.deepEqual(await store.view.find(stream), given.alongside.summary);
+    assert.deepEqual(await store.view.find(stream), given.inlineWrites.summary);
   }),
 ];
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { ReservationId } from '../../domain/ids.ts';
-import type { ReservationSummary } from '../../domain/summary.ts';
+import type { ReservationSummary } from '../../domain/reservation/summary.ts';
 import { isReservationError } from '../../errors.ts';
 import { READ_LIMIT_MAX, type RecordedEvent } from '../../ports/event-store.ts';
 import type { ReservationStore } from '../../ports/reservation-store.ts';
@@ -35,7 +35,7 @@ export async function advance(store: ReservationStore, n: number, eventNumber: n
     events: [exampleEvent(eventNumber)],
   });
   const summary = rowOf([...stream, ...recordedBy(request, { version: version + 1, position: 0 })]);
-  return await appended(store, { ...request, alongside: { ...NOTHING_ALONGSIDE, summary } });
+  return await appended(store, { ...request, inlineWrites: { ...NOTHING_ALONGSIDE, summary } });
 }
 
 /** Every row, and what single look-ups, listings by user and look-ups by transaction make of it. */

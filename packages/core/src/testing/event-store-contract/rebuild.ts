@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { ReservationSummary } from '../../domain/summary.ts';
+import type { ReservationSummary } from '../../domain/reservation/summary.ts';
 import { REBUILD_PATIENCE_MAX_MS, REBUILD_ROWS_MAX } from '../../ports/view-rebuild.ts';
 import { exampleAppend, exampleEvent, exampleId, exampleSummary, NOTHING_ALONGSIDE } from '../builders.ts';
 import { appended, onStore, oneTo, onTwoStores, type StoreContractCase } from './case.ts';
@@ -9,12 +9,12 @@ const building: readonly StoreContractCase[] = [
   onStore('a rebuilt view shows the rows that were put, and no other', async (store) => {
     for (const n of [1, 2]) {
       const damaged = exampleSummary(exampleId(n), { stage: 'failed', userId: 'nobody', version: 7 });
-      const alongside = { ...NOTHING_ALONGSIDE, summary: damaged };
-      await appended(store, exampleAppend(exampleId(n), { events: [exampleEvent(n)], alongside }));
+      const inlineWrites = { ...NOTHING_ALONGSIDE, summary: damaged };
+      await appended(store, exampleAppend(exampleId(n), { events: [exampleEvent(n)], inlineWrites }));
     }
     const stray = exampleSummary(exampleId(9), { userId: 'nobody' });
-    const alongside = { ...NOTHING_ALONGSIDE, summary: stray };
-    await appended(store, exampleAppend(exampleId(3), { events: [exampleEvent(3)], alongside }));
+    const inlineWrites = { ...NOTHING_ALONGSIDE, summary: stray };
+    await appended(store, exampleAppend(exampleId(3), { events: [exampleEvent(3)], inlineWrites }));
     const rebuild = await begin(store);
     const rows = await madeFromLog(store);
     await rebuild.put(rows);

@@ -107,8 +107,8 @@ export function describeCall({ member, args, outcome }: RecordedCall): string {
 /** An append by what tells it apart from others. */
 function describeArgument(argument: unknown): string {
   if (!isAppendRequest(argument)) return describeValue(argument);
-  const { stream, expected, events, commandId, alongside } = argument;
-  const changes = Object.entries(alongside).filter(([name, change]) => name !== 'summary' && !isNothing(change));
+  const { stream, expected, events, commandId, inlineWrites } = argument;
+  const changes = Object.entries(inlineWrites).filter(([name, change]) => name !== 'summary' && !isNothing(change));
   return [
     `stream ${stream}, expected ${JSON.stringify(expected)}, events: ${events.length}, command ${commandId}`,
     ...changes.map(([name, change]) => `${name} ${describeValue(change)}`),
@@ -120,7 +120,7 @@ function isNothing(change: unknown): boolean {
 }
 
 function isAppendRequest(argument: unknown): argument is AppendRequest {
-  return typeof argument === 'object' && argument !== null && 'commandId' in argument && 'alongside' in argument;
+  return typeof argument === 'object' && argument !== null && 'commandId' in argument && 'inlineWrites' in argument;
 }
 
 function describeOutcome(outcome: CallOutcome): string {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { ReservationSummary } from '../../domain/summary.ts';
+import type { ReservationSummary } from '../../domain/reservation/summary.ts';
 import { EVENTS_PER_APPEND_MAX, type RecordedEvent } from '../../ports/event-store.ts';
 import { REBUILD_EVENTS_BEHIND_MAX } from '../../ports/view-rebuild.ts';
 import { exampleAppend, exampleEvent, exampleId, exampleSummary } from '../builders.ts';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { ReservationSummary } from '../../domain/summary.ts';
+import type { ReservationSummary } from '../../domain/reservation/summary.ts';
 import type { ReservationStore } from '../../ports/reservation-store.ts';
 import { PAGE_LIMIT_MAX, type ReservationFilter } from '../../ports/reservation-view.ts';
 import { exampleAppend, exampleEvent, exampleId, exampleSummary, NOTHING_ALONGSIDE } from '../builders.ts';
@@ -10,7 +10,7 @@ const everything: ReservationFilter = { userId: null, stage: null, after: null, 
 
 /** Writes the row beside the first event of its reservation. */
 async function show(store: ReservationStore, summary: ReservationSummary): Promise<void> {
-  await appended(store, exampleAppend(summary.reservationId, { alongside: { ...NOTHING_ALONGSIDE, summary } }));
+  await appended(store, exampleAppend(summary.reservationId, { inlineWrites: { ...NOTHING_ALONGSIDE, summary } }));
 }
 
 /** Twelve reservations, in no order: users a and b in turns, every third one confirmed. */
@@ -53,7 +53,7 @@ const rows: readonly StoreContractCase[] = [
     assert.deepEqual(await store.view.find(id), created);
     const confirmed = exampleSummary(id, { stage: 'confirmed', status: 'RESERVATION_CONFIRMED', version: 2 });
     const confirm = exampleAppend(id, { expected: 1, events: [exampleEvent(2)] });
-    await appended(store, { ...confirm, alongside: { ...NOTHING_ALONGSIDE, summary: confirmed } });
+    await appended(store, { ...confirm, inlineWrites: { ...NOTHING_ALONGSIDE, summary: confirmed } });
     assert.deepEqual(await store.view.find(id), confirmed);
     assert.deepEqual(await store.view.list(everything), { reservations: [confirmed], next: null });
   }),
@@ -84,17 +84,17 @@ const rows: readonly StoreContractCase[] = [
   onStore('an append that does not hold leaves the view as it is', async (store) => {
     const shown = exampleSummary(id);
     const key = { kind: 'claim', scope: 'caller', key: 'key', fingerprint: 'body' } as const;
-    await appended(store, exampleAppend(id, { alongside: { ...NOTHING_ALONGSIDE, summary: shown, key } }));
+    await appended(store, exampleAppend(id, { inlineWrites: { ...NOTHING_ALONGSIDE, summary: shown, key } }));
     const summary = exampleSummary(id, { stage: 'failed', version: 2 });
-    const late = exampleAppend(id, { events: [exampleEvent(2)], alongside: { ...NOTHING_ALONGSIDE, summary } });
+    const late = exampleAppend(id, { events: [exampleEvent(2)], inlineWrites: { ...NOTHING_ALONGSIDE, summary } });
     const payment = { kind: 'remove', onlyIfLeasedBy: 'nobody' } as const;
     assert.equal((await store.events.append(late)).kind, 'conflict');
     assert.equal(
-      (await store.events.append({ ...late, expected: 1, alongside: { ...late.alongside, key } })).kind,
+      (await store.events.append({ ...late, expected: 1, inlineWrites: { ...late.inlineWrites, key } })).kind,
       'key-taken',
     );
     assert.equal(
-      (await store.events.append({ ...late, expected: 1, alongside: { ...late.alongside, payment } })).kind,
+      (await store.events.append({ ...late, expected: 1, inlineWrites: { ...late.inlineWrites, payment } })).kind,
       'lease-lost',
     );
     assert.deepEqual(await store.view.find(id), shown);
@@ -128,7 +128,7 @@ const transactions: readonly StoreContractCase[] = [
       const confirmed = exampleSummary(id, { stage: 'confirmed', transactionId: 'TXN-2', version: 3 });
       for (const [expected, summary] of [escalated, confirmed].entries()) {
         const append = exampleAppend(id, { expected: expected + 1, events: [exampleEvent(expected + 2)] });
-        await appended(store, { ...append, alongside: { ...NOTHING_ALONGSIDE, summary } });
+        await appended(store, { ...append, inlineWrites: { ...NOTHING_ALONGSIDE, summary } });
         assert.deepEqual(await store.view.findByTransaction(summary.transactionId ?? ''), [summary]);
       }
       assert.deepEqual(await store.view.findByTransaction('TXN-1'), []);
@@ -182,7 +182,7 @@ const listing: readonly StoreContractCase[] = [
     await show(store, exampleSummary(id));
     const failed = exampleSummary(id, { stage: 'failed', failureReason: 'declined', version: 2 });
     const append = exampleAppend(id, { expected: 1, events: [exampleEvent(2)] });
-    await appended(store, { ...append, alongside: { ...NOTHING_ALONGSIDE, summary: failed } });
+    await appended(store, { ...append, inlineWrites: { ...NOTHING_ALONGSIDE, summary: failed } });
     const inStage = async (stage: 'processing' | 'failed') =>
       (await store.view.list({ ...everything, stage })).reservations;
     assert.deepEqual(await inStage('processing'), []);

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { ServerWritableStream } from '@grpc/grpc-js';
 import type { PaymentResponse, ReceivedPaymentRequest } from '../../proto/messages.ts';
-import { listenGrpc } from '../sandbox/grpc-listener.ts';
+import { listenGrpc } from '../../sandbox/grpc-listener.ts';
 
 /** What the service does with one call. */
 export type ScriptedAnswer =

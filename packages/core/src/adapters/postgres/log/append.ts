@@ -1,0 +1,164 @@
+import { assert, ReservationError } from '../../../errors.ts';
+import type { AppendResult } from '../../../ports/event-store.ts';
+import type { EncodedAppend } from '../../sql/encoded-append.ts';
+import { fromEventRows, sealOf } from '../../sql/event-rows.ts';
+import { type EventsTable, ONLY_SHARD } from '../../sql/tables.ts';
+import type { Run } from '../open/connection.ts';
+import { sqlStateOf } from '../faults.ts';
+import type { AppendOutcome, CommitGroup } from './group-commit.ts';
+import type { LogEnd } from '../open/log-end.ts';
+import type { Statement } from '../prepared.ts';
+import { storable } from '../storable.ts';
+
+/**
+ * Commits a group of appends in one statement (see append-function.ts), which is one round trip and one transaction.
+ * `note` is told the last event of each append that was committed by it.
+ */
+export function createAppend(
+  run: Run,
+  lockTimeoutMs: number,
+  note: (end: LogEnd) => void = () => undefined,
+): CommitGroup {
+  return async (group) => {
+    const { rows } = await run(appendGroup(group, lockTimeoutMs)).catch(explainMissingLock);
+    const judgements = rows[0]?.judgements ?? [];
+    return group.map((append, index) => {
+      const judgement = judgements[index];
+      assert(judgement !== undefined, 'the server judges every append of a group');
+      const last = append.events.at(-1);
+      // Of a command that was repeated, the events that stand may have other ids.
+      if (judgement.fate === 'appended' && last !== undefined) note({ position: judgement.position, id: last.id });
+      return outcomeOf(append, judgement);
+    });
+  };
+}
+
+/** What PL/pgSQL says when a row that must be there is not: the function asks so for nothing but the lock. */
+const NO_DATA_FOUND = 'P0002';
+
+/** Says in words that the lock of appends is not where it belongs, in which case nothing was written. */
+export function explainMissingLock(error: unknown): never {
+  throw sqlStateOf(error) === NO_DATA_FOUND ? hasNoLog(error) : error;
+}
+
+function hasNoLog(cause: unknown): ReservationError {
+  const message =
+    'the PostgreSQL database has no log to append to: a move into it is under way, or log_locks lost its row';
+  return new ReservationError('STORE_UNSUITABLE', message, { cause });
+}
+
+const CALL = 'select append_group($1::integer, $2::integer, $3::json, $4::json, $5::json, $6::text[]) as judgements';
+
+/** What the server made of one append. */
+interface Judgement {
+  readonly fate: 'appended' | 'repeated' | 'conflict' | 'key-taken' | 'lease-lost' | 'payment-queued' | 'stream-broken';
+  /** Of the last event of the append, or of the stream when it was not appended. */
+  readonly version: number;
+  readonly position: number;
+  readonly holder: string;
+  readonly fingerprint: string;
+  /** Set for a conflict. */
+  readonly missed: readonly EventsTable[];
+}
+
+function appendGroup(
+  group: readonly EncodedAppend[],
+  lockTimeoutMs: number,
+): Statement<{ readonly judgements: readonly Judgement[] }> {
+  const appends = JSON.stringify(group.map(toAppendColumns));
+  const events = JSON.stringify(group.flatMap(toEventColumns));
+  const reservations = JSON.stringify(group.flatMap(toReservationColumns));
+  return {
+    text: CALL,
+    values: [ONLY_SHARD, lockTimeoutMs, appends, events, reservations, group.flatMap(leasedStream)],
+  };
+}
+
+function toAppendColumns(append: EncodedAppend, n: number): object {
+  const { stream, commandId: command_id, events } = append;
+  const columns = { n, stream, expected: versionBefore(append), command_id, event_count: events.length };
+  return { ...columns, ...keyColumns(append), ...paymentColumns(append) };
+}
+
+function toEventColumns(append: EncodedAppend, n: number): readonly object[] {
+  const { stream, commandId: command_id } = append;
+  return append.events.map((event, before) => {
+    const ordinal = before + 1;
+    const version = versionBefore(append) + ordinal;
+    const seal = sealOf({ ...event, shard: ONLY_SHARD, stream, version, command_id });
+    return { n, ordinal, ...event, seal };
+  });
+}
+
+function toReservationColumns({ reservation }: EncodedAppend, n: number): readonly object[] {
+  return reservation === null ? [] : [{ n, ...reservation, message: storable(reservation.message) }];
+}
+
+/** The version that the stream must have. */
+function versionBefore({ expected }: EncodedAppend): number {
+  return expected === 'none' ? 0 : expected;
+}
+
+function leasedStream({ stream, payment }: EncodedAppend): readonly string[] {
+  return payment.kind === 'remove' && payment.onlyIfLeasedBy !== null ? [stream] : [];
+}
+
+function keyColumns({ key }: EncodedAppend): object {
+  switch (key.kind) {
+    case 'keep':
+      return {};
+    case 'claim':
+      return { scope: key.scope, idempotency_key: key.key, fingerprint: key.fingerprint };
+    case 'release':
+      return { scope: key.scope, idempotency_key: key.key, releases_key: true };
+  }
+}
+
+function paymentColumns({ payment }: EncodedAppend): object {
+  switch (payment.kind) {
+    case 'keep':
+      return {};
+    case 'enqueue':
+      return { payment: 'enqueue', owner: payment.owner, opened_at: payment.openedAt, due_at: payment.leaseUntil };
+    case 'release': {
+      const last_outcome = storable(payment.lastOutcome);
+      return { payment: 'release', owner: payment.owner, due_at: payment.dueAt, last_outcome };
+    }
+    case 'remove':
+      return payment.onlyIfLeasedBy === null
+        ? { payment: 'remove' }
+        : { payment: 'remove-leased', owner: payment.onlyIfLeasedBy };
+  }
+}
+
+function outcomeOf(append: EncodedAppend, judgement: Judgement): AppendOutcome {
+  const { stream } = append;
+  const { version, position } = judgement;
+  switch (judgement.fate) {
+    case 'appended':
+    case 'repeated':
+      return { kind: 'appended', version, position };
+    case 'conflict':
+      return conflict(judgement, versionBefore(append));
+    case 'key-taken':
+      return { kind: 'key-taken', stream: judgement.holder, fingerprint: judgement.fingerprint };
+    case 'lease-lost':
+      return { kind: 'lease-lost' };
+    case 'payment-queued':
+      return new Error(`assertion failed: a payment is put into the queue once: ${stream}`);
+    case 'stream-broken':
+      return new ReservationError('STORE_CORRUPT', `stream ${stream} ends at version ${version} but has fewer events`);
+  }
+}
+
+function conflict({ version, missed }: Judgement, after: number): AppendResult | Error {
+  try {
+    return {
+      kind: 'conflict',
+      actual: version === 0 ? 'none' : version,
+      missed: fromEventRows(missed, 'version', after),
+    };
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}

@@ -1,0 +1,60 @@
+import { createCommitListeners } from '../../support/commit-listeners.ts';
+import type { ConnectionOptions, Run } from '../open/connection.ts';
+import { listen } from './listen.ts';
+import { createNotifier } from './notify.ts';
+
+/** How those who wait for commits hear of them. */
+export interface CommitHints {
+  /** Says that this store committed appends. */
+  committed(): void;
+  /** Returns what takes the listener out again. */
+  add(listener: () => void): () => void;
+  /** Lets go of connections and timers. */
+  close(): Promise<void>;
+}
+
+/** Within this process only. */
+export function createLocalHints(): CommitHints {
+  const listeners = createCommitListeners();
+  return { committed: listeners.announce, add: listeners.add, close: () => Promise.resolve() };
+}
+
+/** Within this process, and between all that do so; there is a connection for it while anybody wants to hear. */
+export function createNotifiedHints(run: Run, options: ConnectionOptions): CommitHints {
+  const listeners = createCommitListeners();
+  const notifier = createNotifier(run);
+  const connections = new Set<Promise<void>>();
+  let listening = new AbortController();
+  let count = 0;
+
+  function connect(): void {
+    listening = new AbortController();
+    const connection = listen(options, listeners.announce, listening.signal);
+    connections.add(connection);
+    void connection.finally(() => connections.delete(connection));
+  }
+
+  return {
+    committed() {
+      listeners.announce();
+      notifier.notify();
+    },
+    add(listener) {
+      const remove = listeners.add(listener);
+      let isListening = true;
+      count += 1;
+      if (count === 1) connect();
+      return () => {
+        if (!isListening) return;
+        isListening = false;
+        remove();
+        count -= 1;
+        if (count === 0) listening.abort();
+      };
+    },
+    async close() {
+      listening.abort();
+      await Promise.all([...connections, notifier.close()]);
+    },
+  };
+}

@@ -1,0 +1,130 @@
+import { performance } from 'node:perf_hooks';
+import { setImmediate } from 'node:timers';
+import { isReservationError, ReservationError } from '../../../errors.ts';
+import type { AppendResult } from '../../../ports/event-store.ts';
+import type { EncodedAppend } from '../../sql/encoded-append.ts';
+
+/** The largest number of appends that share one commit. */
+export const GROUP_APPENDS_MAX = 256;
+
+/** Once the texts of a group's events have this length, in UTF-16 code units, no append joins it. */
+export const GROUP_LENGTH_MAX: number = 4 * 1024 * 1024;
+
+/** What became of one append of a group; an Error is the fault of that append alone. */
+export type AppendOutcome = AppendResult | Error;
+
+/** Commits appends of different streams and keys together; rejects when it is not known whether it did. */
+export type CommitGroup = (group: readonly EncodedAppend[]) => Promise<readonly AppendOutcome[]>;
+
+/** Collects appends, and commits together what arrived while the commit before was under way. */
+export interface GroupCommit {
+  /**
+   * Resolves once the append's commit is on disk. Appends of one stream, and those that claim or release one key, keep
+   * their order. @throws {ReservationError} STORE_UNAVAILABLE.
+   */
+  submit(append: EncodedAppend): Promise<AppendResult>;
+}
+
+interface Job {
+  readonly append: EncodedAppend;
+  /** Of its events' texts. */
+  readonly length: number;
+  /** Of the stream and of the key: no two appends of a group have one in common. */
+  readonly names: readonly string[];
+  readonly submittedAt: number;
+  resolve(result: AppendResult): void;
+  reject(error: unknown): void;
+}
+
+/**
+ * One round trip and one fsync for many appends; a lone append waits for nobody. What waited longer than `waitMaxMs`
+ * for its commit to begin fails without having been sent.
+ */
+export function createGroupCommit(commit: CommitGroup, waitMaxMs: number): GroupCommit {
+  let waiting: Job[] = [];
+  let isCommitting = false;
+
+  async function commitAll(): Promise<void> {
+    while (waiting.length > 0) {
+      const { group, late, rest } = nextGroup(waiting, performance.now() - waitMaxMs);
+      waiting = rest;
+      const message = `PostgreSQL cannot be used now: an append waited for more than ${waitMaxMs} ms`;
+      for (const job of late) job.reject(new ReservationError('STORE_UNAVAILABLE', message));
+      if (group.length > 0) await commitTogether(group);
+    }
+    isCommitting = false;
+  }
+
+  async function commitTogether(group: readonly Job[]): Promise<void> {
+    let outcomes: readonly AppendOutcome[];
+    try {
+      outcomes = await commit(group.map(({ append }) => append));
+    } catch (error) {
+      if (group.length === 1 || isReservationError(error, 'STORE_UNAVAILABLE')) {
+        for (const job of group) job.reject(error);
+        return;
+      }
+      // Only the poisonous append may fail: each gets a statement of its own.
+      for (const job of group) await commitTogether([job]);
+      return;
+    }
+    for (const [index, job] of group.entries()) {
+      const outcome = outcomes[index] ?? new Error('the server said nothing about this append');
+      if (outcome instanceof Error) job.reject(outcome);
+      else job.resolve(outcome);
+    }
+  }
+
+  return {
+    submit(append) {
+      return new Promise((resolve, reject) => {
+        const submittedAt = performance.now();
+        waiting.push({ append, length: lengthOf(append), names: namesOf(append), submittedAt, resolve, reject });
+        if (isCommitting) return;
+        isCommitting = true;
+        // At the end of this turn of the event loop: whoever arrives in the same turn comes along.
+        setImmediate(() => void commitAll());
+      });
+    },
+  };
+}
+
+interface NextGroup {
+  readonly group: readonly Job[];
+  /** Submitted before the deadline. */
+  readonly late: readonly Job[];
+  readonly rest: Job[];
+}
+
+/**
+ * As many as fit, in the order of submission. An append waits for the one before it of the same stream or key, and
+ * others pass by: whoever hammers one key slows down nobody else.
+ */
+function nextGroup(waiting: readonly Job[], submittedBefore: number): NextGroup {
+  const lateCount = waiting.findIndex(({ submittedAt }) => submittedAt >= submittedBefore);
+  const start = lateCount === -1 ? waiting.length : lateCount;
+  const group: Job[] = [];
+  const passed: Job[] = [];
+  const taken = new Set<string>();
+  let length = 0;
+  let end = start;
+  for (const job of waiting.slice(start)) {
+    if (group.length === GROUP_APPENDS_MAX || length >= GROUP_LENGTH_MAX) break;
+    end += 1;
+    if (job.names.some((name) => taken.has(name))) passed.push(job);
+    else {
+      group.push(job);
+      length += job.length;
+    }
+    for (const name of job.names) taken.add(name);
+  }
+  return { group, late: waiting.slice(0, start), rest: [...passed, ...waiting.slice(end)] };
+}
+
+function namesOf({ stream, key }: EncodedAppend): readonly string[] {
+  return key.kind === 'keep' ? [`s${stream}`] : [`s${stream}`, JSON.stringify([key.scope, key.key])];
+}
+
+function lengthOf({ events }: EncodedAppend): number {
+  return events.reduce((length, { data, metadata }) => length + data.length + metadata.length, 0);
+}

@@ -1,0 +1,69 @@
+import { ReservationError } from '../../../errors.ts';
+import type { ReservationStore } from '../../../ports/reservation-store.ts';
+import { assertSchemaMode, migrationsFor } from '../../sql/migrations.ts';
+import { assertServable } from '../../sql/store-move.ts';
+import { createLocalHints, createNotifiedHints } from '../log/commit-hints.ts';
+import { createConnections } from './connection.ts';
+import { assertDurable } from './durability.ts';
+import { toFault } from '../faults.ts';
+import { createLogMemory, lookForEnds } from './log-end.ts';
+import { POSTGRES_DIALECT, requireSchema, schemaVersion } from '../schema/migrate.ts';
+import { migratePostgres } from '../schema/migrations.ts';
+import { parseConnectionOptions, type PostgresStoreOptions } from './options.ts';
+import { assertServing, explainUnusable } from './serving-probe.ts';
+import { createPostgresStore } from '../store.ts';
+import { readStoreMove } from '../transfer/store-move.ts';
+import { createStoreWatch } from './store-watch.ts';
+
+/**
+ * Opens a store over a PostgreSQL database, beside any number of servers that have it open: each commits many
+ * appends in one round trip.
+ * @throws {ReservationError} INVALID_OPTION; STORE_UNSUITABLE when the database is newer than this code, has not the
+ * required schema, a move into it is not finished, the server's settings do not keep what was committed, the role lacks a
+ * privilege, the engine cannot run the statements, or a pooler between allows no transactions; STORE_UNAVAILABLE.
+ */
+export async function openPostgresStore(options: PostgresStoreOptions): Promise<ReservationStore> {
+  const { schema = 'upgrade', notify = false, serving = true, observer } = options;
+  assertSchemaMode(schema);
+  assertSwitch({ notify });
+  assertSwitch({ serving });
+  const parsed = parseConnectionOptions(options);
+  let onReconnect = (): void => undefined;
+  const connections = createConnections(parsed, () => onReconnect());
+  try {
+    const settings = await assertDurable(connections.run);
+    const migrations = migrationsFor(POSTGRES_DIALECT);
+    if (schema === 'require') await requireSchema(connections.run, migrations);
+    else if ((await schemaVersion(connections.run, migrations)) < migrations.length) await migratePostgres(options);
+    assertServable('the PostgreSQL database', await readStoreMove(connections.run));
+    if (serving) await assertServing(connections);
+    const hints = notify ? createNotifiedHints(connections.run, parsed) : createLocalHints();
+    const memory = createLogMemory();
+    const watch = observer === undefined ? null : createStoreWatch(connections.run, memory, observer);
+    if (watch !== null) {
+      const { end } = await lookForEnds(connections.run, []);
+      if (end !== null) memory.note(end);
+      watch.begin(settings);
+      onReconnect = watch.wake;
+    }
+    const beforeEnd = async (): Promise<void> => {
+      await Promise.all([hints.close(), watch?.close()]);
+    };
+    return createPostgresStore(connections, {
+      hints,
+      memory,
+      beforeEnd,
+      statementTimeoutMs: parsed.statementTimeoutMs,
+    });
+  } catch (error) {
+    await connections.end();
+    explainUnusable(toFault(error));
+  }
+}
+
+function assertSwitch(option: Readonly<Record<string, boolean>>): void {
+  for (const [name, value] of Object.entries(option)) {
+    if (typeof value === 'boolean') continue;
+    throw new ReservationError('INVALID_OPTION', `${name} should be true or false, is ${JSON.stringify(value)}`);
+  }
+}

@@ -1,0 +1,202 @@
+import { ReservationError } from '../../../errors.ts';
+import {
+  APPLIED_MIGRATIONS,
+  appliedVersion,
+  assertCurrent,
+  foreignSchema,
+  type Migration,
+  migrationsFor,
+  MIGRATIONS_TABLE,
+  type MigrationStep,
+  pendingMigrations,
+  toStep,
+} from '../../sql/migrations.ts';
+import type { SqlDialect } from '../../sql/schema.ts';
+import { APPEND_SCHEMA, REPLACE_APPEND_FUNCTION } from './append-function.ts';
+import type { Connections, Run } from '../open/connection.ts';
+import { sqlStateOf } from '../faults.ts';
+import type { Statement } from '../prepared.ts';
+import { PINNED_SCHEMA } from './pinned-functions.ts';
+import { lockTimeout } from '../view/rebuild-statements.ts';
+import { TRANSACTION_INDEX } from './transaction-index.ts';
+
+/** Collation "C" compares byte by byte; a table has no order of its own. */
+export const POSTGRES_DIALECT: SqlDialect = {
+  keyText: 'text collate "C"',
+  keyedTable: '',
+  initialExtras: APPEND_SCHEMA,
+  secondExtras: [],
+  transactionIds: TRANSACTION_INDEX,
+  pinnedExtras: PINNED_SCHEMA,
+  freeKeysExtras: [REPLACE_APPEND_FUNCTION],
+};
+
+/** How often a transaction is tried in which others make the migrations' own table at the same moment. */
+const CREATE_ATTEMPTS_MAX = 10;
+
+/** How long a migration waits for the tables that it changes. */
+interface LockPatience {
+  /** In one attempt. Everybody who comes behind a waiting migration waits too, also who only reads. */
+  readonly timeoutMs: number;
+  /** After each attempt those who waited behind it go first. */
+  readonly attemptsMax: number;
+}
+
+/** Half a minute in all. */
+const LOCK_PATIENCE: LockPatience = { timeoutMs: 1_000, attemptsMax: 30 };
+
+/** A lock that was not had in time. */
+const LOCK_NOT_AVAILABLE = '55P03';
+
+/** What PostgreSQL says to the slower of two who create a table "if not exists": not unique, exists, type exists. */
+const CREATED_MEANWHILE: ReadonlySet<string | null> = new Set(['23505', '42P07', '42710']);
+
+/** A column that is not there. */
+const UNDEFINED_COLUMN = '42703';
+
+/**
+ * Brings the database to the schema of this code, each migration in a transaction of its own; returns those that it
+ * applied. Any number of servers may do so at once: each step is decided under a lock. A database that is current
+ * already is only read.
+ * @throws {ReservationError} STORE_UNSUITABLE when the database is newer than this code, or another program's;
+ * STORE_UNAVAILABLE when a table is in use for longer than `patience`.
+ */
+export async function migrate(
+  connections: Connections,
+  migrations: readonly Migration[],
+  patience: LockPatience = LOCK_PATIENCE,
+): Promise<readonly MigrationStep[]> {
+  const applied: MigrationStep[] = [];
+  while ((await schemaVersion(connections.run, migrations)) < migrations.length) {
+    const apply = (): Promise<Migration | undefined> =>
+      connections.transaction((run) => applyNext(run, migrations, patience));
+    const next = await whenNobodyInterferes(apply, patience);
+    if (next !== undefined) applied.push(toStep(next));
+  }
+  return applied;
+}
+
+/**
+ * Fails when a newer release has changed the schema meanwhile.
+ * @throws {ReservationError} STORE_UNSUITABLE
+ */
+export async function assertKnownSchema(run: Run): Promise<void> {
+  await schemaVersion(run, migrationsFor(POSTGRES_DIALECT));
+}
+
+/** Applies all that is pending in one transaction and undoes it; returns what would be applied. */
+export async function tryMigrations(
+  connections: Connections,
+  migrations: readonly Migration[],
+): Promise<readonly MigrationStep[]> {
+  if ((await schemaVersion(connections.run, migrations)) === migrations.length) return [];
+  async function applyAll(run: Run): Promise<readonly MigrationStep[]> {
+    const applied: MigrationStep[] = [];
+    const apply = (): Promise<Migration | undefined> => applyNext(run, migrations, LOCK_PATIENCE);
+    for (let next = await apply(); next !== undefined; next = await apply()) applied.push(toStep(next));
+    return applied;
+  }
+  return await whenNobodyInterferes(() => connections.trial(applyAll), LOCK_PATIENCE);
+}
+
+/**
+ * The version of the schema; 0 when none of our tables is there. Reads only.
+ * @throws {ReservationError} STORE_UNSUITABLE when it is newer than this code, or another program's, or when the
+ * search_path leads nowhere.
+ */
+export async function schemaVersion(run: Run, migrations: readonly Migration[]): Promise<number> {
+  const { rows } = await run<Whereabouts>(statement(FIND_TABLE));
+  const { schema = null, found = false, behind = null } = rows[0] ?? {};
+  if (schema === null) {
+    const message = 'the search_path of the connection names no schema that exists and that the role may use';
+    throw new ReservationError('STORE_UNSUITABLE', message);
+  }
+  if (!found && behind !== null) {
+    const message = `the search_path leads to a store in schema ${behind}, behind schema ${schema} that has none: name one of them`;
+    throw new ReservationError('STORE_UNSUITABLE', message);
+  }
+  return found ? appliedVersion(migrations, await appliedSteps(run)) : 0;
+}
+
+/** What the search_path leads to. */
+interface Whereabouts {
+  /** Where tables are made; null when it leads nowhere. */
+  readonly schema: string | null;
+  /** Whether there is a table of migrations in that schema. */
+  readonly found: boolean;
+  /** The first schema on the path that has a store of ours, if there is one. */
+  readonly behind: string | null;
+}
+
+/**
+ * Only the schema counts in which tables are made: a table schema_migrations further along the path may be another
+ * program's. A store of ours further along must not be hidden by an empty one, which would know none of its keys.
+ */
+const FIND_TABLE = `select current_schema() as schema,
+  to_regclass(quote_ident(current_schema()) || '.schema_migrations') is not null as found,
+  (select relnamespace::regnamespace::text from pg_class where oid = to_regclass('log_locks')) as behind`;
+
+/** @throws {ReservationError} STORE_UNSUITABLE unless the database has the schema of this code. Reads only. */
+export async function requireSchema(run: Run, migrations: readonly Migration[]): Promise<void> {
+  assertCurrent(migrations, await schemaVersion(run, migrations));
+}
+
+async function whenNobodyInterferes<Result>(
+  transaction: () => Promise<Result>,
+  { timeoutMs, attemptsMax }: LockPatience,
+): Promise<Result> {
+  let [collisions, waits] = [0, 0];
+  for (;;) {
+    try {
+      return await transaction();
+    } catch (error) {
+      if (CREATED_MEANWHILE.has(sqlStateOf(error))) {
+        collisions += 1;
+        if (collisions === CREATE_ATTEMPTS_MAX) throw error;
+      } else {
+        waits += 1;
+        if (!isLockedOut(error)) throw error;
+        if (waits === attemptsMax) throw inUse(`${attemptsMax} attempts of ${timeoutMs} ms`, error);
+      }
+    }
+  }
+}
+
+function isLockedOut(error: unknown): boolean {
+  return error instanceof ReservationError && sqlStateOf(error.cause) === LOCK_NOT_AVAILABLE;
+}
+
+function inUse(attempts: string, cause: unknown): ReservationError {
+  const message = `the schema was not changed: a long transaction, such as a dump, kept a table in use for ${attempts}`;
+  return new ReservationError('STORE_UNAVAILABLE', message, { cause });
+}
+
+async function applyNext(
+  run: Run,
+  migrations: readonly Migration[],
+  { timeoutMs }: LockPatience,
+): Promise<Migration | undefined> {
+  await run(statement(MIGRATIONS_TABLE));
+  // Without a bound of ours: who holds it migrates, which may take long, and nobody else waits behind this.
+  await run(statement('lock table schema_migrations in share row exclusive mode'));
+  const [next] = pendingMigrations(migrations, await schemaVersion(run, migrations));
+  if (next === undefined) return undefined;
+  await run(lockTimeout(timeoutMs));
+  for (const text of next.statements) await run(statement(text));
+  const values = [next.version, next.name];
+  await run({ text: 'insert into schema_migrations (version, name) values ($1, $2)', values });
+  return next;
+}
+
+async function appliedSteps(run: Run): Promise<readonly MigrationStep[]> {
+  try {
+    return (await run<MigrationStep>({ text: APPLIED_MIGRATIONS, values: [] })).rows;
+  } catch (error) {
+    if (sqlStateOf(error) === UNDEFINED_COLUMN) throw foreignSchema(error);
+    throw error;
+  }
+}
+
+function statement<Row>(text: string): Statement<Row> {
+  return { text, values: [] };
+}

@@ -1,0 +1,64 @@
+import {
+  type Migration,
+  migrationScript,
+  migrationsFor,
+  type MigrationStep,
+  pendingMigrations,
+  type SchemaStatus,
+  schemaStatus,
+} from '../../sql/migrations.ts';
+import { type Connections, createConnections } from '../open/connection.ts';
+import { assertDurable } from '../open/durability.ts';
+import { toFault } from '../faults.ts';
+import { migrate, POSTGRES_DIALECT, schemaVersion, tryMigrations } from './migrate.ts';
+import { parseConnectionOptions, type PostgresStoreOptions } from '../open/options.ts';
+
+/** Where the database is whose schema is looked at or changed. */
+export type PostgresMigrationOptions = Pick<PostgresStoreOptions, 'connectionString'>;
+
+/** How long one statement of a migration may take, in which it may wait for the servers' transactions. */
+const MIGRATION_TIMEOUT_MS = 600_000;
+
+/** How far the schema of a database is. Changes nothing. @throws {ReservationError} As {@link migratePostgres}. */
+export async function readPostgresSchema(options: PostgresMigrationOptions): Promise<SchemaStatus> {
+  return await withConnections(options, async ({ run }, migrations) =>
+    schemaStatus(migrations, await schemaVersion(run, migrations)),
+  );
+}
+
+/**
+ * Brings a database to the schema of this code, and returns the steps that were missing, in their order. With
+ * `dryRun` all of them run in one transaction, which is undone. Servers may be running, and others may do the same.
+ * @throws {ReservationError} INVALID_OPTION; STORE_UNSUITABLE when the database is newer than this code or another
+ * program's, or when the server's settings do not keep what is committed; STORE_UNAVAILABLE.
+ */
+export async function migratePostgres(
+  options: PostgresMigrationOptions & { readonly dryRun?: boolean },
+): Promise<readonly MigrationStep[]> {
+  return await withConnections(options, async (connections, migrations) => {
+    await assertDurable(connections.run);
+    return options.dryRun === true
+      ? await tryMigrations(connections, migrations)
+      : await migrate(connections, migrations);
+  });
+}
+
+/** The statements that bring a database from version `after` (0: from nothing) to the schema of this code, for psql. */
+export function postgresMigrationScript(after: number): string {
+  return migrationScript(pendingMigrations(migrationsFor(POSTGRES_DIALECT), after));
+}
+
+async function withConnections<Result>(
+  { connectionString }: PostgresMigrationOptions,
+  work: (connections: Connections, migrations: readonly Migration[]) => Promise<Result>,
+): Promise<Result> {
+  const options = { connectionString, poolMax: 1, statementTimeoutMs: MIGRATION_TIMEOUT_MS };
+  const connections = createConnections(parseConnectionOptions(options));
+  try {
+    return await work(connections, migrationsFor(POSTGRES_DIALECT));
+  } catch (error) {
+    throw toFault(error);
+  } finally {
+    await connections.end();
+  }
+}

@@ -1,0 +1,136 @@
+import {
+  type EventsTable,
+  type IdempotencyKeysTable,
+  ONLY_SHARD,
+  type PaymentQueueTable,
+  type ReservationsTable,
+  type SubscriptionsTable,
+} from '../../sql/tables.ts';
+import {
+  type After,
+  type AfterEvent,
+  type AfterKey,
+  checkpointsPage,
+  keysPage,
+  logPage,
+  paymentsPage,
+  streamsPage,
+  summariesPage,
+} from '../../sql/transfer-pages.ts';
+import { type Prepared, prepare, sql, type Statement } from '../prepared.ts';
+
+/**
+ * The shard that no server looks into. While a move is under way the lock of appends, the open payments and the
+ * subscriptions are there: a server that had the database open before can neither append nor charge.
+ */
+export const STAGED_SHARD = -1;
+
+interface Pages {
+  readonly log: Prepared<After<number>, EventsTable>;
+  readonly streams: Prepared<AfterEvent, EventsTable>;
+  readonly summaries: Prepared<After<string>, ReservationsTable>;
+  readonly keys: Prepared<AfterKey, IdempotencyKeysTable>;
+  readonly payments: Prepared<After<string>, PaymentQueueTable>;
+  readonly checkpoints: Prepared<After<string>, SubscriptionsTable>;
+}
+
+/** The pages of what arrived; payments and checkpoints are those that wait for the end of the move. */
+export const pages: Pages = {
+  log: prepare((page) => logPage(sql, page)),
+  streams: prepare((page) => streamsPage(sql, page)),
+  summaries: prepare((page) => summariesPage(sql, page)),
+  keys: prepare((page) => keysPage(sql, page)),
+  payments: prepare((page) => paymentsPage(sql, STAGED_SHARD, page)),
+  checkpoints: prepare((page) => checkpointsPage(sql, STAGED_SHARD, page)),
+};
+
+/**
+ * Counts a table's rows for the planner. Without it every page of a table that was just filled is found by sorting
+ * all that lies behind it.
+ */
+export function analyze(table: 'events' | 'reservations' | 'payment_queue' | 'idempotency_keys'): Statement<object> {
+  return { text: `analyze ${table}`, values: [] };
+}
+
+/** Tables of which an empty database has no row, in any shard. */
+const CONTENTS = [
+  'events',
+  'reservations',
+  'payment_queue',
+  'idempotency_keys',
+  'subscriptions',
+  'store_moves',
+] as const;
+
+/** Whether there is anything. */
+export const HAS_CONTENTS: Statement<{ readonly found: boolean }> = {
+  text: `select ${CONTENTS.map((table) => `exists (select from ${table})`).join(' or ')} as found`,
+  values: [],
+};
+
+/** The last position that arrived. */
+export const STAGED_END: Statement<{ readonly last_position: number }> = {
+  text: 'select coalesce(max(position), 0) as last_position from events where shard = $1 and position > 0',
+  values: [ONLY_SHARD],
+};
+
+/** Makes sure that nobody appends at this moment, and, once its transaction is committed, that nobody ever does. */
+export const LOCK_LOG: Statement<object> = {
+  text: 'select from log_locks where shard = $1 for update',
+  values: [ONLY_SHARD],
+};
+
+/** Tables that a server which had the database open must not find, from the beginning of a move to its end. */
+const STAGED = ['log_locks', 'payment_queue', 'subscriptions'] as const;
+
+/** Puts the lock of appends where no server finds it. */
+export const STAGE_LOCK: Statement<object> = {
+  text: 'update log_locks set shard = $1 where shard = $2',
+  values: [STAGED_SHARD, ONLY_SHARD],
+};
+
+/** Makes everything visible. What was written meanwhile by somebody who read a half-arrived log counts for nothing. */
+export const UNSTAGE: readonly Statement<object>[] = [
+  { text: 'delete from subscriptions where shard = $1', values: [ONLY_SHARD] },
+  ...STAGED.map((table) => ({
+    text: `update ${table} set shard = $1 where shard = $2`,
+    values: [ONLY_SHARD, STAGED_SHARD],
+  })),
+];
+
+/** Ends the move. */
+export function finishMove(finishedAt: number): Statement<object> {
+  return {
+    text: `update store_moves set finished_at = $1 where shard = $2 and role = 'target' and finished_at is null`,
+    values: [finishedAt, ONLY_SHARD],
+  };
+}
+
+/** Forgets everything but the log. */
+export const FORGET: readonly Statement<object>[] = [
+  { text: 'delete from reservations where shard = $1', values: [ONLY_SHARD] },
+  { text: 'delete from idempotency_keys where shard = $1', values: [ONLY_SHARD] },
+  { text: 'delete from payment_queue where shard = $1', values: [STAGED_SHARD] },
+  { text: 'delete from subscriptions where shard = $1', values: [STAGED_SHARD] },
+];
+
+/** Inserts rows; a row that is there already is an error. */
+export function insertRows(
+  table: 'reservations' | 'payment_queue' | 'idempotency_keys' | 'subscriptions' | 'store_moves',
+  rows: readonly object[],
+): Statement<object> {
+  return {
+    text: `insert into ${table} select * from json_populate_recordset(null::${table}, $1::json)`,
+    values: [JSON.stringify(rows)],
+  };
+}
+
+/** Inserts events behind position `before`, or, when the log ends elsewhere or no move is under way, none. */
+export function insertEvents(rows: readonly object[], before: number): Statement<object> {
+  return {
+    text: `insert into events select e.* from json_populate_recordset(null::events, $1::json) as e
+where (select coalesce(max(position), 0) from events where shard = $2 and position > 0) = $3
+  and exists (select from log_locks where shard = $4)`,
+    values: [JSON.stringify(rows), ONLY_SHARD, before, STAGED_SHARD],
+  };
+}

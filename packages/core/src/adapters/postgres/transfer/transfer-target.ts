@@ -1,0 +1,194 @@
+import { assert, ReservationError } from '../../../errors.ts';
+import type { StoredKey, TargetState, TransferRows, TransferTarget } from '../../../ports/admin/store-transfer.ts';
+import { migrationsFor } from '../../sql/migrations.ts';
+import { fromReservationRow, toReservationRow } from '../../sql/reservation-rows.ts';
+import { fromMoveRecord, toMoveRecord } from '../../sql/store-move.ts';
+import {
+  fromEventText,
+  fromStoredCheckpoint,
+  fromStoredKey,
+  fromStoredPayment,
+  toEventTexts,
+  toLogTexts,
+  toStoredCheckpoint,
+  toStoredKey,
+  toStoredPayment,
+} from '../../sql/transfer-rows.ts';
+import { type Connections, createConnections, type Run } from '../open/connection.ts';
+import { assertDurable } from '../open/durability.ts';
+import { toFault } from '../faults.ts';
+import { migrate, POSTGRES_DIALECT } from '../schema/migrate.ts';
+import { checkedUrl, parseConnectionOptions, TIMEOUT_MAX_MS } from '../open/options.ts';
+import { storable } from '../storable.ts';
+import { readStoreMove } from './store-move.ts';
+import * as statements from './transfer-statements.ts';
+
+/** Where a store is moved to. */
+export interface PostgresTransferTargetOptions {
+  /** As that of a store. */
+  readonly connectionString: string;
+}
+
+/**
+ * Opens a PostgreSQL database that a store is to be moved into; creates and upgrades the tables.
+ * @throws {ReservationError} INVALID_OPTION; STORE_UNSUITABLE when it is newer than this code or the server's
+ * settings do not keep what was committed; STORE_UNAVAILABLE.
+ */
+export async function openPostgresTransferTarget({
+  connectionString,
+}: PostgresTransferTargetOptions): Promise<TransferTarget> {
+  // To forget a large view takes a single statement.
+  const options = { connectionString, poolMax: 1, statementTimeoutMs: TIMEOUT_MAX_MS };
+  const connections = createConnections(parseConnectionOptions(options));
+  try {
+    await assertDurable(connections.run);
+    await migrate(connections, migrationsFor(POSTGRES_DIALECT));
+    return createTarget(connections, `postgres://${checkedUrl(connectionString).place}`);
+  } catch (error) {
+    await connections.end();
+    throw toFault(error);
+  }
+}
+
+function createTarget(connections: Connections, name: string): TransferTarget {
+  const { run } = connections;
+  let closing: Promise<void> | null = null;
+  return {
+    name,
+    ...createRows(run),
+    ...createImports(run),
+    textForPeople: storable,
+    state: () => stateOf(run),
+    begin: (move) =>
+      connections.transaction(async (within) => {
+        await within(statements.LOCK_LOG);
+        if (await hasContents(within)) {
+          throw new ReservationError('STORE_UNSUITABLE', `${name} has something of its own: a move needs an empty one`);
+        }
+        await within(statements.insertRows('store_moves', [fromMoveRecord('target', move, null)]));
+        await within(statements.STAGE_LOCK);
+      }),
+    forgetAllButTheLog: () =>
+      connections.transaction(async (within) => {
+        for (const statement of statements.FORGET) await within(statement);
+      }),
+    finish: (finishedAt) =>
+      connections.transaction(async (within) => {
+        const { count } = await within(statements.finishMove(finishedAt));
+        assert(count === 1, 'only a move that is under way is finished');
+        for (const statement of statements.UNSTAGE) await within(statement);
+      }),
+    close() {
+      closing ??= connections.end();
+      return closing;
+    },
+  };
+}
+
+async function stateOf(run: Run): Promise<TargetState> {
+  const row = await readStoreMove(run);
+  if (row?.role === 'target') {
+    const move = toMoveRecord(row);
+    if (row.finished_at !== null) return { kind: 'finished', move };
+    const { rows } = await run(statements.STAGED_END);
+    return { kind: 'under-way', move, lastPosition: rows[0]?.last_position ?? 0 };
+  }
+  return { kind: (await hasContents(run)) ? 'occupied' : 'empty' };
+}
+
+async function hasContents(run: Run): Promise<boolean> {
+  const { rows } = await run(statements.HAS_CONTENTS);
+  return rows[0]?.found === true;
+}
+
+function createRows(run: Run): TransferRows & Pick<TransferTarget, 'summaries'> {
+  const { analyze, pages } = statements;
+  return {
+    async log({ after, limit }) {
+      return toLogTexts((await run(pages.log({ after, limit }))).rows, after);
+    },
+    async streams({ after, limit }) {
+      if (after === null) await run(analyze('events'));
+      const { stream, version } = after ?? { stream: '', version: 0 };
+      return toEventTexts((await run(pages.streams({ stream, version, limit }))).rows);
+    },
+    async summaries({ after, limit }) {
+      if (after === null) await run(analyze('reservations'));
+      return (await run(pages.summaries({ after: after ?? '', limit }))).rows.map(fromReservationRow);
+    },
+    async keys({ after, limit }) {
+      if (after === null) await run(analyze('idempotency_keys'));
+      const { scope, key } = after ?? { scope: '', key: '' };
+      return (await run(pages.keys({ scope, key, limit }))).rows.map(toStoredKey);
+    },
+    async payments({ after, limit }) {
+      if (after === null) await run(analyze('payment_queue'));
+      return (await run(pages.payments({ after: after ?? '', limit }))).rows.map(toStoredPayment);
+    },
+    async checkpoints({ after, limit }) {
+      return (await run(pages.checkpoints({ after: after ?? '', limit }))).rows.map(toStoredCheckpoint);
+    },
+  };
+}
+
+type Imports = Pick<
+  TransferTarget,
+  'importEvents' | 'importSummaries' | 'importKeys' | 'importPayments' | 'importCheckpoints'
+>;
+
+function createImports(run: Run): Imports {
+  const { STAGED_SHARD, insertEvents, insertRows } = statements;
+  return {
+    async importEvents(events) {
+      const before = (events[0]?.position ?? 0) - 1;
+      assert(
+        before >= 0 && events.at(-1)?.position === before + events.length,
+        'a batch of events has one at least, and no gap',
+      );
+      const { count } = await run(insertEvents(events.map(fromEventText), before));
+      if (count === events.length) return;
+      throw new ReservationError(
+        'STORE_UNSUITABLE',
+        `the target's log does not end at position ${before}: another program wrote into it, or no move is under way`,
+      );
+    },
+    async importSummaries(summaries) {
+      const rows = summaries.map((summary) => ({ ...toReservationRow(summary), message: storable(summary.message) }));
+      await run(insertRows('reservations', rows));
+    },
+    async importKeys(keys) {
+      for (const key of keys) assertHoldable(key);
+      await run(insertRows('idempotency_keys', keys.map(fromStoredKey)));
+    },
+    async importPayments(payments) {
+      const rows = payments.map((payment) => {
+        const { lastOutcome } = payment;
+        return fromStoredPayment(STAGED_SHARD, {
+          ...payment,
+          lastOutcome: lastOutcome === null ? null : storable(lastOutcome),
+        });
+      });
+      await run(insertRows('payment_queue', rows));
+    },
+    async importCheckpoints(checkpoints) {
+      const rows = checkpoints.map((checkpoint) => {
+        const { stoppedBecause } = checkpoint;
+        return fromStoredCheckpoint(STAGED_SHARD, {
+          ...checkpoint,
+          stoppedBecause: stoppedBecause === null ? null : storable(stoppedBecause),
+        });
+      });
+      await run(insertRows('subscriptions', rows));
+    },
+  };
+}
+
+/** A key that would become another one is as good as lost. */
+function assertHoldable({ scope, key, stream }: StoredKey): void {
+  if (storable(scope) === scope && storable(key) === key) return;
+  throw new ReservationError(
+    'STORE_UNSUITABLE',
+    `PostgreSQL cannot hold the idempotency key ${JSON.stringify(key)} of ${JSON.stringify(scope)} (stream ${stream}): ` +
+      'U+0000 and half surrogate pairs are no texts there',
+  );
+}

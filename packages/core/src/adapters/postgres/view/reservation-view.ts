@@ -1,0 +1,57 @@
+import type { ReservationId } from '../../../domain/ids.ts';
+import type { ReservationSummary } from '../../../domain/reservation/summary.ts';
+import { type KeyHolder, PAGE_LIMIT_MAX, type ReservationView } from '../../../ports/reservation-view.ts';
+import { assertPage } from '../../support/arguments.ts';
+import { fromReservationRow, toReservationPage } from '../../sql/reservation-rows.ts';
+import { ONLY_SHARD, type ReservationsTable } from '../../sql/tables.ts';
+import type { Access } from '../access.ts';
+import type { Run } from '../open/connection.ts';
+import { reservationPage, reservationsOfTransaction } from '../schema/pinned-functions.ts';
+import { prepare, sql } from '../prepared.ts';
+import { beginRebuild } from './view-rebuild.ts';
+
+/** The read side. */
+export function createReservationView(access: Access): ReservationView {
+  const { run, readTogether } = access;
+  const find = readTogether(findAll);
+  return {
+    find: (id) => find(id),
+    async findByKey({ scope, key }) {
+      const { rows } = await run(keyHolder({ scope, key }));
+      return rows[0] ?? null;
+    },
+    async findByTransaction(transactionId) {
+      const { rows } = await run(reservationsOfTransaction(transactionId, PAGE_LIMIT_MAX));
+      return rows.map(fromReservationRow);
+    },
+    async list(filter) {
+      assertPage(filter);
+      // One row more than asked for tells whether there is a next page.
+      const { rows } = await run(reservationPage({ ...filter, limit: filter.limit + 1 }));
+      return toReservationPage(rows, filter.limit);
+    },
+    rebuild: (request) => beginRebuild(access, request),
+  };
+}
+
+/** Each look-up is a subquery of its own, which finds its row by its key however many are asked for. */
+const BY_IDS = `select r.* from unnest($2::text[]) as q(id)
+  cross join lateral (
+    select * from reservations r where r.shard = $1 and r.reservation_id = q.id limit 1
+  ) r`;
+
+async function findAll(run: Run, ids: readonly ReservationId[]): Promise<readonly (ReservationSummary | null)[]> {
+  const { rows } = await run<ReservationsTable>({ text: BY_IDS, values: [ONLY_SHARD, ids] });
+  const found = new Map(rows.map((row) => [row.reservation_id, fromReservationRow(row)]));
+  return ids.map((id) => found.get(id) ?? null);
+}
+
+/** What holds a key: one row by its primary key, the only index of the table. */
+const keyHolder = prepare<{ readonly scope: string; readonly key: string }, KeyHolder>(({ scope, key }) =>
+  sql
+    .selectFrom('idempotency_keys')
+    .select(['stream', 'fingerprint'])
+    .where('shard', '=', ONLY_SHARD)
+    .where('scope', '=', scope)
+    .where('idempotency_key', '=', key),
+);

@@ -1,0 +1,102 @@
+import type Database from 'better-sqlite3';
+import { assert, ReservationError } from '../../../errors.ts';
+import type { KeyChange, PaymentChange } from '../../../ports/inline-writes.ts';
+import type { AppendResult, ExpectedVersion } from '../../../ports/event-store.ts';
+import type { EncodedAppend } from '../../sql/encoded-append.ts';
+import { fromEventRows, toEventRow } from '../../sql/event-rows.ts';
+import { type AppendStatements, prepareAppendStatements, type StreamEntry } from './append-statements.ts';
+import type { WriteTransactions } from './transaction.ts';
+
+/** Appends within the transaction under way. Everything is decided before anything is written. */
+export type AppendInTransaction = (request: EncodedAppend) => AppendResult;
+
+/** Prepares appending on a connection. */
+export function createAppend(database: Database.Database, transactions: WriteTransactions): AppendInTransaction {
+  const statements = prepareAppendStatements(database);
+
+  return (request) => {
+    const { stream, commandId } = request;
+    const entries = statements.streamEntries.all({ stream });
+    assertUnbroken(stream, entries);
+    const earlier = entries.findLast((entry) => entry.command_id === commandId);
+    if (earlier !== undefined) return { kind: 'appended', version: earlier.version, position: earlier.position };
+    const actual: ExpectedVersion = entries.length === 0 ? 'none' : entries.length;
+    if (actual !== request.expected) return conflict(statements, request, actual);
+    const refused = claimAndCheckLease(statements, request);
+    if (refused !== null) return refused;
+    let version = entries.length;
+    let position = 0;
+    for (const event of request.events) {
+      version += 1;
+      position = transactions.nextPosition();
+      statements.insertEvent.run(toEventRow(event, { stream, version, position, commandId }));
+    }
+    if (request.reservation !== null) statements.putReservation.run(request.reservation);
+    changePayment(statements, stream, request.payment);
+    releaseKey(statements, stream, request.key);
+    return { kind: 'appended', version, position };
+  };
+}
+
+/** A stream has as many events as its last version says; anything else must not be built upon. */
+function assertUnbroken(stream: string, entries: readonly StreamEntry[]): void {
+  const last = entries.at(-1);
+  if (last !== undefined && last.version !== entries.length) {
+    throw new ReservationError(
+      'STORE_CORRUPT',
+      `stream ${stream} ends at version ${last.version} but has ${entries.length} events`,
+    );
+  }
+}
+
+function conflict(statements: AppendStatements, request: EncodedAppend, actual: ExpectedVersion): AppendResult {
+  const { stream, expected } = request;
+  const after = expected === 'none' ? 0 : expected;
+  const missed = fromEventRows(statements.eventsBehind.all({ stream, after }), 'version', after);
+  return { kind: 'conflict', actual, missed };
+}
+
+/** Claims the key, which is the one write that is also a question; returns what keeps the append from holding. */
+function claimAndCheckLease(statements: AppendStatements, request: EncodedAppend): AppendResult | null {
+  const { stream, key, payment } = request;
+  const leaseLost =
+    payment.kind === 'remove' &&
+    payment.onlyIfLeasedBy !== null &&
+    statements.leaseOwner.get({ stream })?.owner !== payment.onlyIfLeasedBy;
+  if (key.kind === 'claim') {
+    const { scope, key: name, fingerprint } = key;
+    // With the lease lost nothing may be written, so the key is only looked up.
+    const claimed = !leaseLost && statements.insertKey.run({ scope, key: name, fingerprint, stream }) > 0;
+    const holder = claimed ? undefined : statements.keyHolder.get({ scope, key: name });
+    if (holder !== undefined) return { kind: 'key-taken', stream: holder.stream, fingerprint: holder.fingerprint };
+    assert(claimed || leaseLost, 'a key that could not be claimed has a holder');
+  }
+  return leaseLost ? { kind: 'lease-lost' } : null;
+}
+
+function changePayment(statements: AppendStatements, stream: string, payment: PaymentChange): void {
+  switch (payment.kind) {
+    case 'keep':
+      return;
+    case 'enqueue': {
+      const { owner, openedAt, leaseUntil } = payment;
+      const inserted = statements.enqueue.run({ stream, owner, openedAt, leaseUntil });
+      assert(inserted === 1, `a payment is put into the queue once: ${stream}`);
+      return;
+    }
+    case 'release': {
+      const { owner, dueAt, lastOutcome } = payment;
+      statements.releaseLease.run({ stream, owner, dueAt, lastOutcome });
+      return;
+    }
+    case 'remove':
+      statements.removePayment.run({ stream });
+      return;
+  }
+}
+
+/** Frees a key. One that is bound to another stream by now stays bound. */
+function releaseKey(statements: AppendStatements, stream: string, change: KeyChange): void {
+  if (change.kind !== 'release') return;
+  statements.deleteKey.run({ scope: change.scope, key: change.key, stream });
+}

@@ -1,0 +1,65 @@
+import type Database from 'better-sqlite3';
+import type { EventStore } from '../../../ports/event-store.ts';
+import { assertAppendable, assertRange } from '../../support/arguments.ts';
+import { createCommitListeners } from '../../support/commit-listeners.ts';
+import { encodeAppend } from '../../sql/encoded-append.ts';
+import { fromEventRows } from '../../sql/event-rows.ts';
+import { ONLY_SHARD } from '../../sql/tables.ts';
+import type { Access } from '../access.ts';
+import { createAppend } from './append.ts';
+import { prepareLogPage } from './log-pages.ts';
+import { prepare, sql } from '../prepared.ts';
+import type { WriteTransactions } from './transaction.ts';
+
+/** The log on a connection. */
+export function createEventStore(
+  database: Database.Database,
+  transactions: WriteTransactions,
+  { assertOpen, read, write }: Access,
+): EventStore {
+  const listeners = createCommitListeners();
+  const append = createAppend(database, transactions);
+  const { streamPage, logPage } = preparePages(database);
+  return {
+    async append(request) {
+      assertAppendable(request);
+      const encoded = encodeAppend(request);
+      const result = await write(() => append(encoded));
+      if (result.kind === 'appended') listeners.announce();
+      return result;
+    },
+    async readStream(stream, { after, limit }) {
+      assertRange({ after, limit });
+      return await read(() => fromEventRows(streamPage.all({ stream, after, limit }), 'version', after));
+    },
+    async readAll({ after, limit }) {
+      assertRange({ after, limit });
+      return await read(() => fromEventRows(logPage.all({ after, limit }), 'position', after));
+    },
+    onCommit(listener) {
+      assertOpen();
+      return listeners.add(listener);
+    },
+  };
+}
+
+interface Range {
+  readonly after: number;
+  readonly limit: number;
+}
+
+function preparePages(database: Database.Database) {
+  return {
+    streamPage: prepare(database, ({ stream, after, limit }: Range & { readonly stream: string }) =>
+      sql
+        .selectFrom('events')
+        .selectAll()
+        .where('shard', '=', ONLY_SHARD)
+        .where('stream', '=', stream)
+        .where('version', '>', after)
+        .orderBy('version')
+        .limit(limit),
+    ),
+    logPage: prepareLogPage(database),
+  };
+}

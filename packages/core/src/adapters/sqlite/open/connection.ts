@@ -1,0 +1,75 @@
+import { performance } from 'node:perf_hooks';
+import { setTimeout as wait } from 'node:timers/promises';
+import { Database } from '../driver.ts';
+import { ReservationError } from '../../../errors.ts';
+import { assertDurable, setDurable } from './durability.ts';
+import type { Migration } from '../../sql/migrations.ts';
+import { toFault } from '../faults.ts';
+import { requireSchema } from '../schema/migrate.ts';
+
+/**
+ * Opens a file, creating it when it is missing, with a commit that survives a power failure.
+ * @throws {ReservationError} STORE_UNSUITABLE when durability cannot be had; STORE_CORRUPT; STORE_UNAVAILABLE.
+ */
+export async function openConnection(path: string, busyTimeoutMs: number): Promise<Database.Database> {
+  const database = connect(path, { timeout: busyTimeoutMs });
+  return await asDurable(database, path, busyTimeoutMs);
+}
+
+/**
+ * As {@link openConnection}, but only a file whose schema is current; of any other, nothing is changed, not even its
+ * journal mode.
+ * @throws {ReservationError} STORE_UNSUITABLE when the schema is another one; else as {@link openConnection}.
+ */
+export async function openCurrent(
+  path: string,
+  busyTimeoutMs: number,
+  migrations: readonly Migration[],
+): Promise<Database.Database> {
+  const database = connect(path, { timeout: busyTimeoutMs, fileMustExist: path !== ':memory:' });
+  try {
+    requireSchema(database, migrations);
+  } catch (error) {
+    database.close();
+    throw toFault(error, path);
+  }
+  return await asDurable(database, path, busyTimeoutMs);
+}
+
+/** Opens a file without setting anything; it is made unless `options` say that it must exist. */
+export function connect(path: string, options: Database.Options): Database.Database {
+  try {
+    return new Database(path, options);
+  } catch (error) {
+    throw new ReservationError('STORE_UNAVAILABLE', `${path} cannot be opened: ${String(error)}`, { cause: error });
+  }
+}
+
+async function asDurable(database: Database.Database, path: string, busyTimeoutMs: number): Promise<Database.Database> {
+  try {
+    await setDurableWhenFree(database, busyTimeoutMs);
+    assertDurable(database);
+    return database;
+  } catch (error) {
+    database.close();
+    throw toFault(error, path);
+  }
+}
+
+/** The pause between two attempts to switch a new file to WAL. */
+const WAL_RETRY_PAUSE_MS = 10;
+
+/** SQLite applies its busy timeout not always to the switch to WAL, which two processes may try at once on a new file. */
+async function setDurableWhenFree(database: Database.Database, busyTimeoutMs: number): Promise<void> {
+  const giveUpAt = performance.now() + busyTimeoutMs;
+  for (;;) {
+    try {
+      setDurable(database);
+      return;
+    } catch (error) {
+      const busy = error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY');
+      if (!busy || performance.now() >= giveUpAt) throw error;
+    }
+    await wait(WAL_RETRY_PAUSE_MS);
+  }
+}

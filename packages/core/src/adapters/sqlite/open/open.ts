@@ -1,0 +1,113 @@
+import { realpathSync } from 'node:fs';
+import { ReservationError } from '../../../errors.ts';
+import type { ReservationStore } from '../../../ports/reservation-store.ts';
+import { assertSchemaMode, migrationsFor, type SchemaMode } from '../../sql/migrations.ts';
+import { assertServable } from '../../sql/store-move.ts';
+import { openConnection, openCurrent } from './connection.ts';
+import { toFault } from '../faults.ts';
+import { type FileIdentity, rememberFiles } from './file-identity.ts';
+import { assertOneName, warningOfOwnMount } from './file-place.ts';
+import { acquireServingLock, type ServingLock } from './lock.ts';
+import { migrate, SQLITE_DIALECT } from '../schema/migrate.ts';
+import { endLeases } from '../queue/due-work.ts';
+import { readStoreMove } from '../transfer/store-move.ts';
+import { createSqliteStore } from '../store.ts';
+
+/**
+ * How long a statement of the serving process waits, by default, for a write lock that a tool holds. The event loop
+ * stands still for as long, so it is short: an append that finds the file locked is sent again by the engine.
+ */
+export const BUSY_TIMEOUT_SERVING_MS = 250;
+
+/** How long a statement of a tool beside the serving process waits by default. */
+export const BUSY_TIMEOUT_BESIDE_MS = 5_000;
+
+/** The longest such wait. */
+export const BUSY_TIMEOUT_MAX_MS = 60_000;
+
+/** How a store over a SQLite file is opened. */
+export interface SqliteStoreOptions {
+  /** The database file, created when it is missing; ":memory:" for one that ends with the store. */
+  readonly path: string;
+  /**
+   * true (the default): this process serves the file, nobody else may, and every lease that it finds belongs to a
+   * process that died. false: open beside the process that serves it, as a command-line tool does.
+   */
+  readonly exclusive?: boolean;
+  /** {@link BUSY_TIMEOUT_SERVING_MS} or {@link BUSY_TIMEOUT_BESIDE_MS} when absent; 0 to {@link BUSY_TIMEOUT_MAX_MS}. */
+  readonly busyTimeoutMs?: number;
+  /**
+   * "upgrade" (the default) makes file and tables and brings them to the schema of this code; "require" changes
+   * nothing, and fails with STORE_UNSUITABLE unless they are there and current.
+   */
+  readonly schema?: SchemaMode;
+  /**
+   * Receives, while the store is opened, what an operator has to know: the file is mounted without its directory, or is
+   * only a backup of a store that was moved. Default: ignored.
+   */
+  readonly onWarning?: (message: string) => void;
+}
+
+/**
+ * Opens a store over one SQLite file: WAL, synchronous FULL, one writer, many appends in one commit.
+ * @throws {ReservationError} INVALID_OPTION; STORE_IN_USE when the file is served already; STORE_UNSUITABLE when the
+ * database is newer than this code, has not the required schema, was moved elsewhere, or when durability cannot be
+ * had; STORE_CORRUPT; STORE_UNAVAILABLE.
+ */
+export async function openSqliteStore(options: SqliteStoreOptions): Promise<ReservationStore> {
+  const { path, exclusive, busyTimeoutMs, schema, onWarning } = parseOptions(options);
+  const migrations = migrationsFor(SQLITE_DIALECT);
+  const open = schema === 'require' ? openCurrent : openConnection;
+  const database = await open(path, busyTimeoutMs, migrations);
+  let lock: ServingLock | null = null;
+  try {
+    const isFile = !database.memory;
+    if (exclusive && isFile) {
+      assertOneName(path);
+      lock = acquireServingLock(path);
+    }
+    const mountWarning = isFile ? warningOfOwnMount(path) : null;
+    if (mountWarning !== null) onWarning(mountWarning);
+    if (schema === 'upgrade') migrate(database, migrations);
+    const move = readStoreMove(database);
+    if (exclusive) {
+      assertServable(path, move);
+      endLeases(database);
+    } else if (move?.role === 'source') {
+      onWarning(`${path} was moved to ${move.other}: what is read here does not change any more`);
+    }
+    const files = isFile ? filesOf(path, lock) : null;
+    return createSqliteStore(database, {
+      assertInPlace: () => files?.assertUnchanged(),
+      onClosed: () => lock?.release(),
+    });
+  } catch (error) {
+    database.close();
+    lock?.release();
+    throw toFault(error, path);
+  }
+}
+
+/** The files of an open database that must stay where they are. */
+function filesOf(path: string, lock: ServingLock | null): FileIdentity {
+  const file = realpathSync(path);
+  return rememberFiles([file, `${file}-wal`, ...(lock === null ? [] : [lock.path])]);
+}
+
+function parseOptions(options: SqliteStoreOptions): Required<SqliteStoreOptions> {
+  const { path, exclusive = true, schema = 'upgrade', onWarning = () => undefined } = options;
+  const { busyTimeoutMs = exclusive ? BUSY_TIMEOUT_SERVING_MS : BUSY_TIMEOUT_BESIDE_MS } = options;
+  assertPath(path);
+  assertSchemaMode(schema);
+  if (!Number.isInteger(busyTimeoutMs) || busyTimeoutMs < 0 || busyTimeoutMs > BUSY_TIMEOUT_MAX_MS) {
+    const expected = `a whole number from 0 to ${BUSY_TIMEOUT_MAX_MS}`;
+    throw new ReservationError('INVALID_OPTION', `busyTimeoutMs should be ${expected}, is ${busyTimeoutMs}`);
+  }
+  return { path, exclusive, busyTimeoutMs, schema, onWarning };
+}
+
+/** @throws {ReservationError} INVALID_OPTION for what SQLite would take for something else than a file. */
+export function assertPath(path: string): void {
+  if (typeof path === 'string' && path !== '' && path === path.trim() && !path.startsWith('file:')) return;
+  throw new ReservationError('INVALID_OPTION', `path should be a file or ":memory:", is ${JSON.stringify(path)}`);
+}

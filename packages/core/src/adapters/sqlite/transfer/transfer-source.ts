@@ -1,0 +1,101 @@
+import { realpathSync, statSync } from 'node:fs';
+import type Database from 'better-sqlite3';
+import { ReservationError } from '../../../errors.ts';
+import type { TransferSource } from '../../../ports/admin/store-transfer.ts';
+import { migrationsFor } from '../../sql/migrations.ts';
+import { fromMoveRecord, toMoveRecord } from '../../sql/store-move.ts';
+import { ONLY_SHARD } from '../../sql/tables.ts';
+import { type After, checkpointsPage, keysPage, paymentsPage, streamsPage } from '../../sql/transfer-pages.ts';
+import { toEventTexts, toLogTexts, toStoredCheckpoint, toStoredKey, toStoredPayment } from '../../sql/transfer-rows.ts';
+import { openConnection } from '../open/connection.ts';
+import { toFault } from '../faults.ts';
+import { acquireServingLock, type ServingLock } from '../open/lock.ts';
+import { migrate, SQLITE_DIALECT } from '../schema/migrate.ts';
+import { prepareLastPosition, prepareLogPage } from '../log/log-pages.ts';
+import { BUSY_TIMEOUT_BESIDE_MS } from '../open/open.ts';
+import { prepare, sql } from '../prepared.ts';
+import { readStoreMove, refuseWork, writeStoreMove } from './store-move.ts';
+
+/** Which store is moved. */
+export interface SqliteTransferSourceOptions {
+  /** The database file, which has to be there. */
+  readonly path: string;
+}
+
+/**
+ * Opens a SQLite file to move it away, as the only one who serves it and in one write transaction: until it is
+ * closed nobody else can write, and what was read stays true. The mark that it was moved is all that is ever written.
+ * @throws {ReservationError} INVALID_OPTION when there is no database; STORE_IN_USE when the file is served;
+ * STORE_UNAVAILABLE while a tool writes; STORE_UNSUITABLE when it is newer than this code; STORE_CORRUPT.
+ */
+export async function openSqliteTransferSource({ path }: SqliteTransferSourceOptions): Promise<TransferSource> {
+  const file = statSync(path, { throwIfNoEntry: false });
+  // SQLite takes an empty file for an empty database.
+  if (file === undefined || !file.isFile() || file.size === 0) {
+    throw new ReservationError('INVALID_OPTION', `path should be a database file, there is none at ${path}`);
+  }
+  const database = await openConnection(path, BUSY_TIMEOUT_BESIDE_MS);
+  let lock: ServingLock | null = null;
+  try {
+    lock = acquireServingLock(path);
+    migrate(database, migrationsFor(SQLITE_DIALECT));
+    database.exec('begin immediate');
+    return createSource(database, lock);
+  } catch (error) {
+    database.close();
+    lock?.release();
+    throw toFault(error, path);
+  }
+}
+
+function createSource(database: Database.Database, lock: ServingLock): TransferSource {
+  const move = readStoreMove(database);
+  const last = prepareLastPosition(database).get({});
+  return {
+    name: `sqlite:${realpathSync(database.name)}`,
+    moved: move?.role === 'source' ? toMoveRecord(move) : null,
+    lastPosition: last?.position ?? 0,
+    ...createRows(database),
+    async markMoved(record) {
+      try {
+        writeStoreMove(database, fromMoveRecord('source', record, record.finishedAt));
+        refuseWork(database, record.other);
+        database.exec('commit');
+      } catch (error) {
+        throw toFault(error, database.name);
+      }
+    },
+    async close() {
+      database.close();
+      lock.release();
+    },
+  };
+}
+
+function createRows(
+  database: Database.Database,
+): Pick<TransferSource, 'log' | 'streams' | 'keys' | 'payments' | 'checkpoints'> {
+  const log = prepareLogPage(database);
+  const streams = prepare(database, (page: Parameters<typeof streamsPage>[1]) => streamsPage(sql, page));
+  const keys = prepare(database, (page: Parameters<typeof keysPage>[1]) => keysPage(sql, page));
+  const payments = prepare(database, (page: After<string>) => paymentsPage(sql, ONLY_SHARD, page));
+  const checkpoints = prepare(database, (page: After<string>) => checkpointsPage(sql, ONLY_SHARD, page));
+
+  async function read<Result>(work: () => Result): Promise<Result> {
+    try {
+      return work();
+    } catch (error) {
+      throw toFault(error, database.name);
+    }
+  }
+  return {
+    log: ({ after, limit }) => read(() => toLogTexts(log.all({ after, limit }), after)),
+    streams: ({ after, limit }) =>
+      read(() => toEventTexts(streams.all({ stream: after?.stream ?? '', version: after?.version ?? 0, limit }))),
+    keys: ({ after, limit }) =>
+      read(() => keys.all({ scope: after?.scope ?? '', key: after?.key ?? '', limit }).map(toStoredKey)),
+    payments: ({ after, limit }) => read(() => payments.all({ after: after ?? '', limit }).map(toStoredPayment)),
+    checkpoints: ({ after, limit }) =>
+      read(() => checkpoints.all({ after: after ?? '', limit }).map(toStoredCheckpoint)),
+  };
+}

@@ -1,0 +1,118 @@
+import type Database from 'better-sqlite3';
+import { type Compilable, sql as raw } from 'kysely';
+import {
+  PAGE_LIMIT_MAX,
+  type ReservationFilter,
+  type ReservationPage,
+  type ReservationView,
+} from '../../../ports/reservation-view.ts';
+import { assertPage } from '../../support/arguments.ts';
+import { fromReservationRow, toReservationPage } from '../../sql/reservation-rows.ts';
+import { ONLY_SHARD, type ReservationsTable } from '../../sql/tables.ts';
+import type { Access } from '../access.ts';
+import { prepareKeyHolder } from '../log/append-statements.ts';
+import { type Prepared, prepare, sql, written } from '../prepared.ts';
+import { createRebuilds } from './view-rebuild.ts';
+
+/** The read side on a connection. */
+export function createReservationView(database: Database.Database, access: Access): ReservationView {
+  const { read } = access;
+  const byId = prepare(database, ({ id }: { readonly id: string }) =>
+    sql.selectFrom('reservations').selectAll().where('shard', '=', ONLY_SHARD).where('reservation_id', '=', id),
+  );
+  const byKey = prepareKeyHolder(database);
+  const byTransaction = prepare(database, transactionQuery);
+  const pages = {
+    all: preparePage(database, { byUser: false, byStage: false }),
+    ofUser: preparePage(database, { byUser: true, byStage: false }),
+    inStage: preparePage(database, { byUser: false, byStage: true }),
+    ofUserInStage: preparePage(database, { byUser: true, byStage: true }),
+  };
+
+  function pageFor(filter: ReservationFilter): Prepared<PageParameters, ReservationsTable> {
+    if (filter.userId === null) return filter.stage === null ? pages.all : pages.inStage;
+    return filter.stage === null ? pages.ofUser : pages.ofUserInStage;
+  }
+
+  function page(filter: ReservationFilter): ReservationPage {
+    const { userId, stage, after, limit } = filter;
+    // One row more than asked for tells whether there is a next page.
+    const rows = pageFor(filter).all({
+      userId: userId ?? '',
+      stage: stage ?? '',
+      after: after ?? '',
+      limit: limit + 1,
+    });
+    return toReservationPage(rows, limit);
+  }
+
+  return {
+    find: (id) =>
+      read(() => {
+        const row = byId.get({ id });
+        return row === undefined ? null : fromReservationRow(row);
+      }),
+    findByKey: ({ scope, key }) => read(() => byKey.get({ scope, key }) ?? null),
+    findByTransaction: (transactionId) =>
+      read(() => byTransaction.all({ transactionId, limit: PAGE_LIMIT_MAX }).map(fromReservationRow)),
+    async list(filter) {
+      assertPage(filter);
+      return await read(() => page(filter));
+    },
+    rebuild: createRebuilds(database, access),
+  };
+}
+
+/** Where a page starts, what it holds and how much; what a page has no condition on is not looked at. */
+export interface PageParameters {
+  readonly userId: string;
+  readonly stage: string;
+  readonly after: string;
+  readonly limit: number;
+}
+
+/** What the reservations of a page have in common. */
+export interface PageConditions {
+  readonly byUser: boolean;
+  readonly byStage: boolean;
+}
+
+function preparePage(
+  database: Database.Database,
+  conditions: PageConditions,
+): Prepared<PageParameters, ReservationsTable> {
+  return prepare(database, (parameters: PageParameters) => pageQuery(conditions, parameters));
+}
+
+/** The indexes that come with the table's own keys, in the order of their definition (see view-schema.ts). */
+const PRIMARY_KEY = raw.id('sqlite_autoindex_reservations_1');
+const BY_USER = raw.id('sqlite_autoindex_reservations_2');
+const BY_STAGE = raw.id('sqlite_autoindex_reservations_3');
+const BY_TRANSACTION = raw.id('sqlite_autoindex_reservations_4');
+
+/**
+ * A page, found by the index of its user, or else of its stage. The index is named: the primary key is in the right order
+ * as well, and SQLite, which judges by statistics or knows nothing, would look at every reservation.
+ */
+export function pageQuery(
+  { byUser, byStage }: PageConditions,
+  { userId, stage, after, limit }: PageParameters,
+): Compilable<ReservationsTable> {
+  const index = byUser ? BY_USER : byStage ? BY_STAGE : PRIMARY_KEY;
+  const ofUser = byUser ? raw`and user_id = ${userId}` : raw``;
+  const inStage = byStage ? raw`and stage = ${stage}` : raw``;
+  return written(raw<ReservationsTable>`select * from reservations indexed by ${index}
+    where shard = ${ONLY_SHARD} and reservation_id > ${after} ${ofUser} ${inStage} order by reservation_id limit ${limit}`);
+}
+
+/** Reservations of a transaction, found by their index as a page is. */
+export function transactionQuery({
+  transactionId,
+  limit,
+}: {
+  readonly transactionId: string;
+  readonly limit: number;
+}): Compilable<ReservationsTable> {
+  return written(raw<ReservationsTable>`select * from reservations indexed by ${BY_TRANSACTION}
+    where shard = ${ONLY_SHARD} and transaction_id = ${transactionId} order by reservation_id limit ${limit}`);
+}

@@ -1,0 +1,136 @@
+import type { CreateRequest } from '../domain/create-request.ts';
+import { parseReservationId } from '../domain/ids.ts';
+import type { ReservationSummary } from '../domain/reservation/summary.ts';
+import type { AnswerUnknownAs } from '../domain/reservation/events.ts';
+import { ReservationError } from '../errors.ts';
+import type { Observer } from '../ports/observer.ts';
+import type { PaymentGateway } from '../ports/payment-gateway.ts';
+import type { ReservationStore } from '../ports/reservation-store.ts';
+import { PAGE_LIMIT_MAX, type ReservationFilter, type ReservationPage } from '../ports/reservation-view.ts';
+import type { Runtime } from '../ports/runtime.ts';
+import { type CreateOptions, createReservation, type CreateResult } from './reserve/create-reservation.ts';
+import type { EngineDeps } from './engine-deps.ts';
+import { checkKey, scopeOf } from './reserve/key-claim.ts';
+import { DRAIN_MS } from './payments/limits.ts';
+import { createSettlement } from './payments/settlement.ts';
+import { type SettlementOptions, settlementPolicy } from './payments/settlement-policy.ts';
+
+/** What an engine is made of. */
+export interface EngineOptions {
+  readonly store: ReservationStore;
+  readonly gateway: PaymentGateway;
+  readonly runtime: Runtime;
+  /** Hears what an operator may want to see. */
+  readonly observer?: Observer;
+  /**
+   * What a caller is told when the outcome of the payment is unknown: "pending", the truth (default), or
+   * "failed", for clients that know no third answer. What is pending is settled in the background. What was told as
+   * failed is escalated in the same commit, and nothing is sent for it any more.
+   */
+  readonly answerUnknownAs?: AnswerUnknownAs;
+  readonly settlement?: SettlementOptions;
+}
+
+/** The engine's use cases. */
+export interface Reservations {
+  /**
+   * Opens a reservation, charges it and returns it as it stands after the commit: confirmed, failed, or created
+   * with its outcome still unknown. Waits for three attempts at the most.
+   * @throws {ReservationError} STOPPED, STORE_UNAVAILABLE, INVALID_OPTION (a malformed idempotency key)
+   */
+  create(request: CreateRequest, options?: CreateOptions): Promise<CreateResult>;
+  /** The reservation, or null for an id that no reservation has. */
+  get(reservationId: string): Promise<ReservationSummary | null>;
+  /**
+   * The reservation that holds an idempotency key of this caller (default: the anonymous one), or null while the key
+   * is free. @throws {ReservationError} INVALID_OPTION (a malformed key)
+   */
+  findByKey(idempotencyKey: string, options?: { readonly caller?: string }): Promise<ReservationSummary | null>;
+  /**
+   * The reservations that were charged with this transaction, in the order of their creation: one, unless the payment
+   * service used an id twice. At most 200.
+   */
+  findByTransaction(transactionId: string): Promise<readonly ReservationSummary[]>;
+  /** A page of reservations in the order of their creation. @throws {ReservationError} INVALID_OPTION (limit) */
+  list(filter?: Partial<ReservationFilter>): Promise<ReservationPage>;
+  /** Starts settlement: at once, and then continuously. Further calls have no effect. */
+  start(): void;
+  /**
+   * Takes no new work and sends nothing more; resolves when all that runs has ended. What runs longer than
+   * `drainMs` (default 20 s) is cancelled and stays open for the next process. Store and gateway stay open.
+   */
+  stop(options?: { readonly drainMs?: number }): Promise<void>;
+}
+
+/** Builds an engine over its ports. */
+export function createEngine(options: EngineOptions): Reservations {
+  const { store, gateway, runtime } = options;
+  const cancel = new AbortController();
+  let stopping = false;
+  const deps: EngineDeps = {
+    store,
+    gateway,
+    runtime,
+    observer: options.observer ?? (() => undefined),
+    isStopping: () => stopping,
+    cancelled: cancel.signal,
+  };
+  const policy = settlementPolicy(options.settlement ?? {}, runtime);
+  const answerUnknownAs = checkAnswer(options.answerUnknownAs ?? 'pending');
+  const settlement = createSettlement(deps, policy);
+  const running = new Set<Promise<CreateResult>>();
+
+  return {
+    async create(request, createOptions = {}) {
+      if (stopping) throw new ReservationError('STOPPED', 'the engine is stopping and takes no new reservations');
+      const work = createReservation(deps, { settlement: policy, answerUnknownAs }, request, createOptions);
+      running.add(work);
+      return await work.finally(() => running.delete(work));
+    },
+    async get(reservationId) {
+      const id = parseReservationId(reservationId);
+      return id === null ? null : await store.view.find(id);
+    },
+    async findByKey(key, { caller } = {}) {
+      checkKey(key);
+      const holder = await store.view.findByKey({ scope: scopeOf(caller), key });
+      const id = holder === null ? null : parseReservationId(holder.stream);
+      return id === null ? null : await store.view.find(id);
+    },
+    findByTransaction: (transactionId) => store.view.findByTransaction(transactionId),
+    async list(filter = {}) {
+      const { userId = null, stage = null, after = null, limit = PAGE_LIMIT_MAX } = filter;
+      checkLimit(limit);
+      return await store.view.list({ userId, stage, after, limit });
+    },
+    start() {
+      if (!stopping) settlement.start();
+    },
+    async stop({ drainMs = DRAIN_MS } = {}) {
+      stopping = true;
+      const drained = new AbortController();
+      const patience = runtime.clock.sleep(drainMs, drained.signal).then(() => cancel.abort());
+      await Promise.allSettled([...running, settlement.stop()]);
+      drained.abort();
+      await patience;
+    },
+  };
+}
+
+function checkAnswer(answerUnknownAs: AnswerUnknownAs): AnswerUnknownAs {
+  switch (answerUnknownAs) {
+    case 'pending':
+    case 'failed':
+      return answerUnknownAs;
+  }
+  const found = JSON.stringify(answerUnknownAs);
+  throw new ReservationError('INVALID_OPTION', `answerUnknownAs: expected "pending" or "failed", found ${found}`);
+}
+
+function checkLimit(limit: number): void {
+  if (Number.isInteger(limit) && limit >= 1 && limit <= PAGE_LIMIT_MAX) return;
+  throw new ReservationError(
+    'INVALID_OPTION',
+    `limit: expected 1 to ${PAGE_LIMIT_MAX}, found ${JSON.stringify(limit)}`,
+  );
+}

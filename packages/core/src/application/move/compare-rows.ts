@@ -1,0 +1,65 @@
+import { ReservationError } from '../../errors.ts';
+
+/**
+ * The rows of `expected`, as long as those of `found` are the same; `name` is for people.
+ * @throws {ReservationError} STORE_CORRUPT at the first difference.
+ */
+export async function* compareRows<Row extends object>(
+  expected: AsyncIterable<Row>,
+  found: AsyncIterable<Row>,
+  name: (row: Row) => string,
+): AsyncGenerator<Row> {
+  const others = createCursor(found);
+  for await (const row of expected) {
+    assertSame(row, await others.next(), name);
+    yield row;
+  }
+  assertSame(null, await others.next(), name);
+}
+
+/** Rows, taken one at a time. */
+export interface Cursor<Row> {
+  /** The next row; null behind the last. */
+  next(): Promise<Row | null>;
+}
+
+/** Takes rows from the first one on. */
+export function createCursor<Row>(rows: AsyncIterable<Row>): Cursor<Row> {
+  const iterator = rows[Symbol.asyncIterator]();
+  return {
+    async next() {
+      const { done, value } = await iterator.next();
+      return done === true ? null : value;
+    },
+  };
+}
+
+/** How many there are. */
+export async function countOf(rows: AsyncIterable<unknown>): Promise<number> {
+  let count = 0;
+  for await (const _ of rows) count += 1;
+  return count;
+}
+
+/** Rows are flat. @throws {ReservationError} STORE_CORRUPT when they differ or just one is there. */
+export function assertSame<Row extends object>(
+  expected: Row | null,
+  found: Row | null,
+  name: (row: Row) => string,
+): void {
+  if (expected === null && found === null) return;
+  if (expected === null || found === null) {
+    const row = expected ?? found;
+    const what = expected === null ? 'has something that the source has not' : 'lacks something that the source has';
+    throw corrupt(`the copy ${what}: ${row === null ? '' : name(row)}`);
+  }
+  const fields = Object.keys(expected) as (keyof Row)[];
+  const different = fields.find((field) => expected[field] !== found[field]);
+  if (different === undefined) return;
+  throw corrupt(`the copy differs from the source in "${String(different)}": ${name(expected)} / ${name(found)}`);
+}
+
+/** What both ends say cannot be. */
+export function corrupt(message: string): ReservationError {
+  return new ReservationError('STORE_CORRUPT', message);
+}

@@ -1,0 +1,157 @@
+import type { ReservationSummary } from '../../domain/reservation/summary.ts';
+import { assert, ReservationError } from '../../errors.ts';
+import type { Runtime } from '../../ports/runtime.ts';
+import { type MoveRecord, TRANSFER_ROWS_MAX, type TransferSource } from '../../ports/admin/store-transfer.ts';
+import { foldStreams } from '../commands/fold-streams.ts';
+import { checkpointPlace, eventsByStream, keyPlace, pagesOf, reservationPlace } from './transfer-rows.ts';
+import { type MoveCounts, type MoveEnds, verifyMove } from './verify-move.ts';
+
+/** How far a move has come. "check" compares both ends, event by event. */
+export interface MoveProgress {
+  readonly stage: 'events' | 'reservations' | 'keys' | 'payments' | 'checkpoints' | 'check';
+  /** Rows so far, those of an earlier run included. */
+  readonly done: number;
+  /** Null when it is not known beforehand. */
+  readonly total: number | null;
+}
+
+/** What is moved, and where to. Both ends are closed by whoever opened them. */
+export interface MoveOptions extends MoveEnds {
+  readonly runtime: Runtime;
+  /** Called synchronously, after each batch; must not throw. */
+  readonly onProgress?: (progress: MoveProgress) => void;
+  /** Rows that are written in one transaction: 1 to {@link TRANSFER_ROWS_MAX}, which is the default. */
+  readonly batchRows?: number;
+}
+
+/** What came of a move. */
+export type MoveResult =
+  /** The target can be served, the source is a backup. */
+  | { readonly kind: 'moved'; readonly counts: MoveCounts }
+  /** An earlier run did it all; the target may have been served since, and was not touched. */
+  | { readonly kind: 'moved-before' };
+
+/**
+ * Moves a store into another database: the log with its positions, the idempotency keys, the open payments and the
+ * checkpoints; the view is written anew from the events. Whenever it ends early, by a fault or a kill, it is run again
+ * and goes on where the log ends; until it is finished only the source can be served, and from the moment at which the
+ * source is marked only the target, once this has run to its end.
+ * @throws {ReservationError} STORE_UNSUITABLE when the target has something of its own, or the source was moved
+ * elsewhere; STORE_CORRUPT, with the place, when the source is damaged or the copy differs; then nothing is marked.
+ */
+export async function moveStore(options: MoveOptions): Promise<MoveResult> {
+  const { source, target, runtime, onProgress = () => undefined, batchRows = TRANSFER_ROWS_MAX } = options;
+  const inBounds = Number.isInteger(batchRows) && batchRows >= 1 && batchRows <= TRANSFER_ROWS_MAX;
+  assert(inBounds, `a batch cannot have ${batchRows} rows`);
+  const start = await begin({ source, target }, runtime);
+  if (start === 'moved-before') return { kind: 'moved-before' };
+  const copy: Copy = { source, target, limit: batchRows, onProgress };
+  await copyLog(copy, start.lastPosition);
+  await copySummaries(copy);
+  await copyTheRest(copy);
+  const total = source.lastPosition;
+  const counts = await verifyMove({ source, target }, batchRows, (done) => {
+    if (done % batchRows === 0 || done === total) onProgress({ stage: 'check', done, total });
+  });
+  // The source first: between the two marks nobody can serve either, and never can both be served.
+  const finishedAt = runtime.clock.now();
+  if (source.moved === null) await source.markMoved({ ...start.move, other: target.name, finishedAt });
+  await target.finish(finishedAt);
+  return { kind: 'moved', counts };
+}
+
+interface Start {
+  readonly move: MoveRecord;
+  /** Of the last event that the target has. */
+  readonly lastPosition: number;
+}
+
+async function begin({ source, target }: MoveEnds, runtime: Runtime): Promise<Start | 'moved-before'> {
+  const state = await target.state();
+  switch (state.kind) {
+    case 'occupied':
+      throw unsuitable(`${target.name} has something of its own: a store is moved into an empty database`);
+    case 'finished':
+      if (source.moved?.id === state.move.id) return 'moved-before';
+      throw unsuitable(`${target.name} holds the store that was moved from ${state.move.other}`);
+    case 'empty': {
+      if (source.moved !== null) throw movedElsewhere(source, source.moved);
+      const move = { id: runtime.newUuid(), other: source.name, beganAt: runtime.clock.now() };
+      await target.begin(move);
+      return { move, lastPosition: 0 };
+    }
+    case 'under-way':
+      if (source.moved !== null && source.moved.id !== state.move.id) throw movedElsewhere(source, source.moved);
+      await assertSameLog({ source, target }, state.lastPosition);
+      await target.forgetAllButTheLog();
+      return { move: state.move, lastPosition: state.lastPosition };
+  }
+}
+
+/** Events are never changed: if the last one that arrived is the source's, so are all before it. */
+async function assertSameLog({ source, target }: MoveEnds, lastPosition: number): Promise<void> {
+  if (lastPosition === 0) return;
+  const page = { after: lastPosition - 1, limit: 1 };
+  const [arrived] = await target.log(page);
+  const [original] = await source.log(page);
+  if (arrived !== undefined && arrived.id === original?.id && arrived.checksum === original.checksum) return;
+  throw unsuitable(`the move into ${target.name} that is not finished is of another store, or of a newer state of it`);
+}
+
+interface Copy extends MoveEnds {
+  readonly limit: number;
+  onProgress(progress: MoveProgress): void;
+}
+
+async function copyLog({ source, target, limit, onProgress }: Copy, from: number): Promise<void> {
+  for (let after = from; ;) {
+    const events = await source.log({ after, limit });
+    if (events.length === 0) return;
+    await target.importEvents(events);
+    after += events.length;
+    onProgress({ stage: 'events', done: after, total: source.lastPosition });
+  }
+}
+
+async function copySummaries({ source, target, limit, onProgress }: Copy): Promise<void> {
+  let done = 0;
+  let batch: ReservationSummary[] = [];
+  async function write(): Promise<void> {
+    await target.importSummaries(batch);
+    done += batch.length;
+    batch = [];
+    onProgress({ stage: 'reservations', done, total: null });
+  }
+  for await (const summary of foldStreams(eventsByStream(source, limit))) {
+    batch.push(summary);
+    if (batch.length === limit) await write();
+  }
+  if (batch.length > 0) await write();
+}
+
+async function copyTheRest({ source, target, limit, onProgress }: Copy): Promise<void> {
+  async function copy<Row>(
+    stage: MoveProgress['stage'],
+    pages: AsyncIterable<readonly Row[]>,
+    write: (rows: readonly Row[]) => Promise<void>,
+  ): Promise<void> {
+    let done = 0;
+    for await (const rows of pages) {
+      await write(rows);
+      done += rows.length;
+      onProgress({ stage, done, total: null });
+    }
+  }
+  const { keys, payments, checkpoints } = source;
+  await copy('keys', pagesOf(keys, keyPlace, limit), target.importKeys);
+  await copy('payments', pagesOf(payments, reservationPlace, limit), target.importPayments);
+  await copy('checkpoints', pagesOf(checkpoints, checkpointPlace, limit), target.importCheckpoints);
+}
+
+function movedElsewhere({ name }: TransferSource, { other }: MoveRecord): ReservationError {
+  return unsuitable(`${name} was moved to ${other} already`);
+}
+
+function unsuitable(message: string): ReservationError {
+  return new ReservationError('STORE_UNSUITABLE', message);
+}

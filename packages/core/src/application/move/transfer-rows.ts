@@ -1,0 +1,52 @@
+import type { ReservationId } from '../../domain/ids.ts';
+import type { EventText, KeyPlace, StreamPlace, TransferPage, TransferRows } from '../../ports/admin/store-transfer.ts';
+
+/** The place of what a reservation has one of. */
+export function reservationPlace({ reservationId }: { readonly reservationId: ReservationId }): ReservationId {
+  return reservationId;
+}
+
+/** The place of a key. */
+export function keyPlace({ scope, key }: KeyPlace): KeyPlace {
+  return { scope, key };
+}
+
+/** The place of a checkpoint. */
+export function checkpointPlace({ name }: { readonly name: string }): string {
+  return name;
+}
+
+/** Everything that a paged read has, page by page, each of `limit` rows but the last. */
+export async function* pagesOf<Row, Place>(
+  read: (page: TransferPage<Place>) => Promise<readonly Row[]>,
+  placeOf: (row: Row) => Place,
+  limit: number,
+): AsyncGenerator<readonly Row[]> {
+  let after: Place | null = null;
+  for (;;) {
+    const rows = await read({ after, limit });
+    const last = rows.at(-1);
+    if (last === undefined) return;
+    yield rows;
+    if (rows.length < limit) return;
+    after = placeOf(last);
+  }
+}
+
+/** The same row by row. */
+export async function* rowsOf<Row, Place>(
+  read: (page: TransferPage<Place>) => Promise<readonly Row[]>,
+  placeOf: (row: Row) => Place,
+  limit: number,
+): AsyncGenerator<Row> {
+  for await (const rows of pagesOf(read, placeOf, limit)) yield* rows;
+}
+
+/** All events, stream by stream. */
+export function eventsByStream(rows: TransferRows, limit: number): AsyncGenerator<EventText> {
+  return rowsOf<EventText, StreamPlace>(
+    (page) => rows.streams(page),
+    ({ stream, version }) => ({ stream, version }),
+    limit,
+  );
+}

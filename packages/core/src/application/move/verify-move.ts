@@ -1,0 +1,123 @@
+import type { ReservationSummary } from '../../domain/reservation/summary.ts';
+import type { ReservationError } from '../../errors.ts';
+import type {
+  EventText,
+  StoredCheckpoint,
+  StoredKey,
+  StoredPayment,
+  TransferRows,
+  TransferSource,
+  TransferTarget,
+} from '../../ports/admin/store-transfer.ts';
+import { foldStreams } from '../commands/fold-streams.ts';
+import { assertSame, corrupt, countOf, createCursor, compareRows } from './compare-rows.ts';
+import { checkpointPlace, eventsByStream, keyPlace, reservationPlace, rowsOf } from './transfer-rows.ts';
+
+/** What a move brought over. */
+export interface MoveCounts {
+  readonly events: number;
+  readonly reservations: number;
+  readonly keys: number;
+  readonly openPayments: number;
+  readonly checkpoints: number;
+}
+
+/** The two ends of a move. */
+export interface MoveEnds {
+  readonly source: TransferSource;
+  readonly target: TransferTarget;
+}
+
+/**
+ * Reads both ends wholly and side by side: every event, key, open payment and checkpoint of the source stands in the
+ * target and nothing else does, the target's view is what its events say, and exactly the payments without a verdict
+ * are in its queue. `onEvents` is told how many events were compared so far.
+ * @throws {ReservationError} STORE_CORRUPT with the first difference.
+ */
+export async function verifyMove(
+  { source, target }: MoveEnds,
+  limit: number,
+  onEvents: (count: number) => void,
+): Promise<MoveCounts> {
+  const counts = { events: 0, reservations: 0, openPayments: 0 };
+  async function* comparedEvents(): AsyncGenerator<EventText> {
+    for await (const event of compareRows(eventsByStream(source, limit), eventsByStream(target, limit), nameEvent)) {
+      counts.events += 1;
+      onEvents(counts.events);
+      yield event;
+    }
+  }
+  const summaries = createCursor(rowsOf(target.summaries, reservationPlace, limit));
+  const payments = createCursor(paymentsOf(source, limit));
+  for await (const folded of foldStreams(comparedEvents())) {
+    counts.reservations += 1;
+    const expected = { ...folded, message: target.textForPeople(folded.message) };
+    assertSame(expected, await summaries.next(), nameSummary);
+    if (folded.stage !== 'processing' && folded.stage !== 'unresolved') continue;
+    counts.openPayments += 1;
+    const payment = await payments.next();
+    if (payment?.reservationId !== folded.reservationId) throw notQueued(folded, payment);
+  }
+  assertSame(null, await summaries.next(), nameSummary);
+  const superfluous = await payments.next();
+  if (superfluous !== null) throw corrupt(`the queue has a payment that has its verdict: ${namePayment(superfluous)}`);
+  if (counts.events !== source.lastPosition) {
+    throw corrupt(`the log ends at position ${source.lastPosition}, its streams have ${counts.events} events`);
+  }
+  return { ...counts, ...(await compareTheRest({ source, target }, limit)) };
+}
+
+async function compareTheRest(
+  { source, target }: MoveEnds,
+  limit: number,
+): Promise<Pick<MoveCounts, 'keys' | 'checkpoints'>> {
+  const held = target.textForPeople;
+  async function* expectedPayments(): AsyncGenerator<StoredPayment> {
+    for await (const payment of paymentsOf(source, limit)) {
+      const { lastOutcome } = payment;
+      yield { ...payment, lastOutcome: lastOutcome === null ? null : held(lastOutcome) };
+    }
+  }
+  async function* expectedCheckpoints(): AsyncGenerator<StoredCheckpoint> {
+    for await (const checkpoint of checkpointsOf(source, limit)) {
+      const { stoppedBecause } = checkpoint;
+      yield { ...checkpoint, stoppedBecause: stoppedBecause === null ? null : held(stoppedBecause) };
+    }
+  }
+  await countOf(compareRows(expectedPayments(), paymentsOf(target, limit), namePayment));
+  return {
+    keys: await countOf(compareRows(keysOf(source, limit), keysOf(target, limit), nameKey)),
+    checkpoints: await countOf(compareRows(expectedCheckpoints(), checkpointsOf(target, limit), nameCheckpoint)),
+  };
+}
+
+function paymentsOf({ payments }: Pick<TransferRows, 'payments'>, limit: number): AsyncGenerator<StoredPayment> {
+  return rowsOf(payments, reservationPlace, limit);
+}
+
+function keysOf({ keys }: Pick<TransferRows, 'keys'>, limit: number): AsyncGenerator<StoredKey> {
+  return rowsOf(keys, keyPlace, limit);
+}
+
+function checkpointsOf(
+  { checkpoints }: Pick<TransferRows, 'checkpoints'>,
+  limit: number,
+): AsyncGenerator<StoredCheckpoint> {
+  return rowsOf(checkpoints, checkpointPlace, limit);
+}
+
+function notQueued({ reservationId }: ReservationSummary, next: StoredPayment | null): ReservationError {
+  const missing = next === null || next.reservationId > reservationId;
+  return corrupt(
+    missing
+      ? `the payment of ${reservationId} waits for a verdict and is not in the queue`
+      : `the queue has a payment that has its verdict: ${namePayment(next)}`,
+  );
+}
+
+const nameEvent = ({ position, stream, version }: EventText): string =>
+  `the event at position ${position} (stream ${stream}, version ${version})`;
+const nameSummary = ({ reservationId }: ReservationSummary): string => `the view's row of ${reservationId}`;
+const namePayment = ({ reservationId }: StoredPayment): string => `the payment of ${reservationId}`;
+const nameKey = ({ scope, key }: StoredKey): string => `the key ${JSON.stringify(key)} of ${JSON.stringify(scope)}`;
+const nameCheckpoint = ({ name }: StoredCheckpoint): string => `the subscription ${JSON.stringify(name)}`;

@@ -1,0 +1,130 @@
+import type { ReservationSummary } from '../../domain/reservation/summary.ts';
+import { isTransactionId } from '../../domain/transaction-id.ts';
+import { ReservationError } from '../../errors.ts';
+import type { ReservationStore } from '../../ports/reservation-store.ts';
+import type { Runtime } from '../../ports/runtime.ts';
+import { allReservations } from './all-reservations.ts';
+import { chargeDifference, type LedgerCharge } from './reconcile-ledger.ts';
+import { resolvePayment } from './resolve-payment.ts';
+
+/** The longest {@link LedgerEvidence.source}, in UTF-16 code units: it becomes part of a stream. */
+export const LEDGER_SOURCE_LENGTH_MAX = 400;
+
+/** A charge, and where the ledger has it. */
+export interface LedgerEvidence extends LedgerCharge {
+  /** For people: file and line, for example. Becomes part of the reason that is written. */
+  readonly source: string;
+}
+
+/** An escalated payment that the ledger proved to be charged: its reservation is confirmed now. */
+export interface ResolvedByLedger {
+  readonly reservation: ReservationSummary;
+  readonly source: string;
+}
+
+/** Why the ledger decides nothing about an escalated payment. */
+export type LedgerSilence =
+  /** Proves nothing: the charge may be executed later, or stand in another export. */
+  | 'not-in-ledger'
+  | 'charged-more-than-once'
+  /** Another user, amount or currency than was reserved. */
+  | 'charge-differs'
+  /** Another transaction than the one that was found before. */
+  | 'transaction-differs'
+  /** The ledger has this transaction for other reservations too. */
+  | 'transaction-shared'
+  /** Not 1 to 255 visible ASCII characters. */
+  | 'transaction-id-unusable'
+  /** Another command was faster; the reservation says which. */
+  | 'decided-meanwhile';
+
+/** An escalated payment that is left to an operator. */
+export interface LeftToOperator {
+  readonly reservation: ReservationSummary;
+  readonly why: LedgerSilence;
+}
+
+/** What became of each escalated payment, in the order of creation. */
+export interface LedgerResolution {
+  readonly resolved: readonly ResolvedByLedger[];
+  readonly left: readonly LeftToOperator[];
+}
+
+/**
+ * Gives every escalated payment its verdict that the ledger proves: exactly one charge, of the same user, amount and
+ * currency. It is confirmed with that transaction, with `actor` and the place in the ledger as the reason. All others
+ * are left as they are: that the ledger has no charge proves nothing. What settlement still works on is not touched,
+ * and nothing is sent to the payment service.
+ * @throws {ReservationError} INVALID_OPTION when a source is empty or too long; STORE_UNAVAILABLE: what was resolved
+ * before stays resolved, and the same call may be repeated.
+ */
+export async function resolveByLedger(
+  deps: { readonly store: ReservationStore; readonly runtime: Runtime },
+  charges: Iterable<LedgerEvidence>,
+  { actor }: { readonly actor: string },
+): Promise<LedgerResolution> {
+  const ledger = indexLedger(charges);
+  const resolved: ResolvedByLedger[] = [];
+  const left: LeftToOperator[] = [];
+  for await (const reservation of allReservations(deps.store.view, 'escalated')) {
+    const found = judge(ledger, reservation);
+    if (typeof found === 'string') {
+      left.push({ reservation, why: found });
+      continue;
+    }
+    const result = await resolvePayment(deps, reservation.reservationId, {
+      finding: { kind: 'charged', transactionId: found.transactionId },
+      actor,
+      reason: `the ledger has the charge: ${found.source}`,
+    });
+    if (result.kind === 'resolved') resolved.push({ reservation: result.reservation, source: found.source });
+    else left.push({ reservation: await readAgain(deps.store, reservation), why: 'decided-meanwhile' });
+  }
+  return { resolved, left };
+}
+
+interface Ledger {
+  readonly byReservation: ReadonlyMap<string, readonly LedgerEvidence[]>;
+  /** The transactions that stand with more than one reservation. */
+  readonly shared: ReadonlySet<string>;
+}
+
+function indexLedger(charges: Iterable<LedgerEvidence>): Ledger {
+  const byReservation = new Map<string, LedgerEvidence[]>();
+  const reservationOf = new Map<string, string>();
+  const shared = new Set<string>();
+  for (const charge of charges) {
+    checkSource(charge.source);
+    const { reservationId, transactionId } = charge;
+    const known = byReservation.get(reservationId);
+    if (known === undefined) byReservation.set(reservationId, [charge]);
+    else known.push(charge);
+    if ((reservationOf.get(transactionId) ?? reservationId) !== reservationId) shared.add(transactionId);
+    reservationOf.set(transactionId, reservationId);
+  }
+  return { byReservation, shared };
+}
+
+/** The charge that proves what became of the payment, or why none does. */
+function judge({ byReservation, shared }: Ledger, reservation: ReservationSummary): LedgerEvidence | LedgerSilence {
+  const [charge, ...more] = byReservation.get(reservation.reservationId) ?? [];
+  if (charge === undefined) return 'not-in-ledger';
+  if (more.length > 0) return 'charged-more-than-once';
+  if (chargeDifference(reservation, charge) !== null) return 'charge-differs';
+  if (!isTransactionId(charge.transactionId)) return 'transaction-id-unusable';
+  if (shared.has(charge.transactionId)) return 'transaction-shared';
+  if (reservation.transactionId !== null && reservation.transactionId !== charge.transactionId) {
+    return 'transaction-differs';
+  }
+  return charge;
+}
+
+async function readAgain(store: ReservationStore, before: ReservationSummary): Promise<ReservationSummary> {
+  return (await store.view.find(before.reservationId)) ?? before;
+}
+
+function checkSource(source: string): void {
+  if (source !== '' && source.length <= LEDGER_SOURCE_LENGTH_MAX && source.isWellFormed()) return;
+  const expected = `well-formed text of 1 to ${LEDGER_SOURCE_LENGTH_MAX} characters`;
+  throw new ReservationError('INVALID_OPTION', `source: expected ${expected}, found ${JSON.stringify(source)}`);
+}

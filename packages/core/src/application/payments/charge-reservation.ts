@@ -1,0 +1,187 @@
+import type { ReservationId } from '../../domain/ids.ts';
+import { combineOutcomes, type PaymentOutcome } from '../../domain/payment-outcome.ts';
+import type { Command } from '../../domain/reservation/commands.ts';
+import type { AnswerUnknownAs, ReservationEvent } from '../../domain/reservation/events.ts';
+import { type Timestamp, toTimestamp } from '../../domain/timestamp.ts';
+import type { KeyChange, KeyName, PaymentChange } from '../../ports/inline-writes.ts';
+import type { Observer } from '../../ports/observer.ts';
+import {
+  type CommandResult,
+  type ExistingReservation,
+  assertExists,
+  handleCommand,
+} from '../commands/handle-command.ts';
+import type { EngineDeps } from '../engine-deps.ts';
+import { type LoadedReservation, loadReservation } from '../commands/load-reservation.ts';
+
+/**
+ * Whether a run that brings no verdict gives the payment to a person: never, if it reached the payment service,
+ * or in any case.
+ */
+export type GiveUp = 'never' | 'if-reached' | 'always';
+
+/** One run of charging a reservation, by the request that opened it or by settlement. */
+export interface ChargeJob {
+  readonly id: ReservationId;
+  readonly loaded: LoadedReservation;
+  readonly by: 'request' | 'settlement';
+  /** Holder of the payment's lease; a name of its own for every lease. */
+  readonly owner: string;
+  /** No attempt starts at or after this time. */
+  readonly sendUntil: number;
+  /** When settlement may try again should the outcome stay unknown. */
+  readonly retryAt: () => number;
+  /** What earlier runs left open; null when this is certainly the first. */
+  readonly previousOutcome: PaymentOutcome | null;
+  /** What the caller is told should the outcome be unknown. */
+  readonly answerUnknownAs: AnswerUnknownAs;
+  /** The idempotency key of the request, which is free again once it is proved that nothing was sent. */
+  readonly key: KeyName | null;
+  readonly giveUp: GiveUp;
+  readonly signal: AbortSignal;
+}
+
+/** Charges, then appends what is known of it. Returns the reservation as it stands after the commit. */
+export async function chargeReservation(deps: EngineDeps, job: ChargeJob): Promise<LoadedReservation> {
+  const { state } = job.loaded;
+  assertExists(state);
+  const { clock } = deps.runtime;
+  const startedAt = clock.now();
+  const attempted = await deps.gateway.charge(
+    { reservationId: job.id, userId: state.userId, money: state.money },
+    { signal: job.signal, maySend: () => !deps.isStopping() && clock.now() < job.sendUntil },
+  );
+  const outcome = job.previousOutcome === null ? attempted : combineOutcomes(job.previousOutcome, attempted);
+  const { id, by } = job;
+  deps.observer({
+    kind: 'charge-ended',
+    reservationId: id,
+    outcome: attempted,
+    by,
+    durationMs: clock.now() - startedAt,
+  });
+  if (attempted.kind === 'unknown' && attempted.cause === 'misconfigured') {
+    deps.observer({ kind: 'payment-misconfigured', reservationId: id, detail: attempted.detail });
+  }
+  return await recordOutcome(deps, job, { attempted, outcome, retryAt: job.retryAt() });
+}
+
+/** What a run of charging brought to light. */
+interface ChargeFindings {
+  /** What the run itself saw. */
+  readonly attempted: PaymentOutcome;
+  /** What that means together with what was open before. */
+  readonly outcome: PaymentOutcome;
+  readonly retryAt: number;
+}
+
+async function recordOutcome(deps: EngineDeps, job: ChargeJob, findings: ChargeFindings): Promise<LoadedReservation> {
+  const { id, loaded } = job;
+  const at = toTimestamp(deps.runtime.clock.now());
+  const result = await handleCommand(
+    { events: deps.store.events, runtime: deps.runtime },
+    {
+      id,
+      command: commandFor(job, findings, at),
+      loaded,
+      payment: (next) => paymentAfter(next, job, findings),
+      key: (next) => keyAfter(next, job),
+    },
+  );
+  return await applyResult(deps, job, findings, result);
+}
+
+function commandFor(job: ChargeJob, { attempted, outcome }: ChargeFindings, at: Timestamp): Command {
+  const reached = attempted.kind !== 'not-sent';
+  if (!isVerdict(outcome) && (job.giveUp === 'always' || (job.giveUp === 'if-reached' && reached))) {
+    return { type: 'escalate', reason: 'settlement-gave-up', detail: describe(attempted), at };
+  }
+  return { type: 'record-outcome', outcome, answerUnknownAs: job.answerUnknownAs, at };
+}
+
+function isVerdict(outcome: PaymentOutcome): boolean {
+  return outcome.kind === 'approved' || outcome.kind === 'declined';
+}
+
+/**
+ * A verdict holds whoever brings it. Everything else counts only while the lease is held: a proof that nothing was
+ * sent, or a refusal, covers the attempts of the lease's holder, and whoever has the lease now may have sent.
+ */
+function paymentAfter(next: ExistingReservation, { owner }: ChargeJob, findings: ChargeFindings): PaymentChange {
+  switch (next.stage) {
+    case 'processing':
+    case 'unresolved':
+      return { kind: 'release', owner, dueAt: findings.retryAt, lastOutcome: describe(findings.attempted) };
+    case 'escalated':
+    case 'confirmed':
+    case 'failed':
+      return { kind: 'remove', onlyIfLeasedBy: isVerdict(findings.outcome) ? null : owner };
+  }
+}
+
+/**
+ * Releases the key in the transaction that records that nothing was sent: the caller is asked to try again, and the
+ * same key then has to make a new reservation. After any other verdict the key stays bound.
+ */
+function keyAfter(next: ExistingReservation, { key }: ChargeJob): KeyChange {
+  if (key === null || next.stage !== 'failed' || next.reason !== 'not-sent') return { kind: 'keep' };
+  return { kind: 'release', scope: key.scope, key: key.key };
+}
+
+async function applyResult(
+  deps: EngineDeps,
+  { id, owner }: ChargeJob,
+  { attempted, retryAt }: ChargeFindings,
+  result: CommandResult,
+): Promise<LoadedReservation> {
+  switch (result.kind) {
+    case 'applied':
+      reportEscalation(deps.observer, id, result.events);
+      return result.loaded;
+    case 'unchanged':
+      if (result.loaded.state.stage === 'unresolved') {
+        const lastOutcome = describe(attempted);
+        await deps.store.payments.release({ reservationId: id, owner, dueAt: retryAt, lastOutcome });
+      }
+      return result.loaded;
+    case 'rejected':
+      deps.observer({ kind: 'contradiction', reservationId: id, detail: describeRejection(result) });
+      return result.loaded;
+    case 'lease-lost':
+      deps.observer({ kind: 'lease-lost', reservationId: id });
+      return await loadReservation(deps.store.events, id);
+    case 'key-taken':
+      throw new Error('an append without a claim cannot find its key taken');
+  }
+}
+
+function describeRejection(result: Extract<CommandResult, { kind: 'rejected' }>): string {
+  return result.rejection.kind === 'contradiction' ? result.rejection.detail : result.rejection.kind;
+}
+
+/** Raises the alarm when the events give the payment to a person. */
+export function reportEscalation(
+  observer: Observer,
+  reservationId: ReservationId,
+  events: readonly ReservationEvent[],
+): void {
+  for (const event of events) {
+    if (event.type !== 'PAYMENT_ESCALATED') continue;
+    const { reason, detail } = event.data;
+    observer({ kind: 'payment-escalated', reservationId, reason, detail });
+  }
+}
+
+/** An outcome in a line, for people. */
+function describe(outcome: PaymentOutcome): string {
+  switch (outcome.kind) {
+    case 'approved':
+      return `approved: ${outcome.transactionId}`;
+    case 'declined':
+    case 'refused':
+      return `${outcome.kind}: ${outcome.message}`;
+    case 'not-sent':
+    case 'unknown':
+      return `${outcome.kind}, ${outcome.cause}: ${outcome.detail}`;
+  }
+}

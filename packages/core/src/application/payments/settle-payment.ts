@@ -1,0 +1,79 @@
+import type { PaymentOutcome } from '../../domain/payment-outcome.ts';
+import type { EscalationReason } from '../../domain/reservation/events.ts';
+import { toTimestamp } from '../../domain/timestamp.ts';
+import type { TakenPayment } from '../../ports/due-work.ts';
+import { chargeReservation, reportEscalation } from './charge-reservation.ts';
+import type { EngineDeps } from '../engine-deps.ts';
+import { handleCommand, keepKey } from '../commands/handle-command.ts';
+import { LEASE_MS, SEND_WINDOW_MS } from './limits.ts';
+import { type LoadedReservation, loadReservation } from '../commands/load-reservation.ts';
+import type { SettlementPolicy } from './settlement-policy.ts';
+
+/**
+ * What a former run left behind: nobody knows how far its process came, so that a later proof of "not sent"
+ * proves nothing about it.
+ */
+const PREVIOUS_RUN = {
+  kind: 'unknown',
+  cause: 'process-died',
+  detail: 'an earlier attempt may have been executed',
+} as const satisfies PaymentOutcome;
+
+/**
+ * Works once on a payment whose lease this engine has just taken: charges again, or escalates it when nothing may be
+ * sent; does nothing when it was settled or escalated meanwhile. Settlement never answers a caller, so that an unknown
+ * outcome is never recorded as answered "failed" here.
+ */
+export async function settlePayment(deps: EngineDeps, policy: SettlementPolicy, payment: TakenPayment): Promise<void> {
+  const loaded = await loadReservation(deps.store.events, payment.reservationId);
+  // A verdict or an escalation that came since the lease was taken has removed the payment from the queue.
+  const { stage } = loaded.state;
+  if (stage !== 'processing' && stage !== 'unresolved') return;
+  const forbidden = whyNotToSend(deps, loaded);
+  if (forbidden !== null) return await escalate(deps, payment, loaded, forbidden);
+  await chargeReservation(deps, {
+    id: payment.reservationId,
+    loaded,
+    by: 'settlement',
+    owner: payment.owner,
+    // Counted from the lease itself: this process may have slept since it took it.
+    sendUntil: payment.dueAt - LEASE_MS + SEND_WINDOW_MS,
+    retryAt: () => policy.retryAt(payment.attempts),
+    previousOutcome: PREVIOUS_RUN,
+    answerUnknownAs: 'pending',
+    key: null,
+    giveUp: policy.giveUp(payment),
+    signal: deps.cancelled,
+  });
+}
+
+/**
+ * Why nothing may be sent again for a payment; null when it may. A caller who was told "failed" may have paid by other
+ * means since. With a service that is not idempotent, what may have been executed is never sent again.
+ */
+function whyNotToSend(deps: EngineDeps, { state }: LoadedReservation): EscalationReason | null {
+  if (state.stage === 'unresolved' && state.answeredAs === 'failed') return 'answered-failed';
+  return deps.gateway.idempotency === 'none' ? 'may-not-be-sent-again' : null;
+}
+
+async function escalate(
+  deps: EngineDeps,
+  payment: TakenPayment,
+  loaded: LoadedReservation,
+  reason: EscalationReason,
+): Promise<void> {
+  const { reservationId: id, owner } = payment;
+  const detail = payment.lastOutcome ?? PREVIOUS_RUN.detail;
+  const result = await handleCommand(
+    { events: deps.store.events, runtime: deps.runtime },
+    {
+      id,
+      command: { type: 'escalate', reason, detail, at: toTimestamp(deps.runtime.clock.now()) },
+      loaded,
+      payment: () => ({ kind: 'remove', onlyIfLeasedBy: owner }),
+      key: keepKey,
+    },
+  );
+  if (result.kind === 'applied') reportEscalation(deps.observer, id, result.events);
+  if (result.kind === 'lease-lost') deps.observer({ kind: 'lease-lost', reservationId: id });
+}

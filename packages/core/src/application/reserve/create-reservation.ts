@@ -1,0 +1,158 @@
+import {
+  type CreateRequest,
+  parseCreateRequest,
+  type RequestFault,
+  type ValidRequest,
+} from '../../domain/create-request.ts';
+import { parseReservationId, type ReservationId, reservationIdFrom } from '../../domain/ids.ts';
+import type { AnswerUnknownAs } from '../../domain/reservation/events.ts';
+import { type ReservationSummary, summarize } from '../../domain/reservation/summary.ts';
+import { toTimestamp } from '../../domain/timestamp.ts';
+import { assert } from '../../errors.ts';
+import type { KeyClaim } from '../../ports/inline-writes.ts';
+import { type ChargeJob, chargeReservation } from '../payments/charge-reservation.ts';
+import type { EngineDeps } from '../engine-deps.ts';
+import { assertExists, handleCommand } from '../commands/handle-command.ts';
+import { claimOf } from './key-claim.ts';
+import { KEY_TURNS_MAX, LEASE_MS, SEND_WINDOW_MS } from '../payments/limits.ts';
+import { type LoadedReservation, notYetCreated } from '../commands/load-reservation.ts';
+import type { SettlementPolicy } from '../payments/settlement-policy.ts';
+
+/** What a caller may say beside the request itself. */
+export interface CreateOptions {
+  /**
+   * The same key and the same request return the same reservation. Only after it failed with the proof that nothing
+   * was sent is the key free again, and makes a new one. 1 to 255 visible ASCII characters.
+   */
+  readonly idempotencyKey?: string;
+  /** Whose key it is; keys of different callers never meet. Default: one anonymous caller. */
+  readonly caller?: string;
+  /** Ties together all that this request causes. Default: the reservation's id. */
+  readonly correlationId?: string;
+  /** W3C trace context of the request. */
+  readonly traceparent?: string;
+  /** No attempt to charge starts after it aborted; the one under way is cancelled, its outcome unknown. */
+  readonly signal?: AbortSignal;
+}
+
+/** How a create ended. */
+export type CreateResult =
+  /** The reservation as it stands; `replayed` when the idempotency key brought back an earlier one. */
+  | { readonly kind: 'reservation'; readonly reservation: ReservationSummary; readonly replayed: boolean }
+  /** The request does not validate, and its key, if it has one, is free; nothing was recorded. */
+  | { readonly kind: 'invalid'; readonly faults: readonly RequestFault[] }
+  /** The idempotency key belongs to a different request; nothing was recorded. */
+  | { readonly kind: 'key-reused' }
+  /** Nothing is known yet of the payment of the first request with this key. */
+  | { readonly kind: 'key-in-progress'; readonly reservationId: ReservationId };
+
+/** What a create needs beside the engine's deps. */
+export interface CreatePolicy {
+  readonly settlement: SettlementPolicy;
+  readonly answerUnknownAs: AnswerUnknownAs;
+}
+
+/** Checks a request, records it, charges it and records the verdict; see {@link CreateResult}. */
+export async function createReservation(
+  deps: EngineDeps,
+  policy: CreatePolicy,
+  request: CreateRequest,
+  options: CreateOptions,
+): Promise<CreateResult> {
+  const fields = { ...request };
+  const claim = claimOf(fields, options);
+  const parsed = parseCreateRequest(fields);
+  if (parsed.kind === 'invalid') return (await replayRefused(deps, claim)) ?? parsed;
+  assert(claim !== null || options.idempotencyKey === undefined, 'a valid request with a key claims it');
+  for (let turn = 1; ; turn += 1) {
+    const result = await createOnce(deps, policy, { ...options, request: parsed.request, claim });
+    if (result.kind !== 'key-freed') return result;
+    if (turn >= KEY_TURNS_MAX) return { kind: 'reservation', reservation: result.reservation, replayed: true };
+  }
+}
+
+/** The key was taken by a reservation that has failed since, with the proof that nothing was sent: it is free again. */
+interface KeyFreed {
+  readonly kind: 'key-freed';
+  readonly reservation: ReservationSummary;
+}
+
+async function createOnce(
+  deps: EngineDeps,
+  policy: CreatePolicy,
+  options: CreateOptions & { readonly request: ValidRequest; readonly claim: KeyClaim | null },
+): Promise<CreateResult | KeyFreed> {
+  const { request, claim } = options;
+  const now = deps.runtime.clock.now();
+  const id = reservationIdFrom(deps.runtime.newUuid());
+  const owner = deps.runtime.newUuid();
+  const origin = { correlationId: options.correlationId ?? id, traceparent: options.traceparent ?? null };
+  const created = await handleCommand(
+    { events: deps.store.events, runtime: deps.runtime },
+    {
+      id,
+      command: { type: 'create', ...request, at: toTimestamp(now) },
+      loaded: { ...notYetCreated, origin },
+      payment: () => ({ kind: 'enqueue', owner, openedAt: now, leaseUntil: now + LEASE_MS }),
+      key: () => (claim === null ? { kind: 'keep' } : { kind: 'claim', ...claim }),
+    },
+  );
+  if (created.kind === 'key-taken') return await replay(deps, created, claim?.fingerprint ?? null);
+  assert(created.kind === 'applied', `a new id is free, yet creating ended "${created.kind}"`);
+  const { state, version } = await chargeOrLeaveOpen(deps, {
+    id,
+    loaded: created.loaded,
+    by: 'request',
+    owner,
+    sendUntil: now + SEND_WINDOW_MS,
+    retryAt: () => policy.settlement.retryAt(0),
+    previousOutcome: null,
+    answerUnknownAs: policy.answerUnknownAs,
+    key: claim,
+    giveUp: 'never',
+    signal: options.signal === undefined ? deps.cancelled : AbortSignal.any([deps.cancelled, options.signal]),
+  });
+  assertExists(state);
+  return { kind: 'reservation', reservation: summarize(id, state, version), replayed: false };
+}
+
+/**
+ * From here on the reservation is on disk: whatever goes wrong with charging it, or with recording the verdict, the
+ * truth is that it was created, and the caller has to get its id. Settlement has it already.
+ */
+async function chargeOrLeaveOpen(deps: EngineDeps, job: ChargeJob): Promise<LoadedReservation> {
+  try {
+    return await chargeReservation(deps, job);
+  } catch (error) {
+    deps.observer({ kind: 'charge-fault', reservationId: job.id, error });
+    return job.loaded;
+  }
+}
+
+/** Answers a known key with the current state of its reservation. */
+async function replay(
+  deps: EngineDeps,
+  taken: { readonly stream: string; readonly fingerprint: string },
+  fingerprint: string | null,
+): Promise<CreateResult | KeyFreed> {
+  if (taken.fingerprint !== fingerprint) return { kind: 'key-reused' };
+  const id = parseReservationId(taken.stream);
+  const reservation = id === null ? null : await deps.store.view.find(id);
+  assert(reservation !== null, `the idempotency key's reservation ${taken.stream} exists`);
+  if (reservation.failureReason === 'not-sent') return { kind: 'key-freed', reservation };
+  return reservation.stage === 'processing'
+    ? { kind: 'key-in-progress', reservationId: reservation.reservationId }
+    : { kind: 'reservation', reservation, replayed: true };
+}
+
+/**
+ * Answers a request that the rules of this release refuse, when its key is taken: an earlier release may have accepted
+ * it, and its reservation may be charged. Null when the key is free, or free again by the time it is read. Valid requests do without this look-up: their
+ * append finds a key that is taken.
+ */
+async function replayRefused(deps: EngineDeps, claim: KeyClaim | null): Promise<CreateResult | null> {
+  const taken = claim === null ? null : await deps.store.view.findByKey(claim);
+  if (taken === null || claim === null) return null;
+  const replayed = await replay(deps, taken, claim.fingerprint);
+  return replayed.kind === 'key-freed' ? null : replayed;
+}

@@ -1,0 +1,37 @@
+import type { CreateRequest } from '../../domain/create-request.ts';
+import { IDEMPOTENCY_KEY_EXPECTED, isIdempotencyKey } from '../../domain/idempotency-key.ts';
+import { requestFingerprint } from '../../domain/request-fingerprint.ts';
+import { ReservationError } from '../../errors.ts';
+import type { KeyClaim } from '../../ports/inline-writes.ts';
+
+/** An idempotency key, and the caller whose key it is. */
+export interface CallersKey {
+  readonly idempotencyKey?: string;
+  readonly caller?: string;
+}
+
+/** The scope of keys whose caller is not named. */
+const ANONYMOUS = 'anonymous';
+
+/** The scope in which a caller's keys are looked up and claimed. */
+export function scopeOf(caller: string | undefined): string {
+  return caller ?? ANONYMOUS;
+}
+
+/**
+ * The claim of a request on its key. Null when it has no key, and when it is no request at all: a field is absent or
+ * of another type. A request that today's rules refuse has one, because an earlier release may have accepted it.
+ * @throws {ReservationError} INVALID_OPTION for a malformed key.
+ */
+export function claimOf(request: CreateRequest, { idempotencyKey: key, caller }: CallersKey): KeyClaim | null {
+  if (key === undefined) return null;
+  checkKey(key);
+  const fingerprint = requestFingerprint({ ...request });
+  return fingerprint === null ? null : { scope: scopeOf(caller), key, fingerprint };
+}
+
+/** @throws {ReservationError} INVALID_OPTION for a malformed key. */
+export function checkKey(key: string): void {
+  if (isIdempotencyKey(key)) return;
+  throw new ReservationError('INVALID_OPTION', `idempotencyKey: expected ${IDEMPOTENCY_KEY_EXPECTED}`);
+}

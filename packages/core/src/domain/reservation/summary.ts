@@ -1,0 +1,104 @@
+import type { ReservationId } from '../ids.ts';
+import type { AnswerUnknownAs, FailureReason } from './events.ts';
+import type { OpenReservation, Reservation, SettledReservation } from './reservation.ts';
+import type { Timestamp } from '../timestamp.ts';
+
+/** A reservation's status towards clients. */
+export type ReservationStatus = 'RESERVATION_CREATED' | 'RESERVATION_CONFIRMED' | 'RESERVATION_FAILED';
+
+/** Where an existing reservation stands. */
+export type SummaryStage = Exclude<Reservation['stage'], 'none'>;
+
+/** The read side: one flat row for each reservation, a pure function of its folded events. */
+export interface ReservationSummary {
+  readonly reservationId: ReservationId;
+  readonly status: ReservationStatus;
+  readonly stage: SummaryStage;
+  readonly userId: string;
+  readonly amountMinor: number;
+  readonly currency: string;
+  readonly decimals: number;
+  readonly transactionId: string | null;
+  /** Set when the stage is "failed". */
+  readonly failureReason: FailureReason | null;
+  /** Set when the outcome was unknown at the end of the request. */
+  readonly answeredAs: AnswerUnknownAs | null;
+  /** For people. */
+  readonly message: string;
+  readonly createdAt: Timestamp;
+  readonly updatedAt: Timestamp;
+  /** Number of events in the stream. */
+  readonly version: number;
+}
+
+/** Summarizes a folded stream. */
+export function summarize(
+  reservationId: ReservationId,
+  state: OpenReservation | SettledReservation,
+  version: number,
+): ReservationSummary {
+  return {
+    reservationId,
+    status: statusOf(state),
+    stage: state.stage,
+    userId: state.userId,
+    amountMinor: state.money.amountMinor,
+    currency: state.money.currency,
+    decimals: state.money.decimals,
+    transactionId: state.stage === 'confirmed' || state.stage === 'escalated' ? state.transactionId : null,
+    failureReason: state.stage === 'failed' ? state.reason : null,
+    answeredAs: state.stage === 'unresolved' || state.stage === 'escalated' ? state.answeredAs : null,
+    message: legible(messageOf(state)),
+    createdAt: state.createdAt,
+    updatedAt: state.updatedAt,
+    version,
+  };
+}
+
+/** Someone who was answered "failed" keeps reading that while the payment is settled: a status never goes back. */
+function statusOf(state: OpenReservation | SettledReservation): ReservationStatus {
+  switch (state.stage) {
+    case 'processing':
+      return 'RESERVATION_CREATED';
+    case 'unresolved':
+    case 'escalated':
+      return state.answeredAs === 'failed' ? 'RESERVATION_FAILED' : 'RESERVATION_CREATED';
+    case 'confirmed':
+      return 'RESERVATION_CONFIRMED';
+    case 'failed':
+      return 'RESERVATION_FAILED';
+  }
+}
+
+function messageOf(state: OpenReservation | SettledReservation): string {
+  switch (state.stage) {
+    case 'processing':
+      return 'Payment is being processed';
+    case 'unresolved':
+      return state.answeredAs === 'failed'
+        ? ANSWERED_FAILED_MESSAGE
+        : 'Payment outcome is not known yet; it is being settled';
+    case 'escalated':
+      if (state.transactionId !== null) return CHARGED_LATE_MESSAGE;
+      return state.answeredAs === 'failed'
+        ? ANSWERED_FAILED_MESSAGE
+        : 'Payment outcome is being clarified by our staff';
+    case 'confirmed':
+    case 'failed':
+      return state.message;
+  }
+}
+
+/**
+ * A payment service may write anything beside its verdict. Not every database holds U+0000 or half a surrogate pair,
+ * and a row has to be the same in all of them; the event keeps what was said.
+ */
+function legible(text: string): string {
+  return text.replaceAll('\u0000', '\uFFFD').toWellFormed();
+}
+
+/** Whoever reads this was told "failed" before, and must not be invited to pay once more. */
+const CHARGED_LATE_MESSAGE = 'Payment was executed late and is being clarified by our staff; please do not pay again';
+
+/** The old answer for an unknown outcome: it must not say that nothing was charged. */
+const ANSWERED_FAILED_MESSAGE = 'Payment service temporarily unavailable. Please try again later.';

@@ -1,0 +1,59 @@
+export type { InlineWrites, KeyChange, KeyClaim, KeyName, PaymentChange } from './inline-writes.ts';
+export type { Clock } from './clock.ts';
+export {
+  type AppendRequest,
+  type AppendResult,
+  type EventMetadata,
+  EVENTS_PER_APPEND_MAX,
+  type EventStore,
+  type ExpectedVersion,
+  type NewEvent,
+  READ_LIMIT_MAX,
+  type RecordedEvent,
+} from './event-store.ts';
+export type { Observation, Observer, StoreAlarm } from './observer.ts';
+export type { ChargeOptions, ChargeRequest, PaymentGateway, PaymentIdempotency } from './payment-gateway.ts';
+export { type PaymentQueue, type PaymentQueueGauge, type QueuedPayment, TAKE_LIMIT_MAX } from './due-work.ts';
+export type { ReservationStore } from './reservation-store.ts';
+export {
+  type KeyHolder,
+  PAGE_LIMIT_MAX,
+  type ReservationFilter,
+  type ReservationPage,
+  type ReservationView,
+} from './reservation-view.ts';
+export {
+  REBUILD_EVENTS_BEHIND_MAX,
+  REBUILD_PATIENCE_MAX_MS,
+  REBUILD_ROWS_MAX,
+  type RebuildRequest,
+  type SwitchRequest,
+  type SwitchResult,
+  type ViewProjection,
+  type ViewRebuild,
+} from './view-rebuild.ts';
+export type { Runtime } from './runtime.ts';
+export {
+  type AcquireResult,
+  type ResumeResult,
+  STOP_REASON_LENGTH_MAX,
+  type Subscription,
+  type Subscriptions,
+  SUBSCRIPTIONS_LIMIT_MAX,
+  type SubscriptionStop,
+} from './subscriptions.ts';
+export {
+  type EventText,
+  type KeyPlace,
+  type MoveRecord,
+  type StoredCheckpoint,
+  type StoredKey,
+  type StoredPayment,
+  type StreamPlace,
+  type TargetState,
+  TRANSFER_ROWS_MAX,
+  type TransferPage,
+  type TransferRows,
+  type TransferSource,
+  type TransferTarget,
+} from './admin/store-transfer.ts';

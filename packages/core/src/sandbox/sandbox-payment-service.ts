@@ -1,0 +1,114 @@
+import { ReservationError } from '../errors.ts';
+import type { ReceivedPaymentRequest } from '../proto/messages.ts';
+import { type CallCount, createCallCounter } from './call-counter.ts';
+import { openCallLog } from './call-log.ts';
+import { createExecutor } from './executor.ts';
+import { afflict, FAULT_KINDS, type SandboxFaults } from './faults.ts';
+import { listenGrpc } from './grpc-listener.ts';
+import { type LedgerEntry, openLedger } from './ledger.ts';
+import { behaviourOf, type SandboxBehaviour } from './magic-users.ts';
+import { createPaymentHandlers } from './payment-handlers.ts';
+import { seededNumber } from './seeded-random.ts';
+
+/** Where a sandbox listens, what it keeps, and what goes wrong in it. */
+export interface SandboxPaymentServiceOptions {
+  /** '127.0.0.1' when absent. */
+  readonly host?: string;
+  /** A free port when absent or 0. */
+  readonly port?: number;
+  /** File of the ledger, made when it is not there; null keeps it in memory. */
+  readonly ledgerPath: string | null;
+  /** File to which every call is written as it arrives and ends; null, the default, writes none. */
+  readonly callLogPath?: string | null;
+  /** How long every answer takes; 0 when absent. */
+  readonly latencyMs?: number;
+  readonly faults?: SandboxFaults;
+  /** Decides which calls meet a fault; 1 when absent. */
+  readonly seed?: number;
+  /** False executes every call it sees; true when absent. */
+  readonly idempotent?: boolean;
+}
+
+/** A payment service for trials and tests, with a ledger that bears witness. */
+export interface SandboxPaymentService {
+  readonly host: string;
+  readonly port: number;
+  /** Every charge and every decline since the ledger was begun, in order. */
+  ledger(): readonly LedgerEntry[];
+  /** Every call since the start of this process, by reservation. */
+  calls(): readonly CallCount[];
+  /** Cuts every connection and closes the ledger. Idempotent. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a real gRPC server of proto/payment.proto. It approves, except for the magic users and the faults that
+ * are asked for. A result is on disk before it is answered, and survives a kill at any point.
+ * @throws {ReservationError} INVALID_OPTION; other errors when the port or the ledger cannot be opened.
+ */
+export async function startSandboxPaymentService(
+  options: SandboxPaymentServiceOptions,
+): Promise<SandboxPaymentService> {
+  const { host = '127.0.0.1', port = 0, latencyMs = 0, faults = {}, seed = 1, idempotent = true } = options;
+  const { callLogPath = null } = options;
+  checkFaults(faults);
+  const { paymentServiceDefinition } = await import('../proto/payment-service.ts');
+  const grpc = await import('@grpc/grpc-js');
+  const ledger = await openLedger(options.ledgerPath);
+  const executor = createExecutor(ledger, idempotent, () => Date.now());
+  const callLog = callLogPath === null ? null : openCallLog(callLogPath, createCallCounter(), () => Date.now());
+  const counter = callLog ?? createCallCounter();
+  const stopping = new AbortController();
+
+  function behave(request: ReceivedPaymentRequest, call: number): SandboxBehaviour {
+    const draw = seededNumber(seed, `${request.reservation_id}#${call}`);
+    return afflict(behaviourOf(request.user_id, call), faults, draw);
+  }
+
+  const handlers = createPaymentHandlers({
+    grpc,
+    executor,
+    counter,
+    behave,
+    latencyMs,
+    stopping: stopping.signal,
+    cut: (peer) => listener.cut(peer),
+  });
+
+  const listener = await listenGrpc({
+    host,
+    port,
+    definition: paymentServiceDefinition,
+    handlers,
+  }).catch(async (error: unknown) => {
+    callLog?.close();
+    await ledger.close();
+    throw error;
+  });
+  let stopped: Promise<void> | null = null;
+  return {
+    host,
+    port: listener.port,
+    ledger: () => ledger.entries(),
+    calls: () => counter.counts(),
+    stop() {
+      stopping.abort();
+      stopped ??= listener.stop().then(() => {
+        callLog?.close();
+        return ledger.close();
+      });
+      return stopped;
+    },
+  };
+}
+
+function checkFaults(faults: SandboxFaults): void {
+  let sum = 0;
+  for (const kind of FAULT_KINDS) {
+    const probability = faults[kind] ?? 0;
+    sum += probability;
+    if (probability >= 0 && sum <= 1) continue;
+    const expected = 'probabilities from 0 to 1 with a sum of at most 1';
+    throw new ReservationError('INVALID_OPTION', `option "faults.${kind}": expected ${expected}, got ${probability}`);
+  }
+}

@@ -1,0 +1,74 @@
+import type { ReservationId } from '../../src/domain/ids.ts';
+import { inView, type Sabotage } from './sabotage.ts';
+
+/** Bugs in the look-ups by key and by transaction. */
+export const sabotagedLookUps: readonly Sabotage[] = [
+  inView('keys are looked up in the scope of one caller', (inner) => ({
+    ...inner,
+    findByKey: ({ key }) => inner.findByKey({ scope: 'caller', key }),
+  })),
+  inView('keys are looked up without regard to case', (inner) => ({
+    ...inner,
+    findByKey: ({ scope, key }) => inner.findByKey({ scope: scope.toLowerCase(), key: key.toLowerCase() }),
+  })),
+  {
+    bug: 'a look-up finds what asked for the key last',
+    plant(store) {
+      const asked = new Map<string, string>();
+      return {
+        ...store,
+        events: {
+          ...store.events,
+          append(request) {
+            const { key } = request.inlineWrites;
+            if (key.kind === 'claim') asked.set(`${key.scope}/${key.key}`, key.fingerprint);
+            return store.events.append(request);
+          },
+        },
+        view: {
+          ...store.view,
+          async findByKey(key) {
+            const holder = await store.view.findByKey(key);
+            return holder === null ? null : { ...holder, fingerprint: asked.get(`${key.scope}/${key.key}`) ?? '' };
+          },
+        },
+      };
+    },
+  },
+  inView('only confirmed reservations are found by their transaction', (inner) => ({
+    ...inner,
+    findByTransaction: async (id) => (await inner.findByTransaction(id)).filter(({ stage }) => stage === 'confirmed'),
+  })),
+  inView('one reservation of a transaction is found', (inner) => ({
+    ...inner,
+    findByTransaction: async (id) => (await inner.findByTransaction(id)).slice(0, 1),
+  })),
+  inView('all reservations of a transaction are given', (inner) => ({
+    ...inner,
+    async findByTransaction(id) {
+      const { reservations, next } = await inner.list({ userId: null, stage: null, after: null, limit: 200 });
+      const rest =
+        next === null ? [] : (await inner.list({ userId: null, stage: null, after: next, limit: 200 })).reservations;
+      return [...reservations, ...rest].filter(({ transactionId }) => transactionId === id);
+    },
+  })),
+  {
+    bug: 'a transaction is found that was shown before',
+    plant(store) {
+      const seen = new Map<string, ReservationId>();
+      return {
+        ...store,
+        view: {
+          ...store.view,
+          async findByTransaction(id) {
+            const earlier = seen.get(id);
+            const found = await store.view.findByTransaction(id);
+            if (found[0] !== undefined) seen.set(id, found[0].reservationId);
+            const row = found.length === 0 && earlier !== undefined ? await store.view.find(earlier) : null;
+            return row === null ? found : [row];
+          },
+        },
+      };
+    },
+  },
+];

@@ -1,71 +1,71 @@
-/** The largest number of subscriptions that one call lists. */
+/** Largest number of subscriptions returned by one call of {@link Subscriptions.list}. */
 export const SUBSCRIPTIONS_LIMIT_MAX = 1_000;
 
-/** The longest reason for a stop that is kept, in UTF-16 code units. */
+/** Longest stored reason of a stop, in UTF-16 code units. */
 export const STOP_REASON_LENGTH_MAX = 1_000;
 
-/** How far a named reader of the log has come. Times are milliseconds since the epoch. */
+/** Progress of a named reader of the log. Times are milliseconds since the epoch. */
 export interface Subscription {
   readonly name: string;
-  /** Everything up to here was handled. */
+  /** Every event up to this position was handled. */
   readonly position: number;
-  /** Who holds the lease; null when nobody does. */
+  /** Holder of the lease; null when the subscription is free. */
   readonly owner: string | null;
-  /** When somebody else may take it; 0 when nobody holds it. */
+  /** End of the lease; 0 when the subscription is free. */
   readonly leaseUntil: number;
-  /** Set when it stopped at an event that it could not get past. */
+  /** Set when the subscription stopped at an event that could not be handled. */
   readonly stopped: SubscriptionStop | null;
 }
 
-/** An event that could not be handled, and what came of trying. */
+/** The event that could not be handled, and why. */
 export interface SubscriptionStop {
-  /** Position of that event. */
+  /** Position of the event. */
   readonly position: number;
-  /** For people; at most {@link STOP_REASON_LENGTH_MAX}. */
+  /** Text for operators; at most {@link STOP_REASON_LENGTH_MAX}. */
   readonly reason: string;
 }
 
-/** What came of asking for the lease. */
+/** Result of {@link Subscriptions.acquire}. */
 export type AcquireResult =
-  /** It is the asker's until the time that it gave; the next event to handle is the one behind `position`. */
+  /** The lease was granted until the requested time; the next event to handle is the one behind `position`. */
   | { readonly kind: 'acquired'; readonly position: number }
-  /** Somebody else has it; it ends at `until` unless it is renewed. */
+  /** Another owner holds the lease, which ends at `until` unless it is renewed. */
   | { readonly kind: 'held'; readonly until: number }
-  /** Nobody gets it until a person resumes the subscription. */
+  /** The subscription is stopped until an operator resumes it. */
   | { readonly kind: 'stopped'; readonly position: number; readonly reason: string };
 
-/** What came of resuming. Only "resumed" changed something. */
+/** Result of {@link Subscriptions.resume}. Only "resumed" changed something. */
 export type ResumeResult =
-  /** Whoever acquires it next goes on behind `position`. */
+  /** The next owner continues behind `position`. */
   | { readonly kind: 'resumed'; readonly position: number }
   | { readonly kind: 'not-stopped' }
-  /** The event to be skipped is not the one where it stopped. */
+  /** The subscription stopped at another event than the one to skip. */
   | { readonly kind: 'stopped-elsewhere'; readonly position: number }
   | { readonly kind: 'unknown' };
 
 /**
- * The durable checkpoints of named readers, each read by at most one owner at a time: a lease goes to somebody else
- * only after its end, and from then on its former owner changes nothing any more. Until somebody takes it, an owner
- * that comes late still holds it. All times are the callers'. A name that is none (see `isSubscriptionName`), a lease
+ * Durable checkpoints of named readers, each read by at most one owner at a time. Another owner can acquire a lease only
+ * after its end; from then on the former owner's calls have no effect. Until another owner acquires it, the former owner
+ * still holds it, even after its end. All times are the caller's. An invalid name (see `isSubscriptionName`), a lease
  * that does not end after `now`, and a limit outside of its bounds reject with any error and change nothing.
  */
 export interface Subscriptions {
   /**
-   * Leases the subscription, and creates it on first use, with everything up to `startAfter` counted as handled. The
-   * owner that holds it already gets it again, so that an acquisition whose acknowledgement was lost can be repeated; the
-   * lease does not end earlier for it.
+   * Leases the subscription, creating it on first use with everything up to `startAfter` counted as handled. An owner that
+   * holds the lease already gets it again, so that an acquisition whose acknowledgement was lost can be repeated; the end
+   * of the lease never moves back.
    */
   acquire(request: {
     readonly name: string;
-    /** Names this lease; never used for another one. */
+    /** Identifies this lease; never reused. */
     readonly owner: string;
     readonly startAfter: number;
     readonly now: number;
     readonly leaseUntil: number;
   }): Promise<AcquireResult>;
   /**
-   * Moves the checkpoint to `position`, unless it is there or further, and renews the lease, which does not end earlier
-   * for a request that comes late. False, without effect, when `owner` does not hold the lease.
+   * Moves the checkpoint forward to `position` and extends the lease; neither ever moves back. Returns false, without
+   * effect, when `owner` does not hold the lease.
    */
   advance(request: {
     readonly name: string;
@@ -73,11 +73,11 @@ export interface Subscriptions {
     readonly position: number;
     readonly leaseUntil: number;
   }): Promise<boolean>;
-  /** Moves the checkpoint like {@link advance} and gives up the lease; false, without effect, when `owner` does not hold it. */
+  /** Moves the checkpoint like {@link advance} and releases the lease; false, without effect, when `owner` does not hold it. */
   release(request: { readonly name: string; readonly owner: string; readonly position: number }): Promise<boolean>;
   /**
-   * Stops at the event at `position`: everything before it counts as handled, and the lease is given up. False, without
-   * effect, when `owner` does not hold it.
+   * Stops at the event at `position`: counts everything before it as handled and releases the lease. Returns false,
+   * without effect, when `owner` does not hold the lease.
    */
   stop(request: {
     readonly name: string;
@@ -86,10 +86,10 @@ export interface Subscriptions {
     readonly reason: string;
   }): Promise<boolean>;
   /**
-   * Lets a stopped subscription be acquired again: at the event where it stopped, or behind it when `skip` is that
-   * event's position, for which the caller answers.
+   * Makes a stopped subscription available again: at the event where it stopped, or behind it when `skip` is the position
+   * of that event.
    */
   resume(request: { readonly name: string; readonly skip: number | null }): Promise<ResumeResult>;
-  /** In the order of names, byte by byte; at most `limit`, 1 to {@link SUBSCRIPTIONS_LIMIT_MAX}. */
+  /** Lists subscriptions ordered by name, byte by byte; at most `limit`, 1 to {@link SUBSCRIPTIONS_LIMIT_MAX}. */
   list(request: { readonly limit: number }): Promise<readonly Subscription[]>;
 }

@@ -1,19 +1,19 @@
 import type { SubscriptionPolicy } from './subscription-policy.ts';
 
-/** Pause before a checkpoint that could not be saved is saved again, as a part of the lease. */
+/** Pause before a failed save of the checkpoint is repeated, as a fraction of the lease. */
 const SAVE_AGAIN_PART = 1 / 15;
 
-/** When a subscription's checkpoint is saved. Times are milliseconds since the epoch. */
+/** Decides when a subscription's checkpoint is saved. Times are milliseconds since the epoch. */
 export interface CheckpointSchedule {
-  /** Counts a handled event; true when that may change when to save. */
+  /** Counts a handled event; true when the time of the next save may have changed. */
   handled(now: number): boolean;
-  /** When to save: to renew a lease that ends at `leaseUntil`, or because enough was handled. */
+  /** Time of the next save: to renew a lease that ends at `leaseUntil`, or because enough events were handled. */
   dueAt(leaseUntil: number): number;
-  /** Counts from zero; returns what to call when the save failed. */
+  /** Starts a save and resets the count; the returned function restores the count after a failed save. */
   begin(): (now: number) => void;
 }
 
-/** Starts with nothing to save. */
+/** Creates a schedule with nothing to save. */
 export function createCheckpointSchedule(policy: SubscriptionPolicy): CheckpointSchedule {
   let unsaved = { events: 0, since: 0 };
   let notBefore = 0;

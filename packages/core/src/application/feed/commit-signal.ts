@@ -1,17 +1,17 @@
 import type { Clock } from '../../ports/clock.ts';
 import type { EventStore } from '../../ports/event-store.ts';
 
-/** A follower's sleep, which a commit ends. */
+/** The pause of a follower, which a commit ends early. */
 export interface CommitSignal {
-  /** Counts only the commits from now on: called before a read, so that none falls between the read and the sleep. */
+  /** Forgets earlier commits. Called before a read, so that no commit between the read and the sleep is missed. */
   expect(): void;
-  /** Sleeps for `ms`, or until a commit since {@link expect}, or until the follower's end. */
+  /** Sleeps for `ms`, or until a commit after {@link expect}, or until the follower's signal aborts. */
   sleep(ms: number): Promise<void>;
-  /** Hears no more of commits. */
+  /** Removes the listeners. */
   end(): void;
 }
 
-/** Begins to listen for commits. @throws {ReservationError} STORE_CLOSED */
+/** Adds the listener to the store. @throws {ReservationError} STORE_CLOSED */
 export function createCommitSignal(events: EventStore, clock: Clock, signal: AbortSignal): CommitSignal {
   let isCalled = false;
   let nap = new AbortController();
@@ -28,7 +28,7 @@ export function createCommitSignal(events: EventStore, clock: Clock, signal: Abo
     async sleep(ms) {
       nap = new AbortController();
       if (signal.aborted) return;
-      // Even without a pause others get their turn: a store in this process answers without ever letting go of it.
+      // Yields to the event loop also without a pause: reads of a store in this process never do.
       await clock.sleep(isCalled ? 0 : ms, nap.signal);
     },
     end() {

@@ -7,7 +7,7 @@ import { follow, type LogPlace } from './follow.ts';
 import type { SubscriptionLease } from './subscription-lease.ts';
 import type { SubscriptionPolicy } from './subscription-policy.ts';
 
-/** What the holder of a subscription reads with. */
+/** Dependencies of {@link consume}. */
 export interface ConsumeDeps {
   readonly events: EventStore;
   readonly clock: Clock;
@@ -15,29 +15,29 @@ export interface ConsumeDeps {
   readonly name: string;
   readonly policy: SubscriptionPolicy;
   readonly handle: EventHandler;
-  /** Hears of each event that counts as handled. */
+  /** Called with each event that counts as handled. */
   readonly handled: (event: RecordedEvent) => void;
-  /** Aborts when no further event is to be begun. */
+  /** Aborts when no further event may be started. */
   readonly stopping: AbortSignal;
-  /** Aborts when the event under way is to be given up. */
+  /** Aborts when the event in progress must be abandoned. */
   readonly cancelled: AbortSignal;
 }
 
-/** Damage is handed over as well: it is delivered as an event that cannot be handled. */
+/** Passes damaged events on: they are delivered as events that cannot be handled. */
 function accept(event: FeedEvent | DamagedEvent): FeedEvent | DamagedEvent {
   return event;
 }
 
-/** How the reading ended. */
+/** Why consuming ended. */
 export type ConsumeEnd =
-  /** The process is stopping, or the lease is lost. */
+  /** The process is stopping, or the lease was lost. */
   | { readonly kind: 'interrupted' }
   /** The subscription was stopped at this event. */
   | { readonly kind: 'stopped'; readonly position: number; readonly reason: string };
 
 /**
- * Hands over one event after the other while the lease is held.
- * @throws what the store throws, unless it is unavailable for reading
+ * Delivers events one after the other while the lease is held.
+ * @throws the store's errors, except those of reads while it is unavailable
  */
 export async function consume(deps: ConsumeDeps, lease: SubscriptionLease, after: LogPlace): Promise<ConsumeEnd> {
   const { events, clock, observer, name, policy, handle } = deps;

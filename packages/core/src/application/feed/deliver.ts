@@ -6,49 +6,49 @@ import type { DamagedEvent, FeedEvent } from './feed-event.ts';
 import type { SubscriptionPolicy } from './subscription-policy.ts';
 
 /**
- * Handles one event; it counts as handled when this resolves. The signal aborts when the event may be somebody else's
- * by now, or the process cannot wait any longer.
+ * Handles one event, which counts as handled when the call resolves. The signal aborts when another process may handle
+ * the event, or when the drain time of this process is over.
  */
 export type EventHandler = (event: FeedEvent, options: { readonly signal: AbortSignal }) => void | Promise<void>;
 
-/** What became of an event. */
+/** Result of delivering an event. */
 export type Delivery =
   | { readonly kind: 'handled' }
-  /** The handler threw each time. */
+  /** The handler threw in every attempt. */
   | { readonly kind: 'poisonous'; readonly reason: string }
   /** The process is stopping, or lost the subscription. */
   | { readonly kind: 'interrupted' };
 
-/** What an event is delivered with. */
+/** Dependencies of {@link deliver}. */
 export interface DeliveryDeps {
   readonly handle: EventHandler;
   readonly clock: Clock;
   readonly observer: Observer;
   readonly name: string;
   readonly policy: SubscriptionPolicy;
-  /** Asked before each attempt: false when somebody else may be handling the event by now. */
+  /** Called before each attempt: false when another process may be handling the event. */
   readonly isCertain: () => Promise<boolean>;
-  /** The handler's. */
+  /** Passed to the handler. */
   readonly signal: AbortSignal;
-  /** Aborts when nothing more is to be tried. */
+  /** Aborts when no further attempt may be made. */
   readonly ended: AbortSignal;
 }
 
 /**
- * Hands the event over until it is handled, at most as often as the policy says. A damaged event counts as one that the
+ * Calls the handler until it succeeds, at most as often as the policy allows. A damaged event counts as one that the
  * handler cannot handle.
  */
 export async function deliver(deps: DeliveryDeps, event: FeedEvent | DamagedEvent): Promise<Delivery> {
   const { handle, clock, observer, name, policy, isCertain, signal, ended } = deps;
   for (let attempt = 1; ; attempt += 1) {
-    // Also before a further attempt: a process can sleep through its lease in the pause before it.
+    // Checked before every attempt: the lease may have expired during the pause.
     if (!(await isCertain()) || ended.aborted) return { kind: 'interrupted' };
     try {
       if (event.kind === 'damaged') throw event.error;
       await handle(event, { signal });
       return { kind: 'handled' };
     } catch (error) {
-      // What a handler throws that was told to give up says nothing about the event.
+      // An error after the abort says nothing about the event.
       if (signal.aborted) return { kind: 'interrupted' };
       if (attempt >= policy.attemptsMax) return { kind: 'poisonous', reason: reasonOf(error) };
       observer({ kind: 'subscription-retry', subscription: name, position: event.position, attempt, error });
@@ -61,7 +61,7 @@ function reasonOf(error: unknown): string {
   try {
     return firstCharacters(String(error), STOP_REASON_LENGTH_MAX).toWellFormed();
   } catch {
-    // An object without a prototype, for one. The event is no less poisonous for it.
+    // For example an object without a prototype. The event is poisonous all the same.
     return `the handler threw a value of type ${typeof error} that has no text`;
   }
 }

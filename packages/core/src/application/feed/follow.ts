@@ -8,29 +8,29 @@ import { FEED_FAULT_PAUSE_MAX_MS, FEED_FAULT_PAUSE_MS } from './limits.ts';
 import { createFeedEventReader } from './read-feed-events.ts';
 import { createCommitSignal } from './commit-signal.ts';
 
-/** What following is done with. */
+/** Dependencies of {@link follow}. */
 export interface FollowDeps {
   readonly events: EventStore;
   readonly clock: Clock;
   readonly observer: Observer;
-  /** In whose name, for the observer; null for nobody's. */
+  /** Name of the subscription in observations; null for a follower without one. */
   readonly subscription: string | null;
 }
 
-/** How far somebody has come in the log. */
+/** A place in the log. */
 export interface LogPlace {
   /** 0 before the first event. */
   readonly position: number;
-  /** Of the event there; null when it is not known. */
+  /** Id of the event at the position; null when unknown. */
   readonly id: string | null;
 }
 
-/** Where to begin, when to end, and how eagerly to look. */
+/** Start, end and polling of a follower. */
 export interface FollowRequest<Event> {
   readonly after: LogPlace;
-  /** "end": with the last event that the log has when the following begins. Null: only with the signal. */
+  /** "end": stop after the last event that the log has at the start. Null: stop only with the signal. */
   readonly until: 'end' | null;
-  /** What is handed over for an event; what it throws ends the following. */
+  /** Maps an event to what is yielded; an error that it throws ends the iteration. */
   readonly accept: (event: FeedEvent | DamagedEvent) => Event;
   readonly signal: AbortSignal;
   readonly pageSize: number;
@@ -39,10 +39,10 @@ export interface FollowRequest<Event> {
 }
 
 /**
- * Every event behind `after`, in order, without a gap, each once; then those that are committed, as they come. Ends when
- * the signal aborts, or with the event of `until`. Reads the next page when the one before was consumed. While the store is unavailable it waits;
- * every other fault is thrown. A log whose end was lost, so that it has not, or not any more, the last event that was
- * handed over, is damaged: what took the lost positions would otherwise be passed over.
+ * Yields every event behind `after`, in order, without a gap, each once; then new events as they are committed. Ends
+ * when the signal aborts, or with the event of `until`. Reads the next page after the previous one was consumed. Waits
+ * while the store is unavailable; throws every other fault. A log that no longer has the last yielded event, or has
+ * another one at its position, has lost its end and is damaged: the events in the lost positions would be missed.
  */
 export function follow<Event>(deps: FollowDeps, request: FollowRequest<Event>): AsyncIterableIterator<Event> {
   const ending = new AbortController();
@@ -53,14 +53,14 @@ export function follow<Event>(deps: FollowDeps, request: FollowRequest<Event>): 
     },
     next: () => events.next(),
     async return() {
-      // A generator that waits for an event would otherwise return when one has come.
+      // Without this, a generator that waits for an event would return only after the next event.
       ending.abort();
       return await events.return(undefined);
     },
   };
 }
 
-/** Ends also when `ending` aborts. What it attaches to others it takes away when it ends. */
+/** The generator behind {@link follow}; also ends when `ending` aborts. Removes its listeners at the end. */
 async function* generate<Event>(
   deps: FollowDeps,
   request: FollowRequest<Event>,
@@ -100,13 +100,13 @@ async function* generate<Event>(
 
 interface NextPage {
   readonly page: readonly RecordedEvent[];
-  /** Then there may be more behind it. */
+  /** True when more events may follow the page. */
   readonly isFull: boolean;
 }
 
 /**
- * The page behind `last`, read in one query with the event at `last`, so that both are of the same log. An empty one
- * when the signal aborts.
+ * The page behind `last`, read in one query together with the event at `last`, so that both come from the same log.
+ * Empty when the signal aborts.
  */
 async function readBehind(deps: FollowDeps, last: LogPlace, pageSize: number, signal: AbortSignal): Promise<NextPage> {
   if (last.position === 0) {
@@ -120,7 +120,7 @@ async function readBehind(deps: FollowDeps, last: LogPlace, pageSize: number, si
   return { page, isFull: page.length === limit - 1 };
 }
 
-/** A page, once the store can be read; an empty one when the signal aborts before that. */
+/** Reads a page, waiting until the store is available; empty when the signal aborts first. */
 async function readPatiently(
   deps: FollowDeps,
   range: { readonly after: number; readonly limit: number },
@@ -129,7 +129,7 @@ async function readPatiently(
   return (await patiently(deps, () => deps.events.readAll(range), signal)) ?? [];
 }
 
-/** What `read` finds, once the store can be read; null when the signal aborts before that. */
+/** Runs `read`, repeating it while the store is unavailable; null when the signal aborts first. */
 async function patiently<Found>(
   { clock, observer, subscription }: FollowDeps,
   read: () => Promise<Found>,
@@ -148,27 +148,27 @@ async function patiently<Found>(
   }
 }
 
-/** A store that leaves something out is damaged, and nobody may go on as if it were not. */
+/** A gap means a damaged store: following must not continue behind it. */
 function assertNext({ position }: RecordedEvent, last: number): void {
   if (position === last + 1) return;
   throw new ReservationError('STORE_CORRUPT', `position ${last + 1} is missing: ${position} stands in its place`);
 }
 
-/** Whoever went on behind a lost end would miss whatever is, or will be, written in its place. */
+/** A reader that continued behind a lost end would miss the events written into the lost positions. */
 function assertSame(found: RecordedEvent | undefined, { position, id }: LogPlace): void {
   if (found === undefined) throw endLost(`the log ends before position ${position}`);
   assertNext(found, position - 1);
   if (id !== null && found.id !== id) throw endLost(`position ${position} is another event than before`);
 }
 
-/** The position of the log's last event, which is not before `after`; of no meaning when the signal aborts. */
+/** Position of the last event of the log, at least `after`; meaningless when the signal aborts. */
 async function endBehind(deps: FollowDeps, after: LogPlace, signal: AbortSignal): Promise<number> {
   const end = (await patiently(deps, () => endOfLog(deps.events), signal)) ?? Infinity;
   if (end < after.position) throw endLost(`the log ends before position ${after.position}`);
   return end;
 }
 
-/** A log that had an event at `end`, and has nothing behind `last` any more, would keep its reader waiting for ever. */
+/** A log that had an event at `end` and now has none behind `last` would keep its reader waiting forever. */
 function assertNotBehindEnd(last: LogPlace, end: number): void {
   if (end === Infinity || last.position >= end) return;
   throw endLost(`the log ends before position ${last.position + 1}, and reached to ${end}`);

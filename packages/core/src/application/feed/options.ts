@@ -2,12 +2,12 @@ import { ReservationError } from '../../errors.ts';
 import { READ_LIMIT_MAX } from '../../ports/event-store.ts';
 import { FEED_PAGE_DEFAULT, FEED_POLL_MAX_MS, FEED_POLL_MIN_MS } from './limits.ts';
 
-/** How eagerly a follower looks for events of which it did not hear. Whole milliseconds. */
+/** Polling for events that no commit signal announced. Whole milliseconds. */
 export interface PollOptions {
-  /** Pause right after events came; doubles up to `pollMaxMs` while none come. Defaults 10 ms and 1 s. */
+  /** First pause after events arrived; doubles up to `pollMaxMs` while none arrive. Defaults 10 ms and 1 s. */
   readonly pollMinMs?: number;
   readonly pollMaxMs?: number;
-  /** How many events are read at a time, 1 to 1,000. Default 500. */
+  /** Page size in events, 1 to 1,000. Default 500. */
   readonly pageSize?: number;
 }
 

@@ -4,21 +4,21 @@ import type { Subscriptions } from '../../ports/subscriptions.ts';
 import { createCheckpointSchedule } from './checkpoint-schedule.ts';
 import type { SubscriptionPolicy } from './subscription-policy.ts';
 
-/** A subscription's lease while this process has it: renews it, and saves what was handled, beside the handler. */
+/** The lease of a subscription held by this process: renewed, and the checkpoint saved, while events are handled. */
 export interface SubscriptionLease {
-  /** Aborts when the lease went to somebody else, or may have. */
+  /** Aborts when another owner has the lease, or may have it. */
   readonly lost: AbortSignal;
-  /** Asked before each attempt: false when it is not certain any more that nobody else handles it. */
+  /** Called before each attempt: false when another process may be handling the event. */
   isCertain(): Promise<boolean>;
-  /** Counts the event at this position, and with it all before, as handled. */
+  /** Counts the event at this position, and all before it, as handled. */
   handled(position: number): void;
-  /** Saves what was handled and gives the lease up. Does nothing when that has happened, or the lease is lost. */
+  /** Saves the checkpoint and releases the lease. No effect after a release, a stop or a lost lease. */
   release(): Promise<void>;
-  /** Saves what was handled and stops the subscription at this event; false when the lease is lost. */
+  /** Saves the checkpoint and stops the subscription at this event; false when the lease is lost. */
   stopAt(position: number, reason: string): Promise<boolean>;
 }
 
-/** What a lease is kept with. */
+/** Dependencies of {@link holdLease}. */
 export interface LeaseDeps {
   readonly subscriptions: Subscriptions;
   readonly clock: Clock;
@@ -27,14 +27,14 @@ export interface LeaseDeps {
   readonly policy: SubscriptionPolicy;
 }
 
-/** A lease that was just acquired, with everything up to `position` handled. */
+/** A lease just acquired, with everything up to `position` handled. */
 export interface AcquiredLease {
   readonly owner: string;
   readonly position: number;
   readonly leaseUntil: number;
 }
 
-/** Keeps the lease until it is lost or given up. */
+/** Keeps the lease until it is lost or released. */
 export function holdLease(deps: LeaseDeps, acquired: AcquiredLease): SubscriptionLease {
   const { subscriptions, clock, observer, name } = deps;
   const { owner } = acquired;
@@ -44,7 +44,7 @@ export function holdLease(deps: LeaseDeps, acquired: AcquiredLease): Subscriptio
   return {
     lost: keeper.lost,
     async isCertain() {
-      // A process that slept through its lease asks first.
+      // The lease may have expired while the process was suspended: save first.
       if (clock.now() >= keeper.leaseUntil()) await keeper.save();
       return !keeper.lost.aborted && clock.now() < keeper.leaseUntil();
     },
@@ -68,7 +68,7 @@ export function holdLease(deps: LeaseDeps, acquired: AcquiredLease): Subscriptio
   };
 }
 
-/** Saves the checkpoint, and renews the lease with it, whenever that is due. */
+/** Saves the checkpoint and renews the lease with it whenever due. */
 interface Keeper {
   readonly lost: AbortSignal;
   leaseUntil(): number;
@@ -98,7 +98,7 @@ function createKeeper({ subscriptions, clock, observer, name, policy }: LeaseDep
     }
   }
 
-  /** One at a time; whoever asks meanwhile waits for the one under way. */
+  /** Runs one save at a time; calls during a save wait for it. */
   function save(): Promise<void> {
     saving ??= advance().finally(() => {
       saving = null;

@@ -10,32 +10,32 @@ import {
 } from './limits.ts';
 import { checkWholeNumber, type PollOptions, pollPolicy } from './options.ts';
 
-/** How a subscription reads, remembers and gives up. All times in whole milliseconds. */
+/** Lease, checkpoint and retries of a subscription. All times in whole milliseconds. */
 export interface SubscriptionTuning extends PollOptions {
-  /** How long the subscription belongs to a process that is not heard of, at least 100. Default 30 s. */
+  /** Time after which the subscription of a silent process can be taken over, at least 100. Default 30 s. */
   readonly leaseMs?: number;
-  /** The checkpoint is saved after so many events, or so long after one. Defaults 100 and 1 s. */
+  /** The checkpoint is saved after this many events, or this long after one. Defaults 100 and 1 s. */
   readonly checkpointEvents?: number;
   readonly checkpointMs?: number;
-  /** How often an event is handed to a handler that throws. Default 11, which takes nearly three minutes. */
+  /** Attempts to handle one event. Default 11, which takes nearly three minutes. */
   readonly attemptsMax?: number;
-  /** Pause before it is handed over again; doubles up to `retryMaxMs`. Defaults 200 ms and 1 min. */
+  /** First pause before an event is delivered again; doubles up to `retryMaxMs`. Defaults 200 ms and 1 min. */
   readonly retryMs?: number;
   readonly retryMaxMs?: number;
   /**
-   * What becomes of an event whose last attempt failed: "stop", the default, stands still until a person resumes the
-   * subscription; "skip" goes on without it.
+   * What happens after the last failed attempt: "stop", the default, stops the subscription until an operator resumes it;
+   * "skip" continues with the next event.
    */
   readonly onPoison?: 'stop' | 'skip';
 }
 
-/** The tuning with its defaults, and what follows from it. */
+/** The options with their defaults. */
 export interface SubscriptionPolicy extends Required<SubscriptionTuning> {
-  /** Pause after the attempt of this number. */
+  /** Pause after this attempt. */
   retryPauseMs(attempt: number): number;
 }
 
-/** Shorter leases would be lost to a pause of the garbage collector. */
+/** A shorter lease could expire during a pause of the garbage collector. */
 const LEASE_MIN_MS = 100;
 
 /** @throws {ReservationError} INVALID_OPTION, naming option, expectation and value. */

@@ -11,32 +11,32 @@ import { FEED_FAULT_PAUSE_MAX_MS, SUBSCRIPTION_WAIT_MS } from './limits.ts';
 import { consume } from './consume.ts';
 import { subscriptionPolicy, type SubscriptionTuning } from './subscription-policy.ts';
 
-/** What a subscription is made of. */
+/** Dependencies and options of a subscription. */
 export interface SubscriptionDeps extends SubscriptionTuning {
   readonly store: Pick<ReservationStore, 'events' | 'subscriptions'>;
   readonly runtime: Runtime;
-  /** Under which the checkpoint is kept: one name, one reader, however many servers ask. */
+  /** Key of the checkpoint: one active reader for each name, however many servers start it. */
   readonly name: string;
-  /** Called with one event at a time, in order; perhaps again with one that it has handled already. */
+  /** Called with one event at a time, in order; an event may be delivered again after it was handled. */
   readonly handle: EventHandler;
-  /** Where a subscription begins that is new: behind this position, which the log must have. Default 0, its start. */
+  /** Start position of a new subscription: it reads behind this position, which the log must have. Default 0. */
   readonly startAfter?: number;
-  /** Hears what an operator may want to see. */
+  /** Receives the observations of the subscription. */
   readonly observer?: Observer;
 }
 
-/** A named reader of the log, one of however many processes want to be it. */
+/** A named reader of the log; at most one process is active at a time. */
 export interface SubscriptionWorker {
-  /** Waits until the subscription is this process's, and reads on. Further calls have no effect. */
+  /** Waits for the lease, then reads. Further calls have no effect. */
   start(): void;
   /**
-   * Hands over no further event, waits for the one under way, saves the checkpoint and gives the subscription up. What
-   * runs longer than `drainMs` (default 20 s) is told by its signal. The store stays open.
+   * Delivers no further event, waits for the one in progress, saves the checkpoint and releases the lease. After `drainMs`
+   * (default 20 s) the handler's signal aborts. Leaves the store open.
    */
   stop(options?: { readonly drainMs?: number }): Promise<void>;
 }
 
-/** Builds it. @throws {ReservationError} INVALID_OPTION */
+/** Creates the worker. @throws {ReservationError} INVALID_OPTION */
 export function createSubscriptionWorker(options: SubscriptionDeps): SubscriptionWorker {
   const { clock } = options.runtime;
   const stopping = new AbortController();
@@ -73,23 +73,23 @@ export function createSubscriptionWorker(options: SubscriptionDeps): Subscriptio
   };
 }
 
-/** One turn: asks for the lease and reads while it is held. Returns how long to wait before the next, in milliseconds. */
+/** One turn: requests the lease and reads while it is held. Returns the pause before the next turn, in milliseconds. */
 function createTurns(options: SubscriptionDeps, stopping: AbortSignal, cancelled: AbortSignal): () => Promise<number> {
   const { store, runtime, name, handle, startAfter = 0, observer = () => undefined } = options;
   const { events, subscriptions } = store;
   const { clock } = runtime;
   const policy = subscriptionPolicy(name, startAfter, options);
-  // Which event stands at the checkpoint, as far as this process knows: a log that lost its end may have another there.
+  // Id of the event at the checkpoint, if known: a log that lost its end may have another event there.
   let lastHandled: LogPlace | null = null;
   const handled = ({ position, id }: RecordedEvent): void => {
     lastHandled = { position, id };
   };
   const deps = { events, subscriptions, clock, observer, name, policy, handle, handled, stopping, cancelled };
   let toldOfStopAt: number | null = null;
-  // The same one until it gets the lease: an acquisition whose acknowledgement was lost must not lock this process out.
+  // Kept until the lease is acquired: an acquisition whose acknowledgement was lost must not lock this process out.
   let owner = runtime.newUuid();
 
-  /** Once for each stop, and once for one that was there already. */
+  /** Reports each stop once, including one that happened before this process started. */
   function tellStop(position: number, detail: string): void {
     if (toldOfStopAt === position) return;
     toldOfStopAt = position;

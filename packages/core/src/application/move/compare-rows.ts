@@ -1,7 +1,7 @@
 import { ReservationError } from '../../errors.ts';
 
 /**
- * The rows of `expected`, as long as those of `found` are the same; `name` is for people.
+ * Yields the rows of `expected` while those of `found` are equal; `name` describes a row in the error.
  * @throws {ReservationError} STORE_CORRUPT at the first difference.
  */
 export async function* compareRows<Row extends object>(
@@ -17,13 +17,13 @@ export async function* compareRows<Row extends object>(
   assertSame(null, await others.next(), name);
 }
 
-/** Rows, taken one at a time. */
+/** Rows taken one at a time. */
 export interface Cursor<Row> {
-  /** The next row; null behind the last. */
+  /** The next row; null after the last. */
   next(): Promise<Row | null>;
 }
 
-/** Takes rows from the first one on. */
+/** Creates a cursor at the first row. */
 export function createCursor<Row>(rows: AsyncIterable<Row>): Cursor<Row> {
   const iterator = rows[Symbol.asyncIterator]();
   return {
@@ -34,14 +34,14 @@ export function createCursor<Row>(rows: AsyncIterable<Row>): Cursor<Row> {
   };
 }
 
-/** How many there are. */
+/** Counts the rows. */
 export async function countOf(rows: AsyncIterable<unknown>): Promise<number> {
   let count = 0;
   for await (const _ of rows) count += 1;
   return count;
 }
 
-/** Rows are flat. @throws {ReservationError} STORE_CORRUPT when they differ or just one is there. */
+/** Compares two flat rows. @throws {ReservationError} STORE_CORRUPT when they differ or one is missing. */
 export function assertSame<Row extends object>(
   expected: Row | null,
   found: Row | null,
@@ -59,7 +59,7 @@ export function assertSame<Row extends object>(
   throw corrupt(`the copy differs from the source in "${String(different)}": ${name(expected)} / ${name(found)}`);
 }
 
-/** What both ends say cannot be. */
+/** Error for a copy that differs from its source. */
 export function corrupt(message: string): ReservationError {
   return new ReservationError('STORE_CORRUPT', message);
 }

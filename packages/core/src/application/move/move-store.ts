@@ -6,38 +6,38 @@ import { foldStreams } from '../commands/fold-streams.ts';
 import { checkpointPlace, eventsByStream, keyPlace, pagesOf, reservationPlace } from './transfer-rows.ts';
 import { type MoveCounts, type MoveEnds, verifyMove } from './verify-move.ts';
 
-/** How far a move has come. "check" compares both ends, event by event. */
+/** Progress of a move. Phase "check" compares both databases event by event. */
 export interface MoveProgress {
   readonly stage: 'events' | 'reservations' | 'keys' | 'payments' | 'checkpoints' | 'check';
-  /** Rows so far, those of an earlier run included. */
+  /** Rows so far, including those of an earlier run. */
   readonly done: number;
-  /** Null when it is not known beforehand. */
+  /** Null when unknown. */
   readonly total: number | null;
 }
 
-/** What is moved, and where to. Both ends are closed by whoever opened them. */
+/** Source and target of a move. The caller closes both. */
 export interface MoveOptions extends MoveEnds {
   readonly runtime: Runtime;
-  /** Called synchronously, after each batch; must not throw. */
+  /** Called synchronously after each batch; must not throw. */
   readonly onProgress?: (progress: MoveProgress) => void;
-  /** Rows that are written in one transaction: 1 to {@link TRANSFER_ROWS_MAX}, which is the default. */
+  /** Rows written in one transaction: 1 to {@link TRANSFER_ROWS_MAX}, which is the default. */
   readonly batchRows?: number;
 }
 
-/** What came of a move. */
+/** Result of a move. */
 export type MoveResult =
-  /** The target can be served, the source is a backup. */
+  /** The target can be served; the source is a backup. */
   | { readonly kind: 'moved'; readonly counts: MoveCounts }
-  /** An earlier run did it all; the target may have been served since, and was not touched. */
+  /** An earlier run finished the move; the target may have been served since and was not changed. */
   | { readonly kind: 'moved-before' };
 
 /**
- * Moves a store into another database: the log with its positions, the idempotency keys, the open payments and the
- * checkpoints; the view is written anew from the events. Whenever it ends early, by a fault or a kill, it is run again
- * and goes on where the log ends; until it is finished only the source can be served, and from the moment at which the
- * source is marked only the target, once this has run to its end.
- * @throws {ReservationError} STORE_UNSUITABLE when the target has something of its own, or the source was moved
- * elsewhere; STORE_CORRUPT, with the place, when the source is damaged or the copy differs; then nothing is marked.
+ * Moves a store into another database: the log with its positions, the idempotency keys, the due work and the
+ * checkpoints; the view is written again from the events. After a fault or a kill, run it again: it continues behind the
+ * last copied event. Until it finishes only the source can be served; once the source is marked, only the target, after
+ * this call has finished.
+ * @throws {ReservationError} STORE_UNSUITABLE when the target has data of its own, or the source was moved elsewhere;
+ * STORE_CORRUPT, with the place, when the source is damaged or the copy differs; then nothing is marked.
  */
 export async function moveStore(options: MoveOptions): Promise<MoveResult> {
   const { source, target, runtime, onProgress = () => undefined, batchRows = TRANSFER_ROWS_MAX } = options;
@@ -53,7 +53,7 @@ export async function moveStore(options: MoveOptions): Promise<MoveResult> {
   const counts = await verifyMove({ source, target }, batchRows, (done) => {
     if (done % batchRows === 0 || done === total) onProgress({ stage: 'check', done, total });
   });
-  // The source first: between the two marks nobody can serve either, and never can both be served.
+  // The source is marked first: between the two marks neither can be served, so that both never are.
   const finishedAt = runtime.clock.now();
   if (source.moved === null) await source.markMoved({ ...start.move, other: target.name, finishedAt });
   await target.finish(finishedAt);
@@ -88,7 +88,7 @@ async function begin({ source, target }: MoveEnds, runtime: Runtime): Promise<St
   }
 }
 
-/** Events are never changed: if the last one that arrived is the source's, so are all before it. */
+/** Events never change: if the last event that arrived is the source's, so are all before it. */
 async function assertSameLog({ source, target }: MoveEnds, lastPosition: number): Promise<void> {
   if (lastPosition === 0) return;
   const page = { after: lastPosition - 1, limit: 1 };

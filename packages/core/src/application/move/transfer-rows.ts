@@ -1,22 +1,22 @@
 import type { ReservationId } from '../../domain/ids.ts';
 import type { EventText, KeyPlace, StreamPlace, TransferPage, TransferRows } from '../../ports/admin/store-transfer.ts';
 
-/** The place of what a reservation has one of. */
+/** Place of a row of which each reservation has one. */
 export function reservationPlace({ reservationId }: { readonly reservationId: ReservationId }): ReservationId {
   return reservationId;
 }
 
-/** The place of a key. */
+/** Place of a key. */
 export function keyPlace({ scope, key }: KeyPlace): KeyPlace {
   return { scope, key };
 }
 
-/** The place of a checkpoint. */
+/** Place of a checkpoint. */
 export function checkpointPlace({ name }: { readonly name: string }): string {
   return name;
 }
 
-/** Everything that a paged read has, page by page, each of `limit` rows but the last. */
+/** Yields all pages of a paged read, each of `limit` rows except the last. */
 export async function* pagesOf<Row, Place>(
   read: (page: TransferPage<Place>) => Promise<readonly Row[]>,
   placeOf: (row: Row) => Place,
@@ -33,7 +33,7 @@ export async function* pagesOf<Row, Place>(
   }
 }
 
-/** The same row by row. */
+/** Yields the rows of all pages. */
 export async function* rowsOf<Row, Place>(
   read: (page: TransferPage<Place>) => Promise<readonly Row[]>,
   placeOf: (row: Row) => Place,
@@ -42,7 +42,7 @@ export async function* rowsOf<Row, Place>(
   for await (const rows of pagesOf(read, placeOf, limit)) yield* rows;
 }
 
-/** All events, stream by stream. */
+/** Yields all events, stream by stream. */
 export function eventsByStream(rows: TransferRows, limit: number): AsyncGenerator<EventText> {
   return rowsOf<EventText, StreamPlace>(
     (page) => rows.streams(page),

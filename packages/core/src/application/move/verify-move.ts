@@ -13,7 +13,7 @@ import { foldStreams } from '../commands/fold-streams.ts';
 import { assertSame, corrupt, countOf, createCursor, compareRows } from './compare-rows.ts';
 import { checkpointPlace, eventsByStream, keyPlace, reservationPlace, rowsOf } from './transfer-rows.ts';
 
-/** What a move brought over. */
+/** Number of rows that a move copied. */
 export interface MoveCounts {
   readonly events: number;
   readonly reservations: number;
@@ -22,16 +22,16 @@ export interface MoveCounts {
   readonly checkpoints: number;
 }
 
-/** The two ends of a move. */
+/** The two databases of a move. */
 export interface MoveEnds {
   readonly source: TransferSource;
   readonly target: TransferTarget;
 }
 
 /**
- * Reads both ends wholly and side by side: every event, key, open payment and checkpoint of the source stands in the
- * target and nothing else does, the target's view is what its events say, and exactly the payments without a verdict
- * are in its queue. `onEvents` is told how many events were compared so far.
+ * Compares both databases row by row: every event, key, due work item and checkpoint of the source is in the target and
+ * nothing else is, the target's view is the fold of its events, and exactly the payments without a verdict are due work.
+ * `onEvents` receives the number of events compared so far.
  * @throws {ReservationError} STORE_CORRUPT with the first difference.
  */
 export async function verifyMove(

@@ -3,10 +3,10 @@ import type { ReservationSummary } from '../../domain/reservation/summary.ts';
 import type { KeyClaim } from '../inline-writes.ts';
 import type { QueuedPayment } from '../due-work.ts';
 
-/** The largest page that is read, and the largest batch that is written, in rows. */
+/** Largest page that is read and largest batch that is written, in rows. */
 export const TRANSFER_ROWS_MAX = 1_000;
 
-/** An event as it is stored, text for text: whoever moves it does not write it anew. */
+/** An event as its stored texts, so that a move copies it without encoding it again. */
 export interface EventText {
   readonly stream: string;
   readonly version: number;
@@ -19,7 +19,7 @@ export interface EventText {
   readonly data: string;
   /** JSON. */
   readonly metadata: string;
-  /** Covers all the others; both ends compute it in the same way. */
+  /** Covers all other fields; both databases compute it in the same way. */
   readonly checksum: number;
 }
 
@@ -28,14 +28,14 @@ export interface StoredKey extends KeyClaim {
   readonly stream: string;
 }
 
-/** An open payment. Leases do not move: whoever held one is gone, and its payment is due at once (`dueAt` 0). */
+/** An open payment. A move does not keep leases: a leased payment is due at once (`dueAt` 0). */
 export type StoredPayment = Omit<QueuedPayment, 'owner'>;
 
-/** How far a subscription has read; who holds its lease does not move. */
+/** Checkpoint of a subscription, without its lease. */
 export interface StoredCheckpoint {
   readonly name: string;
   readonly position: number;
-  /** Position of the event that it could not get past; null while it may run. */
+  /** Position of the event that could not be handled; null while the subscription runs. */
   readonly stoppedAt: number | null;
   readonly stoppedBecause: string | null;
 }
@@ -46,77 +46,77 @@ export interface TransferPage<Place> {
   readonly limit: number;
 }
 
-/** The place of an event within the order of streams. */
+/** Place of an event in the order of streams. */
 export type StreamPlace = Pick<EventText, 'stream' | 'version'>;
 
-/** The place of a key. */
+/** Place of a key. */
 export type KeyPlace = Pick<StoredKey, 'scope' | 'key'>;
 
 /**
- * What both ends of a move show of themselves. Texts sort byte by byte, so that two ends in step show the same.
- * @throws {ReservationError} STORE_CORRUPT for an event that is not what was written, with its place.
+ * The rows that both databases of a move expose. Texts sort byte by byte, so that equal databases return equal pages.
+ * @throws {ReservationError} STORE_CORRUPT for an event that fails its checksum, with its place.
  */
 export interface TransferRows {
-  /** The log in the order of positions, behind position `after`, without a gap. */
+  /** The log ordered by position, behind position `after`, without a gap. */
   log(page: { readonly after: number; readonly limit: number }): Promise<readonly EventText[]>;
-  /** The log in the order of streams and versions. */
+  /** The log ordered by stream and version. */
   streams(page: TransferPage<StreamPlace>): Promise<readonly EventText[]>;
   keys(page: TransferPage<KeyPlace>): Promise<readonly StoredKey[]>;
-  /** In the order of reservation ids. */
+  /** Ordered by reservation id. */
   payments(page: TransferPage<ReservationId>): Promise<readonly StoredPayment[]>;
-  /** In the order of names. */
+  /** Ordered by name. */
   checkpoints(page: TransferPage<string>): Promise<readonly StoredCheckpoint[]>;
 }
 
-/** One move, as both databases remember it. */
+/** One move, as recorded in both databases. */
 export interface MoveRecord {
   /** The same in both databases of one move, and in no other. */
   readonly id: string;
-  /** The other database, for people. */
+  /** The other database, as text for operators. */
   readonly other: string;
   /** Milliseconds since the epoch. */
   readonly beganAt: number;
 }
 
-/** A store that nobody serves, and into which nobody else can write while it is open here. */
+/** A store that is not being served; while it is open here, no other process can write to it. */
 export interface TransferSource extends TransferRows {
-  /** For people: never with a password. */
+  /** Text for operators, without a password. */
   readonly name: string;
-  /** The move out of this store that was finished before; null while it is alive. */
+  /** The finished move out of this store; null while there is none. */
   readonly moved: MoveRecord | null;
-  /** Position of the last event; 0 for none. */
+  /** Position of the last event; 0 for an empty log. */
   readonly lastPosition: number;
-  /** From now on nobody can serve this store, nor write into it: it is a backup. Once it resolved that is on disk. */
+  /** Marks the store as a backup that cannot be served or written any more. Durable when the call resolves. */
   markMoved(move: MoveRecord & { readonly finishedAt: number }): Promise<void>;
-  /** Lets go of the store; without {@link markMoved} it is as it was. Idempotent. */
+  /** Releases the store; without {@link markMoved} it is unchanged. Idempotent. */
   close(): Promise<void>;
 }
 
-/** What a database is that a store is to be moved into. */
+/** State of the target database of a move. */
 export type TargetState =
   | { readonly kind: 'empty' }
-  /** It has something of its own. */
+  /** It has data of its own. */
   | { readonly kind: 'occupied' }
-  /** A move into it began; `lastPosition` is that of the last event that arrived. */
+  /** A move into it has begun; `lastPosition` is the position of the last event that arrived. */
   | { readonly kind: 'under-way'; readonly move: MoveRecord; readonly lastPosition: number }
   /** A store was moved into it, and may have been served since. */
   | { readonly kind: 'finished'; readonly move: MoveRecord };
 
 /**
- * A database that a store is moved into. Between `begin` and `finish` nobody can serve it: whoever opens it is
- * refused, and a server that had it open before can neither append nor take a payment.
+ * The target database of a move. Between `begin` and `finish` it cannot be served: opening it fails, and a server that
+ * had it open before can neither append nor take due work.
  *
- * Each import is one transaction: after a fault the batch is there wholly or not at all.
+ * Each import is one transaction: after a fault, a batch is there wholly or not at all.
  */
 export interface TransferTarget extends TransferRows {
-  /** For people: never with a password. */
+  /** Text for operators, without a password. */
   readonly name: string;
   state(): Promise<TargetState>;
   /** @throws {ReservationError} STORE_UNSUITABLE when the database has something of its own. */
   begin(move: MoveRecord): Promise<void>;
   /**
-   * Forgets what arrived but the log, of which alone it is known that it cannot have changed at the source since:
-   * everything else is copied anew.
+   * Deletes everything that arrived except the log: only the log cannot have changed at the source since. The rest is
+   * copied again.
    */
   forgetAllButTheLog(): Promise<void>;
   /** @throws {ReservationError} STORE_UNSUITABLE when they do not begin at the next position; nothing is written. */
@@ -126,11 +126,11 @@ export interface TransferTarget extends TransferRows {
   importKeys(keys: readonly StoredKey[]): Promise<void>;
   importPayments(payments: readonly StoredPayment[]): Promise<void>;
   importCheckpoints(checkpoints: readonly StoredCheckpoint[]): Promise<void>;
-  /** The view in the order of reservation ids. */
+  /** The view ordered by reservation id. */
   summaries(page: TransferPage<ReservationId>): Promise<readonly ReservationSummary[]>;
-  /** A text for people as this database holds it. Names, keys and events are never changed. */
+  /** A text for display as this database stores it. Names, keys and events are never changed. */
   textForPeople(text: string): string;
-  /** From now on the store is served from here. One transaction. */
+  /** Makes the target servable, in one transaction. */
   finish(finishedAt: number): Promise<void>;
   close(): Promise<void>;
 }

@@ -12,8 +12,8 @@ import { frozenCopy } from './frozen.ts';
 import { keyOf, type Tables } from './tables.ts';
 
 /**
- * Appends, or tells why not. It runs to its end without a pause, which is what makes it a transaction here:
- * everything is decided before anything is written.
+ * Appends, or returns why not. It runs without a pause, which makes it a transaction here: everything is decided before
+ * anything is written.
  */
 export function append(tables: Tables, request: AppendRequest): AppendResult {
   assertAppendable(request);

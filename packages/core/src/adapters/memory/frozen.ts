@@ -1,4 +1,4 @@
-/** A copy that nobody can change, of plain data as JSON would keep it: what is in the store stays as it was written. */
+/** Returns a deeply frozen copy of plain data as JSON keeps it, so that stored data never changes. */
 export function frozenCopy<Value>(value: Value): Value {
   return freeze(JSON.parse(JSON.stringify(value)) as Value);
 }

@@ -9,8 +9,8 @@ import { createSubscriptions } from './subscriptions.ts';
 import { createTables } from './tables.ts';
 
 /**
- * A store that keeps everything in this process and forgets it with the process: for tests, and to be read by
- * whoever writes an adapter. What it does is what every store must do; only where it keeps things differs.
+ * A store that keeps everything in this process: for tests, and as an example for authors of adapters. It behaves as every
+ * store must; only the place where it keeps data differs.
  */
 export function createMemoryStore(): ReservationStore {
   const tables = createTables();

@@ -10,7 +10,7 @@ const FREE = { owner: null, leaseUntil: 0 } as const;
 export function createSubscriptions(tables: Tables, assertOpen: () => void): Subscriptions {
   const { subscriptions } = tables;
 
-  /** Changes the subscription if `owner` holds it. */
+  /** Changes the subscription when `owner` holds its lease. */
   function change(
     { name, owner }: { readonly name: string; readonly owner: string },
     changed: (held: Subscription) => Partial<Subscription>,

@@ -5,25 +5,25 @@ import { createBatch } from './batch.ts';
 import type { Connections, Run } from './open/connection.ts';
 import type { GroupCommit } from './log/group-commit.ts';
 
-/** The ways to the database, open until it is closed. All throw ReservationErrors for the machine's faults. */
+/** Access to the database until it is closed. All members throw ReservationErrors for faults of the machine. */
 export interface Access {
   readonly run: Run;
-  /** @throws {ReservationError} STORE_CLOSED once it was told to close. */
+  /** @throws {ReservationError} STORE_CLOSED after {@link close} was called. */
   assertOpen(): void;
   readonly transaction: Connections['transaction'];
-  /** A read that shares its statement with others of its kind that are asked for in the same turn. */
+  /** A read that shares its statement with other reads of its kind from the same turn of the event loop. */
   readTogether<Question, Answer>(
     read: (run: Run, questions: readonly Question[]) => Promise<readonly Answer[]>,
   ): (question: Question) => Promise<Answer>;
-  /** Appends, together with others; resolves once the commit is on disk. */
+  /** Appends in a group; resolves once the commit is on disk. */
   append(append: EncodedAppend): Promise<AppendResult>;
-  /** Lets end what is under way, then closes the connections; everything after it throws STORE_CLOSED. Idempotent. */
+  /** Waits for running calls, then closes the connections; later calls throw STORE_CLOSED. Idempotent. */
   close(): Promise<void>;
 }
 
 /**
- * Guards the connections and counts what is under way on them: a pool that is ended forgets who waits for it. What is
- * read together waits at most `waitMaxMs` for its statement to begin. `beforeEnd` is the last to use the connections.
+ * Guards the connections and tracks running calls: a pool that is ended drops the requests that wait for it. A grouped
+ * read waits at most `waitMaxMs` for its statement to begin. `beforeEnd` runs last, before the connections are closed.
  */
 export function createAccess(
   connections: Connections,

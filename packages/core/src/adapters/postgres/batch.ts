@@ -2,13 +2,13 @@ import { performance } from 'node:perf_hooks';
 import { setImmediate } from 'node:timers';
 import { isReservationError, ReservationError } from '../../errors.ts';
 
-/** The most questions that one statement asks. */
+/** Most questions in one statement. */
 export const BATCH_QUESTIONS_MAX = 256;
 
-/** How many statements of one batch are under way at a time; what is asked meanwhile travels in the next. */
+/** Most statements of one batch that run at a time; later questions wait for the next one. */
 export const BATCH_STATEMENTS_MAX = 4;
 
-/** Asks several questions in one statement; the answers in the order of the questions. */
+/** Answers several questions with one statement, in the order of the questions. */
 export type AskTogether<Question, Answer> = (questions: readonly Question[]) => Promise<readonly Answer[]>;
 
 interface Job<Question, Answer> {
@@ -19,10 +19,9 @@ interface Job<Question, Answer> {
 }
 
 /**
- * Collects the questions of one turn of the event loop, and asks them together: a round trip is what a small read
- * costs. A lone question waits for nobody. Every statement begins after its questions were asked, so that each of
- * them sees all that was committed before it. What waited longer than `waitMaxMs` for its statement to begin fails
- * without having been sent.
+ * Collects the questions of one turn of the event loop and answers them with one statement, since a small read costs a
+ * round trip. A lone question is not delayed. Every statement begins after its questions were asked, so that it sees
+ * everything committed before them. A question that waited longer than `waitMaxMs` is rejected without being sent.
  */
 export function createBatch<Question, Answer>(
   ask: AskTogether<Question, Answer>,
@@ -78,7 +77,7 @@ async function askAndAnswer<Question, Answer>(
       for (const job of jobs) job.reject(error);
       return;
     }
-    // Only the question that cannot be answered may fail: each gets a statement of its own.
+    // Only the question that cannot be answered may fail: each is sent in its own statement.
     for (const job of jobs) await askAndAnswer(ask, [job]);
     return;
   }

@@ -1,6 +1,6 @@
 import { ReservationError } from '../../errors.ts';
 
-/** Classes and codes of SQLSTATE that say something about the server or the way to it, not about our statements. */
+/** Classes and codes of SQLSTATE that concern the server or the connection, not our statements. */
 const UNAVAILABLE = [
   '08', // connection
   '25006', // read-only: a standby, or a failover under way
@@ -19,17 +19,17 @@ const UNAVAILABLE = [
 ];
 const CORRUPT = ['XX001', 'XX002'];
 
-/** The server ended these transactions because of others: nothing was written, and repeating is what it asks for. */
+/** SQLSTATE of transactions that the server rolled back because of a conflict; they can be repeated as they are. */
 const REPEATABLE: ReadonlySet<string | null> = new Set(['40001', '40P01']);
 
-/** True when the statement's transaction was undone for the sake of another one, and may be sent again as it is. */
+/** True for a transaction that the server rolled back because of a conflict (40001, 40P01). */
 export function isRepeatable(error: unknown): boolean {
   return REPEATABLE.has(sqlStateOf(error));
 }
 
 /**
- * What an error of the driver means to a caller of the store. What has no SQLSTATE comes from the connection: lost,
- * refused, timed out. A bug of our own comes back as it is.
+ * Maps an error of the driver to what a caller of the store receives. An error without SQLSTATE comes from the
+ * connection: lost, refused, timed out. A bug of this package is returned unchanged.
  */
 export function toFault(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof ReservationError) return error;
@@ -43,7 +43,7 @@ export function toFault(error: unknown): unknown {
   return UNAVAILABLE.some(matches) ? unavailable(error) : error;
 }
 
-/** What PgBouncer says, with the code of a protocol violation, to a client that begins a transaction. */
+/** Message of PgBouncer, with the code of a protocol violation, to a client that begins a transaction. */
 const STATEMENT_POOLING = 'statement pooling mode';
 
 function behindStatementPooler(error: Error): ReservationError {
@@ -57,7 +57,7 @@ const NOT_FOUND =
   '. The store was opened with it: look at the tables, at the search_path of the connection, and whether its role may ' +
   'use the schema';
 
-/** What to do about a state that the server's own words do not explain. */
+/** Advice for states that the server's message does not explain. */
 const HINTS: Readonly<Record<string, string>> = {
   '25006':
     '. Its transactions are read-only: the address leads to a standby, or default_transaction_read_only is on for the ' +
@@ -68,7 +68,7 @@ const HINTS: Readonly<Record<string, string>> = {
   '42501': '. Grant the role what docs/operations.md lists under "The role of the servers"',
 };
 
-/** The SQLSTATE of an error that the server reported, else null. */
+/** SQLSTATE of an error reported by the server, else null. */
 export function sqlStateOf(error: unknown): string | null {
   if (!(error instanceof Error) || !('severity' in error) || !('code' in error)) return null;
   return typeof error.code === 'string' ? error.code : null;
@@ -76,7 +76,7 @@ export function sqlStateOf(error: unknown): string | null {
 
 function unavailable(error: Error): ReservationError {
   const code = 'code' in error && typeof error.code === 'string' ? ` (${error.code})` : '';
-  // An AggregateError, of a name with several addresses, has no message of its own.
+  // An AggregateError, for a name with several addresses, has no message of its own.
   const message = error.message === '' ? 'no connection' : error.message;
   const hint = HINTS[sqlStateOf(error) ?? ''] ?? '';
   return new ReservationError('STORE_UNAVAILABLE', `PostgreSQL cannot be used now: ${message}${code}${hint}`, {

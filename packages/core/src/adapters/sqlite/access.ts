@@ -3,14 +3,14 @@ import { ReservationError } from '../../errors.ts';
 import { toFault } from './faults.ts';
 import { createGroupCommit, type Transactions } from './log/group-commit.ts';
 
-/** The two ways to a connection, open until it is closed. Both throw ReservationErrors for the machine's faults. */
+/** Access to a connection until it is closed. Both members throw ReservationErrors for faults of the machine. */
 export interface Access {
-  /** @throws {ReservationError} STORE_CLOSED once it was told to close. */
+  /** @throws {ReservationError} STORE_CLOSED after {@link close} was called. */
   assertOpen(): void;
   read<Result>(work: () => Result): Promise<Result>;
-  /** Runs `work` in a transaction, together with others; resolves once the commit is on disk. */
+  /** Runs `work` in a transaction shared with other writes; resolves once the commit is on disk. */
   write<Result>(work: () => Result): Promise<Result>;
-  /** Lets end what is under way, then closes the connection; further reads and writes throw STORE_CLOSED. Idempotent. */
+  /** Waits for running calls, then closes the connection; later calls throw STORE_CLOSED. Idempotent. */
   close(): Promise<void>;
 }
 

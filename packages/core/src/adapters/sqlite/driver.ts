@@ -1,4 +1,4 @@
 import '../../require-supported-node.ts';
 
-/** better-sqlite3, loaded only on a Node that it does not crash. The one way to it for the files here. */
+/** better-sqlite3, loaded only on a Node version that supports it. The files here import the driver only from here. */
 export { default as Database } from 'better-sqlite3';

@@ -1,7 +1,7 @@
 import { Database } from './driver.ts';
 import { ReservationError } from '../../errors.ts';
 
-/** Primary result codes that say something about the machine, not about our statements. */
+/** Primary result codes that concern the machine, not our statements. */
 const UNAVAILABLE = new Set([
   'BUSY',
   'LOCKED',
@@ -19,7 +19,7 @@ const CORRUPT = new Set(['CORRUPT', 'NOTADB']);
 /** The only triggers are those of a file whose store was moved (see store-move.ts). */
 const MOVED = 'SQLITE_CONSTRAINT_TRIGGER';
 
-/** What a thrown value means to a caller of the store; a bug of our own comes back as it is. */
+/** Maps an error of the driver to what a caller of the store receives; a bug of this package is returned unchanged. */
 export function toFault(error: unknown, file: string): unknown {
   if (!(error instanceof Database.SqliteError)) return error;
   if (error.code === MOVED) {

@@ -9,9 +9,9 @@ import { createReservationView } from './view/reservation-view.ts';
 import { createSubscriptions } from './subscriptions.ts';
 import { createWriteTransactions } from './log/transaction.ts';
 
-/** What a store asks of the one who opened its connection. */
+/** Callbacks of the code that opened the connection. */
 export interface SqliteStoreHooks {
-  /** Called before each write. @throws {ReservationError} when the database's files are not in their place any more. */
+  /** Called before each write. @throws {ReservationError} when the database's files were moved or replaced. */
   assertInPlace(): void;
   /** Called once the connection is closed. */
   onClosed(): void;

@@ -1,17 +1,17 @@
-/** Those who want to hear of commits. */
+/** Listeners for commits. */
 export interface CommitListeners {
-  /** Returns what takes the listener out again. */
+  /** Adds a listener; returns an unsubscribe function. */
   add(listener: () => void): () => void;
   /** Calls every listener. */
   announce(): void;
 }
 
-/** Starts without any. */
+/** Creates an empty set. */
 export function createCommitListeners(): CommitListeners {
   const listeners = new Set<{ readonly listener: () => void }>();
   return {
     add(listener) {
-      // Of its own, so that a function that was added twice is taken out once at a time.
+      // An object of its own, so that a function added twice is removed one registration at a time.
       const entry = { listener };
       listeners.add(entry);
       return () => void listeners.delete(entry);
@@ -21,7 +21,7 @@ export function createCommitListeners(): CommitListeners {
         try {
           listener();
         } catch {
-          // What was committed stays committed, whatever becomes of those who hear of it.
+          // An error of a listener must not affect the commit.
         }
       }
     },

@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { v7 as uuidv7 } from 'uuid';
 import type { Runtime } from '../../ports/runtime.ts';
 
-/** The real thing: this machine's clock, timers and randomness. The only place in core that touches them. */
+/** This machine's clock, timers and randomness. The only place in core that touches them. */
 export function systemRuntime(): Runtime {
   return {
     clock: {

@@ -2,18 +2,18 @@ import { writeSync } from 'node:fs';
 import { isReservationError } from '../../errors.ts';
 import type { Observation, Observer } from '../../ports/observer.ts';
 
-/** Alarms that one observer writes; what comes after them is counted no further. */
+/** Most alarms written by one observer; later ones are dropped. */
 export const ALARMS_WRITTEN_MAX = 1_000;
 
-/** The longest line, in UTF-16 code units; what is longer is cut. */
+/** Longest line, in UTF-16 code units; longer ones are cut. */
 const LINE_LENGTH_MAX = 1_000;
 
 const STANDARD_ERROR = 2;
 
 /**
- * The observer of those who give none: writes each alarm once to standard error, as one line of text. Alarms are told
- * apart by kind and by the reservation, or subscription and position, that they are about. At most
- * {@link ALARMS_WRITTEN_MAX} are written. Never throws: a standard error that is closed or full takes nothing.
+ * The default observer: writes each alarm once to standard error, as one line of text. Alarms are distinguished by kind
+ * and by the reservation, or subscription and position, that they concern. At most {@link ALARMS_WRITTEN_MAX} are written.
+ * Never throws: a standard error that is closed or full is ignored.
  */
 export function standardErrorAlarms(write: (line: string) => void = writeStandardError): Observer {
   const written = new Set<string>();
@@ -39,7 +39,7 @@ interface Alarm {
   readonly text: string;
 }
 
-/** What a person has to see; null for what mends itself. */
+/** The text of an alarm; null for observations that need no operator. */
 function alarmOf(observation: Observation): Alarm | null {
   const { kind } = observation;
   switch (observation.kind) {
@@ -50,7 +50,7 @@ function alarmOf(observation: Observation): Alarm | null {
       return { about: `${kind} ${reservationId}`, text: `${reason}: ${detail}` };
     }
     case 'payment-misconfigured':
-      // Of every reservation until it is put right.
+      // Raised for every reservation until it is corrected.
       return { about: kind, text: `${observation.reservationId}: ${observation.detail}` };
     case 'subscription-stopped':
     case 'subscription-skipped':
@@ -70,12 +70,12 @@ function alarmOf(observation: Observation): Alarm | null {
   }
 }
 
-/** Of the faults only damage does not mend itself. */
+/** Of the faults, only damage requires an operator. */
 function damageOf(about: string, error: unknown): Alarm | null {
   return isReservationError(error, 'STORE_CORRUPT') ? { about, text: error.message } : null;
 }
 
-/** One line, whatever the text is made of. */
+/** One line, whatever the text contains. */
 function toLine(text: string): string {
   const line = `@reservations/core: ${text}`.replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ');
   return `${line.slice(0, LINE_LENGTH_MAX).toWellFormed()}\n`;
@@ -85,6 +85,6 @@ function writeStandardError(line: string): void {
   try {
     writeSync(STANDARD_ERROR, line);
   } catch {
-    // Closed, or full and not waited for: there is no other place to tell.
+    // Closed, or full and not waited for: there is no other place to report to.
   }
 }

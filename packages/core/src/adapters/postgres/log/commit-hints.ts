@@ -3,23 +3,23 @@ import type { ConnectionOptions, Run } from '../open/connection.ts';
 import { listen } from './listen.ts';
 import { createNotifier } from './notify.ts';
 
-/** How those who wait for commits hear of them. */
+/** Signals commits to those who follow the log. */
 export interface CommitHints {
-  /** Says that this store committed appends. */
+  /** Reports that this store committed appends. */
   committed(): void;
-  /** Returns what takes the listener out again. */
+  /** Adds a listener; returns an unsubscribe function. */
   add(listener: () => void): () => void;
-  /** Lets go of connections and timers. */
+  /** Closes connections and timers. */
   close(): Promise<void>;
 }
 
-/** Within this process only. */
+/** Signals within this process only. */
 export function createLocalHints(): CommitHints {
   const listeners = createCommitListeners();
   return { committed: listeners.announce, add: listeners.add, close: () => Promise.resolve() };
 }
 
-/** Within this process, and between all that do so; there is a connection for it while anybody wants to hear. */
+/** Signals between all processes that do so; holds a connection while there are listeners. */
 export function createNotifiedHints(run: Run, options: ConnectionOptions): CommitHints {
   const listeners = createCommitListeners();
   const notifier = createNotifier(run);

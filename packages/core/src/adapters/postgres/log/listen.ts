@@ -4,15 +4,15 @@ import type { ConnectionOptions } from '../open/connection.ts';
 import { CHANNEL } from './notify.ts';
 import { createSockets } from '../open/sockets.ts';
 
-/** The pause before a lost connection is made again; it doubles while that fails. */
+/** First pause before a lost connection is reopened; doubles while that fails. */
 export const RECONNECT_PAUSE_MS = 100;
 
-/** The longest such pause. */
+/** Longest such pause. */
 export const RECONNECT_PAUSE_MAX_MS = 10_000;
 
 /**
- * Listens on a connection of its own, which is made again whenever it is lost, until the signal aborts. `hear` is called
- * for each notification, and when listening begins anew: what was committed before is found by looking.
+ * Listens on its own connection, reopened whenever it is lost, until the signal aborts. Calls `hear` for each
+ * notification and whenever listening begins: earlier commits are found by reading.
  */
 export async function listen(options: ConnectionOptions, hear: () => void, signal: AbortSignal): Promise<void> {
   let pauseMs = RECONNECT_PAUSE_MS;
@@ -24,7 +24,7 @@ export async function listen(options: ConnectionOptions, hear: () => void, signa
   }
 }
 
-/** Listens until the connection is lost or the signal aborts; false when it never came to that. */
+/** Listens until the connection is lost or the signal aborts; false when listening never began. */
 async function listenOnce(options: ConnectionOptions, hear: () => void, signal: AbortSignal): Promise<boolean> {
   const sockets = createSockets();
   const client = new pg.Client({
@@ -49,7 +49,7 @@ async function listenOnce(options: ConnectionOptions, hear: () => void, signal: 
     await over.promise;
     return true;
   } catch {
-    // The server is away, or is something that does not let anybody listen: the next attempt tells.
+    // The server is down, or does not support LISTEN: the next attempt shows it.
     return false;
   } finally {
     signal.removeEventListener('abort', end);

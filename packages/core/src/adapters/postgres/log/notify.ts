@@ -2,26 +2,26 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Run } from '../open/connection.ts';
 
 /**
- * The shortest time between two notifications: however many commits there are, a server sends a hundred a second at
- * the most, and whoever listens hears of a commit about this late.
+ * Shortest interval between two notifications: a server sends at most a hundred a second, and a listener learns of a
+ * commit about this late.
  */
 export const NOTIFY_INTERVAL_MS = 10;
 
 /**
- * The channel of a store. It is named after its table of events, which is one and the same for all servers of the store
- * and no other store's, whatever the schemas are called.
+ * Name of a store's channel, derived from the oid of its table of events: the same for all servers of the store and for
+ * no other store, whatever the schemas are called.
  */
 export const CHANNEL = "'reservations_' || 'events'::regclass::oid";
 
-/** Tells other servers that there was a commit. */
+/** Notifies other servers of commits. */
 export interface Notifier {
-  /** Returns at once; what is asked for while a notification is under way is one more, later. */
+  /** Returns at once; a request during a notification causes one more afterwards. */
   notify(): void;
-  /** Sends what was asked for, and waits for it. */
+  /** Sends a pending notification and waits for it. */
   close(): Promise<void>;
 }
 
-/** Sends over these connections, each time in a transaction of its own; a notification that fails is lost. */
+/** Sends over these connections, each notification in its own transaction; a failed one is lost. */
 export function createNotifier(run: Run): Notifier {
   const closing = new AbortController();
   let isWanted = false;

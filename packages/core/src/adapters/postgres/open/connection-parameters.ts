@@ -1,14 +1,14 @@
 import { isIPv6 } from 'node:net';
 
-/** Values of `sslmode`. Without `uselibpqcompat` the driver takes all but disable and no-verify for verify-full. */
+/** Values of `sslmode`. Without `uselibpqcompat` the driver treats all but disable and no-verify as verify-full. */
 const SSL_MODES = ['disable', 'prefer', 'require', 'verify-ca', 'verify-full', 'no-verify'] as const;
 
-/** A parameter that a connection string may have, or that the environment gives when it has not. */
+/** A parameter of a connection string, or of the environment when the string lacks it. */
 interface Parameter {
   readonly accepts: (value: string) => boolean;
-  /** In words. */
+  /** Expected value, as text for the message. */
   readonly expected: string;
-  /** False when a value may be a secret. */
+  /** False when the value may be a secret. */
   readonly isShown: boolean;
 }
 
@@ -20,7 +20,7 @@ const MILLISECONDS: Parameter = {
   isShown: true,
 };
 
-/** The name of a parameter that may be given. */
+/** Name of an accepted parameter. */
 export type ParameterName =
   | 'host'
   | 'port'
@@ -35,7 +35,7 @@ export type ParameterName =
   | 'lock_timeout'
   | 'idle_in_transaction_session_timeout';
 
-/** The name of a parameter that says how a connection is encrypted. */
+/** Name of a parameter for encryption. */
 export type TlsParameterName =
   | 'sslmode'
   | 'ssl'
@@ -45,7 +45,7 @@ export type TlsParameterName =
   | 'sslnegotiation'
   | 'uselibpqcompat';
 
-/** What the driver honours. It ignores everything else without a word, which is why everything else is refused. */
+/** Parameters that the driver honours. It ignores all others silently, so the others are refused. */
 const PARAMETERS: Readonly<Record<ParameterName, Parameter>> = {
   host: { accepts: isHost, expected: 'one name, address, or directory of a Unix socket', isShown: true },
   port: { accepts: isPort, expected: 'a whole number from 1 to 65535', isShown: false },
@@ -72,7 +72,7 @@ const ONE_ADDRESS = 'name one address, which leads to the primary; a standby is 
 const STORE_OPTION = 'the store has a bound of its own, which is no part of the URL';
 const LEAVE_OUT = 'leave it out';
 
-/** What libpq, other drivers or this one know and a store cannot honour; each with what to do instead. */
+/** Parameters of libpq or other drivers that a store cannot honour, with the alternative. */
 const NOT_SUPPORTED: ReadonlyMap<string, string> = new Map([
   ...['schema', 'currentSchema', 'search_path'].map((name) => [name, SCHEMA] as const),
   ...['target_session_attrs', 'load_balance_hosts', 'targetServerType'].map((name) => [name, ONE_ADDRESS] as const),
@@ -100,19 +100,19 @@ function choice(words: readonly string[]): Parameter {
   return { accepts: (value) => words.includes(value), expected: `one of ${words.join(', ')}`, isShown: true };
 }
 
-/** What is wrong with the value of a parameter, or null. Shows none that may be a secret. */
+/** Describes an invalid value, or returns null. Never shows a value that may be secret. */
 export function parameterFault(name: ParameterName, value: string, source: string = name): string | null {
   const { accepts, expected, isShown } = PARAMETERS[name];
   if (accepts(value)) return null;
   return `${source}: expected ${expected}, found ${isShown ? JSON.stringify(value) : 'something else'}`;
 }
 
-/** Whether a connection string may have a parameter of this name. */
+/** True when a connection string may have a parameter of this name. */
 export function isParameter(name: string): name is ParameterName {
   return Object.hasOwn(PARAMETERS, name);
 }
 
-/** What is said of a name that is none of a parameter's; `isShown` is false when it may be a part of a password. */
+/** Message for an unknown parameter; `isShown` is false when the name may be part of a password. */
 export function nameFault(name: string, isShown: boolean): string {
   const instead = NOT_SUPPORTED.get(name);
   if (instead !== undefined) return `${name}: this driver does not support it: ${instead}`;
@@ -123,13 +123,13 @@ export function nameFault(name: string, isShown: boolean): string {
   return `${isShown && /^\w{1,20}$/.test(name) ? name : 'a name that is like none'}: no such parameter`;
 }
 
-/** Two slips of the finger, at the most. */
+/** Largest edit distance of a suggestion. */
 const DISTANCE_MAX = 2;
 
 /** Longer names are not compared. */
 const NAME_LENGTH_MAX = 40;
 
-/** The name that is nearest, upper case and underscores aside; null when none is near. */
+/** The nearest known name, ignoring case and underscores; null when none is near. */
 function nearestName(name: string, names: readonly string[]): string | null {
   if (name.length > NAME_LENGTH_MAX) return null;
   const near = names
@@ -142,7 +142,7 @@ function plain(name: string): string {
   return name.toLowerCase().replaceAll(/[_-]/g, '');
 }
 
-/** Letters to insert, remove or replace. */
+/** Edit distance: letters to insert, remove or replace. */
 function editDistance(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, index) => index);
   for (const [index, letter] of from.split('').entries()) {
@@ -156,7 +156,7 @@ function editDistance(from: string, to: string): number {
   return row[to.length] ?? 0;
 }
 
-/** Abstract sockets (@) are libpq's alone. */
+/** Abstract sockets (@) are a feature of libpq only. */
 function isHost(value: string): boolean {
   return value.startsWith('/') || isIPv6(value) || /^[\p{L}\p{N}_.-]+$/u.test(value);
 }

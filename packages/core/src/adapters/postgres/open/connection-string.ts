@@ -7,34 +7,34 @@ import {
 } from './connection-parameters.ts';
 import { type Environment, tlsParameters } from './connection-tls.ts';
 
-/** A PostgreSQL URL that was checked. */
+/** A checked PostgreSQL URL. */
 export interface PostgresUrl {
-  /** The same for the driver, with nothing in it that it would ignore or take otherwise. Holds the password. */
+  /** Configuration for the driver, with nothing that it would ignore or misread. Contains the password. */
   readonly forDriver: string;
   /** For messages; null when the URL names none. */
   readonly user: string | null;
-  /** Host, port and database as they stand in a URL, for messages. */
+  /** Host, port and database as in a URL, for messages. */
   readonly place: string;
 }
 
-/** What a text is: a URL that a store can be opened by, or what is wrong with it, in words that show no secret. */
+/** A URL that can be opened, or its faults, described without secrets. */
 export type PostgresUrlRead =
   | { readonly kind: 'url'; readonly url: PostgresUrl }
   | { readonly kind: 'faults'; readonly faults: readonly string[] };
 
 /**
- * Reads the URL of a PostgreSQL database, in the forms that libpq knows: `postgres://USER:PASSWORD@HOST:PORT/DATABASE`
- * with parameters behind a "?", each of which may also stand for a part that is missing before it; a host that begins
- * with "/" is the directory of a Unix socket. Host and database have to be named. What the driver does not know, or
- * would ignore, is a fault. What the URL lacks comes from the variables of libpq (`PGUSER`, `PGPASSWORD`, `PGSSLMODE`
- * and so on), which are checked in the same way. The files of certificates have to be readable.
+ * Parses the URL of a PostgreSQL database in the forms of libpq: `postgres://USER:PASSWORD@HOST:PORT/DATABASE` with
+ * parameters behind a "?", each of which may replace a missing part before it; a host that begins with "/" is the
+ * directory of a Unix socket. Host and database are required. A parameter that the driver does not know or would ignore
+ * is a fault. Missing parts come from the variables of libpq (`PGUSER`, `PGPASSWORD`, `PGSSLMODE` and so on), which are
+ * checked in the same way. Certificate files must be readable.
  */
 export function parsePostgresUrl(text: string, environment: Environment = process.env): PostgresUrlRead {
   if (!SCHEME.test(text)) return faulty([`expected ${FORM}`]);
   if (/[\s\p{Cc}]/u.test(text)) return faulty(['a space or a control character has to be percent-encoded']);
   const [, userInfo, address = '', path, query = '', fragment] = SHAPE.exec(text) ?? [];
   if (fragment !== undefined) return faulty(['a # has to be written as %23']);
-  // The rest of a password, most likely, which would be shown as the name of the database.
+  // Most likely the rest of a password, which the message would show as the database name.
   if (path?.includes('@') === true)
     return faulty(['a / in a password has to be written as %2F, an @ behind it as %40']);
   if (address.includes(',')) return faulty([SEVERAL_HOSTS]);
@@ -42,7 +42,7 @@ export function parsePostgresUrl(text: string, environment: Environment = proces
   const parts = readParts({ userInfo, address, path }, faults);
   const given = readQuery(query, faults);
   for (const [name, value] of parts) {
-    // "postgres://localhost/db?host=/cloudsql/…" is written for programs that want a host before the path.
+    // "postgres://localhost/db?host=/cloudsql/…" is written for programs that require a host before the path.
     const isSocket = name === 'host' && given.get('host')?.startsWith('/') === true;
     if (given.has(name) && !isSocket) faults.push(`${name}: given twice, before the ? and behind it`);
     if (!given.has(name)) given.set(name, value);
@@ -87,7 +87,7 @@ function faultOf(name: ParameterName, value: string): string | null {
   return parameterFault(name, value);
 }
 
-/** Names that the driver cannot be told: it decodes neither ? nor #, and takes dots for a way to another folder. */
+/** Names that cannot be passed to the driver: it decodes neither ? nor #, and treats dots as path segments. */
 const UNTELLABLE = /[?#]|(?:^|\/)\.{1,2}(?:\/|$)/;
 
 interface RawParts {
@@ -96,7 +96,7 @@ interface RawParts {
   readonly path: string | undefined;
 }
 
-/** What stands before the "?". An empty part counts as missing. */
+/** Parses the part before the "?". An empty component counts as missing. */
 function readParts({ userInfo = '', address, path = '' }: RawParts, faults: string[]): Given {
   const colon = userInfo.indexOf(':');
   const [, bracketed, bare = '', port = ''] = /^(?:\[([^\]]*)\]|([^:]*))(?::(.*))?$/s.exec(address) ?? [];
@@ -117,10 +117,10 @@ function readParts({ userInfo = '', address, path = '' }: RawParts, faults: stri
   return parts;
 }
 
-/** What stands behind the "?". */
+/** Parses the part behind the "?". */
 function readQuery(query: string, faults: string[]): Given {
   const given: Given = new Map();
-  // An & in it that is not percent-encoded makes a name of its rest.
+  // An & in a value that is not percent-encoded would turn the rest of the value into a name.
   const hasPassword = /(?:^|&)password=/.test(query);
   for (const piece of query.split('&').filter((each) => each !== '')) {
     const [, rawName = '', rawValue] = /^([^=]*)(?:=(.*))?$/s.exec(piece) ?? [];
@@ -134,7 +134,7 @@ function readQuery(query: string, faults: string[]): Given {
       continue;
     }
     if (given.has(name)) faults.push(`${name}: given twice`);
-    // Both are read so: as a plus by libpq, as a space by the driver.
+    // Ambiguous: libpq reads a plus, the driver a space.
     if (/^(?:user|password|dbname)$/.test(name) && rawValue.includes('+')) faults.push(`${name}: write + as %2B`);
     const value = decode(rawValue.replaceAll('+', ' '));
     if (value === null) faults.push(undecodable(name));
@@ -147,7 +147,7 @@ function undecodable(name: string): string {
   return `${name}: % has to be followed by two hexadecimal digits, which stand for a byte of UTF-8 (a % itself is %25)`;
 }
 
-/** Null when it stands for no text. */
+/** Decodes percent-encoding; null for an invalid sequence. */
 function decode(text: string): string | null {
   try {
     const value = decodeURIComponent(text);
@@ -157,7 +157,7 @@ function decode(text: string): string | null {
   }
 }
 
-/** As parameters, which the driver takes as they are. Only the database has to be the path, in which it decodes less. */
+/** Passes everything as parameters, which the driver takes unchanged; only the database must be in the path. */
 function forDriver(given: Given, tls: ReadonlyMap<string, string>): string {
   const { host, dbname, ...rest } = Object.fromEntries(given);
   const parameters = new URLSearchParams({ ...rest, host: host ?? '' });

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { parameterFault, type ParameterName } from './connection-parameters.ts';
 
-/** Environment variables by their names. */
+/** Environment variables by name. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** What the driver is told about encryption, or what is wrong with what was said. */
+/** Encryption settings for the driver, or the faults of the parameters. */
 interface TlsRead {
   readonly parameters: ReadonlyMap<string, string>;
   readonly faults: readonly string[];
@@ -20,13 +20,13 @@ const VARIABLES = {
   sslnegotiation: 'PGSSLNEGOTIATION',
 } as const;
 
-/** The certificates that this process trusts already: those that come with Node, and NODE_EXTRA_CA_CERTS. */
+/** Certificates that this process trusts: those of Node and NODE_EXTRA_CA_CERTS. */
 const OWN_CERTIFICATES = 'system';
 
 /**
- * Decides on encryption: by the parameters, for what they lack by the variables of libpq, else none. A certificate or a
- * key alone asks for it as well. The driver itself would take a misspelt mode for none. As with libpq, there is
- * none on a Unix socket.
+ * Chooses the encryption from the parameters, then the variables of libpq, else none. A certificate or a key alone
+ * enables it as well. The driver itself would treat a misspelt mode as none. As with libpq, a Unix socket is never
+ * encrypted.
  */
 export function tlsParameters(given: Given, environment: Environment): TlsRead {
   const isSocket = given.get('host')?.startsWith('/') === true;
@@ -71,7 +71,7 @@ function isFile(name: string, value: string | undefined): boolean {
   return value !== undefined && !(name === 'sslrootcert' && value === OWN_CERTIFICATES);
 }
 
-/** What `ssl=` of other programs means in the words of `sslmode`. */
+/** Meaning of `ssl=` of other programs as a value of `sslmode`. */
 const SSL_WORDS: Readonly<Record<string, string>> = {
   true: 'verify-full',
   1: 'verify-full',
@@ -88,7 +88,7 @@ function modeOf(given: Given, values: ReadonlyMap<string, string>, faults: strin
   return FILES.some((name) => values.has(name)) ? 'verify-full' : 'disable';
 }
 
-/** Modes that the driver takes for verify-full, with a warning on standard error. */
+/** Modes that the driver treats as verify-full, with a warning on standard error. */
 const ALIASES: ReadonlySet<string> = new Set(['prefer', 'require', 'verify-ca']);
 
 function modeParameters(

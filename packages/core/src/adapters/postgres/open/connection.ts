@@ -4,44 +4,44 @@ import type { Statement } from '../prepared.ts';
 import { watchReplication } from './replication-wait.ts';
 import { createSockets } from './sockets.ts';
 
-/** How often a statement is sent that the server undoes for the sake of others. */
+/** Attempts of a statement that fails with 40001 or 40P01. */
 export const SENDS_MAX = 5;
 
-/** How much longer than the server the client waits, so that the server is the one that says what went wrong. */
+/** Added to the server's timeout for the client's, so that the server reports the cause. */
 const CLIENT_PATIENCE_MS = 500;
 
-/** What came of a statement. */
+/** Result of a statement. */
 export interface Answer<Row> {
   readonly rows: readonly Row[];
-  /** Rows that it returned or changed. */
+  /** Number of rows returned or changed. */
   readonly count: number;
 }
 
-/** Runs statements, within a transaction or each in its own. Throws ReservationErrors for the machine's faults. */
+/** Runs statements, within a transaction or each in its own. Throws ReservationErrors for faults of the machine. */
 export type Run = <Row>(statement: Statement<Row>) => Promise<Answer<Row>>;
 
-/** A bounded number of connections. Nothing is kept in a session, so that a pooler of transactions may stand between. */
+/** A bounded pool of connections. No session state is kept, so that a transaction pooler may be used. */
 export interface Connections {
-  /** Runs one statement, which is a transaction, and repeats it when the server undid it for the sake of others. */
+  /** Runs one statement in its own transaction, and repeats it after 40001 or 40P01. */
   readonly run: Run;
-  /** Runs `work` in one transaction: committed when it resolves, undone when it rejects. */
+  /** Runs `work` in one transaction: committed when it resolves, rolled back when it rejects. */
   transaction<Result>(work: (run: Run) => Promise<Result>): Promise<Result>;
-  /** Runs `work` in one transaction that is undone however it ends. */
+  /** Runs `work` in one transaction that is always rolled back. */
   trial<Result>(work: (run: Run) => Promise<Result>): Promise<Result>;
-  /** Closes them, also when the server does not say goodbye. Whatever is under way must have ended. */
+  /** Closes the connections, also when the server does not respond. No call may be running. */
   end(): Promise<void>;
 }
 
-/** How connections are made. */
+/** Settings of the pool. */
 export interface ConnectionOptions {
-  /** As {@link parsePostgresUrl} gives it to the driver. */
+  /** From {@link parsePostgresUrl}. */
   readonly connectionString: string;
   readonly poolMax: number;
   readonly connectTimeoutMs: number;
   readonly statementTimeoutMs: number;
 }
 
-/** Makes connections when they are needed. `onReconnect` is called for the first one after one was lost. */
+/** Creates a pool that connects on demand. `onReconnect` is called for the first connection after one was lost. */
 export function createConnections(options: ConnectionOptions, onReconnect: () => void = () => undefined): Connections {
   const { connectionString, poolMax, connectTimeoutMs, statementTimeoutMs } = options;
   const sockets = createSockets();
@@ -55,7 +55,7 @@ export function createConnections(options: ConnectionOptions, onReconnect: () =>
     fallback_application_name: 'reservations',
   });
   let wasLost = false;
-  // An idle connection that breaks is replaced by the next statement; without a listener it would end the process.
+  // A broken idle connection is replaced by the next statement; without a listener it would end the process.
   pool.on('error', () => (wasLost = true));
   pool.on('release', (broken) => (wasLost ||= Boolean(broken)));
   pool.on('connect', () => {
@@ -76,8 +76,8 @@ export function createConnections(options: ConnectionOptions, onReconnect: () =>
         await client.query(end).catch(note);
         return result;
       } catch (error) {
-        // What `work` itself throws is no fault of the server, and comes out as it is. The connection is closed in any
-        // case, which undoes everything as well; behind a statement without an answer a rollback would only wait.
+        // An error of `work` itself is no fault of the server and is rethrown unchanged. The connection is closed in any
+        // case, which rolls back as well; a rollback after a statement without a response would only wait.
         if (isAnswered) await client.query('rollback').catch(() => undefined);
         throw error;
       }
@@ -104,8 +104,8 @@ export function createConnections(options: ConnectionOptions, onReconnect: () =>
 }
 
 /**
- * Lends a connection for one transaction. One on which anything went wrong is closed: what it still does is unknown.
- * A commit that may be on this server alone is a fault (see replication-wait.ts), however well `work` ended.
+ * Lends a connection for one transaction. After any error the connection is closed, since its state is unknown. A
+ * commit that may be on this server alone is a fault (see replication-wait.ts), even when `work` succeeded.
  */
 async function withConnection<Result>(
   pool: pg.Pool,
@@ -114,7 +114,7 @@ async function withConnection<Result>(
   const client = await pool.connect().catch(rethrowFault);
   let broken = true;
   const onError = (): void => undefined;
-  // Whatever it is, the statement under way rejects with it.
+  // Whatever the error is, the running statement rejects with it.
   client.on('error', onError);
   const replication = watchReplication(client);
   try {
@@ -129,7 +129,7 @@ async function withConnection<Result>(
   }
 }
 
-/** One round trip. Only a warning tells of a commit that is on no standby (see replication-wait.ts). */
+/** One round trip. Only a warning reports a commit that no standby has (see replication-wait.ts). */
 const BEGIN = 'begin isolation level read committed; set local client_min_messages = warning';
 
 async function send<Row>(client: pg.PoolClient, { text, values }: Statement<Row>): Promise<Answer<Row>> {
@@ -143,7 +143,7 @@ function rethrowFault(error: unknown): never {
 
 const { builtins, getTypeParser } = pg.types;
 
-/** Every bigint of ours is a safe integer; pg would make a text of it. */
+/** Every bigint in the schema is a safe integer; pg would return a string. */
 const TYPES: pg.CustomTypesConfig = {
   getTypeParser: ((oid: Parameters<typeof getTypeParser>[0], format: 'text') =>
     oid === builtins.INT8 ? Number : getTypeParser(oid, format)) as typeof getTypeParser,

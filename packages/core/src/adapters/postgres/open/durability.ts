@@ -1,10 +1,10 @@
 import { ReservationError } from '../../../errors.ts';
 import type { Run } from './connection.ts';
 
-/** Older ones get no corrections any more. */
+/** Older releases no longer receive fixes. */
 export const SERVER_VERSION_MIN = 15;
 
-/** What a server must be so that an acknowledged commit survives a power failure, and so that ids sort as written. */
+/** Server settings that decide whether an acknowledged commit survives a power failure, and whether ids sort correctly. */
 export interface ServerSettings {
   readonly version: number;
   readonly recovering: boolean;
@@ -12,17 +12,17 @@ export interface ServerSettings {
   readonly full_page_writes: string;
   readonly synchronous_commit: string;
   readonly synchronous_standby_names: string;
-  /** True when a standby receives the log now, or has a slot to do so. A base backup is no standby. */
+  /** True when a standby receives the log now or has a replication slot. A base backup is no standby. */
   readonly has_standby: boolean;
   readonly server_encoding: string;
   readonly default_transaction_isolation: string;
   readonly default_transaction_read_only: string;
   readonly client_min_messages: string;
-  /** `NAME=VALUE` of database and role, which the next session gets; the weightiest first. */
+  /** `NAME=VALUE` settings of database and role for new sessions, in order of precedence. */
   readonly next_sessions: readonly string[];
 }
 
-/** Every role may read all of this; of a standby that is connected it sees no more than that it is. */
+/** Every role may read all of this; of a connected standby only its existence. */
 const SETTINGS = `select current_setting('server_version_num')::integer as version,
   pg_is_in_recovery() as recovering,
   current_setting('fsync') as fsync,
@@ -49,13 +49,13 @@ const SETTINGS = `select current_setting('server_version_num')::integer as versi
     order by s.setrole <> 0 desc, s.setdatabase <> 0 desc
   ) as next_sessions`;
 
-/** The ways in which a setting of a role or database may say "on". */
+/** Spellings of "on" in a setting of a role or database. */
 const SWITCHED_ON = /^(on|t|tr|tru|true|y|ye|yes|1)$/i;
 
-/** Settings of client_min_messages that keep back a warning, such as the one of a commit that is on no standby. */
+/** Values of client_min_messages that suppress warnings, such as the one about a commit that no standby has. */
 const SILENT: ReadonlySet<string> = new Set(['error', 'fatal', 'panic']);
 
-/** Asks the server for the settings that the store's promises depend on. */
+/** Reads the settings that the store's guarantees depend on. */
 export async function readServerSettings(run: Run): Promise<ServerSettings> {
   const { rows } = await run<ServerSettings>({ text: SETTINGS, values: [] });
   const [settings] = rows;
@@ -64,8 +64,8 @@ export async function readServerSettings(run: Run): Promise<ServerSettings> {
 }
 
 /**
- * Returns the settings of a server on which a store may work.
- * @throws {ReservationError} STORE_UNSUITABLE when one of them is not what it should be.
+ * Returns the settings of a server that a store can work on.
+ * @throws {ReservationError} STORE_UNSUITABLE when a setting has another value than required.
  */
 export async function assertDurable(run: Run): Promise<ServerSettings> {
   const settings = await readServerSettings(run);
@@ -84,12 +84,12 @@ function unsuitable(fault: SettingFault): ReservationError {
   return new ReservationError('STORE_UNSUITABLE', `the PostgreSQL server needs ${inWords(fault)}`);
 }
 
-/** Says what was expected and what was found. */
+/** Describes the expected and the found value. */
 export function inWords({ expected, found }: SettingFault): string {
   return `${expected}, found ${found}`;
 }
 
-/** What keeps a store from working on a server, whether it is a primary aside. */
+/** Describes what makes a server unsuitable, apart from being a standby. */
 export function unsuitableSettings(settings: ServerSettings): readonly SettingFault[] {
   const { fsync, full_page_writes, server_encoding } = settings;
   const [commit, isolation, readOnly, messages] = [
@@ -112,7 +112,7 @@ export function unsuitableSettings(settings: ServerSettings): readonly SettingFa
   return faults.filter(([isFault]) => isFault).map(([, expected, found]) => ({ expected, found }));
 }
 
-/** The same settings as the next session has them, after a change of its database or role. */
+/** The settings that the next session gets after a change of database or role settings. */
 export function ofNextSessions(settings: ServerSettings): ServerSettings {
   const next = new Map<string, string>();
   for (const setting of settings.next_sessions) {
@@ -129,8 +129,8 @@ export function ofNextSessions(settings: ServerSettings): ServerSettings {
 }
 
 /**
- * How a failover could lose acknowledged commits, or null. `hadStandby` says that the server, or the one before it,
- * was seen with a standby: what then is alone has lost them.
+ * Describes how a failover could lose acknowledged commits, or returns null. `hadStandby`: this server, or the one before
+ * it, was seen with a standby, so that a server without one has lost it.
  */
 export function failoverRisk(settings: ServerSettings, hadStandby: boolean): string | null {
   if (hasSynchronousNames(settings)) return settings.synchronous_commit === 'local' ? LOCAL : null;
@@ -138,7 +138,7 @@ export function failoverRisk(settings: ServerSettings, hadStandby: boolean): str
   return hadStandby ? ALONE : null;
 }
 
-/** Whether there is a standby, or commits wait for one. */
+/** True when there is a standby, or commits wait for one. */
 export function showsStandby(settings: ServerSettings): boolean {
   return settings.has_standby || hasSynchronousNames(settings);
 }

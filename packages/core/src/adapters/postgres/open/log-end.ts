@@ -1,30 +1,30 @@
 import { ONLY_SHARD } from '../../sql/tables.ts';
 import type { Run } from './connection.ts';
 
-/** An event of the log by its place. */
+/** An event identified by its place in the log. */
 export interface LogEnd {
   readonly position: number;
   readonly id: string;
 }
 
-/** The most ends that are remembered between two looks; when there are more, every second one is forgotten. */
+/** Most ends remembered between two checks; beyond it, every second one is dropped. */
 export const REMEMBERED_ENDS_MAX = 256;
 
-/** Where the log ended, as far as this store has seen it: what it acknowledged and what it read. */
+/** The ends of the log that this store has seen: what it acknowledged and what it read. */
 export interface LogMemory {
-  /** Remembers an event unless one further on is remembered already. */
+  /** Remembers an event, unless a later one is remembered already. */
   note(end: LogEnd): void;
-  /** What is to be looked for in the log, the furthest last. */
+  /** Events to look up in the log, the latest last. */
   remembered(): readonly LogEnd[];
-  /** All of these were found: the furthest of them stands for the others. */
+  /** Records that all of these were found: only the latest is kept. */
   found(ends: readonly LogEnd[]): void;
-  /** Forgets all of these, and goes on from what the log has now. */
+  /** Forgets all of these and continues from the current end. */
   lost(ends: readonly LogEnd[], now: LogEnd | null): void;
 }
 
 /**
- * Remembers nothing at first. Between two looks it keeps more than the last end: a log that lost its end and grew
- * beyond it meanwhile has the last one, and not those before.
+ * Starts empty. Keeps more than the latest end between two checks: a log that lost its end and grew beyond it since then
+ * has the latest position again, but not the earlier ids.
  */
 export function createLogMemory(): LogMemory {
   let ends: readonly LogEnd[] = [];
@@ -47,17 +47,17 @@ export function createLogMemory(): LogMemory {
   };
 }
 
-/** What a look at the log found. */
+/** Result of a check of the log. */
 export interface LogLook {
   /** A standby may lag behind: what it lacks is not lost. */
   readonly recovering: boolean;
-  /** Of the events that were looked for, the furthest that the log has not, or has another one in the place of. */
+  /** The latest of the looked-up events that is missing or replaced by another one. */
   readonly missing: LogEnd | null;
-  /** Where the log ends now; null when it is empty. */
+  /** Current end of the log; null when it is empty. */
   readonly end: LogEnd | null;
 }
 
-/** Looks for events in the log, in one statement and so in one state of it. */
+/** Looks up events in one statement, and so in one state of the log. */
 export async function lookForEnds(run: Run, ends: readonly LogEnd[]): Promise<LogLook> {
   const columns = [ends.map(({ position }) => position), ends.map(({ id }) => id)];
   const { rows } = await run<LogLook>({ text: LOOK, values: [ONLY_SHARD, ...columns] });
@@ -66,7 +66,7 @@ export async function lookForEnds(run: Run, ends: readonly LogEnd[]): Promise<Lo
   return look;
 }
 
-/** Each event is looked up by its position in a subquery of its own, whatever the statistics say. */
+/** Each event is looked up by position in its own subquery, independent of statistics. */
 const LOOK = `select pg_is_in_recovery() as recovering,
   (
     select json_build_object('position', k.position, 'id', k.id)

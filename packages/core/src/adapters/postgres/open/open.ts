@@ -16,11 +16,11 @@ import { readStoreMove } from '../transfer/store-move.ts';
 import { createStoreWatch } from './store-watch.ts';
 
 /**
- * Opens a store over a PostgreSQL database, beside any number of servers that have it open: each commits many
- * appends in one round trip.
- * @throws {ReservationError} INVALID_OPTION; STORE_UNSUITABLE when the database is newer than this code, has not the
- * required schema, a move into it is not finished, the server's settings do not keep what was committed, the role lacks a
- * privilege, the engine cannot run the statements, or a pooler between allows no transactions; STORE_UNAVAILABLE.
+ * Opens a store over a PostgreSQL database. Any number of servers may have it open; each commits many appends in one
+ * round trip.
+ * @throws {ReservationError} INVALID_OPTION; STORE_UNSUITABLE when the database is newer than this code, lacks the required
+ * schema, is the target of an unfinished move, when a setting of the server endangers commits, the role lacks a privilege,
+ * the engine cannot run the statements, or a pooler in between does not support transactions; STORE_UNAVAILABLE.
  */
 export async function openPostgresStore(options: PostgresStoreOptions): Promise<ReservationStore> {
   const { schema = 'upgrade', notify = false, serving = true, observer } = options;

@@ -4,48 +4,48 @@ import type { SchemaMode } from '../../sql/migrations.ts';
 import type { ConnectionOptions } from './connection.ts';
 import { parsePostgresUrl, type PostgresUrl } from './connection-string.ts';
 
-/** How many connections a store has by default, at most. */
+/** Default size of the pool. */
 export const POOL_DEFAULT = 10;
 
-/** The most connections that a store may be given. */
+/** Largest size of the pool. */
 export const POOL_MAX = 100;
 
-/** How long a statement may take by default. */
+/** Default timeout of a statement. */
 export const STATEMENT_TIMEOUT_DEFAULT_MS = 10_000;
 
-/** How long waiting for a connection may take by default, be it new or in use by others. */
+/** Default timeout for obtaining a connection, new or pooled. */
 export const CONNECT_TIMEOUT_DEFAULT_MS = 5_000;
 
-/** The longest that either may take. */
+/** Largest value of either timeout. */
 export const TIMEOUT_MAX_MS = 600_000;
 
-/** How a store over a PostgreSQL database is opened. */
+/** Options of {@link openPostgresStore}. */
 export interface PostgresStoreOptions {
   /** `postgres://user:password@host:port/database`, with the parameters that {@link parsePostgresUrl} knows. */
   readonly connectionString: string;
-  /** {@link POOL_DEFAULT} when absent; 1 to {@link POOL_MAX}. */
+  /** Size of the pool: 1 to {@link POOL_MAX}. Default {@link POOL_DEFAULT}. */
   readonly poolMax?: number;
   /**
-   * {@link STATEMENT_TIMEOUT_DEFAULT_MS} when absent; 1 to {@link TIMEOUT_MAX_MS}. After it a statement is given up:
-   * by the server while an append waits for a lock, else by closing the connection.
+   * Timeout of a statement: 1 to {@link TIMEOUT_MAX_MS}. Default {@link STATEMENT_TIMEOUT_DEFAULT_MS}. The server ends an
+   * append that waits for a lock; every other statement ends with its connection.
    */
   readonly statementTimeoutMs?: number;
-  /** {@link CONNECT_TIMEOUT_DEFAULT_MS} when absent; 1 to {@link TIMEOUT_MAX_MS}. */
+  /** Timeout for obtaining a connection: 1 to {@link TIMEOUT_MAX_MS}. Default {@link CONNECT_TIMEOUT_DEFAULT_MS}. */
   readonly connectTimeoutMs?: number;
   /**
-   * "upgrade" (the default) makes the tables and brings them to the schema of this code; "require" changes nothing,
-   * and fails with STORE_UNSUITABLE unless they are there and current.
+   * "upgrade" (the default) creates the tables and migrates them to the schema of this code; "require" changes nothing and
+   * fails with STORE_UNSUITABLE unless the schema is current.
    */
   readonly schema?: SchemaMode;
   /**
-   * true: after its commits the store sends NOTIFY, and while anybody follows its log it has one more connection, on
-   * which it LISTENs for those of others. It needs a session, which a pooler of transactions does not give. false, the
-   * default: who follows the log hears at once of this store's commits, and finds those of others by polling.
+   * true: the store sends NOTIFY after its commits, and LISTENs on one more connection while its log is followed. Requires
+   * a session, which a transaction pooler does not provide. false, the default: a follower learns of this store's commits
+   * at once and of others by polling.
    */
   readonly notify?: boolean;
   /**
-   * true, the default: opening fails with STORE_UNSUITABLE unless this role and this engine can do everything that serving
-   * takes. false: for a tool, which may have a role that only reads.
+   * true, the default: opening fails with STORE_UNSUITABLE unless role and engine can do everything that serving requires.
+   * false: for tools, whose role may be read-only.
    */
   readonly serving?: boolean;
   /**
@@ -55,7 +55,7 @@ export interface PostgresStoreOptions {
   readonly observer?: Observer;
 }
 
-/** @throws {ReservationError} INVALID_OPTION, in words that show no password. */
+/** @throws {ReservationError} INVALID_OPTION; the message never shows a password. */
 export function parseConnectionOptions(
   options: Pick<PostgresStoreOptions, keyof ConnectionOptions>,
 ): ConnectionOptions {
@@ -71,7 +71,7 @@ export function parseConnectionOptions(
   return { connectionString: forDriver, poolMax, statementTimeoutMs, connectTimeoutMs };
 }
 
-/** The URL of an option. @throws {ReservationError} INVALID_OPTION, in words that show no password. */
+/** Parses the URL of an option. @throws {ReservationError} INVALID_OPTION; the message never shows a password. */
 export function checkedUrl(connectionString: string): PostgresUrl {
   const read = parsePostgresUrl(connectionString);
   if (read.kind === 'url') return read.url;

@@ -1,25 +1,24 @@
 import type { PoolClient } from 'pg';
 import { ReservationError } from '../../../errors.ts';
 
-/** The place in PostgreSQL that waits for synchronous standbys. Its texts are translated, this is not. */
+/** Source routine in PostgreSQL that waits for synchronous standbys. Its messages are translated, its name is not. */
 const WAITING_ROUTINE = 'SyncRepWaitForLSN';
 
-/** Watches whether the commits of a connection waited for the standbys that they should wait for. */
+/** Detects commits of a connection whose wait for the standbys was cancelled. */
 export interface ReplicationWatch {
-  /** @throws {ReservationError} STORE_UNAVAILABLE when a wait was broken off since the watch began. */
+  /** @throws {ReservationError} STORE_UNAVAILABLE when a wait was cancelled since the watch began. */
   assertAwaited(): void;
   end(): void;
 }
 
 /**
- * A commit that waits for a synchronous standby cannot be undone any more. When somebody cancels the wait
- * (`pg_cancel_backend`, a pooler), PostgreSQL says that the commit succeeded, and only a warning beside it says that it
- * is on this server alone, where a failover would lose it. For us that is no acknowledgement. The same command again
- * finds what was committed, and waits behind it: it locks the row of its shard, which is a write, so that its own commit is
- * waited for as well.
+ * A commit that waits for a synchronous standby can no longer be rolled back. When the wait is cancelled
+ * (`pg_cancel_backend`, a pooler), PostgreSQL reports success, and only a warning says that the commit is on this server
+ * alone, where a failover would lose it. That is no acknowledgement. Sending the command again finds the commit and waits
+ * for it: it locks the row of its shard, which is a write whose own commit waits for the standbys as well.
  *
- * That warning has to be sent: a server whose client_min_messages keeps it back is refused (see durability.ts), and every
- * append and every transaction of several statements asks for it, since a role's setting may change at any moment.
+ * The warning must reach the client: a server whose client_min_messages suppresses it is refused (see durability.ts), and
+ * every append and every transaction of several statements sets it, since a role's setting may change at any time.
  */
 export function watchReplication(client: PoolClient): ReplicationWatch {
   let brokenOff: string | null = null;

@@ -6,12 +6,12 @@ import { sqlStateOf } from '../faults.ts';
 import type { Statement } from '../prepared.ts';
 
 /**
- * Runs everything that serving needs, with nothing in it. An append of no appends locks what every append locks, which is a
- * write with a commit of its own: a store in which that lock is not to be had is not writable, however well it writes
- * elsewhere. The server ends the wait, so that one probe after the other leaves no queue behind.
+ * Runs everything that serving requires, without data. An append of no appends takes the lock of all appends, which is a
+ * write with its own commit: a store whose lock cannot be taken is not writable. The server ends the wait, so that probes
+ * do not queue up.
  *
- * Privileges are checked when a statement begins, also for one that touches no row; those of the statements that a function
- * would run only for a row are named here once more.
+ * Privileges are checked when a statement begins, even when it touches no row; those of statements that a function runs
+ * only for a row are named here again.
  */
 const PROBE = `with leased as (
     update payment_queue set owner = owner, due_at = due_at, attempts = attempts, last_outcome = last_outcome where false
@@ -33,21 +33,21 @@ function probe(lockTimeoutMs: number): Statement<unknown> {
 }
 
 /**
- * Resolves when everything that serving needs succeeds now, a commit included.
+ * Resolves when everything that serving requires succeeds, including a commit.
  * @throws {ReservationError} STORE_UNAVAILABLE; STORE_UNSUITABLE when there is no log to append to.
  */
 export async function checkServing(run: Run, lockTimeoutMs: number): Promise<void> {
   await run(probe(lockTimeoutMs)).catch(explainMissingLock);
 }
 
-/** How long the check at the start waits for the lock of appends. A store that is busy, or whose log is away, passes it. */
+/** Wait of the check at start for the lock of appends. A busy store, or one whose log is missing, passes it. */
 const START_LOCK_TIMEOUT_MS = 1_000;
 
-/** Not in time, given up, no row to lock: readiness and appends tell, tools that only read go on. */
+/** Timed out, cancelled, or no row to lock: readiness and appends report it, read-only tools continue. */
 const PASSING_STATES: ReadonlySet<string | null> = new Set(['55P03', '57014', 'P0002']);
 
 /**
- * Finds out, without a commit, whether this role and this engine can serve the store at all.
+ * Checks, without a commit, whether this role and this engine can serve the store at all.
  * @throws {ReservationError} As {@link explainUnusable}.
  */
 export async function assertServing({ trial }: Connections): Promise<void> {
@@ -59,8 +59,8 @@ export async function assertServing({ trial }: Connections): Promise<void> {
 }
 
 /**
- * Makes a fault of the set-up of what a role or an engine refuses for good.
- * @throws {ReservationError} STORE_UNSUITABLE, with what to do; every other error as it is.
+ * Converts a permanent refusal by role or engine into a set-up fault with advice.
+ * @throws {ReservationError} STORE_UNSUITABLE; every other error unchanged.
  */
 export function explainUnusable(error: unknown): never {
   const cause = error instanceof ReservationError ? error.cause : error;

@@ -1,18 +1,18 @@
 import { Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 
-/** How long a server may take to say goodbye. */
+/** Time for a server to close a connection. */
 const GOODBYE_MS = 1_000;
 
-/** The sockets of connections, so that none outlives its end: a server that hangs would keep the process alive. */
+/** Tracks sockets so that none outlives the store: an unresponsive server would keep the process alive. */
 export interface Sockets {
-  /** A new one, not connected yet. */
+  /** Creates an unconnected socket. */
   readonly open: () => Socket;
-  /** Waits until all are closed, each by its connection's end, and cuts after {@link GOODBYE_MS} those that are not. */
+  /** Waits until all are closed, and destroys the remaining ones after {@link GOODBYE_MS}. */
   close(): Promise<void>;
 }
 
-/** Without any, at first. */
+/** Creates an empty set. */
 export function createSockets(): Sockets {
   const closings = new Map<Socket, Promise<void>>();
   return {

@@ -11,23 +11,23 @@ import {
 } from './durability.ts';
 import { type LogMemory, lookForEnds } from './log-end.ts';
 
-/** How long after a look at the server's settings and at the end of the log the next one comes. */
+/** Interval between two checks of the server's settings and the end of the log. */
 export const LOOK_EVERY_MS = 5_000;
 
-/** The pause before a look because of a lost connection, also when every look loses its own. */
+/** Pause before a check after a lost connection, also when each check loses its own. */
 const LOOK_SOON_MS = 500;
 
-/** Looks again and again at what the store's promises depend on, and raises and clears alarms. */
+/** Checks periodically what the store's guarantees depend on, and raises and clears alarms. */
 export interface StoreWatch {
-  /** Starts with the settings that were found while the store was opened. */
+  /** Starts with the settings found when the store was opened. */
   begin(settings: ServerSettings): void;
-  /** Looks soon: a connection was lost, and the next one may lead to another server. Without effect before `begin`. */
+  /** Checks soon: after a lost connection the next may lead to another server. No effect before `begin`. */
   wake(): void;
-  /** Looks no more, and waits for the look under way. */
+  /** Stops, and waits for a running check. */
   close(): Promise<void>;
 }
 
-/** One look at a time, with one connection for a moment. While the database is away nothing is said. */
+/** Runs one check at a time, with one connection for a short time. Reports nothing while the database is down. */
 export function createStoreWatch(run: Run, memory: LogMemory, observer: Observer): StoreWatch {
   const judge = createJudge(observer);
   let timer: NodeJS.Timeout | undefined;
@@ -37,7 +37,7 @@ export function createStoreWatch(run: Run, memory: LogMemory, observer: Observer
 
   async function look(): Promise<void> {
     isWoken = false;
-    // What fails is said by readiness and by whatever else needs the database.
+    // A failure is reported by readiness and by whatever else uses the database.
     await lookAtLog(run, memory, observer).catch(() => undefined);
     if (state === 'watching') await readServerSettings(run).then(judge, () => undefined);
     looking = null;
@@ -95,7 +95,7 @@ function createJudge(observer: Observer): (settings: ServerSettings) => void {
   const alarms = createAlarms(observer);
   let hadStandby = false;
   return (settings) => {
-    // Which server of a cluster is the primary is a matter of readiness.
+    // Readiness reports which server of a cluster is the primary.
     if (settings.recovering) return;
     hadStandby ||= showsStandby(settings);
     const [session, next] = [settings, ofNextSessions(settings)];
@@ -108,7 +108,7 @@ function createJudge(observer: Observer): (settings: ServerSettings) => void {
 }
 
 interface Alarms {
-  /** `detail` is what is wrong, null for nothing; `cleared` says how it is then. Only a change is told. */
+  /** `detail` describes the fault, null for none; `cleared` describes the state afterwards. Reports only changes. */
   tell(alarm: StoreAlarm, detail: string | null, cleared: string): void;
 }
 

@@ -8,8 +8,8 @@ import { toFault } from '../faults.ts';
 import { requireSchema } from '../schema/migrate.ts';
 
 /**
- * Opens a file, creating it when it is missing, with a commit that survives a power failure.
- * @throws {ReservationError} STORE_UNSUITABLE when durability cannot be had; STORE_CORRUPT; STORE_UNAVAILABLE.
+ * Opens a file, creating it when missing, with commits that survive a power failure.
+ * @throws {ReservationError} STORE_UNSUITABLE when durability is not available; STORE_CORRUPT; STORE_UNAVAILABLE.
  */
 export async function openConnection(path: string, busyTimeoutMs: number): Promise<Database.Database> {
   const database = connect(path, { timeout: busyTimeoutMs });
@@ -17,9 +17,9 @@ export async function openConnection(path: string, busyTimeoutMs: number): Promi
 }
 
 /**
- * As {@link openConnection}, but only a file whose schema is current; of any other, nothing is changed, not even its
- * journal mode.
- * @throws {ReservationError} STORE_UNSUITABLE when the schema is another one; else as {@link openConnection}.
+ * Like {@link openConnection}, but only for a file whose schema is current; any other file is left unchanged, including
+ * its journal mode.
+ * @throws {ReservationError} STORE_UNSUITABLE when the schema is not current; else as {@link openConnection}.
  */
 export async function openCurrent(
   path: string,
@@ -36,7 +36,7 @@ export async function openCurrent(
   return await asDurable(database, path, busyTimeoutMs);
 }
 
-/** Opens a file without setting anything; it is made unless `options` say that it must exist. */
+/** Opens a file without changing settings; creates it unless `options` require that it exists. */
 export function connect(path: string, options: Database.Options): Database.Database {
   try {
     return new Database(path, options);
@@ -56,10 +56,10 @@ async function asDurable(database: Database.Database, path: string, busyTimeoutM
   }
 }
 
-/** The pause between two attempts to switch a new file to WAL. */
+/** Pause between two attempts to switch a new file to WAL. */
 const WAL_RETRY_PAUSE_MS = 10;
 
-/** SQLite applies its busy timeout not always to the switch to WAL, which two processes may try at once on a new file. */
+/** SQLite does not always apply its busy timeout to the switch to WAL, which two processes may attempt at once. */
 async function setDurableWhenFree(database: Database.Database, busyTimeoutMs: number): Promise<void> {
   const giveUpAt = performance.now() + busyTimeoutMs;
   for (;;) {

@@ -1,12 +1,12 @@
 import type Database from 'better-sqlite3';
 import { ReservationError } from '../../../errors.ts';
 
-/** Older ones can lose commits when a WAL file is reset while another connection writes. */
+/** Older versions can lose commits when a WAL file is reset while another connection writes. */
 export const SQLITE_VERSION_MIN = '3.51.3';
 
 const SYNCHRONOUS_FULL = 2;
 
-/** Asks for a commit that survives a power failure. WAL belongs to the file, the rest to this connection. */
+/** Requests commits that survive a power failure. WAL is a property of the file, the rest of this connection. */
 export function setDurable(database: Database.Database): void {
   if (!database.memory) database.pragma('journal_mode = wal');
   database.pragma('synchronous = full');
@@ -16,8 +16,8 @@ export function setDurable(database: Database.Database): void {
 }
 
 /**
- * Reads back what {@link setDurable} asked for.
- * @throws {ReservationError} STORE_UNSUITABLE when a setting, or the library, is not what durability needs.
+ * Verifies the settings of {@link setDurable}.
+ * @throws {ReservationError} STORE_UNSUITABLE when a setting, or the library, does not meet them.
  */
 export function assertDurable(database: Database.Database): void {
   const version = String(database.prepare('select sqlite_version()').pluck().get());

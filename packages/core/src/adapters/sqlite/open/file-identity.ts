@@ -1,16 +1,16 @@
 import { type BigIntStats, statSync } from 'node:fs';
 import { ReservationError } from '../../../errors.ts';
 
-/** Checks that files are still the ones that were opened. */
+/** Verifies that files are still those that were opened. */
 export interface FileIdentity {
   /** @throws {ReservationError} STORE_UNAVAILABLE, naming the file that was removed or replaced. */
   assertUnchanged(): void;
 }
 
 /**
- * Remembers which files these paths lead to now. A process that has a file open goes on writing to it after it was
- * removed or replaced, and what it commits then is lost as soon as it ends.
- * @throws {ReservationError} STORE_UNAVAILABLE when one of them is not there.
+ * Remembers the identity of these files. A process keeps writing to an open file after it was removed or replaced, and
+ * such commits are lost when the process ends.
+ * @throws {ReservationError} STORE_UNAVAILABLE when a file does not exist.
  */
 export function rememberFiles(paths: readonly string[]): FileIdentity {
   const known = paths.map((path) => ({ path, stats: statusOf(path) }));
@@ -26,7 +26,7 @@ export function rememberFiles(paths: readonly string[]): FileIdentity {
   };
 }
 
-/** The status of a file, undefined when it is not there. The numbers of some file systems need a bigint. */
+/** Status of a file, undefined when it does not exist. Numbers of some file systems need a bigint. */
 function statusOf(path: string): BigIntStats | undefined {
   try {
     return statSync(path, { bigint: true, throwIfNoEntry: false });

@@ -5,7 +5,7 @@ import { ReservationError } from '../../../errors.ts';
 /** Where Linux lists the mounts of this process. */
 const MOUNTS = '/proc/self/mountinfo';
 
-/** Position of the mount point among the fields of a line of {@link MOUNTS} (proc(5)). */
+/** Index of the mount point among the fields of a line of {@link MOUNTS} (proc(5)). */
 const MOUNT_POINT_FIELD = 4;
 
 /**
@@ -24,9 +24,9 @@ export function assertOneName(path: string): void {
 }
 
 /**
- * Warns of a database file that is a mount of its own, such as the single file of `docker run -v ./r.db:/app/r.db`:
- * its write-ahead log lies in the directory, outside of the mount, and does not outlive the container. Null when file
- * and directory lie on one mount.
+ * Returns a warning for a database file that is a mount of its own, such as the single file of
+ * `docker run -v ./r.db:/app/r.db`: its write-ahead log is in the directory, outside of the mount, and is lost with the
+ * container. Null when file and directory are on one mount.
  */
 export function warningOfOwnMount(path: string, mountsFile: string = MOUNTS): string | null {
   const file = realpathSync(path);
@@ -40,7 +40,7 @@ export function warningOfOwnMount(path: string, mountsFile: string = MOUNTS): st
   );
 }
 
-/** Empty where the system keeps no such file. */
+/** Empty on systems without such a file. */
 function mountPoints(mountsFile: string): ReadonlySet<string> {
   let text: string;
   try {
@@ -56,7 +56,7 @@ function mountPoints(mountsFile: string): ReadonlySet<string> {
   );
 }
 
-/** Blanks and backslashes stand as octal numbers in {@link MOUNTS}. */
+/** Spaces and backslashes are written as octal numbers in {@link MOUNTS}. */
 function unescaped(text: string): string {
   return text.replaceAll(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
 }

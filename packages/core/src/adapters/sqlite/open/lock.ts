@@ -11,20 +11,20 @@ export interface ServingLock {
 }
 
 /**
- * Takes the right to serve an existing database file: an exclusive transaction on a second, empty database beside
- * it. The operating system releases it when the process ends, however it ends.
+ * Takes the right to serve an existing database file: an exclusive transaction on a second, empty database beside it.
+ * The operating system releases it when the process ends, however it ends.
  * @throws {ReservationError} STORE_IN_USE when another store, here or in another process, serves the file;
- * STORE_UNAVAILABLE when the lock file cannot be written, as when another user made it.
+ * STORE_UNAVAILABLE when the lock file cannot be written, for example because another user created it.
  */
 export function acquireServingLock(path: string): ServingLock {
-  // One file has one lock, whatever symbolic links lead to it.
+  // One lock for each file, whatever symbolic links lead to it.
   const file = realpathSync(path);
   const lockPath = `${file}-lock`;
   let database: Database.Database | null = null;
   try {
     database = new Database(lockPath, { timeout: 0 });
-    // A file that may only be read is opened all the same, and an exclusive transaction on it locks nothing: only a
-    // write tells. It stays in memory, as it is never committed.
+    // A read-only file is opened as well, and an exclusive transaction on it locks nothing: only a write shows that. The
+    // write stays in memory, since it is never committed.
     database.exec('pragma journal_mode = memory; begin exclusive; pragma user_version = 1');
   } catch (error) {
     database?.close();

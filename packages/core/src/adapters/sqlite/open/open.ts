@@ -14,45 +14,45 @@ import { readStoreMove } from '../transfer/store-move.ts';
 import { createSqliteStore } from '../store.ts';
 
 /**
- * How long a statement of the serving process waits, by default, for a write lock that a tool holds. The event loop
- * stands still for as long, so it is short: an append that finds the file locked is sent again by the engine.
+ * Default wait of the serving process for a write lock held by a tool. The event loop is blocked meanwhile, so it is
+ * short: the engine sends an append again that found the file locked.
  */
 export const BUSY_TIMEOUT_SERVING_MS = 250;
 
-/** How long a statement of a tool beside the serving process waits by default. */
+/** Default wait of a tool beside the serving process. */
 export const BUSY_TIMEOUT_BESIDE_MS = 5_000;
 
-/** The longest such wait. */
+/** Longest wait. */
 export const BUSY_TIMEOUT_MAX_MS = 60_000;
 
-/** How a store over a SQLite file is opened. */
+/** Options of {@link openSqliteStore}. */
 export interface SqliteStoreOptions {
-  /** The database file, created when it is missing; ":memory:" for one that ends with the store. */
+  /** The database file, created when missing; ":memory:" for a store without a file. */
   readonly path: string;
   /**
-   * true (the default): this process serves the file, nobody else may, and every lease that it finds belongs to a
-   * process that died. false: open beside the process that serves it, as a command-line tool does.
+   * true, the default: this process serves the file, alone; every lease in it belongs to a process that has ended. false:
+   * open beside the serving process, for command-line tools.
    */
   readonly exclusive?: boolean;
-  /** {@link BUSY_TIMEOUT_SERVING_MS} or {@link BUSY_TIMEOUT_BESIDE_MS} when absent; 0 to {@link BUSY_TIMEOUT_MAX_MS}. */
+  /** 0 to {@link BUSY_TIMEOUT_MAX_MS}. Default {@link BUSY_TIMEOUT_SERVING_MS} or {@link BUSY_TIMEOUT_BESIDE_MS}. */
   readonly busyTimeoutMs?: number;
   /**
-   * "upgrade" (the default) makes file and tables and brings them to the schema of this code; "require" changes
-   * nothing, and fails with STORE_UNSUITABLE unless they are there and current.
+   * "upgrade" (the default) creates file and tables and migrates them to the schema of this code; "require" changes nothing
+   * and fails with STORE_UNSUITABLE unless the schema is current.
    */
   readonly schema?: SchemaMode;
   /**
-   * Receives, while the store is opened, what an operator has to know: the file is mounted without its directory, or is
-   * only a backup of a store that was moved. Default: ignored.
+   * Called while the store is opened with warnings for an operator: the file is mounted without its directory, or is only a
+   * backup of a store that was moved. Default: ignored.
    */
   readonly onWarning?: (message: string) => void;
 }
 
 /**
  * Opens a store over one SQLite file: WAL, synchronous FULL, one writer, many appends in one commit.
- * @throws {ReservationError} INVALID_OPTION; STORE_IN_USE when the file is served already; STORE_UNSUITABLE when the
- * database is newer than this code, has not the required schema, was moved elsewhere, or when durability cannot be
- * had; STORE_CORRUPT; STORE_UNAVAILABLE.
+ * @throws {ReservationError} INVALID_OPTION; STORE_IN_USE when the file is being served; STORE_UNSUITABLE when the
+ * database is newer than this code, lacks the required schema, was moved elsewhere, or when durability is not available;
+ * STORE_CORRUPT; STORE_UNAVAILABLE.
  */
 export async function openSqliteStore(options: SqliteStoreOptions): Promise<ReservationStore> {
   const { path, exclusive, busyTimeoutMs, schema, onWarning } = parseOptions(options);
@@ -88,7 +88,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Rese
   }
 }
 
-/** The files of an open database that must stay where they are. */
+/** The files of an open database that must not be moved or replaced. */
 function filesOf(path: string, lock: ServingLock | null): FileIdentity {
   const file = realpathSync(path);
   return rememberFiles([file, `${file}-wal`, ...(lock === null ? [] : [lock.path])]);
@@ -106,7 +106,7 @@ function parseOptions(options: SqliteStoreOptions): Required<SqliteStoreOptions>
   return { path, exclusive, busyTimeoutMs, schema, onWarning };
 }
 
-/** @throws {ReservationError} INVALID_OPTION for what SQLite would take for something else than a file. */
+/** @throws {ReservationError} INVALID_OPTION for a text that SQLite would not treat as a file. */
 export function assertPath(path: string): void {
   if (typeof path === 'string' && path !== '' && path === path.trim() && !path.startsWith('file:')) return;
   throw new ReservationError('INVALID_OPTION', `path should be a file or ":memory:", is ${JSON.stringify(path)}`);

@@ -1,15 +1,15 @@
-/** What one reservation's calls looked like from the payment service. */
+/** Calls of one reservation as the payment service saw them. */
 export interface CallCount {
   readonly reservation_id: string;
   /** Calls of ProcessPayment that arrived. */
   readonly calls: number;
-  /** The most of them that were open at a time. */
+  /** Largest number of concurrent calls. */
   readonly overlapMax: number;
 }
 
 /** Counts calls by reservation. */
 export interface CallCounter {
-  /** Counts a call that arrived; returns its number within the reservation, from 1, and what to call when it ended. */
+  /** Counts an incoming call; returns its number within the reservation, from 1, and a function to call at its end. */
   begin(reservationId: string): { readonly call: number; end(): void };
   counts(): readonly CallCount[];
 }

@@ -1,11 +1,11 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import type { CallCounter } from './call-counter.ts';
 
-/** One line of a call log. The names are those of the wire. */
+/** One line of a call log, with the field names of the wire. */
 export type CallLogLine =
-  /** A payment service was started; whatever call was open before it ended with its process. */
+  /** A payment service started; calls that were open before ended with its process. */
   | { readonly event: 'started'; readonly at: string }
-  /** A call of ProcessPayment arrived, or ended; `call` is its number within the reservation and the process. */
+  /** A call of ProcessPayment arrived or ended; `call` is its number within the reservation and the process. */
   | {
       readonly event: 'arrived' | 'ended';
       readonly at: string;
@@ -13,14 +13,13 @@ export type CallLogLine =
       readonly call: number;
     };
 
-/** A {@link CallCounter} that writes down what it counts. */
+/** A {@link CallCounter} that also writes a log. */
 export interface CallLog extends CallCounter {
   close(): void;
 }
 
 /**
- * Writes every call to a file of JSON lines, in one write of the operating system each: the lines outlive the
- * process, however it ends.
+ * Writes every call to a file of JSON lines with one system call each, so that the lines survive the end of the process.
  */
 export function openCallLog(path: string, counter: CallCounter, now: () => number): CallLog {
   const file = openSync(path, 'a');

@@ -2,11 +2,11 @@ import type { ReceivedPaymentRequest } from '../proto/messages.ts';
 import type { Ledger, LedgerEntry } from './ledger.ts';
 import type { SandboxVerdict } from './magic-users.ts';
 
-/** Executes payments: this is where a charge happens, and where it is kept from happening twice. */
+/** Executes payments, at most once for each reservation when idempotent. */
 export interface Executor {
   /**
-   * Executes the payment after `start`, or returns the first result for the reservation, also while that is still on
-   * its way. "another-payment" when the reservation was used for something else.
+   * Executes the payment after `start`, or returns the first result for the reservation, also while that is pending.
+   * "another-payment" when the reservation was used for a different payment.
    */
   execute(
     request: ReceivedPaymentRequest,
@@ -17,7 +17,7 @@ export interface Executor {
   find(transactionId: string): LedgerEntry | null;
 }
 
-/** With `idempotent` false every call is executed: what a service does that promises nothing. */
+/** With `idempotent` false every call is executed, like a service without that guarantee. */
 export function createExecutor(ledger: Ledger, idempotent: boolean, now: () => number): Executor {
   const results = new Map<string, Promise<LedgerEntry>>();
   const executions = new Map<string, number>();

@@ -1,6 +1,6 @@
 import { type SandboxBehaviour, type SandboxReply, type SandboxVerdict } from './magic-users.ts';
 
-/** How often what goes wrong, each a probability from 0 to 1; their sum is at most 1. */
+/** Probabilities of the faults, each from 0 to 1; their sum is at most 1. */
 export interface SandboxFaults {
   /** UNAVAILABLE, not executed. */
   readonly unavailable?: number;
@@ -33,7 +33,7 @@ const FAULTS: { readonly [Kind in keyof SandboxFaults]-?: (normal: SandboxBehavi
 /** The kinds of {@link SandboxFaults}. */
 export const FAULT_KINDS: readonly (keyof SandboxFaults)[] = Object.keys(FAULTS) as (keyof SandboxFaults)[];
 
-/** What happens instead of `normal` when the draw, from 0 up to 1, falls on a fault. */
+/** Returns the fault on which a draw, from 0 up to 1, falls, or `normal`. */
 export function afflict(normal: SandboxBehaviour, faults: SandboxFaults, draw: number): SandboxBehaviour {
   let bound = 0;
   for (const kind of FAULT_KINDS) {

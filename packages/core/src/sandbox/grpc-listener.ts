@@ -1,17 +1,17 @@
 import { createServer, type Socket } from 'node:net';
 import type { ServiceDefinition, UntypedServiceImplementation } from '@grpc/grpc-js';
 
-/** A gRPC server over connections that can be cut. */
+/** A gRPC server whose connections can be destroyed. */
 export interface GrpcListener {
   readonly host: string;
   readonly port: number;
-  /** Destroys the connection of this peer, as `call.getPeer()` names it: no reply, no status, no farewell. */
+  /** Destroys the connection of this peer, as `call.getPeer()` names it, without a reply or a status. */
   cut(peer: string): void;
   /** Ends every call and connection. Idempotent. */
   stop(): Promise<void>;
 }
 
-/** Where to listen, and for what. */
+/** Address and service. */
 export interface GrpcListenerOptions {
   readonly host: string;
   /** 0 takes a free port. */
@@ -21,8 +21,8 @@ export interface GrpcListenerOptions {
 }
 
 /**
- * Serves gRPC in plain text. Rejects when the address cannot be bound. The driver is loaded here, on first use,
- * so that importing the tests' entry loads none.
+ * Serves gRPC in plain text. Rejects when the address cannot be bound. Loads the driver on first use, so that importing
+ * the entry loads none.
  */
 export async function listenGrpc(options: GrpcListenerOptions): Promise<GrpcListener> {
   const { Server, ServerCredentials } = await import('@grpc/grpc-js');

@@ -1,22 +1,22 @@
 import { type FileHandle, open } from 'node:fs/promises';
 
-/** What the payment service did, once for each charge and each decline. The names are those of the wire. */
+/** One charge or decline, with the field names of the wire. */
 export interface LedgerEntry {
   /** RFC 3339, UTC. */
   readonly at: string;
   readonly result: 'charged' | 'declined';
   readonly reservation_id: string;
   readonly user_id: string;
-  /** Major units, as they came. */
+  /** Major units, as received. */
   readonly amount: number;
   readonly currency: string;
   /** Empty for a decline. */
   readonly transaction_id: string;
-  /** What the payment service answers. */
+  /** Answer of the payment service. */
   readonly message: string;
 }
 
-/** The payment service's own book, kept apart from everything that it bears witness to. */
+/** The payment service's own record, independent of the reservation store that it is compared with. */
 export interface Ledger {
   /** In the order in which they were written. */
   entries(): readonly LedgerEntry[];
@@ -25,7 +25,7 @@ export interface Ledger {
   close(): Promise<void>;
 }
 
-/** Keeps the book in memory when `path` is null, else in a file of JSON lines that outlives the process. */
+/** Keeps the ledger in memory when `path` is null, else in a file of JSON lines. */
 export async function openLedger(path: string | null): Promise<Ledger> {
   return path === null ? createLedger([], null) : openLedgerFile(path);
 }
@@ -34,7 +34,7 @@ async function openLedgerFile(path: string): Promise<Ledger> {
   const file = await open(path, 'a+');
   try {
     const text = await file.readFile('utf8');
-    // A line without an end was never acknowledged: the process died while writing it.
+    // A line without an end was never acknowledged: the process ended while writing it.
     const whole = text.slice(0, text.lastIndexOf('\n') + 1);
     if (whole.length < text.length) await file.truncate(Buffer.byteLength(whole));
     return createLedger(parseLines(path, whole), file);
@@ -69,7 +69,7 @@ function createLedger(written: LedgerEntry[], file: FileHandle | null): Ledger {
     written.push(...group);
   }
 
-  /** One write at a time; whoever comes meanwhile joins the one behind it. */
+  /** Runs one write at a time; entries that arrive meanwhile share the next one. */
   function scheduleFlush(): Promise<void> {
     next ??= (flushing ?? Promise.resolve())
       .catch(() => undefined)

@@ -1,11 +1,11 @@
-/** How a charge ends at the payment service, whatever its caller gets to see of it. */
+/** What the payment service executes, independent of what the caller sees. */
 export type SandboxVerdict =
   | { readonly kind: 'approve' }
   | { readonly kind: 'decline'; readonly message: string }
   /** Nothing is executed and nothing is remembered. */
   | { readonly kind: 'nothing' };
 
-/** What the caller gets to see. */
+/** What the caller sees. */
 export type SandboxReply =
   | { readonly kind: 'result' }
   | { readonly kind: 'status'; readonly code: SandboxStatus; readonly message: string; readonly trailer?: boolean }
@@ -26,7 +26,7 @@ export type SandboxStatus =
   | 'UNAVAILABLE'
   | 'UNAUTHENTICATED';
 
-/** What becomes of one call. */
+/** Script of one call. */
 export interface SandboxBehaviour {
   readonly verdict: SandboxVerdict;
   readonly reply: SandboxReply;
@@ -34,12 +34,12 @@ export interface SandboxBehaviour {
   readonly late?: boolean;
 }
 
-/** A user id that makes the sandbox do something else than approve. */
+/** A user id for which the sandbox deviates from approving. */
 export interface MagicUser {
-  /** Matches every user id that begins with it, the longest first: a suffix makes as many users as are needed. */
+  /** Matches every user id that begins with it; the longest match wins, so that a suffix makes more users of a kind. */
   readonly prefix: string;
   readonly description: string;
-  /** The n-th call of one reservation, from 1. */
+  /** Script of the n-th call of one reservation, from 1. */
   behave(call: number): SandboxBehaviour;
 }
 
@@ -47,10 +47,10 @@ const approve: SandboxVerdict = { kind: 'approve' };
 const nothing: SandboxVerdict = { kind: 'nothing' };
 const result: SandboxReply = { kind: 'result' };
 
-/** What every other user gets. */
+/** Script for every other user. */
 export const APPROVED: SandboxBehaviour = { verdict: approve, reply: result };
 
-/** The magic users, each with what it is for. */
+/** The magic users with their purpose. */
 export const MAGIC_USERS: readonly MagicUser[] = [
   declined('user_decline_insufficient_funds', 'Insufficient funds'),
   declined('user_decline_card_expired', 'Card expired'),
@@ -108,7 +108,7 @@ export const MAGIC_USERS: readonly MagicUser[] = [
   failed('user_internal_error', 'INTERNAL', 'internal error'),
 ];
 
-/** Every reservation of a user behaves as its longest matching prefix says. */
+/** Returns the script of the longest matching prefix. */
 export function behaviourOf(userId: string, call: number): SandboxBehaviour {
   let best: MagicUser | null = null;
   for (const user of MAGIC_USERS) {

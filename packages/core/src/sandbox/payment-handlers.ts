@@ -7,23 +7,23 @@ import type { Executor } from './executor.ts';
 import type { LedgerEntry } from './ledger.ts';
 import type { SandboxBehaviour, SandboxReply } from './magic-users.ts';
 
-/** How long behind the caller's deadline a late charge is executed. */
+/** Delay after the caller's deadline of a late charge. */
 const LATE_MS = 50;
 
-/** When a late charge is executed for a caller that set no deadline. */
+/** Delay of a late charge for a caller without a deadline. */
 const NO_DEADLINE_MS = 1_000;
 
-/** What the handlers work with. */
+/** Dependencies of the handlers. */
 export interface PaymentHandlersOptions {
-  /** The driver, which was loaded by the caller. */
+  /** The driver, loaded by the caller. */
   readonly grpc: typeof Grpc;
   readonly executor: Executor;
   readonly counter: CallCounter;
-  /** What happens on the n-th call of the request's reservation, from 1. */
+  /** Script of the n-th call of the request's reservation, from 1. */
   readonly behave: (request: ReceivedPaymentRequest, call: number) => SandboxBehaviour;
-  /** How long every answer takes. */
+  /** Latency of every answer. */
   readonly latencyMs: number;
-  /** Ends what waits; nothing is executed or answered afterwards. */
+  /** Ends waiting calls; nothing is executed or answered afterwards. */
   readonly stopping: AbortSignal;
   /** Destroys the connection of a peer. */
   readonly cut: (peer: string) => void;
@@ -31,7 +31,7 @@ export interface PaymentHandlersOptions {
 
 type PaymentCall = Parameters<Grpc.handleUnaryCall<ReceivedPaymentRequest, PaymentResponse>>[0];
 
-/** What becomes of a call. */
+/** Result of a call. */
 type Answer =
   | { readonly kind: 'response'; readonly response: PaymentResponse }
   | { readonly kind: 'status'; readonly code: Grpc.status; readonly details: string; readonly metadata: Grpc.Metadata }

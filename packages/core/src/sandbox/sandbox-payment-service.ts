@@ -10,40 +10,40 @@ import { behaviourOf, type SandboxBehaviour } from './magic-users.ts';
 import { createPaymentHandlers } from './payment-handlers.ts';
 import { seededNumber } from './seeded-random.ts';
 
-/** Where a sandbox listens, what it keeps, and what goes wrong in it. */
+/** Address, files and faults of a sandbox. */
 export interface SandboxPaymentServiceOptions {
-  /** '127.0.0.1' when absent. */
+  /** Default '127.0.0.1'. */
   readonly host?: string;
-  /** A free port when absent or 0. */
+  /** Default 0: a free port. */
   readonly port?: number;
-  /** File of the ledger, made when it is not there; null keeps it in memory. */
+  /** File of the ledger, created when missing; null keeps it in memory. */
   readonly ledgerPath: string | null;
-  /** File to which every call is written as it arrives and ends; null, the default, writes none. */
+  /** File for a log of all calls; null, the default, writes none. */
   readonly callLogPath?: string | null;
-  /** How long every answer takes; 0 when absent. */
+  /** Latency of every answer. Default 0. */
   readonly latencyMs?: number;
   readonly faults?: SandboxFaults;
-  /** Decides which calls meet a fault; 1 when absent. */
+  /** Decides which calls meet a fault. Default 1. */
   readonly seed?: number;
-  /** False executes every call it sees; true when absent. */
+  /** False executes every call. Default true. */
   readonly idempotent?: boolean;
 }
 
-/** A payment service for trials and tests, with a ledger that bears witness. */
+/** A payment service for trials and tests, with a ledger to compare a store with. */
 export interface SandboxPaymentService {
   readonly host: string;
   readonly port: number;
-  /** Every charge and every decline since the ledger was begun, in order. */
+  /** Every charge and decline in the ledger, in order. */
   ledger(): readonly LedgerEntry[];
-  /** Every call since the start of this process, by reservation. */
+  /** Calls since the start of this process, by reservation. */
   calls(): readonly CallCount[];
-  /** Cuts every connection and closes the ledger. Idempotent. */
+  /** Destroys every connection and closes the ledger. Idempotent. */
   stop(): Promise<void>;
 }
 
 /**
- * Starts a real gRPC server of proto/payment.proto. It approves, except for the magic users and the faults that
- * are asked for. A result is on disk before it is answered, and survives a kill at any point.
+ * Starts a real gRPC server of proto/payment.proto. It approves every charge, except for magic users and configured faults.
+ * A result is on disk before it is answered, and survives a kill at any point.
  * @throws {ReservationError} INVALID_OPTION; other errors when the port or the ledger cannot be opened.
  */
 export async function startSandboxPaymentService(

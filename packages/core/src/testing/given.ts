@@ -4,12 +4,12 @@ import type { Rejection } from '../domain/reservation/reservation.ts';
 import type { ReservationEvent } from '../domain/reservation/events.ts';
 import { decide, evolve, initialState, type Reservation } from '../domain/reservation/reservation.ts';
 
-/** The state and the next step of a sentence about the decider. */
+/** State and next step of a sentence about the decider. */
 export interface Given {
-  /** The state that the given events make. */
+  /** The state after the given events. */
   readonly state: Reservation;
   when(command: Command): {
-    /** Asserts the events, none for a command without effect, or the rejection. */
+    /** Asserts the events (none for a command without effect), or the rejection. */
     leadsTo(expected: readonly ReservationEvent[] | Rejection): void;
   };
 }

@@ -1,8 +1,8 @@
 import type { Runtime } from '../ports/runtime.ts';
 
-/** A runtime that stands still until it is told to move, and repeats itself exactly. */
+/** A runtime whose clock moves only when told to, and whose ids and randomness repeat exactly. */
 export interface ManualRuntime extends Runtime {
-  /** Moves time on by `ms`, waking sleepers one by one in the order of their times. */
+  /** Advances time by `ms`, waking sleepers one by one in the order of their times. */
   advance(ms: number): Promise<void>;
 }
 
@@ -57,7 +57,7 @@ export function createManualRuntime(startAt: number = Date.UTC(2026, 0, 1)): Man
   };
 }
 
-/** Lets everything run that waits for nothing but other promises. */
+/** Runs everything that waits for nothing but promises. */
 function settleMicrotasks(): Promise<void> {
   return new Promise((resolve) => {
     setImmediate(() => setImmediate(resolve));

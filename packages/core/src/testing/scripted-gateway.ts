@@ -1,18 +1,18 @@
 import type { PaymentOutcome } from '../domain/payment-outcome.ts';
 import type { ChargeOptions, ChargeRequest, PaymentGateway, PaymentIdempotency } from '../ports/payment-gateway.ts';
 
-/** What the gateway does with one charge. */
+/** Script of one charge. */
 export type ChargeScript = (request: ChargeRequest, options: ChargeOptions) => PaymentOutcome | Promise<PaymentOutcome>;
 
-/** A payment gateway that does what it is told, and remembers what it was asked. */
+/** A payment gateway that follows a script and records its charges. */
 export interface ScriptedGateway extends PaymentGateway {
   /** Every charge so far, in order. */
   readonly charges: readonly ChargeRequest[];
-  /** Changes what happens from the next charge on. */
+  /** Replaces the script from the next charge on. */
   script(next: ChargeScript): void;
 }
 
-/** Builds a gateway that approves everything until it is scripted otherwise. */
+/** Creates a gateway that approves every charge until it is scripted. */
 export function createScriptedGateway(idempotency: PaymentIdempotency = 'by-reservation-id'): ScriptedGateway {
   const charges: ChargeRequest[] = [];
   let script: ChargeScript = ({ reservationId }) => ({

@@ -1,17 +1,17 @@
 import { CircuitState, type IBreaker } from 'cockatiel';
 
-/** When a row of failures opens the breaker. */
+/** Threshold at which consecutive failures open the breaker. */
 export interface LastingFailuresOptions {
-  /** Failed attempts in a row. */
+  /** Consecutive failed attempts. */
   readonly failuresMax: number;
-  /** How long the row must have lasted. */
+  /** Shortest time between the first and the last of them, in milliseconds. */
   readonly lastingMs: number;
 }
 
 /**
- * Opens after a row of failures that also lasted. A count alone is not enough: many calls are under way at a time and
- * errors come back faster than successes, so that a service that fails for one call in ten shows ten failures in a
- * row within milliseconds.
+ * Opens after consecutive failures that span a minimum time. A count alone is not enough: with many concurrent calls,
+ * errors return faster than successes, so that a service that fails one call in ten shows ten consecutive failures within
+ * milliseconds.
  */
 export function createLastingFailuresBreaker({ failuresMax, lastingMs }: LastingFailuresOptions): IBreaker {
   let failures = 0;

@@ -5,43 +5,43 @@ import { type HandOver, watchHandOver } from './hand-over.ts';
 import type { AttemptSignal } from './outcome.ts';
 import { TrackedCredentials } from './tracked-credentials.ts';
 
-/** A reply has three short fields; a larger one is refused by grpc-js before it is decoded. */
+/** A reply has three short fields; grpc-js refuses a larger one before it is decoded. */
 export const REPLY_BYTES_MAX = 65_536;
 
-/** Metadata by which a payment service can tell a repeated charge from a new one. */
+/** Metadata by which a payment service recognizes a repeated charge. */
 const IDEMPOTENCY_KEY = 'idempotency-key';
 
-/** Trailer by which a payment service can say which charge "already exists". */
+/** Trailer in which a payment service names the charge that "already exists". */
 const TRANSACTION_ID = 'transaction-id';
 
 const CHANNEL_OPTIONS: ChannelOptions = {
-  // A payment service that is back is found within seconds; the default grows to two minutes.
+  // Reconnects within seconds after an outage; the default backoff grows to two minutes.
   'grpc.initial_reconnect_backoff_ms': 100,
   'grpc.max_reconnect_backoff_ms': 2_000,
   'grpc.dns_min_time_between_resolutions_ms': 2_000,
-  // Attempts are counted here and nowhere else: no policy by way of DNS. Retries are on for what they tell: the
-  // transport repeats a refused stream, and the hand-over of the repetition is where that is seen and stopped.
+  // Attempts are counted in the policy only, so that DNS must not configure retries. Retries are enabled because the
+  // transport repeats a refused stream, and the hand-over of the repetition is where that is detected and stopped.
   'grpc.enable_retries': 1,
   'grpc.service_config_disable_resolution': 1,
-  // A peer that vanished without a word is noticed while calls are under way.
+  // Detects a peer that vanished without closing the connection while calls are running.
   'grpc.keepalive_time_ms': 30_000,
   'grpc.keepalive_timeout_ms': 5_000,
   'grpc.max_receive_message_length': REPLY_BYTES_MAX,
-  // A channel that replaces another must not inherit its connection.
+  // A channel that replaces another one must not inherit its connection.
   'grpc.use_local_subchannel_pool': 1,
   // Configuration comes by options, never from the environment.
   'grpc.enable_http_proxy': 0,
   'grpc.enable_channelz': 0,
 };
 
-/** The one way to the payment service. */
+/** The channel to the payment service. */
 export interface PaymentChannel {
   /**
-   * Sends one ProcessPayment and resolves with the way it ended, at the latest when `timeoutMs` have passed.
-   * Aborting the signal cancels the call. Never rejects.
+   * Sends one ProcessPayment and resolves with its result, at the latest after `timeoutMs`. Aborting the signal cancels the
+   * call. Never rejects.
    */
   send(request: PaymentRequest, timeoutMs: number, signal: AbortSignal): Promise<AttemptSignal>;
-  /** Cancels what is under way and lets go of the connections. Idempotent. */
+  /** Cancels running calls and closes the connections. Idempotent. */
   close(): void;
 }
 
@@ -49,42 +49,42 @@ export interface PaymentChannel {
 interface Lane {
   readonly client: PaymentServiceClient;
   readonly credentials: TrackedCredentials;
-  /** Cancels a call, for each that is under way. */
+  /** Cancel functions of the running calls. */
   readonly calls: Set<() => void>;
-  /** Calls that ended with any sign of life. */
+  /** Calls that ended with any response from the peer. */
   answers: number;
-  /** When the last call ended; null before the first call. */
+  /** End of the last call; null before the first call. */
   quietSince: Moment | null;
   retired: boolean;
 }
 
-/** A point in time by both clocks: one of them stands still while the machine sleeps, the other can be set. */
+/** A point in time by both clocks: one stands still while the machine sleeps, the other can be set. */
 interface Moment {
   readonly monotonicMs: number;
   readonly wallMs: number;
 }
 
-/** How the channel gets to the payment service, and when it lets its connection go. */
+/** Address and idle timeout of the channel. */
 export interface PaymentChannelOptions {
   /** "host:port". */
   readonly address: string;
   readonly credentials: ChannelCredentials;
-  /** Time without a call after which the connection is closed; the next call makes a new one. */
+  /** Time without a call after which the connection is closed; the next call opens a new one. */
   readonly idleTimeoutMs: number;
 }
 
 /**
- * Opens the channel lazily, with the first call. It is replaced when nothing came back on it while an attempt
- * waited for its whole deadline: grpc-js itself stays for ever with a peer that accepts connections and never speaks.
- * It is replaced, too, when it was idle: what stands on the way forgets idle connections without a word, and a request
- * on one of those is lost. The idle time-out of grpc-js keeps a connection for up to 10 s longer and uses it again.
+ * Connects on the first call. The channel is replaced when an attempt reached its deadline without any response on the
+ * channel: grpc-js keeps a peer that accepts TCP and never speaks HTTP/2. It is also replaced when it was idle: devices on
+ * the path drop idle connections silently, and a request on such a connection is lost. The idle timeout of grpc-js keeps
+ * a connection up to 10 s longer and uses it again.
  */
 export function createPaymentChannel(options: PaymentChannelOptions): PaymentChannel {
   const { idleTimeoutMs } = options;
   let closed = false;
   let current = openLane(options);
   let idleTimer: NodeJS.Timeout | undefined;
-  /** Replaced, with calls that are still under way. */
+  /** Replaced channels with running calls. */
   const draining = new Set<Lane>();
 
   function replace(lane: Lane): void {
@@ -95,7 +95,7 @@ export function createPaymentChannel(options: PaymentChannelOptions): PaymentCha
     if (lane.calls.size === 0) draining.delete(lane);
   }
 
-  /** A timer may be late, so the clock is asked before each use of the connection. */
+  /** A timer may fire late, so that the clock is checked before each use of the connection. */
   function usableLane(): Lane {
     clearTimeout(idleTimer);
     const { calls, quietSince } = current;
@@ -144,7 +144,7 @@ function elapsedMs(since: Moment): number {
   return Math.max(monotonicMs - since.monotonicMs, wallMs - since.wallMs);
 }
 
-/** Calls that wait for a connection fail at once, unsent; those under way may end before the sockets go. */
+/** Calls that wait for a connection fail at once, unsent; running calls may end before their sockets are closed. */
 function retire(lane: Lane): void {
   lane.retired = true;
   lane.client.close();
@@ -179,7 +179,7 @@ function sendOn(
       if (error?.code !== status.DEADLINE_EXCEEDED && !cancelledByUs) lane.answers += 1;
       else if (error?.code === status.DEADLINE_EXCEEDED && lane.answers === answersBefore) replace(lane);
       if (lane.retired && lane.calls.size === 0) lane.credentials.destroySockets();
-      // What ended without a stream names the target where others name the address of their connection.
+      // A call that ended without a stream names the target instead of the peer's address.
       const hasStream = call.getPeer() !== lane.client.getChannel().getTarget();
       resolve(toSignal(error, reply, handOver, { hasStream, cancelledByUs }));
     },

@@ -6,14 +6,14 @@ import { type GrpcPaymentGatewayOptions, readOptions } from './options.ts';
 import { type AttemptResult, classifyAttempt } from './outcome.ts';
 import { type BreakerState, createChargePolicy } from './policy.ts';
 
-/** A {@link PaymentGateway} over gRPC, with what operators watch. */
+/** A {@link PaymentGateway} over gRPC, with state for monitoring. */
 export interface GrpcPaymentGateway extends PaymentGateway {
   breakerState(): BreakerState;
 }
 
 /**
- * Charges through the service of proto/payment.proto. Nothing is connected before the first charge. A charge on a
- * closed gateway is not sent; `close` cancels what is under way, whose outcome is then unknown.
+ * Charges through the service of proto/payment.proto. Connects on the first charge. A charge on a closed gateway is not
+ * sent; `close` cancels running charges, whose outcome is then unknown.
  * @throws {ReservationError} INVALID_OPTION, naming option, expectation and value.
  */
 export function createGrpcPaymentGateway(options: GrpcPaymentGatewayOptions): GrpcPaymentGateway {

@@ -4,44 +4,44 @@ import type { PaymentIdempotency } from '../../ports/payment-gateway.ts';
 import type { PaymentChannel } from './channel.ts';
 import type { ChargePolicyOptions } from './policy.ts';
 
-/** How to reach a payment service and how to treat it. */
+/** Address and protection of a payment service. */
 export interface GrpcPaymentGatewayOptions {
   /** Name or address, without a port. */
   readonly host: string;
   readonly port: number;
-  /** What the service promises about a repeated charge; 'by-reservation-id' when absent. */
+  /** Guarantee of the service for a repeated charge. Default 'by-reservation-id'. */
   readonly idempotency?: PaymentIdempotency;
-  /** Plain text when absent. */
+  /** Default: plain text. */
   readonly credentials?: ChannelCredentials;
-  /** Deadline of each attempt, connecting included; 5000 when absent. */
+  /** Deadline of each attempt, including connecting. Default 5000. */
   readonly attemptTimeoutMs?: number;
   /**
-   * Time without a call after which the connection is closed, 1000 to 86400000; 30000 when absent. Keep it below the
-   * shortest time after which a load balancer, NAT gateway or firewall on the way forgets an idle connection.
+   * Time without a call after which the connection is closed, 1000 to 86400000. Default 30000. Keep it below the shortest
+   * idle timeout of the load balancers, NAT gateways and firewalls on the path.
    */
   readonly idleTimeoutMs?: number;
-  /** Attempts of one charge, 1 to {@link ATTEMPTS_MAX}; {@link ATTEMPTS_MAX} when absent. */
+  /** Attempts of one charge, 1 to {@link ATTEMPTS_MAX}. Default {@link ATTEMPTS_MAX}. */
   readonly attemptsMax?: number;
-  /** Charges under way at a time; 256 when absent. */
+  /** Concurrent charges. Default 256. */
   readonly concurrencyMax?: number;
-  /** Charges that wait for their turn; 256 when absent. */
+  /** Charges that may wait for a free slot. Default 256. */
   readonly queueMax?: number;
-  /** Failed attempts in a row that open the breaker (10) if the row lasted (500), and how long it stays open (2000). */
+  /** Consecutive failed attempts that open the breaker (10) if they span a time (500), and how long it stays open (2000). */
   readonly breaker?: { readonly failuresMax: number; readonly lastingMs: number; readonly openMs: number };
-  /** In place of a channel to host and port: the network of a simulation. */
+  /** Replaces the channel to host and port, for a simulated network. */
   readonly channel?: PaymentChannel;
 }
 
-/** The most attempts that one charge may take. */
+/** Largest number of attempts of one charge. */
 export const ATTEMPTS_MAX = 3;
 
-/** Below the 50 to 60 s of HAProxy's examples, AWS ALB and strict firewalls; Azure forgets after 240 s, AWS NLB after 350 s. */
+/** Below the 50 to 60 s of HAProxy's examples, AWS ALB and strict firewalls; Azure drops after 240 s, AWS NLB after 350 s. */
 export const IDLE_TIMEOUT_MS_DEFAULT = 30_000;
 
-/** Below this, a connection would be made for nearly every charge. */
+/** A shorter timeout would open a connection for nearly every charge. */
 export const IDLE_TIMEOUT_MS_MIN = 1_000;
 
-/** A day: as good as never. */
+/** A day: practically never. */
 export const IDLE_TIMEOUT_MS_MAX = 86_400_000;
 
 const ATTEMPT_TIMEOUT_MS_MAX = 60_000;
@@ -50,7 +50,7 @@ const OPEN_MS_MAX = 600_000;
 
 const BREAKER_DEFAULT = { failuresMax: 10, lastingMs: 500, openMs: 2_000 };
 
-/** Checked options, with nothing absent. */
+/** Checked options with defaults. */
 export interface GatewaySettings extends ChargePolicyOptions {
   /** "host:port", an IPv6 address in brackets. */
   readonly address: string;
@@ -60,7 +60,7 @@ export interface GatewaySettings extends ChargePolicyOptions {
 }
 
 /**
- * Checks the options and fills in what is absent.
+ * Checks the options and applies the defaults.
  * @throws {ReservationError} INVALID_OPTION, naming option, expectation and value.
  */
 export function readOptions(options: GrpcPaymentGatewayOptions): GatewaySettings {

@@ -3,39 +3,39 @@ import type { PaymentOutcome, UnknownCause } from '../../domain/payment-outcome.
 import type { ReceivedPaymentResponse } from '../../proto/messages.ts';
 import { boundedText, DETAIL_LENGTH_MAX, MESSAGE_LENGTH_MAX, readTransactionId } from './reply-text.ts';
 
-/** All that is known of an attempt when it ends. */
+/** Result of one attempt as the channel reports it. */
 export type AttemptSignal =
   | { readonly kind: 'reply'; readonly reply: ReceivedPaymentResponse }
   | AttemptError
-  /** HTTP/2 states that the request was not processed, by a refused stream or a GOAWAY; no status text says so. */
+  /** HTTP/2 states that the request was not processed, by a refused stream or a GOAWAY; no status text is involved. */
   | { readonly kind: 'stream-refused' }
-  /** The attempt was not begun: the caller aborted, may no longer send, or the gateway is closed. */
+  /** The attempt was not started: the caller aborted, may no longer send, or the gateway is closed. */
   | { readonly kind: 'withheld' };
 
-/** An attempt that ended with a status other than OK, from the service or made on the way to it. */
+/** An attempt that ended with a status other than OK, from the service or from the transport. */
 export interface AttemptError {
   readonly kind: 'error';
-  /** What a service sends may be any number; every one that is not known is unknown here, too. */
+  /** A service may send any number; a code outside of the table counts as unknown. */
   readonly code: status;
   readonly details: string;
   /** `transaction-id` of the trailers. */
   readonly trailingTransactionId: string | null;
-  /** True when the request was given to an established connection that did not refuse it: it may have been executed. */
+  /** True when the request was handed to an established connection that did not refuse it: it may have been executed. */
   readonly handedOver: boolean;
-  /** True when it was us who cancelled the call. */
+  /** True when this client cancelled the call. */
   readonly cancelledByUs: boolean;
 }
 
-/** What one attempt means. */
+/** Meaning of one attempt. */
 export interface AttemptResult {
   readonly outcome: PaymentOutcome;
   /** Whether another attempt may follow; "if-idempotent" when this one may have been executed. */
   readonly retry: 'yes' | 'if-idempotent' | 'no';
-  /** True when the attempt speaks against the health of the service or of the way to it. */
+  /** True when the attempt counts as a failure of the service or of the connection. */
   readonly breaks: boolean;
 }
 
-/** The classification of a payment attempt. Whatever is not proved to be otherwise is unknown. */
+/** Classifies an attempt. Without proof of another outcome it is unknown. */
 export function classifyAttempt(signal: AttemptSignal): AttemptResult {
   switch (signal.kind) {
     case 'reply':
@@ -50,9 +50,9 @@ export function classifyAttempt(signal: AttemptSignal): AttemptResult {
 }
 
 /**
- * The proof that a request never left this process. Two witnesses must agree: no connection has the request
- * (it was given to none, or the one that had it refused it), and the text is one that grpc-js uses for calls in that state. The text alone proves nothing, since a
- * service that calls others over gRPC may pass their errors on, word for word.
+ * The proof that a request was not sent. Two witnesses must agree: no connection has the request (it was handed to none,
+ * or the connection refused it), and the status text is one that grpc-js uses for calls in that state. The text alone
+ * proves nothing, since a service may forward the error of another gRPC service word for word.
  */
 export function provesNotSent(error: AttemptError): boolean {
   if (error.handedOver) return false;
@@ -61,13 +61,13 @@ export function provesNotSent(error: AttemptError): boolean {
   return error.code === status.CANCELLED && error.cancelledByUs;
 }
 
-/** No connection could be made, or the channel was replaced while the call waited for one. */
+/** No connection could be established, or the channel was replaced while the call waited for one. */
 const UNAVAILABLE_UNSENT = /^(No connection established|Name resolution failed|Channel closed before call started)/;
 
-/** What a call says that it was doing when its deadline came; once it was sent, the text ends with the peer's address. */
+/** State of a call at its deadline; for a call that was sent the text ends with the peer's address. */
 const DEADLINE_UNSENT = /(waiting for name resolution|waiting for metadata filters|Waiting for LB pick)$/;
 
-/** Outcome of an attempt that was withheld or cancelled before anything was sent. */
+/** Outcome of an attempt that was not started, or cancelled before anything was sent. */
 export const STOPPED: PaymentOutcome = { kind: 'not-sent', cause: 'stopped', detail: 'stopped before it was sent' };
 
 const STREAM_REFUSED: PaymentOutcome = {
@@ -83,7 +83,7 @@ function classifyReply(reply: ReceivedPaymentResponse): AttemptResult {
     if (transactionId !== null) return final({ kind: 'approved', transactionId, message });
     return malformed('success without a usable transaction_id');
   }
-  // An empty reply decodes as success=false: only a decline that says why is one.
+  // An empty reply decodes as success=false: a decline needs a message.
   if (message.trim() === '') return malformed('neither success nor a message');
   return final({ kind: 'declined', message });
 }
@@ -122,14 +122,14 @@ function classifyError(error: AttemptError): AttemptResult {
   return unknown(error, 'service-error', 'if-idempotent', true);
 }
 
-/** After a lost reply this means "already charged"; only a transaction id in the trailers makes it certain. */
+/** After a lost reply this means "already charged"; only a transaction id in the trailers proves it. */
 function classifyAlreadyExists(error: AttemptError): AttemptResult {
   const transactionId = readTransactionId(error.trailingTransactionId ?? '');
   if (transactionId === null) return unknown(error, 'already-exists', 'no', false);
   return final({ kind: 'approved', transactionId, message: boundedText(error.details, MESSAGE_LENGTH_MAX) });
 }
 
-/** Texts of grpc-js and Node for a connection that ended under a call. A label for people; nothing depends on it. */
+/** Texts of grpc-js and Node for a connection that ended during a call. A label for operators; no decision depends on it. */
 function isConnectionLoss(error: AttemptError): boolean {
   return /^Connection dropped|ECONNRESET|ETIMEDOUT|EPIPE/.test(error.details);
 }
@@ -138,7 +138,7 @@ function final(outcome: PaymentOutcome): AttemptResult {
   return { outcome, retry: 'no', breaks: false };
 }
 
-/** Who answers is reachable: one reservation that the service stumbles over must not keep the others away. */
+/** A service that responds is reachable: a fault of one reservation must not open the breaker for the others. */
 function malformed(detail: string): AttemptResult {
   return { outcome: { kind: 'unknown', cause: 'malformed-reply', detail }, retry: 'if-idempotent', breaks: false };
 }

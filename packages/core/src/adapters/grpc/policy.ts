@@ -15,36 +15,36 @@ import type { PaymentIdempotency } from '../../ports/payment-gateway.ts';
 import { createLastingFailuresBreaker } from './breaker.ts';
 import { type AttemptResult, STOPPED } from './outcome.ts';
 
-/** The pause before the second attempt is about this long; it doubles, with jitter. */
+/** Pause before the second attempt, approximately; doubles, with jitter. */
 const BACKOFF_INITIAL_MS = 100;
 const BACKOFF_MAX_MS = 1_000;
 
-/** The bounds within which attempts are made. */
+/** Bounds of attempts and charges. */
 export interface ChargePolicyOptions {
   readonly idempotency: PaymentIdempotency;
-  /** Attempts in all. */
+  /** Attempts in total. */
   readonly attemptsMax: number;
-  /** Charges under way at a time. */
+  /** Concurrent charges. */
   readonly concurrencyMax: number;
-  /** Charges that wait for their turn; the next one is not sent. */
+  /** Charges that may wait for a free slot; a further one is not sent. */
   readonly queueMax: number;
   readonly breaker: {
-    /** Failed attempts in a row that open the breaker, when the row has lasted so long. */
+    /** Consecutive failed attempts that open the breaker, when they span this time. */
     readonly failuresMax: number;
     readonly lastingMs: number;
-    /** How long it stays open before one attempt may probe the service. */
+    /** Time for which it stays open before one attempt may probe the service. */
     readonly openMs: number;
   };
 }
 
-/** Open: nothing is sent. Half-open: one attempt probes whether the service is back. */
+/** Open: nothing is sent. Half-open: one attempt probes whether the service is available again. */
 export type BreakerState = 'closed' | 'open' | 'half-open';
 
-/** How attempts become a charge. */
+/** Combines attempts into a charge. */
 export interface ChargePolicy {
   /**
-   * Runs `attempt` as often as retry, breaker and bulkhead allow, and says what all attempts mean together.
-   * A charge that waits for its turn leaves the queue when the signal aborts. Rejects only if `attempt` does.
+   * Runs `attempt` as often as retry, breaker and bulkhead allow, and returns the combined outcome of all attempts. A
+   * waiting charge leaves the queue when the signal aborts. Rejects only if `attempt` does.
    */
   run(attempt: () => Promise<AttemptResult>, signal: AbortSignal): Promise<PaymentOutcome>;
   breakerState(): BreakerState;
@@ -67,13 +67,13 @@ export function createChargePolicy(options: ChargePolicyOptions): ChargePolicy {
     ),
   );
 
-  /** While the breaker probes, a probe that was stopped has shown nothing: it must not close the breaker. */
+  /** A probe that was cancelled has proved nothing: it must not close the breaker. */
   function countsAsFailure(result: AttemptResult): boolean {
     return result.breaks || (isStopped(result.outcome) && breaker.state === CircuitState.HalfOpen);
   }
 
   async function throughBreaker(attempt: () => Promise<AttemptResult>): Promise<AttemptResult> {
-    // Beside the probe nobody waits: whoever did would hang for as long as the probe does.
+    // Other calls fail at once during the probe instead of waiting for its result.
     if (breaker.state === CircuitState.HalfOpen) return BREAKER_OPEN;
     try {
       return await breaker.execute(attempt);

@@ -5,8 +5,8 @@ type SecureConnector = ReturnType<ChannelCredentials['_createSecureConnector']>;
 type ChannelTarget = Parameters<ChannelCredentials['_createSecureConnector']>[0];
 
 /**
- * Channel credentials that know the sockets of their channel. grpc-js forgets a connection whose peer accepts
- * TCP and never speaks HTTP/2: closing the channel leaves the socket open for as long as the peer likes.
+ * Channel credentials that track the sockets of their channel. grpc-js loses track of a connection whose peer accepts TCP
+ * and never speaks HTTP/2: closing the channel leaves the socket open until the peer closes it.
  */
 export class TrackedCredentials extends ChannelCredentials {
   readonly #inner: ChannelCredentials;

@@ -4,7 +4,7 @@ import { assertAnswer, assertSame, charged, chargeUntilKnown, type PaymentServic
 /** Small, and with a digit in the last of three decimals. */
 const THREE_DECIMALS: Money = { amountMinor: 101, currency: 'KWD', decimals: 3 };
 
-/** What is charged, and what is not. */
+/** Amounts that are charged, and amounts that are not. */
 export const amountCases: readonly PaymentServiceCase[] = [
   {
     title: 'an amount with a digit in its last decimal is charged',
@@ -42,7 +42,7 @@ export const amountCases: readonly PaymentServiceCase[] = [
       const first = await charged(probe, charge);
       const amount = toMajorUnits(oneMore(charge.money));
       const other = await probe.charge(charge, { amount });
-      // The first result, or any answer that is no success.
+      // The first result, or any answer other than success.
       if (other.kind === 'charged') assertSame(first, other);
       assertSame(first, await chargeUntilKnown(probe, charge));
     },

@@ -1,13 +1,13 @@
-/** What the end of a charge says, read as docs/payment-service.md states it. */
+/** Meaning of the end of a charge, as docs/payment-service.md states it. */
 export type ChargeAnswer =
   | { readonly kind: 'charged'; readonly transactionId: string }
   | { readonly kind: 'declined'; readonly message: string }
-  /** A status that says that nothing was charged and nothing will be. */
+  /** A status that states that nothing was charged and nothing will be. */
   | { readonly kind: 'refused'; readonly detail: string }
   /** Everything else: it may have been charged. */
   | { readonly kind: 'unknown'; readonly detail: string };
 
-/** An answer in a few words, for people. */
+/** Describes an answer in a few words. */
 export function describeAnswer(answer: ChargeAnswer): string {
   switch (answer.kind) {
     case 'charged':

@@ -3,23 +3,22 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { type ChargeAnswer, describeAnswer } from './answer.ts';
 import type { PaymentServiceProbe, ProbeCharge } from './probe.ts';
 
-/** One thing that a payment service has to do. */
+/** One requirement for a payment service. */
 export interface PaymentServiceCase {
   /** A fact; unique among the cases. */
   readonly title: string;
-  /** True when it sends charges: with a service that moves money, it does. */
+  /** True when the case sends charges, which move money at a real service. */
   readonly sendsCharges: boolean;
-  /** What it means for who runs the engine when the service does something else. */
+  /** Consequence for an operator of the engine when the service does not meet the requirement. */
   readonly meaning: string;
   /**
-   * Rejects with an AssertionError, whose message says in one line of words what the service did, when that is
-   * something else, and with {@link CannotTellError} when what
-   * the case begins with does not come about.
+   * Rejects with an AssertionError, whose message states in one line what the service did, when it does not meet the
+   * requirement, and with {@link CannotTellError} when the precondition of the case could not be established.
    */
   run(probe: PaymentServiceProbe): Promise<void>;
 }
 
-/** Neither kept nor broken: the service was not brought to where the case begins. The message says why. */
+/** The precondition of a case could not be established, so that the requirement was not checked; the message says why. */
 export class CannotTellError extends Error {
   constructor(message: string) {
     super(message);
@@ -27,11 +26,11 @@ export class CannotTellError extends Error {
   }
 }
 
-/** How often a charge is sent until its outcome is known, as in production, and the pause in between. */
+/** Sends of a charge until its outcome is known, as in production, and the pause in between. */
 const ATTEMPTS_MAX = 3;
 const PAUSE_MS = 500;
 
-/** Sends a charge, again while its outcome is unknown: a service may ask for patience while a call is under way. */
+/** Sends a charge, and again while its outcome is unknown, since a service may ask for patience during a running call. */
 export async function chargeUntilKnown(probe: PaymentServiceProbe, charge: ProbeCharge): Promise<ChargeAnswer> {
   for (let attempt = 1; ; attempt += 1) {
     const answer = await probe.charge(charge);
@@ -40,7 +39,7 @@ export async function chargeUntilKnown(probe: PaymentServiceProbe, charge: Probe
   }
 }
 
-/** A charge that succeeded. @throws {CannotTellError} when it did not. */
+/** A successful charge. @throws {CannotTellError} when it did not succeed. */
 export async function charged(probe: PaymentServiceProbe, charge: ProbeCharge): Promise<ChargeAnswer> {
   const answer = await chargeUntilKnown(probe, charge);
   if (answer.kind === 'charged') return answer;
@@ -48,14 +47,14 @@ export async function charged(probe: PaymentServiceProbe, charge: ProbeCharge): 
 }
 
 /**
- * Asserts that the answer is of one of these kinds. `assert.equal` is of no use here: it adds the difference of two
- * values to the message that it is given.
+ * Asserts that the answer is of one of these kinds. `assert.equal` is not usable: it appends the difference of the values
+ * to the given message.
  */
 export function assertAnswer(answer: ChargeAnswer, expected: readonly ChargeAnswer['kind'][]): void {
   assert.ok(expected.includes(answer.kind), `expected: ${expected.join(' or ')}; found: ${describeAnswer(answer)}`);
 }
 
-/** Asserts that a repetition ended as the first request did. */
+/** Asserts that a repetition returned the result of the first request. */
 export function assertSame(first: ChargeAnswer, again: ChargeAnswer): void {
   const same =
     first.kind === 'charged'

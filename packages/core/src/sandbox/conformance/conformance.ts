@@ -4,8 +4,8 @@ import { reachCases } from './reach.ts';
 import { repetitionCases } from './repetitions.ts';
 
 /**
- * Everything that a payment service of proto/payment.proto has to do, as data. The first case tells whether the
- * service is there; without it the others have nothing to say.
+ * All requirements for a payment service of proto/payment.proto, as data. The first case checks that the service is
+ * reachable; without it the others cannot be checked.
  */
 export const paymentServiceConformance: readonly PaymentServiceCase[] = [
   ...reachCases,

@@ -6,17 +6,17 @@ import type { ReceivedPaymentResponse } from '../../proto/messages.ts';
 import type { PaymentServiceClient } from '../../proto/payment-service.ts';
 import type { ChargeAnswer } from './answer.ts';
 
-/** How long a call may take, as in production. */
+/** Deadline of a call, as in production. */
 export const CALL_TIMEOUT_MS = 5_000;
 
-/** Where the payment service is and what it may be asked to charge. */
+/** Address of the payment service and the test charges to send. */
 export interface PaymentServiceProbeOptions {
   /** Name or address, without a port. */
   readonly host: string;
   readonly port: number;
-  /** Whom test charges are sent for. */
+  /** User of the test charges. */
   readonly userId: string;
-  /** How much each test charge is. */
+  /** Amount of each test charge. */
   readonly money: Money;
   /** A user whom the service declines; null when none is known. */
   readonly declinedUserId: string | null;
@@ -31,16 +31,16 @@ export interface ProbeCharge {
   readonly money: Money;
 }
 
-/** A connection to a payment service, for asking it what production would ask, one call at a time and unprotected. */
+/** A connection to a payment service that sends single calls like production does, without retries or breaker. */
 export interface PaymentServiceProbe {
   /** As in {@link PaymentServiceProbeOptions}. */
   readonly money: Money;
   readonly declinedUserId: string | null;
   /** Every reservation for which a charge was sent, in order. */
   readonly sent: readonly ReservationId[];
-  /** A charge of a new reservation. */
+  /** Creates a charge of a new reservation. */
   newCharge(overrides?: Partial<Pick<ProbeCharge, 'userId' | 'money'>>): ProbeCharge;
-  /** Sends ProcessPayment once. `amount` replaces the charge's own, which is what no {@link Money} can be. */
+  /** Sends ProcessPayment once. `amount` replaces the charge's own with a value that no {@link Money} can have. */
   charge(charge: ProbeCharge, call?: { readonly timeoutMs?: number; readonly amount?: number }): Promise<ChargeAnswer>;
   /** Sends ProcessPayment once and cancels the call after a while. */
   chargeAndHangUp(charge: ProbeCharge, afterMs: number): Promise<void>;
@@ -50,14 +50,14 @@ export interface PaymentServiceProbe {
   close(): void;
 }
 
-/** Every connection is made by the first call and in plain text; nothing is ever repeated by the transport. */
+/** Each connection is opened by its first call, in plain text; the transport repeats nothing. */
 const CHANNEL_OPTIONS: Grpc.ChannelOptions = {
   'grpc.enable_retries': 0,
   'grpc.service_config_disable_resolution': 1,
   'grpc.enable_http_proxy': 0,
 };
 
-/** Prepares a connection to a payment service of proto/payment.proto. Reaches out with the first call. */
+/** Prepares a connection to a payment service of proto/payment.proto. Connects on the first call. */
 export async function connectPaymentService(options: PaymentServiceProbeOptions): Promise<PaymentServiceProbe> {
   const grpc = await import('@grpc/grpc-js');
   const { PaymentServiceStub } = await import('../../proto/payment-service.ts');

@@ -1,19 +1,19 @@
 import assert from 'node:assert/strict';
 import type { PaymentServiceCase } from './case.ts';
 
-/** A transaction that no service has. */
+/** A transaction id that no service has. */
 const NO_TRANSACTION = 'no-such-transaction';
 
-/** A deadline that has passed before a reply can be there. */
+/** A deadline that passes before a reply can arrive. */
 const TOO_SHORT_MS = 1;
 
-/** How many calls miss their deadline in a row. */
+/** Calls in a row that miss their deadline. */
 const MISSED_CALLS = 5;
 
 const NOT_REACHED: ReadonlySet<string> = new Set(['UNAVAILABLE', 'DEADLINE_EXCEEDED']);
 const ANSWERS: ReadonlySet<string> = new Set(['OK', 'NOT_FOUND', 'INVALID_ARGUMENT', 'FAILED_PRECONDITION']);
 
-/** Whether there is a payment service at all. None of these charges anything. */
+/** Checks whether the service is reachable. None of these cases charges anything. */
 export const reachCases: readonly PaymentServiceCase[] = [
   {
     title: 'the payment service is reached',

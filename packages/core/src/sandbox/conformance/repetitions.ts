@@ -9,13 +9,13 @@ import {
 } from './case.ts';
 import type { PaymentServiceProbe, ProbeCharge } from './probe.ts';
 
-/** When a caller hangs up: long enough for the request to arrive, short enough for the reply not to. */
+/** When the caller cancels: late enough for the request to arrive, early enough to lose the reply. */
 const HANG_UP_AFTER_MS = 5;
 
 const MAY_CHARGE_TWICE =
   'A charge whose reply is lost may be charged twice. Run the server with --payment-idempotency none until this is mended.';
 
-/** What "never charges again" means. */
+/** Cases for "never charges again". */
 export const repetitionCases: readonly PaymentServiceCase[] = [
   {
     title: 'a charge succeeds and has a transaction id',
@@ -45,7 +45,7 @@ export const repetitionCases: readonly PaymentServiceCase[] = [
       const charge = probe.newCharge();
       const both = await Promise.all([probe.charge(charge), probe.charge(charge)]);
       const known = both.find(({ kind }) => kind === 'charged') ?? (await charged(probe, charge));
-      // While the other call is under way, "ask again" is an answer; "no" is not.
+      // During the other call, "try again" is an acceptable answer; a decline is not.
       for (const answer of both) if (answer.kind !== 'unknown') assertSame(known, answer);
       assertSame(known, await chargeUntilKnown(probe, charge));
     },

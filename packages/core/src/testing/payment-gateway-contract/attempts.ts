@@ -8,10 +8,10 @@ const UNAVAILABLE = failure(14, 'not now');
 const NEVER: ScriptedAnswer = { kind: 'never' };
 const CUT: ScriptedAnswer = { kind: 'cut' };
 
-/** Short for a deadline, and still long enough for a busy machine to connect and deliver a call. */
+/** A short deadline that still allows a busy machine to connect and deliver a call. */
 const DEADLINE_MS = 500;
 
-/** Longer than the pause between two attempts, so that an attempt too many would be seen. */
+/** Longer than the pause between two attempts, so that an extra attempt would be seen. */
 const ANOTHER_ATTEMPT_MS = 500;
 
 const several: readonly GatewayContractCase[] = [
@@ -87,7 +87,7 @@ const several: readonly GatewayContractCase[] = [
         const { host, port } = door;
         await withGateway(harness, { host, port, attemptTimeoutMs: DEADLINE_MS }, async ({ charge }) => {
           const asked: Promise<void>[] = [];
-          // The door closes right before the second attempt.
+          // maySend turns false right before the second attempt.
           const maySend = (): boolean => asked.push(asked.length === 1 ? door.stop() : Promise.resolve()) > 0;
           assert.equal((await charge({ maySend })).kind, 'unknown');
           assert.equal(asked.length, 3);
@@ -185,5 +185,5 @@ const stopped: readonly GatewayContractCase[] = [
   },
 ];
 
-/** How attempts follow each other, and when none does. */
+/** Cases about the sequence of attempts, and about charges without one. */
 export const attemptCases: readonly GatewayContractCase[] = [...several, ...strict, ...stopped];

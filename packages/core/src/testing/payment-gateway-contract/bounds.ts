@@ -7,7 +7,7 @@ import { APPROVAL, failure, reply, type ScriptedAnswer } from './scripted-servic
 const NEVER: ScriptedAnswer = { kind: 'never' };
 const UNAVAILABLE = failure(14, 'not now');
 
-/** How long a breaker stays open where a case waits for its probe; a slow machine must fit into it. */
+/** Time for which a breaker stays open in cases that wait for its probe; allows for a slow machine. */
 const PROBE_MS = 1_500;
 
 const breaker: readonly GatewayContractCase[] = [
@@ -165,5 +165,5 @@ const wire: readonly GatewayContractCase[] = [
   }),
 ];
 
-/** Breaker, bulkhead, the end, and what is on the wire. */
+/** Cases about breaker, bulkhead, closing, and the request on the wire. */
 export const boundCases: readonly GatewayContractCase[] = [...breaker, ...bulkhead, ...closing, ...wire];

@@ -1,16 +1,16 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
 
-/** Something that listens where a payment service should be. */
+/** A TCP listener in place of a payment service. */
 export interface Peer {
   readonly host: string;
   readonly port: number;
-  /** How many connections it has now. */
+  /** Open connections. */
   connections(): number;
-  /** Closes it and every connection, at once. */
+  /** Closes it and destroys every connection. */
   stop(): Promise<void>;
 }
 
-/** Listens on a free port of this machine; `accept` gets each connection, and its number from 1. */
+/** Listens on a free port of this machine; `accept` receives each connection and its number, from 1. */
 export async function startPeer(accept: (socket: Socket, number: number) => void): Promise<Peer> {
   const sockets = new Set<Socket>();
   let number = 0;
@@ -37,7 +37,7 @@ export async function startPeer(accept: (socket: Socket, number: number) => void
   };
 }
 
-/** Passes a connection on to another port, in both directions. */
+/** Forwards a connection to another port, in both directions. */
 export function passOn(socket: Socket, port: number): void {
   const onward = connect(port, '127.0.0.1');
   onward.on('error', () => socket.destroy());
@@ -46,10 +46,10 @@ export function passOn(socket: Socket, port: number): void {
   socket.pipe(onward).pipe(socket);
 }
 
-/** What a load balancer or NAT gateway does with data on a connection that it has forgotten. */
+/** What a load balancer or NAT gateway does with data on a dropped connection. */
 export type Forgetting = 'drops' | 'resets';
 
-/** Passes a connection on until it has been idle for so long; then data is dropped, or the sender gets a reset. */
+/** Forwards a connection until it has been idle for a time; then drops the data, or resets the sender. */
 export function passOnUntilIdle(socket: Socket, port: number, forgetAfterMs: number, forgetting: Forgetting): void {
   const onward = connect(port, '127.0.0.1');
   let usedAt = performance.now();
@@ -62,14 +62,14 @@ export function passOnUntilIdle(socket: Socket, port: number, forgetAfterMs: num
       else if (forgetting === 'resets') from.resetAndDestroy();
     });
     from.on('error', () => undefined);
-    // Nobody is told of the end of a connection that was forgotten.
+    // The end of a dropped connection is not forwarded.
     from.once('close', () => !isForgotten && to.destroy());
   };
   pass(socket, onward);
   pass(onward, socket);
 }
 
-/** A port on which nobody listens. */
+/** A port without a listener. */
 export async function refusedPort(): Promise<number> {
   const server = createServer();
   const port = await listenOnFreePort(server);

@@ -4,7 +4,7 @@ import type { ChargeOptions, ChargeRequest, PaymentGateway, PaymentIdempotency }
 import { exampleId } from '../builders.ts';
 import { type ScriptedAnswer, type ScriptedService, startScriptedService } from './scripted-service.ts';
 
-/** How a gateway of the contract is set; three attempts in all. */
+/** Settings of a gateway in the contract; three attempts in total. */
 export interface GatewayTuning {
   readonly host: string;
   readonly port: number;
@@ -17,28 +17,28 @@ export interface GatewayTuning {
   readonly queueMax: number;
 }
 
-/** How the contract gets at gateways of one adapter. */
+/** Creates gateways of one adapter for the contract. */
 export interface GatewayHarness {
   /** A new gateway to the service of proto/payment.proto at that address. The contract closes it. */
   open(tuning: GatewayTuning): PaymentGateway;
 }
 
-/** One thing that every gateway must do. */
+/** One requirement for every gateway. */
 export interface GatewayContractCase {
   /** A fact; unique in the contract. */
   readonly title: string;
-  /** Rejects with an AssertionError when the gateway does something else. */
+  /** Rejects with an AssertionError when the gateway does not meet the requirement. */
   run(harness: GatewayHarness): Promise<void>;
 }
 
-/** What a case has in its hands. */
+/** Tools of a case. */
 export interface GatewayBench {
   readonly gateway: PaymentGateway;
-  /** Charges {@link EXAMPLE_CHARGE}, with whatever is said otherwise. */
+  /** Charges {@link EXAMPLE_CHARGE} with the given changes. */
   charge(options?: Partial<ChargeOptions>, request?: ChargeRequest): Promise<PaymentOutcome>;
 }
 
-/** The same, with the service that the gateway leads to. */
+/** The same with a scripted service behind the gateway. */
 export interface ServiceBench extends GatewayBench {
   readonly service: ScriptedService;
 }
@@ -59,7 +59,7 @@ const DEFAULTS: Omit<GatewayTuning, 'host' | 'port'> = {
   queueMax: 100,
 };
 
-/** A case about a gateway to any address. */
+/** Defines a case about a gateway to any address. */
 export async function withGateway(
   harness: GatewayHarness,
   tuning: Partial<GatewayTuning> & Pick<GatewayTuning, 'host' | 'port'>,
@@ -75,7 +75,7 @@ export async function withGateway(
   }
 }
 
-/** A case about a gateway to a payment service that answers as scripted. */
+/** Defines a case about a gateway to a scripted payment service. */
 export function onService(
   title: string,
   setting: { readonly answers: readonly ScriptedAnswer[] } & Partial<GatewayTuning>,
@@ -96,7 +96,7 @@ export function onService(
   };
 }
 
-/** Kind and cause of an outcome; details are for people and differ from machine to machine. */
+/** Kind and cause of an outcome; the detail text differs between machines. */
 export function gist(outcome: PaymentOutcome): string {
   switch (outcome.kind) {
     case 'approved':

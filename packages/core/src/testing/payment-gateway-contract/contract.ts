@@ -7,8 +7,8 @@ import { replyCases } from './replies.ts';
 import { unreachableCases } from './unreachable.ts';
 
 /**
- * Everything that a gateway to a service of proto/payment.proto must do, as data: loop over the cases in any test
- * runner and run each by itself. The services are real ones, on 127.0.0.1.
+ * All requirements for a gateway to a service of proto/payment.proto, as data: loop over the cases in any test runner and
+ * run each by itself. The services are real servers on 127.0.0.1.
  */
 export const paymentGatewayContract: readonly GatewayContractCase[] = [
   ...replyCases,

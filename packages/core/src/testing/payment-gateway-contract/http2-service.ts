@@ -1,19 +1,19 @@
 import { constants, createServer, type Http2Session, type ServerHttp2Stream } from 'node:http2';
 
-/** What a service on bare HTTP/2 does with one stream. */
+/** Script of one stream of a bare HTTP/2 service. */
 export type StreamAnswer =
   /** The charge is executed and approved. */
   | { readonly kind: 'approve'; readonly afterMs: number }
-  /** RST_STREAM with REFUSED_STREAM, when the service has sent response headers or before. */
+  /** RST_STREAM with REFUSED_STREAM, after response headers or before. */
   | { readonly kind: 'refuse'; readonly afterHeaders: boolean }
-  /** GOAWAY with INTERNAL_ERROR, which may have been sent in the middle of the work on its last stream, this one. */
+  /** GOAWAY with INTERNAL_ERROR, which may be sent during the work on its last stream, this one. */
   | { readonly kind: 'error-goaway' }
-  /** GOAWAY whose last stream is this one, or the one before it if there is one; then the service may cut the connection or end. */
+  /** GOAWAY whose last stream is this one, or the one before it; then the service may close the connection or end. */
   | { readonly kind: 'goaway'; readonly lastStream: 'this' | 'before'; readonly afterwards: 'stay' | 'cut' | 'end' }
-  /** A status and nothing else: no header that tells it from a status that gRPC itself makes. */
+  /** A status alone: no header that distinguishes it from a status made by gRPC itself. */
   | { readonly kind: 'status'; readonly code: number; readonly details: string };
 
-/** A payment service that decides about HTTP/2 streams where gRPC servers do not let it. */
+/** A payment service with control over HTTP/2 streams that gRPC servers do not give. */
 export interface Http2Service {
   readonly host: string;
   readonly port: number;
@@ -23,7 +23,7 @@ export interface Http2Service {
   stop(): Promise<void>;
 }
 
-/** How long a frame has to arrive before the connection is cut. */
+/** Time for a frame to arrive before the connection is destroyed. */
 const FRAME_ARRIVES_MS = 50;
 
 /** Starts a service that answers the n-th stream with the n-th answer, and every later one with the last. */
@@ -93,7 +93,7 @@ export async function startHttp2Service(answers: readonly StreamAnswer[]): Promi
   };
 }
 
-/** Node adds a date to every response unless it is told not to. */
+/** Node adds a date to every response unless disabled. */
 const NOTHING_ELSE = { endStream: true, sendDate: false };
 
 const HEADERS = { ':status': 200, 'content-type': 'application/grpc' };
@@ -111,7 +111,7 @@ function approve(stream: ServerHttp2Stream, approval: Buffer): void {
   stream.end(Buffer.concat([prefix, approval]));
 }
 
-/** Clients number their streams by odd numbers. Before the first stream of a connection Node cannot name one. */
+/** Client streams have odd numbers. Before the first stream of a connection Node cannot name one. */
 function goAway({ session, id = 0 }: ServerHttp2Stream, lastStream: 'this' | 'before'): void {
   session?.goaway(constants.NGHTTP2_NO_ERROR, lastStream === 'this' ? id : id - 2);
 }

@@ -7,14 +7,14 @@ import { APPROVAL, reply, startScriptedService } from './scripted-service.ts';
 
 const IDLE_MS = 1_000;
 
-/** When the connection is forgotten: later than it should be let go, and earlier than the next charge. */
+/** When the path drops the connection: later than the gateway should close it, and earlier than the next charge. */
 const FORGOTTEN_AFTER_MS = 1_400;
 const PAUSE_MS = 1_700;
 
-/** Pauses that end just before, just when, and just after the connection is let go. */
+/** Pauses that end shortly before, at, and shortly after the time at which the connection is closed. */
 const PAUSES_MS = [IDLE_MS - 5, IDLE_MS - 2, IDLE_MS - 1, IDLE_MS, IDLE_MS + 1, IDLE_MS + 2, IDLE_MS + 5];
 
-/** Resolves when the peer has that many connections; rejects when it does not come to it. */
+/** Resolves when the peer has that many connections; rejects when it never does. */
 async function connectionsBecome(peer: Peer, count: number): Promise<void> {
   for (let tries = 0; peer.connections() !== count && tries < 500; tries += 1) await wait(10);
   assert.equal(peer.connections(), count);
@@ -107,7 +107,7 @@ const letGo: readonly GatewayContractCase[] = [
   ),
 ];
 
-/** Connections that were not used for a while. */
+/** Cases about idle connections. */
 export const idleCases: readonly GatewayContractCase[] = [
   afterAPause('drops', 'by-reservation-id'),
   afterAPause('drops', 'none'),

@@ -9,7 +9,7 @@ const GO_AWAY_BEFORE: StreamAnswer = { kind: 'goaway', lastStream: 'before', aft
 /** gRPC's UNAVAILABLE. */
 const UNAVAILABLE = 14;
 
-/** Every case is about a service that cannot promise anything about a repeated charge. */
+/** Every case uses a service without a guarantee for repeated charges. */
 function onStreams(
   title: string,
   setting: { readonly answers: readonly StreamAnswer[] } & Partial<GatewayTuning>,
@@ -132,5 +132,5 @@ const unproved: readonly GatewayContractCase[] = [
   ),
 ];
 
-/** What HTTP/2 itself states about a request: it was not processed, or nothing. */
+/** Cases about what HTTP/2 states about a request: not processed, or nothing. */
 export const refusedStreamCases: readonly GatewayContractCase[] = [...repeated, ...unproved];

@@ -3,7 +3,7 @@ import type { GatewayContractCase } from './case.ts';
 import { gist, onService } from './case.ts';
 import { failure, reply, type ScriptedAnswer } from './scripted-service.ts';
 
-/** gRPC status codes that are looked for by name. */
+/** gRPC status codes used by name. */
 const ALREADY_EXISTS = 6;
 const UNAVAILABLE = 14;
 const DEADLINE_EXCEEDED = 4;
@@ -45,7 +45,7 @@ const statuses: readonly GatewayContractCase[] = STATUSES.map(({ code, name, out
   ),
 );
 
-/** The proof that nothing was sent must not be fooled by a service that passes on what it heard from others. */
+/** A service that forwards the errors of others must not pass for a proof that nothing was sent. */
 const borrowedWords: readonly GatewayContractCase[] = [
   { code: UNAVAILABLE, words: 'No connection established. Last error: Error: connect ECONNREFUSED 10.0.0.1:50051' },
   { code: UNAVAILABLE, words: 'Name resolution failed for target dns:ledger:50051' },
@@ -144,7 +144,7 @@ const doubleReply: readonly GatewayContractCase[] = [
   }),
 ];
 
-/** What a payment service says, and what it means. */
+/** Cases about replies of a payment service. */
 export const replyCases: readonly GatewayContractCase[] = [
   ...verdicts,
   ...statuses,

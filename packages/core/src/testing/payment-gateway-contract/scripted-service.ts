@@ -3,9 +3,9 @@ import type { ServerWritableStream } from '@grpc/grpc-js';
 import type { PaymentResponse, ReceivedPaymentRequest } from '../../proto/messages.ts';
 import { listenGrpc } from '../../sandbox/grpc-listener.ts';
 
-/** What the service does with one call. */
+/** Script of one call. */
 export type ScriptedAnswer =
-  /** OK, with as many replies as there are; a well-behaved service sends one. */
+  /** OK with these replies; a correct service sends one. */
   | { readonly kind: 'replies'; readonly replies: readonly PaymentResponse[]; readonly afterMs: number }
   | {
       readonly kind: 'status';
@@ -17,14 +17,14 @@ export type ScriptedAnswer =
   | { readonly kind: 'cut' }
   | { readonly kind: 'never' };
 
-/** A call as it arrived. */
+/** A call as received. */
 export interface ReceivedCall {
   readonly request: ReceivedPaymentRequest;
   /** Metadata `idempotency-key`. */
   readonly idempotencyKey: string | null;
 }
 
-/** A real payment service that does what it is told, call by call. */
+/** A real payment service that follows a script, call by call. */
 export interface ScriptedService {
   readonly host: string;
   readonly port: number;
@@ -54,7 +54,7 @@ export async function startScriptedService(answers: readonly ScriptedAnswer[], p
   const { paymentServiceDefinition } = await import('../../proto/payment-service.ts');
   const calls: ReceivedCall[] = [];
   const watchers = new Set<() => void>();
-  // As a stream the method can send no reply at all, or two; one reply looks the same on the wire.
+  // Declared as a stream, the method can send no reply or two; one reply looks the same on the wire.
   const definition = { ProcessPayment: { ...paymentServiceDefinition.ProcessPayment, responseStream: true } };
 
   function begin(call: ServerWritableStream<ReceivedPaymentRequest, PaymentResponse>): void {

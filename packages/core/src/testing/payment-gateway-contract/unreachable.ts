@@ -4,7 +4,7 @@ import { passOn, type Peer, refusedPort, startPeer } from './broken-peers.ts';
 import { type GatewayContractCase, gist, withGateway } from './case.ts';
 import { APPROVAL, startScriptedService } from './scripted-service.ts';
 
-/** How long a service that is back may go unnoticed. */
+/** Longest time until a service that is available again is used. */
 const NOTICED_WITHIN_MS = 8_000;
 
 async function onPeer(accept: Parameters<typeof startPeer>[0], body: (peer: Peer) => Promise<void>): Promise<void> {
@@ -136,5 +136,5 @@ const back: readonly GatewayContractCase[] = [
   },
 ];
 
-/** The way to the payment service is barred, or was. */
+/** Cases about a payment service that cannot be reached. */
 export const unreachableCases: readonly GatewayContractCase[] = [...unreached, ...back];

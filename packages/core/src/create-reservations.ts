@@ -4,15 +4,15 @@ import { createEngine, type EngineOptions, type Reservations } from './applicati
 import type { Runtime } from './ports/runtime.ts';
 
 /**
- * As {@link EngineOptions}; clock, ids and randomness are this machine's own unless given. Without an observer each
- * alarm is written once to standard error.
+ * {@link EngineOptions} with defaults: clock, ids and randomness of this machine, and an observer that writes each alarm
+ * once to standard error.
  */
 export type ReservationsOptions = Omit<EngineOptions, 'runtime'> & { readonly runtime?: Runtime };
 
 /**
- * Builds the reservation engine over a store and a payment gateway.
+ * Creates the reservation engine over a store and a payment gateway.
  *
- * Call `start()` to settle what earlier processes left open, `stop()` before closing store and gateway.
+ * Call `start()` to settle what earlier processes left open, and `stop()` before closing store and gateway.
  */
 export function createReservations(options: ReservationsOptions): Reservations {
   const { runtime = systemRuntime(), observer = standardErrorAlarms() } = options;

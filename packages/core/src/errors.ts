@@ -1,8 +1,8 @@
-/** What can go wrong beside the expected outcomes. Stable: programs may branch on it. */
+/** Code of a fault, as opposed to an expected outcome. Stable: programs may branch on it. */
 export type ReservationErrorCode =
-  /** An option is wrong; the message names it, what was expected and what was found. */
+  /** An option is invalid; the message names it, what was expected and what was found. */
   | 'INVALID_OPTION'
-  /** The store cannot be reached or written now; it is not known whether a commit under way took place. */
+  /** The store cannot be reached or written now; it is unknown whether a running commit took place. */
   | 'STORE_UNAVAILABLE'
   /** The store was closed. */
   | 'STORE_CLOSED'
@@ -10,16 +10,16 @@ export type ReservationErrorCode =
   | 'STORE_IN_USE'
   /** The database is newer than this code, older than it can upgrade, or lacks a durability setting. */
   | 'STORE_UNSUITABLE'
-  /** What is stored cannot be right; the message names stream, version or position. */
+  /** Stored data is damaged; the message names stream, version or position. */
   | 'STORE_CORRUPT'
   /** Another rebuild of the view began later, or this one was given up or done: it shows nothing any more. */
   | 'REBUILD_SUPERSEDED'
-  /** More concurrent writers on one stream than the bounded retry stands. */
+  /** More concurrent writers on one stream than the bounded retries allow. */
   | 'TOO_MANY_CONFLICTS'
   /** The engine is stopping or stopped and takes no new work. */
   | 'STOPPED';
 
-/** A fault, as opposed to an expected outcome (those are values). `cause` holds what lies beneath. */
+/** A fault, as opposed to an expected outcome (those are values). `cause` is the underlying error. */
 export class ReservationError extends Error {
   readonly code: ReservationErrorCode;
 
@@ -35,7 +35,7 @@ export function isReservationError(error: unknown, code: ReservationErrorCode): 
   return error instanceof ReservationError && error.code === code;
 }
 
-/** Fails loudly on a bug of our own, in production too. */
+/** Throws on a bug of this package, in production too. */
 export function assert(condition: boolean, message: string): asserts condition {
   if (!condition) throw new Error(`assertion failed: ${message}`);
 }

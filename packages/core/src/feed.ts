@@ -13,28 +13,28 @@ import type { Observer } from './ports/observer.ts';
 import type { ReservationStore } from './ports/reservation-store.ts';
 import type { Runtime } from './ports/runtime.ts';
 
-/** Where following begins, when it ends, and how eagerly it looks. */
+/** Start, end and polling of {@link followEvents}. */
 export interface FollowOptions extends PollOptions {
-  /** The position behind which to begin: the last one that was handled, which the log must have. Default 0, its start. */
+  /** Start position: reads behind it. It must be a position of the log. Default 0, its start. */
   readonly after?: number;
   /**
-   * "end": the iteration ends with the event that is the last one when it begins, at once when there is nothing behind
-   * `after`. Default: it goes on with what is committed.
+   * "end": iterates up to the event that is the last one at the start; ends at once when there is nothing behind `after`.
+   * Default: continues with new events.
    */
   readonly until?: 'end';
-  /** Ends the iteration. Default: only the consumer does. */
+  /** Ends the iteration. */
   readonly signal?: AbortSignal;
-  /** Hears of faults that mend themselves. Default: they are passed over; what does not mend itself is thrown. */
+  /** Receives temporary faults. Default: they are ignored; permanent faults are thrown. */
   readonly observer?: Observer;
-  /** This machine's own clock unless given. */
+  /** Default: this machine's clock. */
   readonly runtime?: Runtime;
 }
 
 /**
- * Every event of the store behind `after`, in order and without a gap, then (without `until`) those that are committed,
- * as they come. The next page is read when the one before was consumed. While the store is unavailable it waits. A log
- * that does not have the last event any more, or another one in its place, has lost its end: that is STORE_CORRUPT, as
- * is an event that no release can have written. An event of a later release has the kind "unknown".
+ * Iterates over every event of the store behind `after`, in order and without a gap, then (without `until`) over new events
+ * as they are committed. Reads the next page after the previous one was consumed. Waits while the store is unavailable. A
+ * log that no longer has the last event, or has another one in its place, has lost its end: that is STORE_CORRUPT, as is an
+ * event that no release can have written. An event of a later release has the kind "unknown".
  * @throws {ReservationError} INVALID_OPTION at once; while iterating STORE_CLOSED and STORE_CORRUPT
  */
 export function followEvents(
@@ -62,14 +62,14 @@ function throwDamage(event: FeedEvent | DamagedEvent): FeedEvent {
 }
 
 /**
- * As {@link SubscriptionDeps}; clock and ids are this machine's own unless given. Without an observer each alarm is
- * written once to standard error.
+ * {@link SubscriptionDeps} with defaults: clock and ids of this machine, and an observer that writes each alarm once to
+ * standard error.
  */
 export type SubscriptionOptions = Omit<SubscriptionDeps, 'runtime'> & { readonly runtime?: Runtime };
 
 /**
- * A named reader of the log whose checkpoint is kept in the store: at least once, in order, in one process at a time.
- * Call `start()`, and `stop()` before closing the store.
+ * Creates a named reader of the log whose checkpoint is kept in the store: at least once, in order, in one process at a
+ * time. Call `start()`, and `stop()` before closing the store.
  * @throws {ReservationError} INVALID_OPTION
  */
 export function createSubscription(options: SubscriptionOptions): SubscriptionWorker {

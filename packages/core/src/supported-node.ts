@@ -1,9 +1,9 @@
-/** The versions of Node that the packages run on, as `engines` of their manifests says. */
+/** Supported versions of Node, as `engines` of the manifests states them. */
 export const SUPPORTED_NODE = '^22.14 || ^24 || >=26';
 
 /**
- * Returns null for a version of Node that is supported, as `process.versions.node` has it, and else one line that says
- * which ones are and which one this is. Runs on any Node that knows ES modules: nothing here may be newer than that.
+ * Returns null for a supported version of Node, as in `process.versions.node`, else one line that names the supported
+ * versions and the given one. Runs on any Node with ES modules: nothing here may be newer than that.
  */
 export function unsupportedNode(version: string): string | null {
   const found = numbersOf(version);

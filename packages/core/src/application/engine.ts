@@ -15,7 +15,7 @@ import { DRAIN_MS } from './payments/limits.ts';
 import { createSettlement } from './payments/settlement.ts';
 import { type SettlementOptions, settlementPolicy } from './payments/settlement-policy.ts';
 
-/** What an engine is made of. */
+/** Dependencies and options of an engine. */
 export interface EngineOptions {
   readonly store: ReservationStore;
   readonly gateway: PaymentGateway;
@@ -23,9 +23,9 @@ export interface EngineOptions {
   /** Hears what an operator may want to see. */
   readonly observer?: Observer;
   /**
-   * What a caller is told when the outcome of the payment is unknown: "pending", the truth (default), or
-   * "failed", for clients that know no third answer. What is pending is settled in the background. What was told as
-   * failed is escalated in the same commit, and nothing is sent for it any more.
+   * The caller's answer when the outcome of the payment is unknown: "pending", the truth (default), or "failed", for clients
+   * that know no third answer. A pending payment is settled in the background. One that was answered as failed is escalated
+   * in the same commit, and nothing is sent for it any more.
    */
   readonly answerUnknownAs?: AnswerUnknownAs;
   readonly settlement?: SettlementOptions;
@@ -34,30 +34,30 @@ export interface EngineOptions {
 /** The engine's use cases. */
 export interface Reservations {
   /**
-   * Opens a reservation, charges it and returns it as it stands after the commit: confirmed, failed, or created
-   * with its outcome still unknown. Waits for three attempts at the most.
+   * Opens a reservation, charges it and returns it after the commit: confirmed, failed, or created with its outcome still
+   * unknown. Takes at most as long as three attempts.
    * @throws {ReservationError} STOPPED, STORE_UNAVAILABLE, INVALID_OPTION (a malformed idempotency key)
    */
   create(request: CreateRequest, options?: CreateOptions): Promise<CreateResult>;
-  /** The reservation, or null for an id that no reservation has. */
+  /** Returns the reservation, or null for an unknown id. */
   get(reservationId: string): Promise<ReservationSummary | null>;
   /**
-   * The reservation that holds an idempotency key of this caller (default: the anonymous one), or null while the key
+   * Returns the reservation that holds an idempotency key of this caller (default: the anonymous one), or null while the key
    * is free. @throws {ReservationError} INVALID_OPTION (a malformed key)
    */
   findByKey(idempotencyKey: string, options?: { readonly caller?: string }): Promise<ReservationSummary | null>;
   /**
-   * The reservations that were charged with this transaction, in the order of their creation: one, unless the payment
-   * service used an id twice. At most 200.
+   * Returns the reservations charged with this transaction, in the order of creation: one, unless the payment service used
+   * an id twice. At most 200.
    */
   findByTransaction(transactionId: string): Promise<readonly ReservationSummary[]>;
-  /** A page of reservations in the order of their creation. @throws {ReservationError} INVALID_OPTION (limit) */
+  /** Returns a page of reservations in the order of creation. @throws {ReservationError} INVALID_OPTION (limit) */
   list(filter?: Partial<ReservationFilter>): Promise<ReservationPage>;
-  /** Starts settlement: at once, and then continuously. Further calls have no effect. */
+  /** Starts settlement: immediately and then continuously. Further calls have no effect. */
   start(): void;
   /**
-   * Takes no new work and sends nothing more; resolves when all that runs has ended. What runs longer than
-   * `drainMs` (default 20 s) is cancelled and stays open for the next process. Store and gateway stay open.
+   * Takes no new work and sends nothing more; resolves when all running work has ended. Work that runs longer than `drainMs`
+   * (default 20 s) is cancelled and stays open for the next process. Leaves store and gateway open.
    */
   stop(options?: { readonly drainMs?: number }): Promise<void>;
 }

@@ -1,24 +1,24 @@
 import { type AmountFault, parseMinorUnits } from './money.ts';
 
 /**
- * How many doubles may lie between a number and the amount that it stands for. Sums and products of amounts that are
- * computed in doubles miss by that much: 0.1 + 0.2 is 0.30000000000000004, one double above 0.3.
+ * Largest distance, in doubles, between a number and the amount that it stands for. Sums and products of amounts computed
+ * in doubles are off by that much: 0.1 + 0.2 is 0.30000000000000004, one double above 0.3.
  */
 export const AMOUNT_ULPS_MAX = 4;
 
 /**
- * Largest distance, in minor units, between a number and the amount that it stands for. It counts from 2.8 × 10^14
- * minor units on, where {@link AMOUNT_ULPS_MAX} doubles reach further, up to the middle between two amounts.
+ * Largest distance, in minor units, between a number and the amount that it stands for. It applies from 2.8 × 10^14 minor
+ * units on, where {@link AMOUNT_ULPS_MAX} doubles reach further, up to the middle between two amounts.
  */
 const MINOR_UNITS_MAX = 0.25;
 
-/** Ten to the power of this many decimals is the number of minor units in a major unit. */
+/** 10 to this power is the number of minor units in a major unit. */
 const BASE = 10;
 
 /**
- * Reads a number of major units as whole minor units. A number that is no amount by itself is the amount nearest to
- * it when it is at most {@link AMOUNT_ULPS_MAX} doubles away, and not nearly half-way to the next amount; otherwise
- * it has too many decimals. Texts are exact: see {@link parseMinorUnits}.
+ * Converts a number of major units to whole minor units. A number between two amounts counts as the nearest amount when it
+ * is at most {@link AMOUNT_ULPS_MAX} doubles away and not nearly half-way to the next one; otherwise it has too many
+ * decimals. Texts are exact: see {@link parseMinorUnits}.
  */
 export function readAmountNumber(value: number, decimals: number): number | AmountFault {
   const exact = parseMinorUnits(String(value), decimals);
@@ -27,13 +27,13 @@ export function readAmountNumber(value: number, decimals: number): number | Amou
   return nearest === null ? 'too-many-decimals' : parseMinorUnits(nearest.text, decimals);
 }
 
-/** A decimal number that is an amount, with its distance from the double that was read as it. */
+/** A decimal number that is an amount, with its distance from the double. */
 export interface NearestAmount {
   readonly text: string;
   readonly ulps: number;
 }
 
-/** The amount of `decimals` decimals for which a positive double stands, or null when there is none. */
+/** The amount with `decimals` decimals that a positive double stands for, or null when there is none. */
 export function nearestAmount(value: number, decimals: number): NearestAmount | null {
   const text = value.toFixed(decimals);
   const amount = Number(text);
@@ -42,7 +42,7 @@ export function nearestAmount(value: number, decimals: number): NearestAmount | 
   return isNear ? { text, ulps } : null;
 }
 
-/** How many steps from one double to the next lie between two positive doubles. */
+/** Number of doubles between two positive doubles. */
 function ulpsApart(a: number, b: number): number {
   const [bitsA = 0n, bitsB = 0n] = new BigInt64Array(Float64Array.of(a, b).buffer);
   return Math.abs(Number(bitsA - bitsB));

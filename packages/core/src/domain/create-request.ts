@@ -3,21 +3,21 @@ import { currencyDecimals } from './currency.ts';
 import { type AmountFault, type Money, parseMinorUnits } from './money.ts';
 import { isLongerThan } from './text-length.ts';
 
-/** Currency of a request that names none. */
+/** Currency of a request without one. */
 export const DEFAULT_CURRENCY = 'EUR';
 
-/** The longest user id, in characters (Unicode code points). */
+/** Longest user id, in characters (Unicode code points). */
 export const USER_ID_LENGTH_MAX = 256;
 
-/** What a caller asks for. */
+/** A request as a caller sends it. */
 export interface CreateRequest {
   readonly userId: string;
   /**
-   * Major units: a decimal text ("10.50"), which is exact, or a number, which is the amount that it equals but for the
+   * Major units: a decimal text ("10.50"), which is exact, or a number, which counts as the amount that it equals up to the
    * error of a computation in doubles (0.1 + 0.2 is 0.30).
    */
   readonly amount: string | number;
-  /** ISO 4217 in either case; {@link DEFAULT_CURRENCY} when absent. */
+  /** ISO 4217 in either case. Default {@link DEFAULT_CURRENCY}. */
   readonly currency?: string;
 }
 
@@ -30,7 +30,7 @@ export interface ValidRequest {
 /** A field of {@link CreateRequest}. */
 export type RequestField = 'userId' | 'amount' | 'currency';
 
-/** Why a field is refused. Stable: programs may branch on it. */
+/** Why a field is invalid. Stable: programs may branch on it. */
 export type RequestFaultCode =
   | 'missing'
   | 'not-a-string'
@@ -41,18 +41,18 @@ export type RequestFaultCode =
   | 'unknown-currency'
   | AmountFault;
 
-/** One thing that is wrong with one field. */
+/** A fault of one field. */
 export interface RequestFault {
   readonly field: RequestField;
   readonly code: RequestFaultCode;
 }
 
-/** Either a valid request or every fault that was found, in the order of the fields. */
+/** A valid request, or all faults in the order of the fields. */
 export type ParsedRequest =
   | { readonly kind: 'valid'; readonly request: ValidRequest }
   | { readonly kind: 'invalid'; readonly faults: readonly RequestFault[] };
 
-/** Checks a request whose fields may hold anything. */
+/** Validates a request whose fields may hold any value. */
 export function parseCreateRequest(fields: Readonly<Partial<Record<RequestField, unknown>>>): ParsedRequest {
   const currency = parseCurrency(fields.currency);
   const checks = {
@@ -81,7 +81,7 @@ function parseUserId(value: unknown): { readonly text: string } | RequestFaultCo
   return isPlainText(value) ? { text: value } : 'not-text';
 }
 
-/** Lone surrogates have no UTF-8 form, and control characters no place in a log line or a ledger. */
+/** Lone surrogates have no UTF-8 form; control characters must not reach a log line or a ledger. */
 function isPlainText(value: string): boolean {
   if (!value.isWellFormed()) return false;
   for (let index = 0; index < value.length; index += 1) {
@@ -94,14 +94,14 @@ function isPlainText(value: string): boolean {
 function parseCurrency(value: unknown): { readonly code: string; readonly decimals: number } | RequestFaultCode {
   if (value === undefined) return parseCurrency(DEFAULT_CURRENCY);
   if (typeof value !== 'string') return 'not-a-string';
-  // Letters of other alphabets turn into ours in upper case.
+  // Letters of other alphabets may become ASCII in upper case.
   if (!/^[A-Za-z]{3}$/.test(value)) return 'unknown-currency';
   const code = value.toUpperCase();
   const decimals = currencyDecimals(code);
   return decimals === null ? 'unknown-currency' : { code, decimals };
 }
 
-/** With an unknown currency (decimals null) only what is wrong in every currency counts. */
+/** With an unknown currency (decimals null), checks only what is invalid in every currency. */
 function parseAmount(value: unknown, decimals: number | null): number | RequestFaultCode {
   if (value === undefined) return 'missing';
   if (typeof value !== 'number' && typeof value !== 'string') return 'not-a-number-type';

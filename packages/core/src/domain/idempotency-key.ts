@@ -1,7 +1,7 @@
-/** The longest idempotency key, in characters. */
+/** Longest idempotency key, in characters. */
 export const IDEMPOTENCY_KEY_LENGTH_MAX = 255;
 
-/** What a key should be, in words. */
+/** Expected form of a key, as text for messages. */
 export const IDEMPOTENCY_KEY_EXPECTED: string = `1 to ${IDEMPOTENCY_KEY_LENGTH_MAX} visible ASCII characters`;
 
 /** True for 1 to {@link IDEMPOTENCY_KEY_LENGTH_MAX} visible ASCII characters. */

@@ -6,10 +6,10 @@
  * To bring it up to date, compare it with the list's XML and change the date.
  */
 
-/** Day on which the list was published that this table follows. */
+/** Publication date of the list that this table follows. */
 export const ISO_4217_PUBLISHED = '2026-01-01';
 
-/** The largest number of decimals in the table. */
+/** Largest number of decimals in the table. */
 export const CURRENCY_DECIMALS_MAX = 4;
 
 /** Codes by the decimals of their minor unit. Codes whose minor unit is "N.A." in the list are absent. */

@@ -1,21 +1,21 @@
 /**
  * An amount in whole minor units of its currency.
  *
- * `decimals` travels with the amount: the table of currencies can change between releases, and an amount that was
- * stored with two decimals must be read with two for ever.
+ * `decimals` is stored with the amount: the table of currencies may change between releases, and an amount stored with two
+ * decimals must always be read with two.
  */
 export interface Money {
   /** Positive safe integer: 1050 is 10.50 EUR, 1050 JPY, 1.050 KWD. */
   readonly amountMinor: number;
   /** ISO 4217 code in upper case. */
   readonly currency: string;
-  /** Decimals of the minor unit at the time when the amount was accepted. */
+  /** Decimals of the minor unit when the amount was accepted. */
   readonly decimals: number;
 }
 
 /**
- * The largest amount, in minor units. The payment service takes a double in major units, and 15 significant
- * digits are what every double carries there and back unchanged (DBL_DIG of IEEE 754).
+ * Largest amount, in minor units. The payment service takes a double in major units, and every double carries 15
+ * significant digits unchanged in both directions (DBL_DIG of IEEE 754).
  */
 export const AMOUNT_MINOR_MAX = 999_999_999_999_999;
 
@@ -33,8 +33,8 @@ export function isDecimalText(text: string): boolean {
 }
 
 /**
- * Reads a decimal text in major units ("10.5", "1e2") as whole minor units, to the last digit; never rounds.
- * Digits behind the currency's last decimal are accepted when they are zeros.
+ * Parses a decimal text in major units ("10.5", "1e2") as whole minor units, exactly; never rounds. Digits behind the
+ * currency's last decimal must be zeros.
  */
 export function parseMinorUnits(text: string, decimals: number): number | AmountFault {
   if (/^[+-]?(Infinity|NaN)$/.test(text)) return 'not-finite';
@@ -55,14 +55,14 @@ export function parseMinorUnits(text: string, decimals: number): number | Amount
   return amountMinor > AMOUNT_MINOR_MAX ? 'too-large' : amountMinor;
 }
 
-/** The amount in major units as a decimal text with all its decimals: "10.50". Inverse of {@link parseMinorUnits}. */
+/** Formats the amount in major units with all its decimals: "10.50". Inverse of {@link parseMinorUnits}. */
 export function formatMoney(money: Money): string {
   const digits = String(money.amountMinor).padStart(money.decimals + 1, '0');
   if (money.decimals === 0) return digits;
   return `${digits.slice(0, -money.decimals)}.${digits.slice(-money.decimals)}`;
 }
 
-/** The amount in major units as the double that is nearest to it; exact to the last digit up to {@link AMOUNT_MINOR_MAX}. */
+/** The double nearest to the amount in major units; exact up to {@link AMOUNT_MINOR_MAX}. */
 export function toMajorUnits(money: Money): number {
   return Number(formatMoney(money));
 }

@@ -4,13 +4,12 @@ import { CURRENCY_DECIMALS_MAX } from './iso-4217.ts';
 import { isDecimalText, parseMinorUnits } from './money.ts';
 
 /**
- * Identifies a request by what was sent, in a form in which equal requests are equal texts: an amount counts as a
- * number whether it was sent as one or as a text, the case of the currency does not count, and a currency that is
- * absent is {@link DEFAULT_CURRENCY}. Null when a field has not the type that it needs.
+ * Identifies a request by what was sent, normalized so that equal requests give equal texts: an amount counts as a number
+ * whether it was sent as a number or a text, the case of the currency is ignored, and an absent currency is
+ * {@link DEFAULT_CURRENCY}. Null when a field has the wrong type.
  *
- * A fingerprint is stored for as long as its reservation. It therefore depends on nothing that a release may change:
- * not on the table of currencies, and not on the bounds of a field. A request that the rules of today refuse has one
- * too.
+ * A fingerprint is stored as long as its reservation. It therefore depends on nothing that a release may change: neither
+ * the table of currencies nor the bounds of a field. A request that this release refuses has a fingerprint, too.
  */
 export function requestFingerprint(fields: Readonly<Partial<Record<RequestField, unknown>>>): string | null {
   const { userId, currency = DEFAULT_CURRENCY } = fields;
@@ -25,12 +24,12 @@ function canonicalAmount(value: unknown): number | null {
   return Number.isFinite(amount) ? withoutFloatError(amount) : null;
 }
 
-/** Digits that every double carries unchanged from a decimal text and back (DBL_DIG of IEEE 754). */
+/** Digits that every double carries unchanged from decimal text and back (DBL_DIG of IEEE 754). */
 const DIGITS = 15;
 
 /**
- * The double of the amount for which a double stands: 0.3 for 0.30000000000000004, without knowing the currency. An
- * amount of at most 15 digits, which every valid one is, stands for itself; of two amounts the nearer one counts.
+ * Normalizes an amount without knowing its currency: 0.3 for 0.30000000000000004. An amount of at most 15 digits, which
+ * every valid one has, stands for itself; of two candidates the nearer one counts.
  */
 function withoutFloatError(value: number): number {
   if (value <= 0 || Number(value.toPrecision(DIGITS)) === value) return value;

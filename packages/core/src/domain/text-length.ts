@@ -5,12 +5,12 @@ export function lengthInCharacters(text: string): number {
   return length;
 }
 
-/** True for a text of more than `max` characters. Looks at no more of a text than it needs. */
+/** True for a text of more than `max` characters. Reads no more of the text than necessary. */
 export function isLongerThan(text: string, max: number): boolean {
   return text.length > max && (text.length > 2 * max || lengthInCharacters(text) > max);
 }
 
-/** The first `max` characters of a text; never half of one. */
+/** The first `max` characters of a text; never splits a surrogate pair. */
 export function firstCharacters(text: string, max: number): string {
   if (!isLongerThan(text, max)) return text;
   let end = 0;

@@ -1,4 +1,4 @@
-/** Time as a value that a simulator can own. */
+/** Time as a dependency, so that a simulator can control it. */
 export interface Clock {
   /** Milliseconds since the Unix epoch. */
   now(): number;

@@ -13,7 +13,7 @@ export interface QueuedPayment {
   readonly dueAt: number;
   /** Who holds the lease; null while it waits. */
   readonly owner: string | null;
-  /** What was last findings, for people; null before the first attempt ended. */
+  /** Last known outcome, as text; null before the first attempt ended. */
   readonly lastOutcome: string | null;
 }
 

@@ -1,8 +1,8 @@
 import type { ReservationSummary } from '../domain/reservation/summary.ts';
 
-/** What an append writes in the transaction of its events, so that there is nothing to keep in step afterwards. */
+/** Inline writes of an append: rows written in the transaction of its events, which therefore always agree with them. */
 export interface InlineWrites {
-  /** The reservation's row of the view after these events; null leaves the view as it is. */
+  /** The view's row of the reservation after these events; null leaves the view unchanged. */
   readonly summary: ReservationSummary | null;
   readonly payment: PaymentChange;
   readonly key: KeyChange;
@@ -18,26 +18,26 @@ export type PaymentChange =
   /** Take the payment out of the queue. With `onlyIfLeasedBy` the whole append holds only while that owner has the lease. */
   | { readonly kind: 'remove'; readonly onlyIfLeasedBy: string | null };
 
-/** What happens to an idempotency key. */
+/** Change of an idempotency key. */
 export type KeyChange =
   | { readonly kind: 'keep' }
-  /** Bind the key to the stream. A key that is bound already, to any stream, refuses the whole append. */
+  /** Binds the key to the stream. A key that is bound already, to any stream, refuses the whole append. */
   | ({ readonly kind: 'claim' } & KeyClaim)
   /**
-   * Free the key. Without effect unless the key is bound to the stream of this append: a key that another stream
-   * claimed since then stays bound. Never refuses the append.
+   * Releases the key. No effect unless the key is bound to the stream of this append: a key that another stream claimed since
+   * then stays bound. Never refuses the append.
    */
   | ({ readonly kind: 'release' } & KeyName);
 
-/** An idempotency key as a caller sent it. */
+/** An idempotency key and its scope. */
 export interface KeyName {
-  /** Whose key it is: the authenticated principal. */
+  /** The caller: the authenticated principal. */
   readonly scope: string;
   readonly key: string;
 }
 
-/** An idempotency key with the body that it was sent with. It stays bound to its stream until it is released. */
+/** An idempotency key with the fingerprint of its request. It stays bound to its stream until it is released. */
 export interface KeyClaim extends KeyName {
-  /** Equal for equal bodies, as they were sent: it depends on no rule that a later release may change. */
+  /** Equal for equal bodies as they were sent; independent of rules that a later release may change. */
   readonly fingerprint: string;
 }

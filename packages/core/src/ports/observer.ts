@@ -2,9 +2,9 @@ import type { ReservationId } from '../domain/ids.ts';
 import type { PaymentOutcome } from '../domain/payment-outcome.ts';
 import type { EscalationReason } from '../domain/reservation/events.ts';
 
-/** Something that an operator may want to see. Those marked "alarm" need a person. */
+/** An event for operators and metrics. Those marked "alarm" require an operator. */
 export type Observation =
-  /** A run of charging ended, in a request or in settlement; `outcome` is what that run saw. */
+  /** A run of charging ended, in a request or in settlement; `outcome` is the outcome of that run. */
   | {
       readonly kind: 'charge-ended';
       readonly reservationId: ReservationId;
@@ -12,38 +12,38 @@ export type Observation =
       readonly by: 'request' | 'settlement';
       readonly durationMs: number;
     }
-  /** Alarm: a verdict says the opposite of what stands. */
+  /** Alarm: a verdict contradicts the recorded one. */
   | { readonly kind: 'contradiction'; readonly reservationId: ReservationId; readonly detail: string }
-  /** Alarm: settlement gave a payment to the staff. */
+  /** Alarm: settlement escalated a payment to an operator. */
   | {
       readonly kind: 'payment-escalated';
       readonly reservationId: ReservationId;
       readonly reason: EscalationReason;
       readonly detail: string;
     }
-  /** Alarm: the payment service refuses our credentials or permissions. */
+  /** Alarm: the payment service rejects our credentials or permissions. */
   | { readonly kind: 'payment-misconfigured'; readonly reservationId: ReservationId; readonly detail: string }
-  /** The lease went to somebody else while this process worked. */
+  /** Another owner acquired the lease while this process was working. */
   | { readonly kind: 'lease-lost'; readonly reservationId: ReservationId }
-  /** A reservation is recorded, and its charge could not be made or recorded: settlement takes it up. */
+  /** A reservation is recorded, and its charge could not be made or recorded: settlement continues with it. */
   | { readonly kind: 'charge-fault'; readonly reservationId: ReservationId; readonly error: unknown }
-  /** Settlement could not work; it goes on by itself. `reservationId` is null when taking payments failed. */
+  /** Settlement failed temporarily. `reservationId` is null when taking due work failed. */
   | { readonly kind: 'settlement-fault'; readonly reservationId: ReservationId | null; readonly error: unknown }
-  /** Alarm: a subscription stands still at an event that its handler could not handle, until a person resumes it. */
+  /** Alarm: a subscription stopped at an event that its handler could not handle, until an operator resumes it. */
   | {
       readonly kind: 'subscription-stopped';
       readonly subscription: string;
       readonly position: number;
       readonly detail: string;
     }
-  /** Alarm: an event that the handler could not handle was left out, as the subscription's options say. */
+  /** Alarm: an event that the handler could not handle was skipped, as the subscription's options say. */
   | {
       readonly kind: 'subscription-skipped';
       readonly subscription: string;
       readonly position: number;
       readonly detail: string;
     }
-  /** A handler threw; the event is tried again. */
+  /** A handler threw; the event is delivered again. */
   | {
       readonly kind: 'subscription-retry';
       readonly subscription: string;
@@ -51,18 +51,18 @@ export type Observation =
       readonly attempt: number;
       readonly error: unknown;
     }
-  /** The subscription went to another process, or may have. */
+  /** Another process acquired the subscription, or may have. */
   | { readonly kind: 'subscription-lost'; readonly subscription: string }
-  /** Reading the log or keeping a checkpoint failed; it goes on by itself. `subscription` is null for who has no name. */
+  /** Reading the log or saving a checkpoint failed temporarily. `subscription` is null for a follower without a name. */
   | { readonly kind: 'feed-fault'; readonly subscription: string | null; readonly error: unknown }
-  /** Alarm when `raised`: the database does not keep what it should keep. Not raised: it does so again. */
+  /** Alarm when `raised`: a setting or the state of the database endangers acknowledged commits. Not raised: it is over. */
   | { readonly kind: 'store-alarm'; readonly alarm: StoreAlarm; readonly raised: boolean; readonly detail: string };
 
 /**
- * What can be wrong with the database under a store:
+ * Faults of the database under a store:
  * - `asynchronous-replication`: a failover would lose acknowledged reservations, since commits wait for no standby.
- * - `unsuitable-settings`: a setting on which the store would refuse to open, such as `fsync` turned off.
- * - `log-lost-its-end`: events are gone that the store acknowledged or read. It is never cleared.
+ * - `unsuitable-settings`: a setting with which the store would refuse to open, such as `fsync` turned off.
+ * - `log-lost-its-end`: events are gone that the store acknowledged or read. Never cleared.
  */
 export type StoreAlarm = 'asynchronous-replication' | 'unsuitable-settings' | 'log-lost-its-end';
 

@@ -3,35 +3,35 @@ import type { Money } from '../domain/money.ts';
 import type { PaymentOutcome } from '../domain/payment-outcome.ts';
 
 /**
- * What the payment service promises about a repeated charge.
+ * Guarantee of the payment service for a repeated charge.
  * "by-reservation-id": the same request again returns the first result and never charges again.
- * "none": nothing; once an attempt may have been executed, no other is ever sent.
+ * "none": no guarantee; once an attempt may have been executed, no other one is ever sent.
  */
 export type PaymentIdempotency = 'by-reservation-id' | 'none';
 
-/** One charge. The reservation's id identifies it: a repetition is identical to the first request. */
+/** One charge, identified by the reservation's id: a repetition is identical to the first request. */
 export interface ChargeRequest {
   readonly reservationId: ReservationId;
   readonly userId: string;
   readonly money: Money;
 }
 
-/** What lets the caller stop a charge that it asked for. */
+/** Controls of a running charge. */
 export interface ChargeOptions {
-  /** Cancels the attempt under way, whose outcome is then unknown, and starts no other. */
+  /** Cancels the running attempt, whose outcome is then unknown, and starts no other. */
   readonly signal: AbortSignal;
-  /** Asked right before each attempt; on false it is not sent. Covers lease, budget and shutdown. */
+  /** Called right before each attempt, which is not sent when it returns false. Covers lease, budget and shutdown. */
   maySend(): boolean;
 }
 
-/** A payment service, protected: bounded in time, attempts and concurrency. */
+/** A payment service behind protection that bounds time, attempts and concurrency. */
 export interface PaymentGateway {
   readonly idempotency: PaymentIdempotency;
   /**
-   * Charges, in one or several attempts, and tells what they mean together. Never throws for what a payment
-   * service or the way to it can do: what is not proved to be otherwise is "unknown".
+   * Charges in one or several attempts and returns their combined outcome. Never throws for a fault of the payment service
+   * or of the connection: without proof of another outcome it is "unknown".
    */
   charge(request: ChargeRequest, options: ChargeOptions): Promise<PaymentOutcome>;
-  /** Lets go of connections and timers. Idempotent. */
+  /** Closes connections and timers. Idempotent. */
   close(): Promise<void>;
 }

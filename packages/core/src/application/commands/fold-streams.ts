@@ -6,8 +6,8 @@ import type { EventText } from '../../ports/admin/store-transfer.ts';
 import { foldOnto, type LoadedReservation, notYetCreated } from './load-reservation.ts';
 
 /**
- * Folds events that come stream by stream, and summarizes each stream at its end: the view's rows in their order,
- * without ever holding more than one stream.
+ * Folds events that are ordered by stream and yields each stream's summary at its end: the view's rows in order, with one
+ * stream in memory at a time.
  * @throws {ReservationError} STORE_CORRUPT when events make no reservation.
  */
 export async function* foldStreams(events: AsyncIterable<EventText>): AsyncGenerator<ReservationSummary> {

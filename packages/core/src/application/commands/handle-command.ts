@@ -25,7 +25,7 @@ import {
 } from '../payments/limits.ts';
 import { foldOnto, type LoadedReservation } from './load-reservation.ts';
 
-/** The key of a command that leaves all idempotency keys as they are. */
+/** Leaves all idempotency keys unchanged. */
 export const keepKey = (): KeyChange => ({ kind: 'keep' });
 
 /** A reservation that exists. */
@@ -35,29 +35,29 @@ export interface CommandRequest {
   readonly id: ReservationId;
   readonly command: Command;
   /**
-   * What the caller knows of the stream. May be old: a conflict brings what was missed. Its `origin` goes into the
-   * metadata of the new events, so that those of settlement and of operators carry the one of the request that opened
-   * the reservation; a `create` sets it.
+   * The stream as the caller knows it; may be stale, since a conflict returns the missed events. Its `origin` goes into the
+   * metadata of the new events, so that events of settlement and operators carry the origin of the request that opened the
+   * reservation; a `create` sets it.
    */
   readonly loaded: LoadedReservation;
   /** What becomes of the payment's row in the queue, given the state after the events. */
   readonly payment: (next: ExistingReservation) => PaymentChange;
-  /** What becomes of an idempotency key, given the state after the events. */
+  /** Change of an idempotency key, given the state after the events. */
   readonly key: (next: ExistingReservation) => KeyChange;
 }
 
-/** How a command ended. `loaded` is the stream as it stands then. */
+/** Result of a command. `loaded` is the stream afterwards. */
 export type CommandResult =
   | { readonly kind: 'applied'; readonly loaded: LoadedReservation; readonly events: readonly ReservationEvent[] }
-  /** All that the command asks for was so already. */
+  /** The command was fulfilled already. */
   | { readonly kind: 'unchanged'; readonly loaded: LoadedReservation }
   | { readonly kind: 'rejected'; readonly loaded: LoadedReservation; readonly rejection: Rejection }
   | Exclude<AppendResult, { readonly kind: 'appended' | 'conflict' }>;
 
 /**
- * Decides a command and appends its events, with what belongs beside them, at the expected version; a lost
- * race is decided anew on what was missed, at most {@link DECIDE_ATTEMPTS_MAX} times.
- * @throws {ReservationError} TOO_MANY_CONFLICTS, or what the store throws.
+ * Decides a command and appends its events with their inline writes at the expected version; after a lost race it decides
+ * again with the missed events, at most {@link DECIDE_ATTEMPTS_MAX} times.
+ * @throws {ReservationError} TOO_MANY_CONFLICTS, or the store's errors.
  */
 export async function handleCommand(
   deps: { readonly events: EventStore; readonly runtime: Runtime },
@@ -116,12 +116,12 @@ function toAppend(runtime: Runtime, request: CommandRequest, commandId: string, 
   };
 }
 
-/** Fails on a reservation that was never created: callers have just created or loaded it. */
+/** Asserts that the reservation exists: callers have created or loaded it. */
 export function assertExists(state: Reservation): asserts state is ExistingReservation {
   assert(state.stage !== 'none', 'the reservation exists');
 }
 
-/** Sends the same append again while the store fails and a caller may wait: its command id makes that safe. */
+/** Sends the same append again while the store fails and the caller can wait: the command id makes that safe. */
 async function appendUntilKnown(
   deps: { readonly events: EventStore; readonly runtime: Runtime },
   append: AppendRequest,

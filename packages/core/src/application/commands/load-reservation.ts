@@ -4,7 +4,7 @@ import { decodeEvent } from '../../domain/reservation/stored-event.ts';
 import { ReservationError } from '../../errors.ts';
 import { type EventStore, READ_LIMIT_MAX, type RecordedEvent } from '../../ports/event-store.ts';
 
-/** The request that opened a reservation; goes into the metadata of all its events. */
+/** Origin of a reservation: the request that opened it. Part of the metadata of all its events. */
 export interface Origin {
   readonly correlationId: string;
   readonly traceparent: string | null;

@@ -15,8 +15,7 @@ import type { EngineDeps } from '../engine-deps.ts';
 import { type LoadedReservation, loadReservation } from '../commands/load-reservation.ts';
 
 /**
- * Whether a run that brings no verdict gives the payment to a person: never, if it reached the payment service,
- * or in any case.
+ * Whether a run without a verdict escalates the payment: never, only if it reached the payment service, or always.
  */
 export type GiveUp = 'never' | 'if-reached' | 'always';
 
@@ -25,23 +24,23 @@ export interface ChargeJob {
   readonly id: ReservationId;
   readonly loaded: LoadedReservation;
   readonly by: 'request' | 'settlement';
-  /** Holder of the payment's lease; a name of its own for every lease. */
+  /** Holder of the lease; unique for each lease. */
   readonly owner: string;
   /** No attempt starts at or after this time. */
   readonly sendUntil: number;
-  /** When settlement may try again should the outcome stay unknown. */
+  /** Time of settlement's next attempt, should the outcome stay unknown. */
   readonly retryAt: () => number;
-  /** What earlier runs left open; null when this is certainly the first. */
+  /** Outcome of earlier runs; null when this is certainly the first. */
   readonly previousOutcome: PaymentOutcome | null;
-  /** What the caller is told should the outcome be unknown. */
+  /** The caller's answer for an unknown outcome. */
   readonly answerUnknownAs: AnswerUnknownAs;
-  /** The idempotency key of the request, which is free again once it is proved that nothing was sent. */
+  /** The idempotency key of the request; released after a proof that nothing was sent. */
   readonly key: KeyName | null;
   readonly giveUp: GiveUp;
   readonly signal: AbortSignal;
 }
 
-/** Charges, then appends what is known of it. Returns the reservation as it stands after the commit. */
+/** Charges, then records the outcome. Returns the reservation after the commit. */
 export async function chargeReservation(deps: EngineDeps, job: ChargeJob): Promise<LoadedReservation> {
   const { state } = job.loaded;
   assertExists(state);
@@ -66,11 +65,11 @@ export async function chargeReservation(deps: EngineDeps, job: ChargeJob): Promi
   return await recordOutcome(deps, job, { attempted, outcome, retryAt: job.retryAt() });
 }
 
-/** What a run of charging brought to light. */
+/** Outcome of a run of charging. */
 interface ChargeFindings {
-  /** What the run itself saw. */
+  /** Outcome of this run alone. */
   readonly attempted: PaymentOutcome;
-  /** What that means together with what was open before. */
+  /** Combined with the outcome of earlier runs. */
   readonly outcome: PaymentOutcome;
   readonly retryAt: number;
 }
@@ -104,8 +103,8 @@ function isVerdict(outcome: PaymentOutcome): boolean {
 }
 
 /**
- * A verdict holds whoever brings it. Everything else counts only while the lease is held: a proof that nothing was
- * sent, or a refusal, covers the attempts of the lease's holder, and whoever has the lease now may have sent.
+ * A verdict is valid from any process. Everything else counts only while the lease is held: a proof that nothing was sent,
+ * or a refusal, covers only the attempts of the lease's holder, and a later holder may have sent.
  */
 function paymentAfter(next: ExistingReservation, { owner }: ChargeJob, findings: ChargeFindings): PaymentChange {
   switch (next.stage) {
@@ -120,8 +119,8 @@ function paymentAfter(next: ExistingReservation, { owner }: ChargeJob, findings:
 }
 
 /**
- * Releases the key in the transaction that records that nothing was sent: the caller is asked to try again, and the
- * same key then has to make a new reservation. After any other verdict the key stays bound.
+ * Releases the key in the transaction that records that nothing was sent: the caller is asked to try again, and the same
+ * key must then make a new reservation. After any other verdict the key stays bound.
  */
 function keyAfter(next: ExistingReservation, { key }: ChargeJob): KeyChange {
   if (key === null || next.stage !== 'failed' || next.reason !== 'not-sent') return { kind: 'keep' };
@@ -159,7 +158,7 @@ function describeRejection(result: Extract<CommandResult, { kind: 'rejected' }>)
   return result.rejection.kind === 'contradiction' ? result.rejection.detail : result.rejection.kind;
 }
 
-/** Raises the alarm when the events give the payment to a person. */
+/** Reports an escalation among the events as an alarm. */
 export function reportEscalation(
   observer: Observer,
   reservationId: ReservationId,
@@ -172,7 +171,7 @@ export function reportEscalation(
   }
 }
 
-/** An outcome in a line, for people. */
+/** Describes an outcome in one line. */
 function describe(outcome: PaymentOutcome): string {
   switch (outcome.kind) {
     case 'approved':

@@ -1,55 +1,55 @@
-/** How often a command is decided anew when other writers were faster. */
+/** Attempts to decide a command after lost races. */
 export const DECIDE_ATTEMPTS_MAX = 5;
 
-/** How often one append is sent when the store fails and it is not known whether it was committed. */
+/** Attempts to send one append when the store fails and it is unknown whether it was committed. */
 export const APPEND_ATTEMPTS_MAX = 3;
 
 /** Pause before an append is sent again, multiplied by the number of attempts so far. */
 export const APPEND_RETRY_PAUSE_MS = 50;
 
 /**
- * An append is sent again only within this time of the first: a store that takes long to fail has taken what a caller
- * can wait already.
+ * An append is sent again only within this time of the first attempt: a store that fails slowly has used up the time that a
+ * caller can wait.
  */
 export const APPEND_RESEND_WITHIN_MS = 1_000;
 
 /**
- * How often a request looks anew at an idempotency key whose reservation failed, unsent, while the request asked for
- * it. Then it answers with the reservation that it found last.
+ * Times that a request looks up an idempotency key again whose reservation failed, unsent, in the meantime. Then it answers
+ * with the last reservation that it found.
  */
 export const KEY_TURNS_MAX = 3;
 
-/** How long a payment belongs to the process that charges it. */
+/** Lease of a payment. */
 export const LEASE_MS = 20_000;
 
 /**
- * No attempt starts later than this after the lease began: an attempt of 5 s that starts at the last moment,
- * and the append after it, still end within the lease.
+ * No attempt starts later than this after the lease began: an attempt of 5 s that starts at the last moment, and the append
+ * after it, still end within the lease.
  */
 export const SEND_WINDOW_MS = 12_000;
 
-/** How long {@link stop} lets running charges end by themselves before it cancels them. */
+/** Time that {@link stop} gives running charges before it cancels them. */
 export const DRAIN_MS = 20_000;
 
-/** How many payments settlement works on at a time. */
+/** Payments that settlement processes concurrently. */
 export const SETTLEMENT_CONCURRENCY_MAX = 32;
 
 /** Pause of settlement when nothing is due. */
 export const SETTLEMENT_POLL_MS = 1_000;
 
-/** Pause before an unknown payment is tried again; doubles with each attempt. */
+/** First pause before an unknown payment is tried again; doubles with each attempt. */
 export const SETTLEMENT_BACKOFF_MS = 1_000;
 
-/** The longest pause between two attempts. */
+/** Longest such pause. */
 export const SETTLEMENT_BACKOFF_MAX_MS = 60_000;
 
-/** An open payment of this age is given to a person when the payment service, once more, brings no verdict. */
+/** Age at which an open payment is escalated when the payment service again brings no verdict. */
 export const ESCALATE_AFTER_MS = 3_600_000;
 
-/** At this age it is given to a person also when the payment service cannot be reached at all. */
+/** Age at which it is escalated also when the payment service cannot be reached at all. */
 export const ESCALATE_UNREACHED_AFTER_MS = 86_400_000;
 
-/** Nothing is given to a person before settlement tried it so often: a long outage of ours is no reason. */
+/** Fewest attempts of settlement before an escalation: an outage of our own must not escalate. */
 export const ESCALATE_ATTEMPTS_MIN = 3;
 
 /** How often a rebuild of the view tries to take the place of the view that is shown. */

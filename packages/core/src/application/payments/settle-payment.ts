@@ -10,8 +10,8 @@ import { type LoadedReservation, loadReservation } from '../commands/load-reserv
 import type { SettlementPolicy } from './settlement-policy.ts';
 
 /**
- * What a former run left behind: nobody knows how far its process came, so that a later proof of "not sent"
- * proves nothing about it.
+ * Outcome of an earlier run: it is unknown how far its process came, so that a later proof of "not sent" proves nothing
+ * about it.
  */
 const PREVIOUS_RUN = {
   kind: 'unknown',
@@ -20,13 +20,13 @@ const PREVIOUS_RUN = {
 } as const satisfies PaymentOutcome;
 
 /**
- * Works once on a payment whose lease this engine has just taken: charges again, or escalates it when nothing may be
- * sent; does nothing when it was settled or escalated meanwhile. Settlement never answers a caller, so that an unknown
- * outcome is never recorded as answered "failed" here.
+ * Processes a payment whose lease this engine has just taken: charges again, or escalates when nothing may be sent; no
+ * effect when it was settled or escalated in the meantime. Settlement never answers a caller, so that it never records an
+ * unknown outcome as answered "failed".
  */
 export async function settlePayment(deps: EngineDeps, policy: SettlementPolicy, payment: TakenPayment): Promise<void> {
   const loaded = await loadReservation(deps.store.events, payment.reservationId);
-  // A verdict or an escalation that came since the lease was taken has removed the payment from the queue.
+  // A verdict or an escalation since the lease was taken has removed the work item.
   const { stage } = loaded.state;
   if (stage !== 'processing' && stage !== 'unresolved') return;
   const forbidden = whyNotToSend(deps, loaded);
@@ -36,7 +36,7 @@ export async function settlePayment(deps: EngineDeps, policy: SettlementPolicy, 
     loaded,
     by: 'settlement',
     owner: payment.owner,
-    // Counted from the lease itself: this process may have slept since it took it.
+    // Measured from the lease: this process may have been suspended since it took it.
     sendUntil: payment.dueAt - LEASE_MS + SEND_WINDOW_MS,
     retryAt: () => policy.retryAt(payment.attempts),
     previousOutcome: PREVIOUS_RUN,
@@ -48,8 +48,8 @@ export async function settlePayment(deps: EngineDeps, policy: SettlementPolicy, 
 }
 
 /**
- * Why nothing may be sent again for a payment; null when it may. A caller who was told "failed" may have paid by other
- * means since. With a service that is not idempotent, what may have been executed is never sent again.
+ * Returns why nothing may be sent again for a payment, or null. A caller who was told "failed" may have paid by other means
+ * since. With a service that is not idempotent, an attempt that may have been executed is never repeated.
  */
 function whyNotToSend(deps: EngineDeps, { state }: LoadedReservation): EscalationReason | null {
   if (state.stage === 'unresolved' && state.answeredAs === 'failed') return 'answered-failed';

@@ -11,30 +11,30 @@ import {
   SETTLEMENT_POLL_MS,
 } from './limits.ts';
 
-/** How patiently open payments are settled. All times in whole milliseconds. */
+/** Timing of settlement. All times in whole milliseconds. */
 export interface SettlementOptions {
   /** Pause when nothing is due. Default 1 s. */
   readonly pollMs?: number;
-  /** Age at which an open payment is given to a person when the service brings no verdict. Default 1 h. */
+  /** Age at which an open payment is escalated when the service brings no verdict. Default 1 h. */
   readonly escalateAfterMs?: number;
-  /** Age at which that happens also while the service cannot be reached. Default 24 h. */
+  /** Age at which it is escalated also while the service cannot be reached. Default 24 h. */
   readonly escalateUnreachedAfterMs?: number;
-  /** Pause before the first repetition; doubles up to `backoffMaxMs`. Defaults 1 s and 1 min. */
+  /** First pause before a repetition; doubles up to `backoffMaxMs`. Defaults 1 s and 1 min. */
   readonly backoffMs?: number;
   readonly backoffMaxMs?: number;
 }
 
-/** The options with their defaults, and what follows from them. */
+/** The options with their defaults. */
 export interface SettlementPolicy {
   readonly pollMs: number;
-  /** Whether a payment that gets no verdict this time, either, is given to a person. */
+  /** Whether a payment without a verdict after this attempt is escalated. */
   giveUp(payment: QueuedPayment): GiveUp;
-  /** When a payment that settlement took `attempts` times may be tried again; milliseconds since the epoch. */
+  /** Time of the next attempt after settlement took a payment `attempts` times; milliseconds since the epoch. */
   retryAt(attempts: number): number;
 }
 
 /**
- * Pauses double from attempt to attempt, and vary by a fifth so that what failed together does not return together.
+ * Pauses double with each attempt and vary by a fifth, so that payments that failed together are not repeated together.
  * @throws {ReservationError} INVALID_OPTION, naming option, expectation and value.
  */
 export function settlementPolicy(options: SettlementOptions, runtime: Runtime): SettlementPolicy {

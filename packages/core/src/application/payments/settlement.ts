@@ -4,15 +4,15 @@ import { LEASE_MS, SETTLEMENT_CONCURRENCY_MAX } from './limits.ts';
 import { settlePayment } from './settle-payment.ts';
 import type { SettlementPolicy } from './settlement-policy.ts';
 
-/** The background worker that brings every open payment to an end. */
+/** The background worker that settles every open payment. */
 export interface Settlement {
   /** Works until stopped. Further calls have no effect. */
   start(): void;
-  /** Takes nothing more; resolves when what it works on has ended. */
+  /** Takes no more work; resolves when running work has ended. */
   stop(): Promise<void>;
 }
 
-/** Settles what is due in the payment queue: the same code as the request path, driven by the queue. */
+/** Settles due work with the code of the request path. */
 export function createSettlement(deps: EngineDeps, policy: SettlementPolicy): Settlement {
   const { clock } = deps.runtime;
   const stopping = new AbortController();
@@ -41,10 +41,10 @@ export function createSettlement(deps: EngineDeps, policy: SettlementPolicy): Se
     }
   }
 
-  /** Whatever ends makes room: the loop looks again at once. */
+  /** Finished work frees a slot: the loop continues at once. */
   function track(payment: TakenPayment): void {
     const work = settlePayment(deps, policy, payment)
-      // The lease ends by itself, and the payment is due again: one poisonous reservation blocks nobody.
+      // The lease ends by itself and the item is due again: one failing reservation does not block others.
       .catch((error: unknown) => {
         deps.observer({ kind: 'settlement-fault', reservationId: payment.reservationId, error });
       })

@@ -18,41 +18,41 @@ import { KEY_TURNS_MAX, LEASE_MS, SEND_WINDOW_MS } from '../payments/limits.ts';
 import { type LoadedReservation, notYetCreated } from '../commands/load-reservation.ts';
 import type { SettlementPolicy } from '../payments/settlement-policy.ts';
 
-/** What a caller may say beside the request itself. */
+/** Options of a create. */
 export interface CreateOptions {
   /**
-   * The same key and the same request return the same reservation. Only after it failed with the proof that nothing
-   * was sent is the key free again, and makes a new one. 1 to 255 visible ASCII characters.
+   * The same key with the same request returns the same reservation. Only after a failure with the proof that nothing was
+   * sent is the key free again and makes a new one. 1 to 255 visible ASCII characters.
    */
   readonly idempotencyKey?: string;
-  /** Whose key it is; keys of different callers never meet. Default: one anonymous caller. */
+  /** Scope of the key; keys of different callers are independent. Default: one anonymous caller. */
   readonly caller?: string;
-  /** Ties together all that this request causes. Default: the reservation's id. */
+  /** Correlates all events caused by this request. Default: the reservation's id. */
   readonly correlationId?: string;
   /** W3C trace context of the request. */
   readonly traceparent?: string;
-  /** No attempt to charge starts after it aborted; the one under way is cancelled, its outcome unknown. */
+  /** No attempt to charge starts after it aborted; a running one is cancelled, its outcome unknown. */
   readonly signal?: AbortSignal;
 }
 
-/** How a create ended. */
+/** Result of a create. */
 export type CreateResult =
-  /** The reservation as it stands; `replayed` when the idempotency key brought back an earlier one. */
+  /** The reservation; `replayed` when the idempotency key returned an earlier one. */
   | { readonly kind: 'reservation'; readonly reservation: ReservationSummary; readonly replayed: boolean }
-  /** The request does not validate, and its key, if it has one, is free; nothing was recorded. */
+  /** The request is invalid, and its key, if any, is free; nothing was recorded. */
   | { readonly kind: 'invalid'; readonly faults: readonly RequestFault[] }
   /** The idempotency key belongs to a different request; nothing was recorded. */
   | { readonly kind: 'key-reused' }
-  /** Nothing is known yet of the payment of the first request with this key. */
+  /** The payment of the first request with this key is in progress. */
   | { readonly kind: 'key-in-progress'; readonly reservationId: ReservationId };
 
-/** What a create needs beside the engine's deps. */
+/** Policy of creates, apart from the engine's dependencies. */
 export interface CreatePolicy {
   readonly settlement: SettlementPolicy;
   readonly answerUnknownAs: AnswerUnknownAs;
 }
 
-/** Checks a request, records it, charges it and records the verdict; see {@link CreateResult}. */
+/** Validates a request, records it, charges it and records the verdict; see {@link CreateResult}. */
 export async function createReservation(
   deps: EngineDeps,
   policy: CreatePolicy,
@@ -71,7 +71,7 @@ export async function createReservation(
   }
 }
 
-/** The key was taken by a reservation that has failed since, with the proof that nothing was sent: it is free again. */
+/** The key was bound to a reservation that has failed since, with the proof that nothing was sent: it is free again. */
 interface KeyFreed {
   readonly kind: 'key-freed';
   readonly reservation: ReservationSummary;
@@ -117,8 +117,8 @@ async function createOnce(
 }
 
 /**
- * From here on the reservation is on disk: whatever goes wrong with charging it, or with recording the verdict, the
- * truth is that it was created, and the caller has to get its id. Settlement has it already.
+ * From here on the reservation is on disk: whatever fails in charging it, or in recording the verdict, the caller must get
+ * its id. Settlement has the work item already.
  */
 async function chargeOrLeaveOpen(deps: EngineDeps, job: ChargeJob): Promise<LoadedReservation> {
   try {
@@ -129,7 +129,7 @@ async function chargeOrLeaveOpen(deps: EngineDeps, job: ChargeJob): Promise<Load
   }
 }
 
-/** Answers a known key with the current state of its reservation. */
+/** Answers a bound key with the current state of its reservation. */
 async function replay(
   deps: EngineDeps,
   taken: { readonly stream: string; readonly fingerprint: string },
@@ -146,9 +146,9 @@ async function replay(
 }
 
 /**
- * Answers a request that the rules of this release refuse, when its key is taken: an earlier release may have accepted
- * it, and its reservation may be charged. Null when the key is free, or free again by the time it is read. Valid requests do without this look-up: their
- * append finds a key that is taken.
+ * Answers an invalid request whose key is bound: an earlier release may have accepted it, and its reservation may be
+ * charged. Null when the key is free, or was released in the meantime. Valid requests do not need this look-up: their
+ * append finds a bound key.
  */
 async function replayRefused(deps: EngineDeps, claim: KeyClaim | null): Promise<CreateResult | null> {
   const taken = claim === null ? null : await deps.store.view.findByKey(claim);

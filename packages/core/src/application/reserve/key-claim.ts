@@ -4,23 +4,23 @@ import { requestFingerprint } from '../../domain/request-fingerprint.ts';
 import { ReservationError } from '../../errors.ts';
 import type { KeyClaim } from '../../ports/inline-writes.ts';
 
-/** An idempotency key, and the caller whose key it is. */
+/** An idempotency key and its caller. */
 export interface CallersKey {
   readonly idempotencyKey?: string;
   readonly caller?: string;
 }
 
-/** The scope of keys whose caller is not named. */
+/** Scope of keys without a named caller. */
 const ANONYMOUS = 'anonymous';
 
-/** The scope in which a caller's keys are looked up and claimed. */
+/** Scope in which a caller's keys are looked up and claimed. */
 export function scopeOf(caller: string | undefined): string {
   return caller ?? ANONYMOUS;
 }
 
 /**
- * The claim of a request on its key. Null when it has no key, and when it is no request at all: a field is absent or
- * of another type. A request that today's rules refuse has one, because an earlier release may have accepted it.
+ * Builds the claim of a request on its key. Null without a key, and for a body that is no request: a field is absent or of
+ * another type. A request that this release refuses has a claim, because an earlier release may have accepted it.
  * @throws {ReservationError} INVALID_OPTION for a malformed key.
  */
 export function claimOf(request: CreateRequest, { idempotencyKey: key, caller }: CallersKey): KeyClaim | null {

@@ -3,7 +3,7 @@ import type { PaymentOutcome } from '../payment-outcome.ts';
 import type { AnswerUnknownAs, EscalationReason } from './events.ts';
 import type { Timestamp } from '../timestamp.ts';
 
-/** Open a reservation; its charge follows. */
+/** Opens a reservation; its charge follows. */
 export interface Create {
   readonly type: 'create';
   readonly userId: string;
@@ -11,7 +11,7 @@ export interface Create {
   readonly at: Timestamp;
 }
 
-/** Record what is known of the charge. `answerUnknownAs` is what the caller is told should it be unknown. */
+/** Records the outcome of the charge. `answerUnknownAs` is the caller's answer for an unknown outcome. */
 export interface RecordOutcome {
   readonly type: 'record-outcome';
   readonly outcome: PaymentOutcome;
@@ -19,7 +19,7 @@ export interface RecordOutcome {
   readonly at: Timestamp;
 }
 
-/** Settlement gives up: a person is needed. */
+/** Settlement gives up: an operator is needed. */
 export interface Escalate {
   readonly type: 'escalate';
   readonly reason: EscalationReason;
@@ -27,10 +27,10 @@ export interface Escalate {
   readonly at: Timestamp;
 }
 
-/** What a person found out about a charge. */
+/** An operator's finding about a charge. */
 export type Finding = { readonly kind: 'charged'; readonly transactionId: string } | { readonly kind: 'not-charged' };
 
-/** A person settles an open payment, with name and reason. */
+/** Settles an escalated payment by an operator's finding, with name and reason. */
 export interface Resolve {
   readonly type: 'resolve';
   readonly finding: Finding;
@@ -39,5 +39,5 @@ export interface Resolve {
   readonly at: Timestamp;
 }
 
-/** Everything that can be asked of a reservation. */
+/** All commands of a reservation. */
 export type Command = Create | RecordOutcome | Escalate | Resolve;

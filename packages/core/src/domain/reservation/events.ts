@@ -9,12 +9,12 @@ export type DecidedBy =
 /** What the caller was told when the outcome was unknown: the truth, or (an option for old clients) a failure. */
 export type AnswerUnknownAs = 'pending' | 'failed';
 
-/** Why a reservation failed: an explicit decline, a proof that nothing was sent, or a person's finding. */
+/** Why a reservation failed: an explicit decline, a proof that nothing was sent, or an operator's finding. */
 export type FailureReason = 'declined' | 'not-sent' | 'found-not-charged';
 
 /**
  * Why an operator is needed. 'answered-failed': the caller was told "failed" while the outcome was unknown, so that
- * nothing may be sent any more. 'charged-after-failed-answer': so, and a charge was found.
+ * nothing may be sent any more. 'charged-after-failed-answer': the same, and a charge was found.
  */
 export type EscalationReason =
   | 'settlement-gave-up'
@@ -67,7 +67,7 @@ export interface PaymentUnresolved {
   };
 }
 
-/** Settlement cannot go on: a person decides. `transactionId` is the charge that was found, if one was. */
+/** Settlement cannot continue: an operator decides. `transactionId` is the charge that was found, if any. */
 export interface PaymentEscalated {
   readonly type: 'PAYMENT_ESCALATED';
   readonly data: {
@@ -78,7 +78,7 @@ export interface PaymentEscalated {
   };
 }
 
-/** The storage format: these names and shapes are for ever (see stored-event.ts for their versions). */
+/** The storage format: these names and shapes never change (see stored-event.ts for their versions). */
 export type ReservationEvent =
   | ReservationCreated
   | ReservationConfirmed

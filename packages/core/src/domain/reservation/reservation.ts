@@ -30,22 +30,22 @@ export interface NoReservation {
   readonly stage: 'none';
 }
 
-/** Charging is under way, or the process that did it died. */
+/** Charging is in progress, or the process that charged has ended. */
 export interface ProcessingReservation extends Existing {
   readonly stage: 'processing';
 }
 
-/** The request ended without a verdict; settlement looks for one. */
+/** The request ended without a verdict; settlement continues. */
 export interface UnresolvedReservation extends Existing {
   readonly stage: 'unresolved';
   readonly answeredAs: AnswerUnknownAs;
 }
 
-/** Settlement cannot go on; a person looks for the verdict. */
+/** Settlement cannot continue; an operator decides. */
 export interface EscalatedReservation extends Existing {
   readonly stage: 'escalated';
   readonly answeredAs: AnswerUnknownAs;
-  /** The charge that was found, if one was. */
+  /** The charge that was found, if any. */
   readonly transactionId: string | null;
 }
 
@@ -63,26 +63,26 @@ export interface FailedReservation extends Existing {
   readonly message: string;
 }
 
-/** A reservation that waits for its verdict. */
+/** A reservation without a verdict. */
 export type OpenReservation = ProcessingReservation | UnresolvedReservation | EscalatedReservation;
 
-/** A reservation that has its verdict; no event follows. */
+/** A reservation with its verdict; no event follows. */
 export type SettledReservation = ConfirmedReservation | FailedReservation;
 
 /** none → created (processing | unresolved | escalated) → confirmed | failed. */
 export type Reservation = NoReservation | OpenReservation | SettledReservation;
 
-/** Where a reservation stands, including "none" before it exists. */
+/** Stage of a reservation, including "none" before it exists. */
 export type ReservationStage = Reservation['stage'];
 
-/** What every stream is folded from. */
+/** State before the first event. */
 export const initialState: Reservation = { stage: 'none' };
 
 // ── Evolve ───────────────────────────────────────────────────────────────────────────────────────
 
 /**
  * The state after one more event.
- * @throws {Error} when the event cannot follow the state: the stream is damaged, and no state may be made of it.
+ * @throws {Error} when the event cannot follow the state: the stream is damaged.
  */
 export function evolve(state: Reservation, event: ReservationEvent): Reservation {
   if (event.type === 'RESERVATION_CREATED') {
@@ -130,9 +130,9 @@ function impossible(state: Reservation, event: ReservationEvent): Error {
 export type Rejection =
   | { readonly kind: 'already-exists' }
   | { readonly kind: 'not-found' }
-  /** Settlement is still at work: a person decides only what was escalated. */
+  /** Settlement is still in progress: an operator decides only escalated payments. */
   | { readonly kind: 'not-escalated'; readonly stage: ReservationStage }
-  /** The payment service, or a person, says the opposite of what stands. An alarm; what stands is never overwritten. */
+  /** The payment service or an operator contradicts the recorded verdict. An alarm; the verdict is never overwritten. */
   | {
       readonly kind: 'contradiction';
       readonly stands: ReservationStage;
@@ -140,10 +140,10 @@ export type Rejection =
       readonly detail: string;
     };
 
-/** The events that a command causes, none when all that it asks for is so already; or why it has no effect. */
+/** Events caused by a command, none when it was fulfilled already; or why it has no effect. */
 export type Decision = readonly ReservationEvent[] | Rejection;
 
-/** Tells a rejection from events. */
+/** True for a rejection, false for events. */
 export function isRejection(decision: Decision): decision is Rejection {
   return 'kind' in decision;
 }
@@ -195,7 +195,7 @@ function recordWhileOpen(
     case 'declined':
       if (state.stage === 'escalated' && state.transactionId !== null) return contradiction(state, outcome);
       return [failed('declined', outcome.message, { kind: 'payment-service' }, at)];
-    // What covers only the attempts of the first run says nothing any more once anything was unknown.
+    // An outcome that covers only the attempts of the first run proves nothing once anything was unknown.
     case 'refused':
       return state.stage === 'processing' ? [failed('declined', outcome.message, { kind: 'payment-service' }, at)] : [];
     case 'not-sent':
@@ -208,8 +208,8 @@ function recordWhileOpen(
 }
 
 /**
- * A caller who is told "failed" may pay by other means. Sending again could charge them twice, so that what is not
- * known then is never sent again: it is escalated in the append that lets the answer be given.
+ * A caller who is told "failed" may pay by other means, so that sending again could charge twice. An outcome that is
+ * unknown then is never sent again: it is escalated in the append before the answer.
  */
 function leaveUnresolved(
   { cause, detail }: Extract<PaymentOutcome, { kind: 'unknown' }>,
@@ -292,5 +292,5 @@ function contradiction(state: SettledReservation | EscalatedReservation, outcome
   };
 }
 
-/** What the caller reads when it is proved that the payment service was not reached. */
+/** Message to the caller after a proof that the payment service was not reached. */
 const UNAVAILABLE_MESSAGE = 'Payment service temporarily unavailable. Nothing was charged; please try again later.';

@@ -6,10 +6,10 @@ import type { Timestamp } from '../timestamp.ts';
 /** A reservation's status towards clients. */
 export type ReservationStatus = 'RESERVATION_CREATED' | 'RESERVATION_CONFIRMED' | 'RESERVATION_FAILED';
 
-/** Where an existing reservation stands. */
+/** Stage of an existing reservation. */
 export type SummaryStage = Exclude<Reservation['stage'], 'none'>;
 
-/** The read side: one flat row for each reservation, a pure function of its folded events. */
+/** The view's row of a reservation: flat, and a pure function of its folded events. */
 export interface ReservationSummary {
   readonly reservationId: ReservationId;
   readonly status: ReservationStatus;
@@ -23,7 +23,7 @@ export interface ReservationSummary {
   readonly failureReason: FailureReason | null;
   /** Set when the outcome was unknown at the end of the request. */
   readonly answeredAs: AnswerUnknownAs | null;
-  /** For people. */
+  /** Text for display. */
   readonly message: string;
   readonly createdAt: Timestamp;
   readonly updatedAt: Timestamp;
@@ -55,7 +55,7 @@ export function summarize(
   };
 }
 
-/** Someone who was answered "failed" keeps reading that while the payment is settled: a status never goes back. */
+/** A caller who was told "failed" keeps reading that while the payment is settled: a status never goes back. */
 function statusOf(state: OpenReservation | SettledReservation): ReservationStatus {
   switch (state.stage) {
     case 'processing':
@@ -97,7 +97,7 @@ function legible(text: string): string {
   return text.replaceAll('\u0000', '\uFFFD').toWellFormed();
 }
 
-/** Whoever reads this was told "failed" before, and must not be invited to pay once more. */
+/** The reader was told "failed" before and must not be invited to pay again. */
 const CHARGED_LATE_MESSAGE = 'Payment was executed late and is being clarified by our staff; please do not pay again';
 
 /** The old answer for an unknown outcome: it must not say that nothing was charged. */

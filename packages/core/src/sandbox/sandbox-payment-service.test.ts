@@ -106,7 +106,7 @@ describe('magic users', () => {
     expect(trailer).toEqual([`TXN-${exampleId(1)}-1`]);
   });
 
-  test('everybody else is approved', async () => {
+  test('every other user is approved', async () => {
     expect(await pay(connect(await start()), 'alice')).toBe(APPROVED);
   });
 });

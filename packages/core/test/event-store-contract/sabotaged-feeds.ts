@@ -1,7 +1,7 @@
 import { inEvents, inSubscriptions, type Sabotage } from './sabotage.ts';
 
 const hints: readonly Sabotage[] = [
-  inEvents('nobody hears of a commit', (events) => ({ ...events, onCommit: () => () => undefined })),
+  inEvents('listeners are not called after a commit', (events) => ({ ...events, onCommit: () => () => undefined })),
   inEvents('listeners hear of an append before it is committed', (events) => {
     const listeners = new Set<() => void>();
     return {
@@ -65,7 +65,7 @@ const hints: readonly Sabotage[] = [
 ];
 
 const subscriptions: readonly Sabotage[] = [
-  inSubscriptions('a lease can be had although somebody has it', (inner) => ({
+  inSubscriptions('a lease is granted although another owner holds it', (inner) => ({
     ...inner,
     acquire: (request) => inner.acquire({ ...request, now: 1e12, leaseUntil: request.leaseUntil + 1e12 }),
   })),
@@ -83,7 +83,7 @@ const subscriptions: readonly Sabotage[] = [
       return result.kind === 'held' && wasFree ? { kind: 'acquired', position: before?.position ?? 0 } : result;
     },
   })),
-  inSubscriptions('an owner that asks again is told that somebody has it', (inner) => ({
+  inSubscriptions('an owner that acquires its lease again is refused', (inner) => ({
     ...inner,
     async acquire(request) {
       const before = (await inner.list({ limit: 1_000 })).find((row) => row.name === request.name);
@@ -110,7 +110,7 @@ const subscriptions: readonly Sabotage[] = [
         (await inner.list(request)).map((row) => ({ ...row, position: shown.get(row.name) ?? row.position })),
     };
   }),
-  inSubscriptions('a checkpoint is moved by whoever asks', (inner) => ({
+  inSubscriptions('a checkpoint is moved by an owner without the lease', (inner) => ({
     ...inner,
     async advance(request) {
       const row = (await inner.list({ limit: 1_000 })).find(({ name }) => name === request.name);

@@ -40,7 +40,7 @@ test.each([
   expect(() => readOptions({ ...valid, ...wrong })).toThrow(new ReservationError('INVALID_OPTION', message));
 });
 
-test('an idempotency that nobody knows is refused', () => {
+test('an unknown idempotency is refused', () => {
   const wrong = { ...valid, idempotency: 'sometimes' } as unknown as GrpcPaymentGatewayOptions;
   expect(() => readOptions(wrong)).toThrow(
     new ReservationError(

@@ -47,7 +47,7 @@ test.each([
   expect(row(classifyAttempt(error({ code })))).toEqual(expected);
 });
 
-test('a status that nobody knows is a service error', () => {
+test('an unknown status is a service error', () => {
   const signal = { ...sent, ...(JSON.parse('{"code":99}') as { code: status }) };
   expect(row(classifyAttempt(signal))).toEqual(SERVICE_ERROR);
 });
@@ -142,11 +142,11 @@ describe('the proof that nothing was sent', () => {
   });
 
   test.each([
-    [status.UNAVAILABLE, 'a text that nobody knows'],
+    [status.UNAVAILABLE, 'an unknown text'],
     [status.DEADLINE_EXCEEDED, 'Deadline exceeded after 5.0s,LB pick: 0.002s,remote_addr=127.0.0.1:1'],
     [status.INTERNAL, 'No connection established'],
     [status.CANCELLED, 'Cancelled on client'],
-  ])('%i "%s" proves nothing, whoever says that it was not handed over', (code, details) => {
+  ])('%i "%s" proves nothing, whichever witness says that it was not handed over', (code, details) => {
     expect(provesNotSent(error({ code, details, handedOver: false }))).toBe(false);
   });
 });

@@ -79,7 +79,7 @@ const SABOTAGES: readonly Sabotage[] = [
     ),
   },
   {
-    bug: 'nobody asks whether it may be sent',
+    bug: 'maySend is not called',
     seenBy: 'what may be sent only once stays as the first attempt left it',
     open: charging((gateway, request, options) => gateway.charge(request, { ...options, maySend: () => true })),
   },

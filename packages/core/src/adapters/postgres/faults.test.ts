@@ -45,7 +45,7 @@ async function startProxy(): Promise<TestProxy> {
   return proxy;
 }
 
-/** A connection that is nobody else's, closed with the test. */
+/** A separate connection, closed with the test. */
 async function connect(): Promise<pg.Client> {
   const client = new pg.Client({ connectionString: url });
   client.on('error', () => undefined);
@@ -108,7 +108,7 @@ describe('a connection that is cut', () => {
     proxy.cut();
     await rejected;
     await other.query('commit');
-    // The server goes on with what was cut off, and commits it: nobody was told.
+    // The server continues the interrupted statement and commits it without acknowledgement.
     expect(await store.events.append(create(1))).toEqual({ kind: 'appended', version: 2, position: 2 });
     expect(await contents(store)).toEqual(await contentsAfter([create(1)]));
   });
@@ -175,7 +175,7 @@ describe('a bound', () => {
     expect(await store.events.append(create(1))).toEqual({ kind: 'appended', version: 2, position: 2 });
   });
 
-  it('on statements ends a check whether the store is writable, while nobody can append', async () => {
+  it('on statements ends a readiness check while appends are blocked', async () => {
     const store = await open({ statementTimeoutMs: 50 });
     const other = await connect();
     await other.query('begin');
@@ -224,7 +224,7 @@ describe('a bound', () => {
     expect(proxy.takeMessages().map(({ type }) => type)).not.toContain('Q');
   });
 
-  it('on connections makes whoever comes too late wait for a time, then says so', async () => {
+  it('on connections rejects a request that waited too long, and says so', async () => {
     const store = await open({ poolMax: 1, connectTimeoutMs: 100 });
     const other = await connect();
     await other.query('begin');
@@ -240,7 +240,7 @@ describe('a bound', () => {
   });
 });
 
-describe('a transaction that the server undoes for the sake of another', () => {
+describe('a transaction that the server rolls back because of a conflict', () => {
   it('is repeated, and the caller notices nothing', async () => {
     const store = await open();
     const other = await connect();

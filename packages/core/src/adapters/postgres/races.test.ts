@@ -28,7 +28,7 @@ async function open(connectionString: string): Promise<ReservationStore> {
   return store;
 }
 
-/** A connection that is nobody else's, closed with the test. */
+/** A separate connection, closed with the test. */
 async function connect(connectionString: string): Promise<pg.Client> {
   const client = new pg.Client({ connectionString });
   await client.connect();
@@ -104,7 +104,7 @@ async function appendWithin(client: pg.Client, n: number): Promise<void> {
 }
 
 describe('transactions that overlap', () => {
-  it('commit in the order of their positions: the second waits for the first, a reader for nobody', async () => {
+  it('commit in the order of their positions: the second waits for the first, a reader never waits', async () => {
     const url = await schemas.newSchema();
     const store = await open(url);
     const other = await connect(url);
@@ -115,7 +115,7 @@ describe('transactions that overlap', () => {
       isDone = true;
       return result;
     });
-    // The one that would be committed in inverse order hangs on the lock; whoever reads meanwhile sees neither.
+    // The one that would be committed in inverse order waits for the lock; a reader sees neither meanwhile.
     await expect.poll(() => waitingForLocks(url)).toBe(1);
     expect([isDone, await positionsOf(store)]).toEqual([false, []]);
     await other.query('commit');

@@ -28,7 +28,7 @@ const TLS_REQUEST = 80_877_103;
 const IDLE = 'I';
 const IN_TRANSACTION = 'T';
 
-/** The one connection, and who has it. */
+/** The one connection and its current client. */
 interface Sharing {
   hear(client: Client, message: Message): void;
   /** The server undoes what a client began that went away; the next one gets a new connection. */
@@ -160,7 +160,7 @@ function messageOf(type: string, body: Buffer | readonly number[]): Buffer {
   return Buffer.concat([Buffer.from(type), length, Buffer.from(body)]);
 }
 
-/** A connection that pg has logged in, and that nobody reads any more. */
+/** A connection after pg has logged in, without a reader. */
 async function openSession(url: string): Promise<Socket> {
   const client = new pg.Client({ connectionString: url });
   client.on('error', () => undefined);

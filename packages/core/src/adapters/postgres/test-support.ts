@@ -15,7 +15,7 @@ export function schemaOf(connectionString: string): string {
   return new URL(connectionString).searchParams.get('options')?.split('=')[1] ?? 'public';
 }
 
-/** Creates the database; whoever calls this drops it. */
+/** Creates the database; the caller drops it. */
 export async function createTestSchemas(serverUrl: string): Promise<TestSchemas> {
   const database = await createDatabase(serverUrl);
   let count = 0;

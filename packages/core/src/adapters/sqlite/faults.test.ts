@@ -55,7 +55,7 @@ describe('a full disk', () => {
   });
 });
 
-describe('a write lock that somebody else holds', () => {
+describe('a write lock that another process holds', () => {
   it('is waited for no longer than the busy timeout, then told, then forgotten', async () => {
     const path = await directories.newPath();
     const store = await openSqliteStore({ path, busyTimeoutMs: 10 });

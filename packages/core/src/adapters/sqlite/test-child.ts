@@ -41,7 +41,7 @@ async function serve(): Promise<void> {
   setInterval(() => void store.checkWritable(), 1_000);
 }
 
-/** Opens the file beside whoever serves it, writes once and closes. */
+/** Opens the file beside the serving process, writes once and closes. */
 async function openBeside(): Promise<void> {
   const store = await openSqliteStore({ path, exclusive: false });
   await store.checkWritable();

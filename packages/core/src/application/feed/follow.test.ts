@@ -99,7 +99,7 @@ describe('a follower', () => {
     expect(store.calls.readAll).toBe(2);
   });
 
-  test('lets go of the event loop between two pages', async () => {
+  test('yields to the event loop between two pages', async () => {
     const { store, feed } = createFixture({ pageSize: 1 });
     await fill(store, 3);
     const { positions } = collect(feed);
@@ -149,7 +149,7 @@ describe('a follower that is ended', () => {
     },
   };
 
-  test.each(Object.keys(ways))('lets go of everything: %s', async (way) => {
+  test.each(Object.keys(ways))('releases all listeners and timers: %s', async (way) => {
     const fixture = createFixture(NO_POLLING);
     const { store, end, feed } = fixture;
     await fill(store, 3);

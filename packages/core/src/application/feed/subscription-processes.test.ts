@@ -42,7 +42,7 @@ describe('of several processes', () => {
     await clock.advance(LEASE_MS - 1);
     expect(other.handled).toEqual([]);
     await clock.advance(1);
-    // Again, since nobody knows how far the first one came.
+    // Again, since it is unknown how far the first one came.
     expect(other.handled).toEqual([1, 2, 3]);
   });
 
@@ -107,7 +107,7 @@ describe('of several processes', () => {
     expect(attempts).toBe(1);
   });
 
-  test('one that was paused goes on when nobody took over', async () => {
+  test('one that was paused continues when no other took over', async () => {
     const { store, clock, observations, join } = createFixture();
     await fill(store, 2);
     const slow = createSlowHandler();
@@ -143,7 +143,7 @@ describe('a store that fails', () => {
     expect(new Set(told(observations))).toEqual(new Set(['feed-fault']));
   });
 
-  test('and loses the acknowledgement of the lease locks nobody out', async () => {
+  test('and loses the acknowledgement of the lease locks no process out', async () => {
     const { store, clock, join } = createFixture();
     await fill(store, 1);
     const { acquire } = store.subscriptions;
@@ -205,7 +205,7 @@ describe('a store that fails', () => {
   test.each([
     [4, 4],
     [4, 9],
-  ])('and lost its end behind %j hands over nothing until a person acts, at %j events', async (kept, end) => {
+  ])('and lost its end behind %j delivers nothing until an operator acts, at %j events', async (kept, end) => {
     const { store, clock, observations, join, row } = createFixture();
     await fill(store, 5);
     const { handled } = join();

@@ -156,7 +156,7 @@ describe('a handler that throws', () => {
   test.each([
     [null, [1, 2, 3]],
     [2, [1, 3]],
-  ])('goes on by itself once a person has resumed it, skipping %j', async (skip, expected) => {
+  ])('continues by itself once an operator has resumed it, skipping %j', async (skip, expected) => {
     const { store, clock, join } = createFixture();
     await fill(store, 3);
     const handled: number[] = [];

@@ -60,7 +60,7 @@ async function escalate(store: ReservationStore, runtime: Runtime, id: Reservati
   );
 }
 
-/** Changes a file behind everybody's back. */
+/** Changes a file bypassing the store. */
 export function change(path: string, sql: string): void {
   const database = new Database(path);
   database.exec(sql);

@@ -15,7 +15,7 @@ afterAll(() => schemas.database.drop());
 
 type Sabotage = Partial<TransferTarget> & { readonly source?: Partial<TransferSource> };
 
-/** Faults of either end that nobody reports, and how each is found; it would be a loss, or a second charge. */
+/** Faults of either end that no error reports, and how each is found; it would be a loss, or a second charge. */
 const SABOTAGES: readonly (readonly [
   title: string,
   found: RegExp,
@@ -104,7 +104,7 @@ const SABOTAGES: readonly (readonly [
     }),
   ],
   [
-    'leaves an event in the table that nobody brought',
+    'leaves an event in the table that the move did not copy',
     /the event at position 99 .* does not match its checksum/,
     (target, _, url) => ({
       async importCheckpoints(rows) {

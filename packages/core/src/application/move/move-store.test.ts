@@ -160,7 +160,7 @@ describe('never are two truths served', () => {
     await expect(runMove({ path, url })).rejects.toMatchObject({ code: 'STORE_IN_USE' });
   });
 
-  test('while a store is moved nobody can write into it', async () => {
+  test('while a store is moved no other process can write into it', async () => {
     const tool = await openSource(false);
     const source = await openSqliteTransferSource({ path });
     onTestFinished(() => source.close());
@@ -184,7 +184,7 @@ describe('never are two truths served', () => {
     const server = await openTarget();
     await beginMove();
     await expect(server.events.append(exampleAppend(exampleId(1)))).rejects.toThrow();
-    // Whoever read the half-arrived log on that server wrote down how far.
+    // A reader of the partly copied log on that server saved a checkpoint.
     await query(url, `insert into subscriptions values (0, 'mail 🎫', 2, null, 0, null, null)`);
     const taken: unknown[] = [];
     const take = { owner: 'me', now: 1e15, leaseUntil: 1e15 + 1, limit: 10 };

@@ -17,7 +17,7 @@ async function escalatedPayment(): Promise<
   return { ...fixture, id };
 }
 
-test('a person confirms an escalated payment; who and why are in the stream', async () => {
+test('an operator confirms an escalated payment; actor and reason are in the stream', async () => {
   const { id, store, ...deps } = await escalatedPayment();
   const finding = { kind: 'charged', transactionId: 'TXN-9' } as const;
   expect(await resolvePayment({ store, ...deps }, id, { finding, ...word })).toMatchObject({
@@ -35,7 +35,7 @@ test('a person confirms an escalated payment; who and why are in the stream', as
   });
 });
 
-test('a person decides nothing while settlement is at work', async () => {
+test('an operator decides nothing while settlement is in progress', async () => {
   const { create, gateway, store, runtime } = createEngineFixture();
   gateway.script(() => ({ kind: 'unknown', cause: 'deadline-exceeded', detail: '5 s' }));
   const { reservationId } = await create();

@@ -98,7 +98,7 @@ describe('settlement', () => {
     await engine.stop();
   });
 
-  test('gives to a person what stays unknown for an hour, and sends nothing more', async () => {
+  test('escalates what stays unknown for an hour, and sends nothing more', async () => {
     const { engine, create, gateway, runtime, events, observations, store } = createEngineFixture();
     gateway.script(() => unknown);
     const { reservationId } = await create();
@@ -132,7 +132,7 @@ describe('settlement', () => {
     await engine.stop();
   });
 
-  test('gives to a person what could not be sent for a day', async () => {
+  test('escalates what could not be sent for a day', async () => {
     const { engine, create, gateway, runtime } = createEngineFixture();
     gateway.script(() => unknown);
     const { reservationId } = await create();

@@ -134,7 +134,7 @@ describe.each([
       .leadsTo([]));
 });
 
-describe('a person', () => {
+describe('an operator', () => {
   const escalatedOnce = given(created, unresolved(), escalated());
   test('confirms with the transaction that was found', () =>
     escalatedOnce.when(resolve('charged', 'TXN-9')).leadsTo([confirmed('TXN-9', byOperator)]));
@@ -219,7 +219,7 @@ describe('a charge found after the caller was told "failed"', () => {
     given(...toldFailed, escalated())
       .when(record(approved))
       .leadsTo([found]));
-  test('is kept or given back by a person', () => {
+  test('is kept or released by an operator', () => {
     given(...toldFailed, found)
       .when(resolve('charged'))
       .leadsTo([confirmed('TXN-1', byOperator)]);
@@ -256,7 +256,7 @@ describe('a charge found after the caller was told "failed"', () => {
 });
 
 describe('escalate', () => {
-  test('gives an open payment to a person', () => {
+  test('escalates an open payment', () => {
     given(created).when(escalate).leadsTo([escalated()]);
     given(created, unresolved()).when(escalate).leadsTo([escalated()]);
   });

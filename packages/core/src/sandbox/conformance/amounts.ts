@@ -18,7 +18,7 @@ export const amountCases: readonly PaymentServiceCase[] = [
   {
     title: 'an amount with three decimals is charged or refused',
     sendsCharges: true,
-    meaning: 'Reservations in currencies with three decimals (KWD, BHD, …) stay open until a person looks at them.',
+    meaning: 'Reservations in currencies with three decimals (KWD, BHD, …) stay open until an operator resolves them.',
     async run(probe) {
       const answer = await chargeUntilKnown(probe, probe.newCharge({ money: THREE_DECIMALS }));
       assertAnswer(answer, ['charged', 'declined', 'refused']);

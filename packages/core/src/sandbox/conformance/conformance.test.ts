@@ -95,7 +95,7 @@ describe('the sandbox', () => {
     expect(unsuitable).toMatchObject({ failed: [], untold: ['a decline stays a decline'] });
   });
 
-  test('that charges nobody fails the first charge; what repeats a charge cannot be told', async () => {
+  test('that charges no user fails the first charge; repetitions cannot be judged', async () => {
     const { port } = await startSandbox({ faults: { internal: 1 } });
     const first = 'a charge succeeds and has a transaction id';
     const [again = ''] = REPETITIONS;
@@ -205,7 +205,7 @@ describe('a service whose flaw is that it', () => {
   });
 });
 
-test('a port where nobody listens is not reached', async () => {
+test('a port without a listener is not reached', async () => {
   const sandbox = await startSandboxPaymentService({ ledgerPath: null });
   await sandbox.stop();
   const probe = await connect(sandbox.port);

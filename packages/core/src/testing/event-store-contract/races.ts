@@ -9,7 +9,7 @@ const RETRIES_MAX = 1_000;
 const FOLLOWED_MAX = 1_000;
 const stream = exampleId(1);
 
-/** Of `WRITERS` appends at one expected version exactly one wins; everybody else learns the truth. */
+/** Of `WRITERS` appends at one expected version exactly one wins; all others get a conflict with the true version. */
 async function race(store: ReservationStore, expected: ExpectedVersion): Promise<void> {
   const start = (await wholeLog(store)).length;
   const requests = oneTo(WRITERS).map((n) => exampleAppend(stream, { expected, events: [exampleEvent(1_000 + n)] }));

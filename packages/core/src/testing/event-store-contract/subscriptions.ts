@@ -36,7 +36,7 @@ const leases: readonly StoreContractCase[] = [
     assert.deepEqual(await acquire(store, 'two', 2_000, { startAfter: 0 }), { kind: 'acquired', position: 5 });
   }),
 
-  onHeld('a subscription is nobody else’s until its lease ends', async (store) => {
+  onHeld('no other owner acquires a subscription until its lease ends', async (store) => {
     assert.deepEqual(await acquire(store, 'two', 1_999), { kind: 'held', until: 2_000 });
     assert.deepEqual(await rows(store), [held]);
     assert.deepEqual(await acquire(store, 'two', 2_000), { kind: 'acquired', position: 5 });
@@ -83,7 +83,7 @@ const checkpoints: readonly StoreContractCase[] = [
     assert.deepEqual(await rows(store), [{ ...held, position: 9, leaseUntil: 2_600 }]);
   }),
 
-  onHeld('whoever does not hold the lease changes nothing', async (store) => {
+  onHeld('calls of an owner without the lease change nothing', async (store) => {
     const { subscriptions } = store;
     const changes = [
       subscriptions.advance({ name, owner: 'two', position: 9, leaseUntil: 9_000 }),
@@ -96,7 +96,7 @@ const checkpoints: readonly StoreContractCase[] = [
   }),
 
   onHeld(
-    'an owner that comes late goes on as long as nobody took over, and changes nothing afterwards',
+    'an owner whose lease has ended continues until another owner takes over, and changes nothing afterwards',
     async (store) => {
       const { subscriptions } = store;
       assert.equal(await subscriptions.advance({ name, owner: 'one', position: 6, leaseUntil: 3_000 }), true);
@@ -132,7 +132,7 @@ function onStopped(title: string, body: (store: ReservationStore) => Promise<voi
 }
 
 const stops: readonly StoreContractCase[] = [
-  onStopped('a subscription that is stopped stands before its event, and nobody gets it', async (store) => {
+  onStopped('a stopped subscription stays before its event, and no owner acquires it', async (store) => {
     assert.deepEqual(await rows(store), [stopped]);
     for (const [owner, now] of [
       ['one', 1_001],

@@ -37,7 +37,7 @@ const breaker: readonly GatewayContractCase[] = [
     },
   ),
   onService(
-    'beside the probe of an open breaker nobody waits, and a probe that was stopped does not close it',
+    'during the probe of an open breaker other charges fail at once, and a probe that was cancelled does not close it',
     {
       answers: [UNAVAILABLE, NEVER],
       breaker: { failuresMax: 1, lastingMs: 0, openMs: PROBE_MS },

@@ -92,7 +92,7 @@ describe('a follower in another store', () => {
 });
 
 describe('the connection that listens', () => {
-  it('is there only while somebody wants to hear, and closes with the store', async () => {
+  it('exists only while there are listeners, and closes with the store', async () => {
     const url = await schemas.newSchema();
     const store = await open(url);
     await untilListening(url, 0);

@@ -51,7 +51,7 @@ describe('a commit that is on the primary alone', () => {
     onTestFinished(() => standby.thaw());
     const lost = expect(store.events.append(first)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
     await untilOneWaits();
-    // Its connection is cut while it waits: from here on everybody can see what only the primary has.
+    // Its connection is cut while it waits: from here on every session sees a commit that only the primary has.
     await database.query(`select pg_terminate_backend(pid) ${WAITING}`);
     await lost;
     expect(await store.events.readStream(first.stream, { after: 0, limit: 1 })).toHaveLength(1);

@@ -48,7 +48,7 @@ describe('options', () => {
 });
 
 describe('a server that cannot be used', () => {
-  it('is said to be away when nobody listens', async () => {
+  it('is reported unavailable without a listener', async () => {
     const fault = await faultOf({ connectionString: 'postgres://somebody:secret@127.0.0.1:1/db' });
     expect(fault).toEqual({
       code: 'STORE_UNAVAILABLE',
@@ -141,7 +141,7 @@ describe('a database that cannot be used', () => {
 });
 
 describe('a commit of appends', () => {
-  it('is on disk although somebody made commits asynchronous after the store was opened', async () => {
+  it('is on disk although commits were made asynchronous after the store was opened', async () => {
     const connectionString = await schemas.newSchema();
     const store = await openPostgresStore({ connectionString });
     await store.close();

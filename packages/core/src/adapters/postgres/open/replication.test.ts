@@ -5,7 +5,7 @@ import type { Observation } from '../../../ports/observer.ts';
 import { exampleAppend, exampleId, NOTHING_ALONGSIDE } from '../../../testing/builders.ts';
 import { openPostgresStore } from '../index.ts';
 
-// Whoever changes the settings of a server needs one that is nobody else's.
+// Tests that change settings of a server need a server of their own.
 let server: PostgresServer;
 let operator: pg.Client;
 beforeAll(async () => {
@@ -21,7 +21,7 @@ afterAll(async () => {
 
 beforeEach(() => requireStandby(''));
 
-/** Makes every commit wait for a standby of this name, or for nobody, and waits until that counts. */
+/** Makes every commit wait for a standby of this name ("" for none), and waits until the setting is active. */
 async function requireStandby(name: string): Promise<void> {
   await operator.query(`alter system set synchronous_standby_names = '${name}'`);
   await operator.query('select pg_reload_conf()');

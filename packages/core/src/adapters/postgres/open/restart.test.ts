@@ -7,7 +7,7 @@ import type { Observation } from '../../../ports/observer.ts';
 import { openPostgresStore } from '../index.ts';
 import { startTestChild } from '../test-children.ts';
 
-// Whoever stops a server or changes its settings needs one that is nobody else's.
+// Tests that stop a server or change its settings need a server of their own.
 let server: PostgresServer;
 beforeAll(async () => {
   server = await startPostgres();

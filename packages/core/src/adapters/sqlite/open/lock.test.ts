@@ -91,7 +91,7 @@ describe('a file that is removed or replaced under the server', () => {
     await store.close();
   });
 
-  it('keeps two servers from writing when somebody removes the lock file of the first', async () => {
+  it('keeps two servers from writing when the lock file of the first is removed', async () => {
     const path = await directories.newPath();
     const first = await openSqliteStore({ path });
     await rm(`${path}-lock`);

@@ -135,14 +135,14 @@ describe('a database that cannot be used', () => {
     await (await openSqliteStore({ path })).close();
     await chmod(path, 0o444);
     await chmod(dirname(path), 0o777);
-    // Root may write everything, so that somebody else has to try.
+    // Root may write everything, so that another user has to try.
     const child = startTestChild('openBeside', path, process.getuid?.() === 0 ? NOBODY : undefined);
     expect(await child.nextLine()).toBe(
       `STORE_UNAVAILABLE: ${path} cannot be used now: attempt to write a readonly database (SQLITE_READONLY)`,
     );
   });
 
-  it('lets go of the lock, so that it can be opened once it is mended', async () => {
+  it('releases the lock, so that it can be opened once it is repaired', async () => {
     const path = await directories.newPath();
     await writeFile(path, 'not a database, and longer than the header of one: '.repeat(100));
     await faultOf({ path });

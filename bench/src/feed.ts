@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { endOfLog, followEvents, type ReservationStore } from '@reservations/core';
+import { followEvents, type ReservationStore } from '@reservations/core';
 import { openPostgresStore } from '@reservations/core/postgres';
 import { openSqliteStore } from '@reservations/core/sqlite';
 import { type Databases, openStore, type StoreName } from './databases.ts';
@@ -107,7 +107,7 @@ async function deliver(
   const end = new AbortController();
   const arrived = new Map<number, number>();
   const committed = new Map<number, number>();
-  const after = await endOfLog(writer.events);
+  const after = await writer.events.lastPosition();
   const reading = read();
   await pause(SETTLE_MS);
   await appending(ms, async (isCounted) => {

@@ -12,8 +12,6 @@ export type ReservationErrorCode =
   | 'STORE_UNSUITABLE'
   /** Stored data is damaged; the message names stream, version or position. */
   | 'STORE_CORRUPT'
-  /** Another rebuild of the view began later, or this one was given up or done: it shows nothing any more. */
-  | 'REBUILD_SUPERSEDED'
   /** More concurrent writers on one stream than the bounded retries allow. */
   | 'TOO_MANY_CONFLICTS'
   /** The engine is stopping or stopped and takes no new work. */

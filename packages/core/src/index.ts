@@ -20,9 +20,13 @@ export {
   type ResolvedByLedger,
 } from './application/operations/resolve-by-ledger.ts';
 export { resolvePayment, type Resolution, type ResolveResult } from './application/operations/resolve-payment.ts';
-export { type RebuiltView, rebuildView, type RebuildViewOptions } from './application/operations/rebuild-view.ts';
+export {
+  type RepairedView,
+  type RepairProgress,
+  repairView,
+  type RepairViewOptions,
+} from './application/operations/repair-view.ts';
 export { type Verification, verifyStore } from './application/operations/verify-store.ts';
-export { endOfLog } from './application/operations/end-of-log.ts';
 export type { EventHandler } from './application/feed/deliver.ts';
 export type { FeedEvent, ReservationFeedEvent, UnknownFeedEvent } from './application/feed/feed-event.ts';
 export type { PollOptions } from './application/feed/options.ts';
@@ -137,16 +141,7 @@ export {
   type ReservationPage,
   type ReservationView,
 } from './ports/reservation-view.ts';
-export {
-  REBUILD_EVENTS_BEHIND_MAX,
-  REBUILD_PATIENCE_MAX_MS,
-  REBUILD_ROWS_MAX,
-  type RebuildRequest,
-  type SwitchRequest,
-  type SwitchResult,
-  type ViewProjection,
-  type ViewRebuild,
-} from './ports/view-rebuild.ts';
+export { type OrphansRemoved, REPAIR_ROWS_MAX, type ViewRepair } from './ports/admin/view-repair.ts';
 export type { Runtime } from './ports/runtime.ts';
 export {
   type AcquireResult,

@@ -16,6 +16,10 @@ export {
   type ResolvedByLedger,
 } from './application/operations/resolve-by-ledger.ts';
 export { resolvePayment, type Resolution, type ResolveResult } from './application/operations/resolve-payment.ts';
-export { type RebuiltView, rebuildView, type RebuildViewOptions } from './application/operations/rebuild-view.ts';
+export {
+  type RepairedView,
+  type RepairProgress,
+  repairView,
+  type RepairViewOptions,
+} from './application/operations/repair-view.ts';
 export { type Verification, verifyStore } from './application/operations/verify-store.ts';
-export { endOfLog } from './application/operations/end-of-log.ts';

@@ -5,7 +5,7 @@ import type { Observation } from '../src/ports/observer.ts';
 import { TAKE_LIMIT_MAX } from '../src/ports/due-work.ts';
 import { PAGE_LIMIT_MAX } from '../src/ports/reservation-view.ts';
 import { SUBSCRIPTIONS_LIMIT_MAX } from '../src/ports/subscriptions.ts';
-import { REBUILD_PATIENCE_MAX_MS, REBUILD_ROWS_MAX } from '../src/ports/view-rebuild.ts';
+import { REPAIR_ROWS_MAX } from '../src/ports/admin/view-repair.ts';
 import { reservationStoreContract } from '../src/testing/event-store-contract/contract.ts';
 import { FAULT_KINDS } from '../src/sandbox/faults.ts';
 import { MAGIC_USERS } from '../src/sandbox/magic-users.ts';
@@ -58,8 +58,7 @@ test('the page about writing an event store names every bound of an argument wit
     EVENTS_PER_APPEND_MAX,
     READ_LIMIT_MAX,
     PAGE_LIMIT_MAX,
-    REBUILD_ROWS_MAX,
-    REBUILD_PATIENCE_MAX_MS,
+    REPAIR_ROWS_MAX,
     TAKE_LIMIT_MAX,
     SUBSCRIPTIONS_LIMIT_MAX,
   };

@@ -24,7 +24,6 @@ function problemOfCode(code: ReservationErrorCode): Problem {
     case 'INVALID_OPTION':
     case 'STORE_IN_USE':
     case 'STORE_CORRUPT':
-    case 'REBUILD_SUPERSEDED':
       return INTERNAL_ERROR;
   }
 }

@@ -1,10 +1,9 @@
 import type {
   AppendRequest,
   AppendResult,
-  RebuildRequest,
   RecordedEvent,
   ReservationStore,
-  ViewRebuild,
+  ReservationSummary,
 } from '@reservations/core';
 import { createMemoryStore } from '@reservations/core/memory';
 import { type Facts, touch } from './facts.ts';
@@ -40,22 +39,15 @@ export function createDatabase(facts: Facts, history: History): ReservationStore
     reservation.row = await inner.view.find(id);
   }
 
-  /** Looks at every row again as soon as a rebuilt view is shown. */
-  async function rebuild(request: RebuildRequest): Promise<ViewRebuild> {
-    const begun = await inner.view.rebuild(request);
-    return {
-      ...begun,
-      async switchOver(switchRequest) {
-        const result = await begun.switchOver(switchRequest);
-        if (result.kind !== 'switched') return result;
-        history.add('view', 'a rebuilt version is shown');
-        for (const { id } of facts.reservations.values()) touch(facts, id).row = await inner.view.find(id);
-        return result;
-      },
-    };
+  /** Reads every row again after a repair wrote some. */
+  async function put(rows: readonly ReservationSummary[]): Promise<number> {
+    const written = await inner.repair.put(rows);
+    if (written > 0) history.add('view', `a repair wrote ${written} rows`);
+    for (const { reservationId } of rows) touch(facts, reservationId).row = await inner.view.find(reservationId);
+    return written;
   }
 
-  return { ...inner, events: { ...inner.events, append }, view: { ...inner.view, rebuild } };
+  return { ...inner, events: { ...inner.events, append }, repair: { ...inner.repair, put } };
 }
 
 function describe(request: AppendRequest, result: AppendResult, written: readonly RecordedEvent[]): string {

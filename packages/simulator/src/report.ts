@@ -6,7 +6,7 @@ import type { Tally } from './tally.ts';
 /** A run's configuration in a few lines: only what is switched on. */
 export function describeSwarm(swarm: Swarm): string {
   const { mode, unknownOutcome, servers, clients, requestsPerClient, faultyMs, settlement } = swarm;
-  const people = `${swarm.hasOperator ? 'an operator, ' : ''}${swarm.hasRebuilder ? 'rebuilds of the view, ' : ''}`;
+  const people = `${swarm.hasOperator ? 'an operator, ' : ''}${swarm.hasRepairer ? 'repairs of the view, ' : ''}`;
   const faults = FAULT_NAMES.filter((name) => swarm.faults[name] > 0).map(
     (name) => `${name} ${swarm.faults[name].toFixed(3)}`,
   );
@@ -34,10 +34,10 @@ export function describeHistory({ history, violation }: SimulationResult, isWhol
 /** Numbers of all runs in a line. */
 export function describeTally(seeds: number, violations: number, tally: Tally): string {
   const { steps, requests, crashes, freezes, lostAcknowledgements, sends, charges } = tally;
-  const { rebuilds, keysFreed, unknownConfirmed, unknownFailed, unknownEscalated } = tally;
+  const { repairs, keysFreed, unknownConfirmed, unknownFailed, unknownEscalated } = tally;
   return (
     `${seeds} seeds, ${steps} steps, ${requests} requests, ${crashes} crashes, ${freezes} freezes, ` +
-    `${lostAcknowledgements} lost acknowledgements, ${sends} sends, ${charges} charges, ${rebuilds} rebuilds of the view, ` +
+    `${lostAcknowledgements} lost acknowledgements, ${sends} sends, ${charges} charges, ${repairs} repairs of the view, ` +
     `${keysFreed} keys free again, unknown: ${unknownConfirmed} confirmed, ${unknownFailed} failed, ${unknownEscalated} escalated; ` +
     `${violations} violations`
   );

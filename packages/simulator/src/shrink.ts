@@ -61,8 +61,8 @@ function simpler(swarm: Swarm): readonly Simpler[] {
   const operator: readonly Simpler[] = swarm.hasOperator
     ? [{ name: 'operator', swarm: { ...swarm, hasOperator: false } }]
     : [];
-  const rebuilder: readonly Simpler[] = swarm.hasRebuilder
-    ? [{ name: 'rebuilder', swarm: { ...swarm, hasRebuilder: false } }]
+  const repairer: readonly Simpler[] = swarm.hasRepairer
+    ? [{ name: 'repairer', swarm: { ...swarm, hasRepairer: false } }]
     : [];
-  return [...sizes, ...faults, ...users, ...answer, ...operator, ...rebuilder];
+  return [...sizes, ...faults, ...users, ...answer, ...operator, ...repairer];
 }

@@ -17,12 +17,13 @@ const LATE_MS = { min: 50, max: 25_000 };
 export function createSimStore(database: ReservationStore, process: SimProcess, parts: CallDeps): ReservationStore {
   const call = createCalls(process, parts);
   const { history } = parts;
-  const { events, view, payments, subscriptions } = database;
+  const { events, view, repair, payments, subscriptions } = database;
   return {
     events: {
       append: (request) => call('append', request.stream, () => events.append(request)),
       readStream: (stream, range) => call('readStream', stream, () => events.readStream(stream, range)),
       readAll: (range) => call('readAll', null, () => events.readAll(range)),
+      lastPosition: () => call('lastPosition', null, () => events.lastPosition()),
       onCommit: (listener) => events.onCommit(listener),
     },
     view: {
@@ -30,14 +31,10 @@ export function createSimStore(database: ReservationStore, process: SimProcess, 
       findByKey: (key) => call('find by key', null, () => view.findByKey(key)),
       findByTransaction: (id) => call('find by transaction', null, () => view.findByTransaction(id)),
       list: (filter) => call('list', null, () => view.list(filter)),
-      async rebuild(request) {
-        const rebuild = await call('rebuild', null, () => view.rebuild(request));
-        return {
-          put: (rows) => call('put rows', null, () => rebuild.put(rows)),
-          switchOver: (switchRequest) => call('switch the view', null, () => rebuild.switchOver(switchRequest)),
-          abandon: () => call('abandon the rebuild', null, () => rebuild.abandon()),
-        };
-      },
+    },
+    repair: {
+      put: (rows) => call('put rows', null, () => repair.put(rows)),
+      removeOrphans: (page) => call('remove orphans', null, () => repair.removeOrphans(page)),
     },
     payments: {
       take: (request) =>

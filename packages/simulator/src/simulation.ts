@@ -14,7 +14,7 @@ import { openReservations } from './invariants/nothing-stays-open.ts';
 import { LEDGER_SETTLES_MS, runOperator } from './operator.ts';
 import { createUuidSource, type UuidSource } from './process.ts';
 import { createRandom, type Random } from './random.ts';
-import { runRebuilder } from './rebuilder.ts';
+import { runRepairer } from './repairer.ts';
 import { createServer, type SimServer } from './server.ts';
 import { createPaymentService } from './sim-payment-service.ts';
 import type { CallDeps } from './mishaps.ts';
@@ -161,8 +161,8 @@ function startEverything(simulation: Simulation): void {
   }
   const parts = { world, random: random.fork('operator'), history, tally, faults: () => simulation.faults };
   if (swarm.hasOperator) void runOperator(simulation, simulation.uuids, parts);
-  if (swarm.hasRebuilder) {
-    void runRebuilder(simulation, { ...parts, random: random.fork('rebuilder') });
+  if (swarm.hasRepairer) {
+    void runRepairer(simulation, { ...parts, random: random.fork('repairer') });
   }
   void runFollower(simulation, random.fork('follower'));
   for (let number = 1; number <= swarm.clients; number += 1) {

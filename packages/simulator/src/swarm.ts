@@ -75,8 +75,8 @@ export interface Swarm {
   readonly declinedUsers: number;
   /** Whether a person settles what was escalated. */
   readonly hasOperator: boolean;
-  /** Whether somebody rebuilds the view meanwhile. */
-  readonly hasRebuilder: boolean;
+  /** Whether somebody repairs the view meanwhile. */
+  readonly hasRepairer: boolean;
   readonly faults: Faults;
 }
 
@@ -138,7 +138,7 @@ export function drawSwarm(seed: number): Swarm {
     declinedUsers: random.chance(0.5) ? 0.3 : 0,
     hasOperator: random.chance(0.5),
     faults: drawFaults(random),
-    hasRebuilder: random.chance(0.4),
+    hasRepairer: random.chance(0.4),
   };
 }
 

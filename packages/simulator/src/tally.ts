@@ -8,7 +8,7 @@ export interface Tally {
   sends: number;
   charges: number;
   /** How often the view was rebuilt and somebody heard of it. */
-  rebuilds: number;
+  repairs: number;
   /** How often a client repeated a keyed request because nothing was sent for it. */
   keysFreed: number;
   /** How reservations ended whose outcome was unknown at first. */
@@ -27,7 +27,7 @@ export function createTally(): Tally {
     lostAcknowledgements: 0,
     sends: 0,
     charges: 0,
-    rebuilds: 0,
+    repairs: 0,
     keysFreed: 0,
     unknownConfirmed: 0,
     unknownFailed: 0,

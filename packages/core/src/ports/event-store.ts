@@ -95,6 +95,8 @@ export interface EventStore {
    * that continues from the last position that it read never misses an event that becomes visible late.
    */
   readAll(range: { readonly after: number; readonly limit: number }): Promise<readonly RecordedEvent[]>;
+  /** Position of the last event; 0 for an empty log. Of a damaged log, the highest position that it has. */
+  lastPosition(): Promise<number>;
   /**
    * Calls the listener after each commit of appends through this store, before the appends resolve. It may also be called
    * for commits of other processes, or without a commit. It is a hint that a read may find more and may be missed: nothing

@@ -22,16 +22,7 @@ export {
   type ReservationPage,
   type ReservationView,
 } from './reservation-view.ts';
-export {
-  REBUILD_EVENTS_BEHIND_MAX,
-  REBUILD_PATIENCE_MAX_MS,
-  REBUILD_ROWS_MAX,
-  type RebuildRequest,
-  type SwitchRequest,
-  type SwitchResult,
-  type ViewProjection,
-  type ViewRebuild,
-} from './view-rebuild.ts';
+export { type OrphansRemoved, REPAIR_ROWS_MAX, type ViewRepair } from './admin/view-repair.ts';
 export type { Runtime } from './runtime.ts';
 export {
   type AcquireResult,

@@ -1,3 +1,4 @@
+import type { ViewRepair } from './admin/view-repair.ts';
 import type { EventStore } from './event-store.ts';
 import type { PaymentQueue } from './due-work.ts';
 import type { ReservationView } from './reservation-view.ts';
@@ -10,6 +11,8 @@ import type { Subscriptions } from './subscriptions.ts';
 export interface ReservationStore {
   readonly events: EventStore;
   readonly view: ReservationView;
+  /** For tools: corrects the view in place. */
+  readonly repair: ViewRepair;
   readonly payments: PaymentQueue;
   readonly subscriptions: Subscriptions;
   /** Resolves when a commit succeeds. @throws {ReservationError} STORE_UNAVAILABLE otherwise. */

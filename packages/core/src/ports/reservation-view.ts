@@ -1,7 +1,6 @@
 import type { ReservationId } from '../domain/ids.ts';
 import type { ReservationSummary, SummaryStage } from '../domain/reservation/summary.ts';
 import type { KeyClaim } from './inline-writes.ts';
-import type { RebuildRequest, ViewRebuild } from './view-rebuild.ts';
 
 /** Largest page of a listing. */
 export const PAGE_LIMIT_MAX = 200;
@@ -43,6 +42,4 @@ export interface ReservationView {
    */
   findByTransaction(transactionId: string): Promise<readonly ReservationSummary[]>;
   list(filter: ReservationFilter): Promise<ReservationPage>;
-  /** Begins a new, empty version of the view beside the one that is shown; supersedes a rebuild that is under way. */
-  rebuild(request: RebuildRequest): Promise<ViewRebuild>;
 }

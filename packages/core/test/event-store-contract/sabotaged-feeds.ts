@@ -1,6 +1,14 @@
 import { inEvents, inSubscriptions, type Sabotage } from './sabotage.ts';
 
 const hints: readonly Sabotage[] = [
+  inEvents('the last position is the number of the last page', (events) => ({
+    ...events,
+    lastPosition: async () => Math.min(10, await events.lastPosition()),
+  })),
+  inEvents('the last position is one behind', (events) => ({
+    ...events,
+    lastPosition: async () => Math.max(0, (await events.lastPosition()) - 1),
+  })),
   inEvents('listeners are not called after a commit', (events) => ({ ...events, onCommit: () => () => undefined })),
   inEvents('listeners hear of an append before it is committed', (events) => {
     const listeners = new Set<() => void>();

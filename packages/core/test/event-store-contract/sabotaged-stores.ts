@@ -5,7 +5,7 @@ import { sabotagedAppends } from './sabotaged-appends.ts';
 import { sabotagedKeys } from './sabotaged-keys.ts';
 import { sabotagedFeeds } from './sabotaged-feeds.ts';
 import { sabotagedLookUps } from './sabotaged-look-ups.ts';
-import { sabotagedRebuilds } from './sabotaged-rebuilds.ts';
+import { sabotagedRepairs } from './sabotaged-repairs.ts';
 
 /** The n-th event gets position 2n. */
 function doubled(event: RecordedEvent): RecordedEvent {
@@ -217,7 +217,7 @@ export const sabotages: readonly Sabotage[] = [
   ...sabotagedKeys,
   ...view,
   ...sabotagedLookUps,
-  ...sabotagedRebuilds,
+  ...sabotagedRepairs,
   ...payments,
   ...sabotagedFeeds,
   ...lifetime,

@@ -31,7 +31,7 @@ test.each([
   ['serve', ['--sandbox']],
   ['verify', []],
   ['migrate up', []],
-  ['view rebuild', []],
+  ['view repair', []],
 ])('%s takes a variable with the same care, and names it', async (command, args) => {
   const env = { DATABASE_URL: `postgres://u:sesame@${NOBODY}/d?sslmod=require` };
   const { code, err } = await runHere([...command.split(' '), ...args], env);

@@ -27,7 +27,7 @@ test.each([
   ['subscriptions resume', SUBSCRIPTIONS_RESUME_SETTINGS],
   ['verify', VERIFY_SETTINGS],
   ['migrate-store', MIGRATE_STORE_SETTINGS],
-  ['view rebuild', VIEW_REBUILD_SETTINGS],
+  ['view repair', VIEW_REBUILD_SETTINGS],
   ['migrate up', MIGRATE_UP_SETTINGS],
   ['migrate status', MIGRATE_STATUS_SETTINGS],
   ['migrate print', MIGRATE_PRINT_SETTINGS],

@@ -72,7 +72,7 @@ describe('what is misspelt', () => {
   });
 
   test('a group names its commands when none is near', async () => {
-    const err = 'view postgres:…: no such command; there are: view rebuild';
+    const err = 'view postgres:…: no such command; there are: view repair';
     expect(await runHere(['view', 'postgres://ada:sesame@host/db'])).toEqual({ code: 2, out: '', err });
   });
 

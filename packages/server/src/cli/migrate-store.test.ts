@@ -59,7 +59,7 @@ describe('moving a store', () => {
       code: 1,
       err: expect.stringContaining('takes no more work: the store was moved to postgres://'),
     });
-    expect(await runHere(['view', 'rebuild', '--db', path])).toMatchObject({
+    expect(await runHere(['view', 'repair', '--db', path])).toMatchObject({
       code: 1,
       err: expect.stringContaining('takes no more work: the store was moved to postgres://'),
     });

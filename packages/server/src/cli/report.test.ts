@@ -49,7 +49,7 @@ describe('an error under --json', () => {
     });
     expect(await failure('view', '--json')).toEqual({
       code: 2,
-      error: { code: 'unknown_command', message: 'view: expected one of its commands: view rebuild' },
+      error: { code: 'unknown_command', message: 'view: expected one of its commands: view repair' },
     });
     expect(await failure('frobnicate', '--json')).toMatchObject({ code: 2, error: { code: 'unknown_command' } });
   });

@@ -1,10 +1,4 @@
-import {
-  endOfLog,
-  type ReservationStore,
-  type Subscription,
-  SUBSCRIPTIONS_LIMIT_MAX,
-  toTimestamp,
-} from '@reservations/core';
+import { type ReservationStore, type Subscription, SUBSCRIPTIONS_LIMIT_MAX, toTimestamp } from '@reservations/core';
 import { readSettings, type Settings } from '../settings.ts';
 import { type CliCommand, type CliContext, EXIT_FAILURE, EXIT_OK } from './command.ts';
 import { DB_SETTING, withDatabase } from './database.ts';
@@ -48,7 +42,7 @@ interface Found {
 
 async function readSubscriptions(store: ReservationStore): Promise<Found> {
   const subscriptions = await store.subscriptions.list({ limit: SUBSCRIPTIONS_LIMIT_MAX });
-  return { subscriptions, end: await endOfLog(store.events) };
+  return { subscriptions, end: await store.events.lastPosition() };
 }
 
 function countStopped({ subscriptions }: Found): number {

@@ -1,4 +1,5 @@
-import { type RebuiltView, rebuildView, systemRuntime } from '@reservations/core';
+import { type RepairedView, type RepairProgress, repairView, systemRuntime } from '@reservations/core';
+import { wholeNumberSetting } from '../setting-kinds.ts';
 import { readSettings, type Settings } from '../settings.ts';
 import { type CliCommand, EXIT_OK } from './command.ts';
 import { DB_SETTING, withDatabase } from './database.ts';
@@ -8,48 +9,60 @@ import { count, describeDuration } from './text.ts';
 
 interface ViewRebuildConfig {
   readonly db: string;
+  readonly after: number;
   readonly json: boolean;
 }
 
-/** The settings of `view rebuild`. */
-export const VIEW_REBUILD_SETTINGS: Settings<ViewRebuildConfig> = { db: DB_SETTING, json: JSON_SETTING };
+/** The settings of `view repair`. */
+export const VIEW_REBUILD_SETTINGS: Settings<ViewRebuildConfig> = {
+  after: wholeNumberSetting({
+    flag: 'after',
+    env: null,
+    description: 'Continue behind this position, which an earlier run printed',
+    min: 0,
+    max: 999_999_999_999_999,
+    default: 0,
+  }),
+  db: DB_SETTING,
+  json: JSON_SETTING,
+};
 
-/** How often people are told how far it is, after the first time. */
+/** Interval between two lines of progress, after the first one. */
 const PROGRESS_MS = 2_000;
 
-/** `view rebuild`: makes the read side anew from the log, beside the running servers. */
+/** `view repair`: corrects the read side from the log, beside the running servers. */
 export const viewRebuildCommand: CliCommand = {
-  name: 'view rebuild',
-  summary: 'make the read side anew from the events, while the server goes on',
-  usage: 'view rebuild [OPTIONS]',
+  name: 'view repair',
+  summary: 'correct the read side from the events, while servers run',
+  usage: 'view repair [OPTIONS]',
   about:
-    'Builds a new version of the view that listings and look-ups read, beside the one that is shown, and switches to ' +
-    'it in one transaction. The server may be running and serves the old version until then. If it is stopped half-way, ' +
-    'nothing was changed; the next one removes what it left. Exit code 0 when the new version is shown, 1 when not.',
+    'Folds every reservation from its events, writes the rows of the view that differ, and removes rows without events. ' +
+    'Servers may be running. It can be stopped at any time and run again, or continued with --after behind the last ' +
+    'position that it printed. Exit code 0 when the whole view is right, 1 when not.',
   settings: VIEW_REBUILD_SETTINGS,
   async run(args, context) {
     const read = readSettings(VIEW_REBUILD_SETTINGS, { args, env: context.env });
-    if (read.kind === 'faults') return reportFaults(context, 'view rebuild', read.faults);
-    const { db, json } = read.values;
+    if (read.kind === 'faults') return reportFaults(context, 'view repair', read.faults);
+    const { db, after, json } = read.values;
     const runtime = systemRuntime();
     let tellAt = 0;
-    function onProgress(events: number): void {
+    function onProgress({ position }: RepairProgress): void {
       const now = runtime.clock.now();
       if (json || now < tellAt) return;
       tellAt = now + PROGRESS_MS;
-      context.print(`Read ${count(events, 'event')}.`);
+      context.print(`Repaired up to position ${position}.`);
     }
-    const rebuilt = await withDatabase(db, context, (store) => rebuildView(store, { runtime, onProgress }));
-    context.print(json ? JSON.stringify(toJson(rebuilt)) : toText(rebuilt));
+    const repaired = await withDatabase(db, context, (store) => repairView(store, { runtime, after, onProgress }));
+    context.print(json ? JSON.stringify(toJson(repaired)) : toText(repaired));
     return EXIT_OK;
   },
 };
 
-function toText({ events, reservations, durationMs }: RebuiltView): string {
-  const made = `${count(reservations, 'reservation')} from ${count(events, 'event')}`;
-  return `The view was rebuilt: ${made} in ${describeDuration(durationMs)}.`;
+function toText({ reservations, written, removed, durationMs }: RepairedView): string {
+  const changes = `${count(written, 'row')} written, ${count(removed, 'row')} removed`;
+  return `The view is right: ${count(reservations, 'reservation')} checked, ${changes} in ${describeDuration(durationMs)}.`;
 }
 
-function toJson({ events, reservations, durationMs }: RebuiltView): object {
-  return { events, reservations, duration_ms: durationMs };
+function toJson({ position, reservations, written, removed, durationMs }: RepairedView): object {
+  return { position, reservations, written, removed, duration_ms: durationMs };
 }

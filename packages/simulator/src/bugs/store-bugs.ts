@@ -1,4 +1,10 @@
-import type { AppendRequest, AppendResult, ReservationStore } from '@reservations/core';
+import {
+  type AppendRequest,
+  type AppendResult,
+  READ_LIMIT_MAX,
+  type ReservationStore,
+  type ReservationSummary,
+} from '@reservations/core';
 import type { SimProcess } from '../process.ts';
 import { type Bug, withAppend } from './sabotage.ts';
 
@@ -52,9 +58,9 @@ export const STORE_BUGS: readonly Bug[] = [
     }),
   },
   {
-    name: 'rebuild-forgets-late-events',
-    mistake: 'a rebuilt view lacks what was appended while its last batch was written',
-    plant: () => ({ store: forgettingLateEvents }),
+    name: 'repair-overwrites-later-rows',
+    mistake: 'a repair writes a row although the stream has moved on since it was folded',
+    plant: () => ({ store: repairingWithoutGuard }),
   },
   {
     name: 'not-queued',
@@ -113,15 +119,16 @@ export const STORE_BUGS: readonly Bug[] = [
 
 type Append = ReservationStore['events']['append'];
 
-function forgettingLateEvents(store: ReservationStore): ReservationStore {
+function repairingWithoutGuard(store: ReservationStore): ReservationStore {
+  async function atCurrentVersion(row: ReservationSummary): Promise<ReservationSummary> {
+    const stream = await store.events.readStream(row.reservationId, { after: 0, limit: READ_LIMIT_MAX });
+    return { ...row, version: stream.length };
+  }
   return {
     ...store,
-    view: {
-      ...store.view,
-      async rebuild(request) {
-        const rebuild = await store.view.rebuild(request);
-        return { ...rebuild, switchOver: (late) => rebuild.switchOver({ ...late, after: Number.MAX_SAFE_INTEGER }) };
-      },
+    repair: {
+      ...store.repair,
+      put: async (rows) => await store.repair.put(await Promise.all(rows.map(atCurrentVersion))),
     },
   };
 }

@@ -2,7 +2,6 @@ import { assert } from '../../errors.ts';
 import type { ReservationSummary } from '../../domain/reservation/summary.ts';
 import { PAGE_LIMIT_MAX, type ReservationView } from '../../ports/reservation-view.ts';
 import { keyOf, type Tables } from './tables.ts';
-import { beginRebuild } from './view-rebuild.ts';
 
 function byId(a: ReservationSummary, b: ReservationSummary): number {
   return a.reservationId < b.reservationId ? -1 : 1;
@@ -37,10 +36,6 @@ export function createReservationView(tables: Tables, assertOpen: () => void): R
         .sort(byId);
       const reservations = found.slice(0, limit);
       return { reservations, next: found.length > limit ? (reservations.at(-1)?.reservationId ?? null) : null };
-    },
-    async rebuild({ token }) {
-      assertOpen();
-      return beginRebuild(tables, token, assertOpen);
     },
   };
 }

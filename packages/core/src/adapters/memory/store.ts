@@ -7,6 +7,7 @@ import { createPaymentQueue } from './due-work.ts';
 import { createReservationView } from './reservation-view.ts';
 import { createSubscriptions } from './subscriptions.ts';
 import { createTables } from './tables.ts';
+import { createViewRepair } from './view-repair.ts';
 
 /**
  * A store that keeps everything in this process: for tests, and as an example for authors of adapters. It behaves as every
@@ -39,12 +40,17 @@ export function createMemoryStore(): ReservationStore {
         assertRange(range);
         return tables.log.slice(range.after, range.after + range.limit);
       },
+      async lastPosition() {
+        assertOpen();
+        return tables.log.length;
+      },
       onCommit(listener) {
         assertOpen();
         return listeners.add(listener);
       },
     },
     view: createReservationView(tables, assertOpen),
+    repair: createViewRepair(tables, assertOpen),
     payments: createPaymentQueue(tables, assertOpen),
     subscriptions: createSubscriptions(tables, assertOpen),
     async checkWritable() {

@@ -17,9 +17,7 @@ export interface Tables {
   /** The same events by stream, in the order of versions. */
   readonly streams: Map<string, RecordedEvent[]>;
   /** The view's rows by reservation id. */
-  summaries: Map<string, ReservationSummary>;
-  /** The rebuild of the view that is under way, with its rows by reservation id. */
-  rebuild: { readonly token: string; readonly rows: Map<string, ReservationSummary> } | null;
+  readonly summaries: Map<string, ReservationSummary>;
   /** The payment queue by reservation id. */
   readonly payments: Map<string, QueuedPayment>;
   /** By {@link keyOf}. */
@@ -34,7 +32,6 @@ export function createTables(): Tables {
     log: [],
     streams: new Map(),
     summaries: new Map(),
-    rebuild: null,
     payments: new Map(),
     keys: new Map(),
     subscriptions: new Map(),

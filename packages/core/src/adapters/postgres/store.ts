@@ -8,6 +8,7 @@ import { type CommitGroup, createGroupCommit } from './log/group-commit.ts';
 import { createPaymentQueue } from './queue/due-work.ts';
 import type { LogMemory } from './open/log-end.ts';
 import { createReservationView } from './view/reservation-view.ts';
+import { createViewRepair } from './view/view-repair.ts';
 import { checkServing } from './open/serving-probe.ts';
 import { createSubscriptions } from './subscriptions.ts';
 
@@ -32,6 +33,7 @@ export function createPostgresStore(
   return {
     events: createEventStore(access, hints, memory.note),
     view: createReservationView(access),
+    repair: createViewRepair(access, statementTimeoutMs),
     payments: createPaymentQueue(access),
     subscriptions: createSubscriptions(access),
     checkWritable: () => checkServing(access.run, statementTimeoutMs),

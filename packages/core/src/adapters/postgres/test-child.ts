@@ -89,23 +89,14 @@ async function subscribe(): Promise<void> {
   }).start();
 }
 
-/** Stands still in the middle of a switch until it is told to go on; says what became of it. */
-async function freezeInSwitch(): Promise<void> {
+/** Repairs a row when told to; says what became of it. */
+async function repairWhenTold(): Promise<void> {
   const store = await openPostgresStore({ connectionString });
   await untilTold();
-  const rebuild = await store.view.rebuild({ token: 'frozen', startedAt: 1 });
-  const switched = rebuild.switchOver({
-    after: 0,
-    patienceMs: 1_000,
-    project() {
-      say('frozen');
-      process.kill(process.pid, 'SIGSTOP');
-      return exampleSummary(exampleId(1));
-    },
-  });
+  const row = exampleSummary(exampleId(1), { message: 'repaired' });
   say(
-    await switched.then(
-      ({ kind }) => kind,
+    await store.repair.put([row]).then(
+      (written) => String(written),
       (error: unknown) => (error instanceof ReservationError ? error.code : String(error)),
     ),
   );
@@ -129,7 +120,7 @@ const tasks: Readonly<Record<string, () => Promise<void>>> = {
   openAtOnce,
   appendForEver,
   subscribe,
-  freezeInSwitch,
+  repairWhenTold,
   closeWhenTold,
 };
 

@@ -44,6 +44,12 @@ export function fromReservationRow(row: ReservationsTable): ReservationSummary {
   };
 }
 
+/** True when the row that was found is not this one, in any column. */
+export function differs(found: ReservationsTable | undefined, row: ReservationsTable): boolean {
+  const columns = Object.keys(row) as (keyof ReservationsTable)[];
+  return found === undefined || columns.some((column) => found[column] !== row[column]);
+}
+
 /** The page of a listing, out of rows of which one more than `limit` was asked for. */
 export function toReservationPage(rows: readonly ReservationsTable[], limit: number): ReservationPage {
   const reservations = rows.slice(0, limit).map(fromReservationRow);

@@ -7,6 +7,7 @@ import { createPaymentQueue } from './queue/due-work.ts';
 import { prepare, sql } from './prepared.ts';
 import { createReservationView } from './view/reservation-view.ts';
 import { createSubscriptions } from './subscriptions.ts';
+import { createViewRepair } from './view/view-repair.ts';
 import { createWriteTransactions } from './log/transaction.ts';
 
 /** Callbacks of the code that opened the connection. */
@@ -33,6 +34,7 @@ export function createSqliteStore(
   return {
     events: createEventStore(database, transactions, access),
     view: createReservationView(database, access),
+    repair: createViewRepair(database, access),
     payments: createPaymentQueue(database, access),
     subscriptions: createSubscriptions(database, access),
     async checkWritable() {

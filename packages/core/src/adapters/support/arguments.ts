@@ -3,7 +3,7 @@ import { type AppendRequest, EVENTS_PER_APPEND_MAX, READ_LIMIT_MAX } from '../..
 import { TAKE_LIMIT_MAX } from '../../ports/due-work.ts';
 import { PAGE_LIMIT_MAX } from '../../ports/reservation-view.ts';
 import { SUBSCRIPTIONS_LIMIT_MAX } from '../../ports/subscriptions.ts';
-import { REBUILD_PATIENCE_MAX_MS, REBUILD_ROWS_MAX } from '../../ports/view-rebuild.ts';
+import { REPAIR_ROWS_MAX } from '../../ports/admin/view-repair.ts';
 
 /** An append names a version that can be, and holds a bounded number of events; anything else is a bug of the caller. */
 export function assertAppendable({ expected, events, inlineWrites }: AppendRequest): void {
@@ -29,14 +29,14 @@ export function assertPage({ limit }: { readonly limit: number }): void {
   assert(isWithin(limit, 1, PAGE_LIMIT_MAX), `a page cannot hold ${limit} reservations`);
 }
 
-/** How many rows a batch of a rebuild holds at most. */
+/** A batch of a repair is bounded. */
 export function assertBatch(rows: readonly unknown[]): void {
-  assert(isWithin(rows.length, 0, REBUILD_ROWS_MAX), `a batch cannot hold ${rows.length} rows`);
+  assert(isWithin(rows.length, 0, REPAIR_ROWS_MAX), `a batch cannot hold ${rows.length} rows`);
 }
 
-/** A switch that waits for ever would keep everybody waiting. */
-export function assertPatience(ms: number): void {
-  assert(isWithin(ms, 1, REBUILD_PATIENCE_MAX_MS), `a switch cannot wait for ${ms} ms`);
+/** A page of a repair is bounded. */
+export function assertRepairPage(limit: number): void {
+  assert(isWithin(limit, 1, REPAIR_ROWS_MAX), `a page cannot hold ${limit} rows`);
 }
 
 /** How many payments one call returns at most. */

@@ -2,7 +2,6 @@ import { isReservationError, ReservationError } from '../../errors.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { type EventStore, READ_LIMIT_MAX, type RecordedEvent } from '../../ports/event-store.ts';
 import type { Observer } from '../../ports/observer.ts';
-import { endOfLog } from '../operations/end-of-log.ts';
 import type { DamagedEvent, FeedEvent } from './feed-event.ts';
 import { FEED_FAULT_PAUSE_MAX_MS, FEED_FAULT_PAUSE_MS } from './limits.ts';
 import { createFeedEventReader } from './read-feed-events.ts';
@@ -163,7 +162,7 @@ function assertSame(found: RecordedEvent | undefined, { position, id }: LogPlace
 
 /** Position of the last event of the log, at least `after`; meaningless when the signal aborts. */
 async function endBehind(deps: FollowDeps, after: LogPlace, signal: AbortSignal): Promise<number> {
-  const end = (await patiently(deps, () => endOfLog(deps.events), signal)) ?? Infinity;
+  const end = (await patiently(deps, () => deps.events.lastPosition(), signal)) ?? Infinity;
   if (end < after.position) throw endLost(`the log ends before position ${after.position}`);
   return end;
 }

@@ -4,7 +4,6 @@ import { isReservationError } from '../../errors.ts';
 import { READ_LIMIT_MAX, type RecordedEvent } from '../../ports/event-store.ts';
 import type { ReservationStore } from '../../ports/reservation-store.ts';
 import { allReservations } from './all-reservations.ts';
-import { endOfLog } from './end-of-log.ts';
 import { loadReservation } from '../commands/load-reservation.ts';
 
 /** What a verification read, and everything that it found wrong; each fault names position, stream or reservation. */
@@ -26,7 +25,7 @@ const COMPARE_ATTEMPTS_MAX = 3;
 export async function verifyStore(store: ReservationStore): Promise<Verification> {
   const faults: string[] = [];
   const counts = { events: 0, streams: 0, waiting: 0, streamEvents: 0 };
-  const before = { ...(await store.payments.gauge()), end: await endOfLog(store.events) };
+  const before = { ...(await store.payments.gauge()), end: await store.events.lastPosition() };
   for await (const entry of wholeLog(store)) {
     counts.events += 1;
     if (entry.kind === 'damaged') {

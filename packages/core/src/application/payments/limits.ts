@@ -51,30 +51,3 @@ export const ESCALATE_UNREACHED_AFTER_MS = 86_400_000;
 
 /** Fewest attempts of settlement before an escalation: an outage of our own must not escalate. */
 export const ESCALATE_ATTEMPTS_MIN = 3;
-
-/** How often a rebuild of the view tries to take the place of the view that is shown. */
-export const SWITCH_ATTEMPTS_MAX = 30;
-
-/** How long the first attempt waits for those who use the view; doubles with each that found it in use. */
-export const SWITCH_PATIENCE_MS = 100;
-
-/**
- * The longest that one attempt waits: readers and writers wait as long. More than the second after which PostgreSQL
- * lets a waiting lock interrupt its own housekeeping of the table.
- */
-export const SWITCH_PATIENCE_MAX_MS = 1_600;
-
-/** The longest pause of a rebuild behind a batch; it is as long as the batch took, so that servers get their turn. */
-export const REBUILD_PAUSE_MAX_MS = 100;
-
-/** How many streams a rebuild loads at a time: a store may read together what is asked for together. */
-export const REBUILD_LOADS_MAX = 100;
-
-/**
- * A rebuild reads at most this many times the events that the log has when it begins. One that reads twice as fast as
- * the log grows needs 2.
- */
-export const REBUILD_EVENTS_FACTOR = 4;
-
-/** A log counts as this long for {@link REBUILD_EVENTS_FACTOR} when it is shorter. */
-export const REBUILD_EVENTS_MIN = 50_000;

@@ -106,13 +106,12 @@ describe('a case that fails', () => {
   });
 
   test('says that another error was thrown than expected', async () => {
-    const error = await verdict('a later rebuild supersedes one that is under way, whose rows nobody sees', () => {
+    const error = await verdict('a closed store refuses everything', () => {
       const store = createMemoryStore();
-      const rebuild: typeof store.view.rebuild = async (request) => {
-        const put = (): Promise<void> => Promise.reject(new ReservationError('STORE_UNAVAILABLE', 'busy'));
-        return { ...(await store.view.rebuild(request)), put };
+      const onCommit = (): never => {
+        throw new ReservationError('STORE_UNAVAILABLE', 'busy');
       };
-      return { ...store, view: { ...store.view, rebuild } };
+      return { ...store, events: { ...store.events, onCommit } };
     });
     expect(linesOf(error).slice(1, 3).join('\n')).toContain('ReservationError STORE_UNAVAILABLE: busy');
   });
@@ -141,6 +140,9 @@ test('a store made of classes, with private members, is tested as any other', as
     }
     readAll(...range: Parameters<EventStore['readAll']>): ReturnType<EventStore['readAll']> {
       return this.#store.events.readAll(...range);
+    }
+    lastPosition(): Promise<number> {
+      return this.#store.events.lastPosition();
     }
     onCommit(listener: () => void): () => void {
       return this.#store.events.onCommit(listener);

@@ -7,8 +7,7 @@ import { queueCases } from './queue.ts';
 import { raceCases } from './races.ts';
 import { readCases } from './read.ts';
 import { subscriptionCases } from './subscriptions.ts';
-import { rebuildCases } from './rebuild.ts';
-import { switchOverCases } from './switch-over.ts';
+import { repairCases } from './repair.ts';
 import { viewCases } from './view.ts';
 
 /**
@@ -20,7 +19,7 @@ export const reservationStoreContract: readonly RuledCase[] = [
   ...underRule({ port: 'EventStore.readStream and readAll', section: 'What reads return' }, readCases),
   ...underRule({ port: 'KeyClaim and AppendResult', section: 'Idempotency keys' }, keyCases),
   ...underRule({ port: 'ReservationView', section: 'The view' }, viewCases),
-  ...underRule({ port: 'ViewRebuild', section: 'Rebuilding the view' }, [...rebuildCases, ...switchOverCases]),
+  ...underRule({ port: 'ViewRepair', section: 'Repairing the view' }, repairCases),
   ...underRule({ port: 'PaymentQueue and PaymentChange', section: 'The payment queue' }, queueCases),
   ...underRule({ port: 'EventStore.onCommit', section: 'What readers of the log need' }, hintCases),
   ...underRule({ port: 'Subscriptions', section: 'What readers of the log need' }, subscriptionCases),

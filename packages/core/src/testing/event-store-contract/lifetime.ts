@@ -34,7 +34,6 @@ const closing: readonly StoreContractCase[] = [
 
   onStore('a closed store refuses everything', async (store) => {
     await appended(store, create);
-    const rebuild = await store.view.rebuild({ token: 'rebuild-1', startedAt: 0 });
     await store.close();
     const calls = [
       store.events.append(exampleAppend(exampleId(2))),
@@ -44,10 +43,9 @@ const closing: readonly StoreContractCase[] = [
       store.view.list({ userId: null, stage: null, after: null, limit: 1 }),
       store.view.findByKey(key),
       store.view.findByTransaction('TXN-1'),
-      store.view.rebuild({ token: 'rebuild-2', startedAt: 0 }),
-      rebuild.put([exampleSummary(id)]),
-      rebuild.switchOver({ after: 0, project: () => exampleSummary(id), patienceMs: 1_000 }),
-      rebuild.abandon(),
+      store.events.lastPosition(),
+      store.repair.put([exampleSummary(id)]),
+      store.repair.removeOrphans({ after: null, limit: 1 }),
       store.payments.take({ owner: 'worker', now: 1_000, leaseUntil: 2_000, limit: 1 }),
       store.payments.release({ reservationId: id, owner: 'request-1', dueAt: 1, lastOutcome: '' }),
       store.payments.list({ limit: 1 }),

@@ -3,7 +3,7 @@ import type { JsonObject } from '../../domain/reservation/stored-event.ts';
 import { READ_LIMIT_MAX } from '../../ports/event-store.ts';
 import type { ReservationStore } from '../../ports/reservation-store.ts';
 import { exampleAppend, exampleEvent, exampleId, exampleSummary, NOTHING_ALONGSIDE, recordedBy } from '../builders.ts';
-import { appended, type StoreContractCase, onStore, oneTo, snapshot, wholeLog } from './case.ts';
+import { appended, type StoreContractCase, onStore, oneTo, onTwoStores, snapshot, wholeLog } from './case.ts';
 
 const stream = exampleId(1);
 
@@ -15,6 +15,24 @@ async function writeTwoStreams(store: ReservationStore): Promise<void> {
     await appended(store, exampleAppend(exampleId(1 + (n % 2)), { expected, events: [exampleEvent(n)] }));
   }
 }
+
+const ends: readonly StoreContractCase[] = [
+  onStore('the last position is 0 in an empty store, and that of the last event afterwards', async (store) => {
+    assert.equal(await store.events.lastPosition(), 0);
+    await writeTwoStreams(store);
+    assert.equal(await store.events.lastPosition(), 10);
+    const events = [11, 12, 13].map((n) => exampleEvent(n));
+    await appended(store, exampleAppend(exampleId(3), { events }));
+    assert.equal(await store.events.lastPosition(), 13);
+    assert.equal((await wholeLog(store)).at(-1)?.position, 13);
+  }),
+
+  onTwoStores('the last position includes the appends of another server', async (one, other) => {
+    assert.equal(await other.events.lastPosition(), 0);
+    await writeTwoStreams(one);
+    assert.equal(await other.events.lastPosition(), 10);
+  }),
+];
 
 const ranges: readonly StoreContractCase[] = [
   onStore('a stream that does not exist reads as empty', async (store) => {
@@ -206,4 +224,4 @@ const history: readonly StoreContractCase[] = [
 ];
 
 /** What comes back, in which order and how much of it. */
-export const readCases: readonly StoreContractCase[] = [...ranges, ...contents, ...history];
+export const readCases: readonly StoreContractCase[] = [...ends, ...ranges, ...contents, ...history];

@@ -51,7 +51,7 @@ export function recordCalls({ open, reopen, openBeside }: StoreHarness): Recordi
 }
 
 /** Ports of a store, which have members of their own. */
-const PORTS: ReadonlySet<string> = new Set(['events', 'view', 'payments', 'subscriptions']);
+const PORTS: ReadonlySet<string> = new Set(['events', 'view', 'repair', 'payments', 'subscriptions']);
 
 /** The object with its functions noted down; it may be of a class. */
 function recordedObject<Original extends object>(original: Original, name: string, calls: RecordedCall[]): Original {
@@ -84,8 +84,7 @@ function recordedFunction(
       return result.then(
         (value: unknown) => {
           call.outcome = { kind: 'returned', value };
-          const isRebuild = name.endsWith('view.rebuild') && typeof value === 'object' && value !== null;
-          return isRebuild ? recordedObject(value, 'rebuild.', calls) : value;
+          return value;
         },
         (error: unknown) => {
           call.outcome = { kind: 'threw', error };

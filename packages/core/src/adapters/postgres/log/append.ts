@@ -41,7 +41,8 @@ export function explainMissingLock(error: unknown): never {
   throw sqlStateOf(error) === NO_DATA_FOUND ? hasNoLog(error) : error;
 }
 
-function hasNoLog(cause: unknown): ReservationError {
+/** The fault of a database without the lock of appends. */
+export function hasNoLog(cause: unknown): ReservationError {
   const message =
     'the PostgreSQL database has no log to append to: a move into it is under way, or log_locks lost its row';
   return new ReservationError('STORE_UNSUITABLE', message, { cause });

@@ -32,12 +32,19 @@ export function createEventStore(
       if (last !== undefined) note(last);
       return fromEventRows(rows, 'position', after);
     },
+    async lastPosition() {
+      const { rows } = await run<{ readonly position: number }>({ text: LAST_POSITION, values: [ONLY_SHARD] });
+      return rows[0]?.position ?? 0;
+    },
     onCommit(listener) {
       assertOpen();
       return hints.add(listener);
     },
   };
 }
+
+const LAST_POSITION = `select position from events
+  where shard = $1 and position > 0 order by position desc limit 1`;
 
 interface Range {
   readonly after: number;

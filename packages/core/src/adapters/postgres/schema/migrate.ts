@@ -17,7 +17,7 @@ import type { Connections, Run } from '../open/connection.ts';
 import { sqlStateOf } from '../faults.ts';
 import type { Statement } from '../prepared.ts';
 import { PINNED_SCHEMA } from './pinned-functions.ts';
-import { lockTimeout } from '../view/rebuild-statements.ts';
+import { lockTimeout } from '../lock-timeout.ts';
 import { TRANSACTION_INDEX } from './transaction-index.ts';
 
 /** Collation "C" compares byte by byte; a table has no order of its own. */

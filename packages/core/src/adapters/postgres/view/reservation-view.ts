@@ -8,11 +8,9 @@ import type { Access } from '../access.ts';
 import type { Run } from '../open/connection.ts';
 import { reservationPage, reservationsOfTransaction } from '../schema/pinned-functions.ts';
 import { prepare, sql } from '../prepared.ts';
-import { beginRebuild } from './view-rebuild.ts';
 
 /** The read side. */
-export function createReservationView(access: Access): ReservationView {
-  const { run, readTogether } = access;
+export function createReservationView({ run, readTogether }: Access): ReservationView {
   const find = readTogether(findAll);
   return {
     find: (id) => find(id),
@@ -30,7 +28,6 @@ export function createReservationView(access: Access): ReservationView {
       const { rows } = await run(reservationPage({ ...filter, limit: filter.limit + 1 }));
       return toReservationPage(rows, filter.limit);
     },
-    rebuild: (request) => beginRebuild(access, request),
   };
 }
 

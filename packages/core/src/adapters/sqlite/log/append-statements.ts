@@ -98,7 +98,8 @@ export function prepareEventsBehind(database: Database.Database): AppendStatemen
   );
 }
 
-function preparePutReservation(database: Database.Database): AppendStatements['putReservation'] {
+/** Inserts a reservation's row or replaces all of its columns. */
+export function preparePutReservation(database: Database.Database): AppendStatements['putReservation'] {
   return prepare(database, (row: ReservationsTable) => {
     const columns = columnsBesideKey(row);
     return sql
@@ -108,8 +109,8 @@ function preparePutReservation(database: Database.Database): AppendStatements['p
   });
 }
 
-/** What an upsert of a reservation's row sets. */
-export function columnsBesideKey(row: ReservationsTable): Omit<ReservationsTable, 'shard' | 'reservation_id'> {
+/** Columns set by an upsert of a reservation's row. */
+function columnsBesideKey(row: ReservationsTable): Omit<ReservationsTable, 'shard' | 'reservation_id'> {
   return {
     status: row.status,
     stage: row.stage,

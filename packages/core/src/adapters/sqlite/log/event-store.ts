@@ -7,7 +7,7 @@ import { fromEventRows } from '../../sql/event-rows.ts';
 import { ONLY_SHARD } from '../../sql/tables.ts';
 import type { Access } from '../access.ts';
 import { createAppend } from './append.ts';
-import { prepareLogPage } from './log-pages.ts';
+import { prepareLastPosition, prepareLogPage } from './log-pages.ts';
 import { prepare, sql } from '../prepared.ts';
 import type { WriteTransactions } from './transaction.ts';
 
@@ -20,6 +20,7 @@ export function createEventStore(
   const listeners = createCommitListeners();
   const append = createAppend(database, transactions);
   const { streamPage, logPage } = preparePages(database);
+  const lastPosition = prepareLastPosition(database);
   return {
     async append(request) {
       assertAppendable(request);
@@ -36,6 +37,7 @@ export function createEventStore(
       assertRange({ after, limit });
       return await read(() => fromEventRows(logPage.all({ after, limit }), 'position', after));
     },
+    lastPosition: () => read(() => lastPosition.get({})?.position ?? 0),
     onCommit(listener) {
       assertOpen();
       return listeners.add(listener);

@@ -27,7 +27,6 @@ const WORK = [
   ['payment_queue', 'update'],
   ['subscriptions', 'insert'],
   ['subscriptions', 'update'],
-  ['view_rebuilds', 'insert'],
 ] as const;
 
 /**

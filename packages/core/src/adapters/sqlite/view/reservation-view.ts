@@ -12,11 +12,9 @@ import { ONLY_SHARD, type ReservationsTable } from '../../sql/tables.ts';
 import type { Access } from '../access.ts';
 import { prepareKeyHolder } from '../log/append-statements.ts';
 import { type Prepared, prepare, sql, written } from '../prepared.ts';
-import { createRebuilds } from './view-rebuild.ts';
 
 /** The read side on a connection. */
-export function createReservationView(database: Database.Database, access: Access): ReservationView {
-  const { read } = access;
+export function createReservationView(database: Database.Database, { read }: Access): ReservationView {
   const byId = prepare(database, ({ id }: { readonly id: string }) =>
     sql.selectFrom('reservations').selectAll().where('shard', '=', ONLY_SHARD).where('reservation_id', '=', id),
   );
@@ -59,7 +57,6 @@ export function createReservationView(database: Database.Database, access: Acces
       assertPage(filter);
       return await read(() => page(filter));
     },
-    rebuild: createRebuilds(database, access),
   };
 }
 

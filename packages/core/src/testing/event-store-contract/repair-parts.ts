@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
 import type { ReservationId } from '../../domain/ids.ts';
 import type { ReservationSummary } from '../../domain/reservation/summary.ts';
-import { isReservationError } from '../../errors.ts';
 import { READ_LIMIT_MAX, type RecordedEvent } from '../../ports/event-store.ts';
 import type { ReservationStore } from '../../ports/reservation-store.ts';
-import type { SwitchRequest, ViewRebuild } from '../../ports/view-rebuild.ts';
 import { exampleAppend, exampleEvent, exampleId, exampleSummary, NOTHING_ALONGSIDE, recordedBy } from '../builders.ts';
 import { appended, oneTo, wholeLog } from './case.ts';
 
@@ -63,19 +61,4 @@ export async function madeFromLog(store: ReservationStore): Promise<readonly Res
     streams.set(event.stream, [...(streams.get(event.stream) ?? []), event]);
   }
   return [...streams.values()].map(rowOf).toSorted((a, b) => (a.reservationId < b.reservationId ? -1 : 1));
-}
-
-/** Begins a rebuild; a token is used once. */
-export function begin(store: ReservationStore, token: string = 'rebuild-1'): Promise<ViewRebuild> {
-  return store.view.rebuild({ token, startedAt: 1 });
-}
-
-/** A switch behind a position, with rows of {@link rowOf}. */
-export function switchAfter(after: number): SwitchRequest {
-  return { after, project: rowOf, patienceMs: 10_000 };
-}
-
-/** Fails unless `work` was refused because there is a later rebuild, or none. */
-export async function assertSuperseded(work: Promise<unknown>): Promise<void> {
-  await assert.rejects(work, (error) => isReservationError(error, 'REBUILD_SUPERSEDED'));
 }

@@ -10,21 +10,13 @@ import { type ReservationId, reservationIdFrom } from '../../domain/ids.ts';
 import type { ReservationSummary } from '../../domain/reservation/summary.ts';
 import type { ReservationStore } from '../../ports/reservation-store.ts';
 import type { Runtime } from '../../ports/runtime.ts';
-import { REBUILD_ROWS_MAX, type SwitchRequest, type ViewRebuild } from '../../ports/view-rebuild.ts';
+import { REPAIR_ROWS_MAX } from '../../ports/admin/view-repair.ts';
 import { exampleAppend } from '../../testing/builders.ts';
 import { createManualRuntime } from '../../testing/manual-runtime.ts';
 import { allReservations } from './all-reservations.ts';
 import { handleCommand, keepKey } from '../commands/handle-command.ts';
-import {
-  REBUILD_EVENTS_FACTOR,
-  REBUILD_EVENTS_MIN,
-  REBUILD_LOADS_MAX,
-  SWITCH_ATTEMPTS_MAX,
-  SWITCH_PATIENCE_MAX_MS,
-  SWITCH_PATIENCE_MS,
-} from '../payments/limits.ts';
 import { loadReservation } from '../commands/load-reservation.ts';
-import { rebuildView } from './rebuild-view.ts';
+import { REPAIR_LOADS_MAX, REPAIR_PAUSE_MAX_MS, repairView } from './repair-view.ts';
 import { verifyStore } from './verify-store.ts';
 
 const AT = '2026-01-02T03:04:05.678Z';
@@ -118,9 +110,9 @@ async function rows(store: ReservationStore): Promise<readonly ReservationSummar
   return found;
 }
 
-/** A store over a file that may be changed behind its back. */
+/** A store over a file that may be changed bypassing it. */
 async function openFile(): Promise<{ readonly store: ReservationStore; tamper(sql: string): unknown[] }> {
-  const folder = await mkdtemp(join(tmpdir(), 'rebuild-'));
+  const folder = await mkdtemp(join(tmpdir(), 'repair-'));
   const path = join(folder, 'reservations.db');
   const store = await openSqliteStore({ path });
   onTestFinished(async () => {
@@ -139,15 +131,7 @@ async function openFile(): Promise<{ readonly store: ReservationStore; tamper(sq
   };
 }
 
-/** A store whose rebuilds are changed. */
-function withRebuild(store: ReservationStore, change: (rebuild: ViewRebuild) => ViewRebuild): ReservationStore {
-  return {
-    ...store,
-    view: { ...store.view, rebuild: async (request) => change(await store.view.rebuild(request)) },
-  };
-}
-
-describe('a rebuilt view', () => {
+describe('a repaired view', () => {
   test('is row for row the one that was written with the events, whatever was done to that one', async () => {
     const { store, tamper } = await openFile();
     await liveAll(store);
@@ -156,95 +140,108 @@ describe('a rebuilt view', () => {
     const [first, second, third, fourth] = inline.map(
       ({ reservationId }) => `where reservation_id = '${reservationId}'`,
     );
-    tamper(`update reservations set stage = 'confirmed', status = 'RESERVATION_CONFIRMED', version = 99 ${first}`);
-    tamper(`update reservations set amount_minor = 1, user_id = 'eve' ${second}`);
+    tamper(`update reservations set stage = 'confirmed', version = 99 ${first}`);
+    tamper(`update reservations set user_id = 'eve' ${second}`);
     tamper(`delete from reservations ${third}`);
     tamper(`update reservations set reservation_id = 'RES-stray' ${fourth}`);
-    expect((await verifyStore(store)).faults).toHaveLength(4);
-    const { durationMs, ...rebuilt } = await rebuildView(store, { runtime: createRuntime() });
+    expect((await verifyStore(store)).faults).not.toEqual([]);
+    const { durationMs, ...repaired } = await repairView(store, { runtime: createRuntime() });
     const commands = LIVES.flat();
     // What is told as failed is escalated in the same append.
     const escalations = commands.filter((command) => command === unknownAnsweredFailed).length;
-    expect(rebuilt).toEqual({ events: commands.length + escalations, reservations: LIVES.length });
+    expect(repaired).toEqual({
+      position: commands.length + escalations,
+      reservations: LIVES.length,
+      written: 4,
+      removed: 1,
+    });
     expect(durationMs).toBeGreaterThan(0);
     expect(await rows(store)).toEqual(inline);
     expect((await verifyStore(store)).faults).toEqual([]);
   });
 
+  test('is complete also when it was empty', async () => {
+    const { store, tamper } = await openFile();
+    await liveAll(store);
+    const inline = await rows(store);
+    tamper('delete from reservations');
+    expect(await repairView(store, { runtime: createRuntime() })).toMatchObject({ written: LIVES.length, removed: 0 });
+    expect(await rows(store)).toEqual(inline);
+  });
+
   test('of an empty store is empty', async () => {
     const store = createMemoryStore();
-    expect(await rebuildView(store, { runtime: createRuntime() })).toMatchObject({ events: 0, reservations: 0 });
+    expect(await repairView(store, { runtime: createRuntime() })).toMatchObject({ position: 0, reservations: 0 });
     expect(await rows(store)).toEqual([]);
   });
 
-  test('has what was written while it was built: on the page before, behind the last page, between two attempts', async () => {
+  test('that was right is not written', async () => {
+    const { store, tamper } = await openFile();
+    await liveAll(store);
+    const changes = tamper('pragma data_version');
+    expect(await repairView(store, { runtime: createRuntime() })).toMatchObject({ written: 0, removed: 0 });
+    expect(tamper('pragma data_version')).toEqual(changes);
+  });
+
+  test('has what was appended while it was repaired: before a batch is put, and behind the end', async () => {
     const store = createMemoryStore();
     const open: ReservationId[] = [];
-    async function begin(count: number): Promise<void> {
-      for (let n = 0; n < count; n += 1) {
-        const id = newId();
-        open.push(id);
-        await live(store, id, [create]);
-      }
+    for (let n = 0; n < REPAIR_ROWS_MAX + 200; n += 1) {
+      const id = newId();
+      open.push(id);
+      await live(store, id, [create]);
     }
-    await begin(700);
-    await live(store, open[0] ?? newId(), [unknown]);
-    let switches = 0;
+    let puts = 0;
+    const busy: ReservationStore = {
+      ...store,
+      repair: {
+        ...store.repair,
+        async put(batch) {
+          puts += 1;
+          await live(store, open.shift() ?? newId(), [approved]);
+          await live(store, open.pop() ?? newId(), [unknownAnsweredFailed]);
+          await live(store, newId(), [create]);
+          return await store.repair.put(batch);
+        },
+      },
+    };
     const progress: number[] = [];
-    const busy = withRebuild(store, (rebuild) => ({
-      ...rebuild,
-      async put(batch) {
-        await rebuild.put(batch);
-        await live(store, open.shift() ?? newId(), open.length === 700 ? [approved] : [declined]);
-        await live(store, open.pop() ?? newId(), [unknownAnsweredFailed]);
-      },
-      async switchOver(request) {
-        switches += 1;
-        if (switches === 1) await begin(501);
-        await live(store, open.pop() ?? newId(), [escalate]);
-        await live(store, newId(), [create]);
-        return await rebuild.switchOver(request);
-      },
-    }));
-    const onProgress = (events: number): void => void progress.push(events);
-    const { events, reservations } = await rebuildView(busy, { runtime: createRuntime(), onProgress });
-    expect(switches).toBe(2);
+    const onProgress = ({ position }: { readonly position: number }): void => void progress.push(position);
+    const { reservations } = await repairView(busy, { runtime: createRuntime(), onProgress });
+    expect(puts).toBe(2);
     expect(progress).toEqual(progress.toSorted((a, b) => a - b));
-    expect(reservations).toBe(700 + 501 + 2);
-    expect(await store.events.readAll({ after: events, limit: 1 })).toEqual([]);
-    const { faults, streams } = await verifyStore(store);
-    expect([faults, streams]).toEqual([[], reservations]);
+    // The first of those that began during the repair is on its last page.
+    expect(reservations).toBe(REPAIR_ROWS_MAX + 200 + 1);
+    expect((await verifyStore(store)).faults).toEqual([]);
   });
 });
 
-describe('a rebuild', () => {
-  test('names an event that cannot be read, and leaves everything as it was', async () => {
+describe('a repair', () => {
+  test('names an event that cannot be read; the rows before it are repaired, and a run behind it goes on', async () => {
     const { store, tamper } = await openFile();
-    await liveAll(store);
-    tamper('update events set checksum = checksum + 1 where position = 9');
-    const before = await rows(store);
-    await expect(rebuildView(store, { runtime: createRuntime() })).rejects.toMatchObject({
+    for (let n = 0; n < REPAIR_ROWS_MAX; n += 1) await live(store, newId(), [create]);
+    await live(store, newId(), [create]);
+    await live(store, newId(), [create]);
+    const inline = await rows(store);
+    const damaged = REPAIR_ROWS_MAX + 1;
+    tamper(`update events set checksum = checksum + 1 where position = ${damaged}`);
+    tamper('delete from reservations');
+    await expect(repairView(store, { runtime: createRuntime() })).rejects.toMatchObject({
       code: 'STORE_CORRUPT',
-      message: expect.stringContaining('position 9 ') as string,
+      message: expect.stringContaining(`position ${damaged} `) as string,
     });
-    expect(await rows(store)).toEqual(before);
-    expect(tamper('select * from view_rebuilds')).toEqual([]);
-    expect(tamper("select name from sqlite_schema where name like 'reservations_%'")).toEqual([]);
+    expect(await rows(store)).toEqual(inline.slice(0, REPAIR_ROWS_MAX));
+    await repairView(store, { runtime: createRuntime(), after: damaged });
+    expect(await rows(store)).toEqual(inline.filter((_, index) => index !== REPAIR_ROWS_MAX));
   });
 
-  test('names an event that cannot follow, also when it came behind the last page', async () => {
+  test('names an event that cannot follow', async () => {
     const store = createMemoryStore();
     const id = newId();
     await live(store, id, [create, approved]);
     const before = await rows(store);
-    const busy = withRebuild(store, (rebuild) => ({
-      ...rebuild,
-      async switchOver(request) {
-        await store.events.append(exampleAppend(id, { expected: 2 }));
-        return await rebuild.switchOver(request);
-      },
-    }));
-    await expect(rebuildView(busy, { runtime: createRuntime() })).rejects.toMatchObject({
+    await store.events.append(exampleAppend(id, { expected: 2 }));
+    await expect(repairView(store, { runtime: createRuntime() })).rejects.toMatchObject({
       code: 'STORE_CORRUPT',
       message: expect.stringContaining('position 3, ') as string,
     });
@@ -253,49 +250,53 @@ describe('a rebuild', () => {
 
   test('names a stream that is no reservation', async () => {
     const store = createMemoryStore();
-    await store.events.append(exampleAppend('somebody-else'));
-    await expect(rebuildView(store, { runtime: createRuntime() })).rejects.toMatchObject({
+    await store.events.append(exampleAppend('another-stream'));
+    await expect(repairView(store, { runtime: createRuntime() })).rejects.toMatchObject({
       code: 'STORE_CORRUPT',
-      message: "the event at position 1 is in stream somebody-else, which is no reservation's",
+      message: "the event at position 1 is in stream another-stream, which is no reservation's",
     });
   });
 
-  test('waits longer each time that the view is in use, and gives up after a bounded number of attempts', async () => {
-    const store = createMemoryStore();
-    await live(store, newId(), [create]);
-    const patience: number[] = [];
-    let abandoned = 0;
-    const used = withRebuild(store, (rebuild) => ({
-      ...rebuild,
-      async switchOver({ patienceMs }: SwitchRequest) {
-        patience.push(patienceMs);
-        return { kind: 'busy' };
+  test('that was interrupted can be continued behind the position that it reported', async () => {
+    const { store, tamper } = await openFile();
+    for (let n = 0; n < REPAIR_ROWS_MAX + 10; n += 1) await live(store, newId(), [create]);
+    const inline = await rows(store);
+    tamper('delete from reservations');
+    const killed = new Error('killed');
+    let position = 0;
+    const interrupted = repairView(store, {
+      runtime: createRuntime(),
+      onProgress(progress) {
+        ({ position } = progress);
+        throw killed;
       },
-      async abandon() {
-        abandoned += 1;
-        await rebuild.abandon();
-      },
-    }));
-    const runtime = createRuntime();
-    await expect(rebuildView(used, { runtime })).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
-    expect(patience).toHaveLength(SWITCH_ATTEMPTS_MAX);
-    expect([patience[0], patience[1], patience.at(-1)]).toEqual([
-      SWITCH_PATIENCE_MS,
-      2 * SWITCH_PATIENCE_MS,
-      SWITCH_PATIENCE_MAX_MS,
+    });
+    await expect(interrupted).rejects.toBe(killed);
+    expect(position).toBe(REPAIR_ROWS_MAX);
+    expect(await rows(store)).toEqual(inline.slice(0, REPAIR_ROWS_MAX));
+    expect(await repairView(store, { runtime: createRuntime(), after: position })).toMatchObject({
+      reservations: 10,
+      written: 10,
+    });
+    expect(await rows(store)).toEqual(inline);
+  });
+
+  test('may run beside another one', async () => {
+    const { store, tamper } = await openFile();
+    await liveAll(store);
+    const inline = await rows(store);
+    tamper("update reservations set user_id = 'eve'");
+    const [one, other] = await Promise.all([
+      repairView(store, { runtime: createRuntime() }),
+      repairView(store, { runtime: createRuntime() }),
     ]);
-    // Others get as long as they had to wait.
-    expect(runtime.slept).toEqual(patience);
-    expect(abandoned).toBe(1);
+    expect(one.written + other.written).toBe(LIVES.length);
+    expect(await rows(store)).toEqual(inline);
   });
 
   test('loads the streams of a page together, a bounded number at a time', async () => {
     const store = createMemoryStore();
-    const ids = Array.from({ length: REBUILD_LOADS_MAX + 10 }, newId);
-    // So long that the second half of every stream is on the second page.
-    for (let n = ids.length; n < REBUILD_ROWS_MAX; n += 1) await live(store, newId(), [create]);
-    for (const id of ids) await live(store, id, [create]);
-    for (const id of ids) await live(store, id, [approved]);
+    for (let n = 0; n < REPAIR_LOADS_MAX + 10; n += 1) await live(store, newId(), [create]);
     const loads: number[] = [];
     let asked = 0;
     const counting: ReservationStore = {
@@ -310,64 +311,45 @@ describe('a rebuild', () => {
         },
       },
     };
-    await rebuildView(counting, { runtime: createRuntime() });
-    expect(loads).toEqual([REBUILD_LOADS_MAX, 10]);
-    expect((await verifyStore(store)).faults).toEqual([]);
+    await repairView(counting, { runtime: createRuntime() });
+    expect(loads).toEqual([REPAIR_LOADS_MAX, 10]);
   });
 
-  test('of a log that grows faster than it is read ends, says so, and leaves everything as it was', async () => {
+  test('of a log that grows faster than it is read ends where the log ended when it began', async () => {
     const store = createMemoryStore();
-    const id = newId();
-    await live(store, id, [create, approved]);
-    const before = await rows(store);
-    const [, last] = await store.events.readStream(id, { after: 0, limit: 2 });
-    const bound = REBUILD_EVENTS_FACTOR * REBUILD_EVENTS_MIN;
-    let read = 0;
-    const endless: ReservationStore = {
+    await live(store, newId(), [create]);
+    let reads = 0;
+    const growing: ReservationStore = {
       ...store,
       events: {
         ...store.events,
         async readAll(range) {
-          if (range.limit < REBUILD_ROWS_MAX) return await store.events.readAll(range);
-          if (read > bound) return [];
-          read += range.limit;
-          return Array.from({ length: range.limit }, () => last ?? []).flat();
+          reads += 1;
+          await live(store, newId(), [create]);
+          return await store.events.readAll({ ...range, limit: 1 });
         },
       },
     };
-    await expect(rebuildView(endless, { runtime: createRuntime() })).rejects.toMatchObject({
-      code: 'STORE_UNAVAILABLE',
-      message: expect.stringContaining('the log grows faster than a rebuild can read it') as string,
-    });
-    expect(read).toBe(bound);
-    expect(await rows(store)).toEqual(before);
+    expect(await repairView(growing, { runtime: createRuntime() })).toMatchObject({ position: 1 });
+    expect(reads).toBe(1);
   });
 
-  test('that a later one superseded fails, and the later one is shown', async () => {
+  test('pauses behind a batch as long as the batch took, for a bounded time', async () => {
     const store = createMemoryStore();
-    await live(store, newId(), [create]);
-    let later: Promise<unknown> = Promise.resolve();
-    const twice = withRebuild(store, (rebuild) => ({
-      ...rebuild,
-      async switchOver(request) {
-        later = rebuildView(store, { runtime: createRuntime() });
-        await later;
-        return await rebuild.switchOver(request);
-      },
-    }));
-    await expect(rebuildView(twice, { runtime: createRuntime() })).rejects.toMatchObject({
-      code: 'REBUILD_SUPERSEDED',
-    });
-    await expect(later).resolves.toMatchObject({ reservations: 1 });
-    expect(await rows(store)).toHaveLength(1);
-  });
-
-  test('pauses behind each full batch as long as the batch took', async () => {
-    const store = createMemoryStore();
-    for (let n = 0; n < 501; n += 1) await live(store, newId(), [create]);
+    for (let n = 0; n < 2 * REPAIR_ROWS_MAX; n += 1) await live(store, newId(), [create]);
     const runtime = createRuntime();
-    await rebuildView(store, { runtime });
+    const slow: ReservationStore = {
+      ...store,
+      repair: {
+        ...store.repair,
+        async removeOrphans(page) {
+          await runtime.clock.sleep(10 * REPAIR_PAUSE_MAX_MS, new AbortController().signal);
+          return await store.repair.removeOrphans(page);
+        },
+      },
+    };
+    await repairView(slow, { runtime });
     // The clock of this test moves on by one with each look at it.
-    expect(runtime.slept).toEqual([1]);
+    expect(runtime.slept).toEqual([1, 10 * REPAIR_PAUSE_MAX_MS, REPAIR_PAUSE_MAX_MS, 10 * REPAIR_PAUSE_MAX_MS]);
   });
 });

@@ -1,0 +1,114 @@
+import { parseReservationId, type ReservationId } from '../../domain/ids.ts';
+import { type ReservationSummary, summarize } from '../../domain/reservation/summary.ts';
+import { ReservationError } from '../../errors.ts';
+import { REPAIR_ROWS_MAX } from '../../ports/admin/view-repair.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { EventStore, RecordedEvent } from '../../ports/event-store.ts';
+import type { ReservationStore } from '../../ports/reservation-store.ts';
+import type { Runtime } from '../../ports/runtime.ts';
+import { assertExists } from '../commands/handle-command.ts';
+import { loadReservation } from '../commands/load-reservation.ts';
+
+/** Number of streams that a repair loads at a time: a store may answer concurrent reads with one statement. */
+export const REPAIR_LOADS_MAX = 100;
+
+/** Longest pause after a batch; a pause is as long as the batch took, so that servers are not slowed down by more than half. */
+export const REPAIR_PAUSE_MAX_MS = 100;
+
+/** Options of {@link repairView}. */
+export interface RepairViewOptions {
+  readonly runtime: Runtime;
+  /** Continues behind this position, which an earlier run reported. Default 0: the whole log. */
+  readonly after?: number;
+  /** Called after each batch; must not throw. */
+  readonly onProgress?: (progress: RepairProgress) => void;
+}
+
+/** Progress of a repair. */
+export interface RepairProgress {
+  /** The streams that begin up to this position are repaired; a later run may continue behind it. */
+  readonly position: number;
+  /** Number of these streams, without those of earlier runs. */
+  readonly reservations: number;
+}
+
+/** Result of a repair. */
+export interface RepairedView extends RepairProgress {
+  /** Rows that differed from the folded stream and were written. */
+  readonly written: number;
+  /** Rows without a stream, which were removed. */
+  readonly removed: number;
+  readonly durationMs: number;
+}
+
+/**
+ * Corrects the view in place: folds every stream, writes the rows that differ, and removes the rows without a stream.
+ * Servers may append meanwhile; each of their appends writes the whole row of its stream, so that streams that change
+ * during the repair, or begin after it did, need none. An interrupted repair changes nothing that is right: it can be
+ * run again, or continued behind the last reported position.
+ * @throws {ReservationError} STORE_CORRUPT names the event that cannot be folded: rows before it are repaired, and a run
+ * behind its position continues; STORE_UNAVAILABLE; STORE_UNSUITABLE.
+ */
+export async function repairView(store: ReservationStore, options: RepairViewOptions): Promise<RepairedView> {
+  const { clock } = options.runtime;
+  const { after = 0, onProgress = () => undefined } = options;
+  const startedAt = clock.now();
+  const end = await store.events.lastPosition();
+  let progress: RepairProgress = { position: after, reservations: 0 };
+  let written = 0;
+  while (progress.position < end) {
+    const began = clock.now();
+    const page = await store.events.readAll({ after: progress.position, limit: REPAIR_ROWS_MAX });
+    const last = page.at(-1);
+    if (last === undefined) break;
+    const rows = await foldStreams(store.events, page);
+    if (rows.length > 0) written += await store.repair.put(rows);
+    progress = { position: last.position, reservations: progress.reservations + rows.length };
+    onProgress(progress);
+    if (last.position < end) await pauseSince(began, clock);
+  }
+  const removed = await removeOrphans(store, clock);
+  return { ...progress, written, removed, durationMs: clock.now() - startedAt };
+}
+
+/** The rows of the streams that begin in the page. */
+async function foldStreams(events: EventStore, page: readonly RecordedEvent[]): Promise<readonly ReservationSummary[]> {
+  const ids = page.filter(({ version }) => version === 1).map(idOf);
+  const rows: ReservationSummary[] = [];
+  for (let n = 0; n < ids.length; n += REPAIR_LOADS_MAX) {
+    const loading = ids.slice(n, n + REPAIR_LOADS_MAX).map((id) => foldStream(events, id));
+    rows.push(...(await Promise.all(loading)));
+  }
+  return rows;
+}
+
+async function foldStream(events: EventStore, id: ReservationId): Promise<ReservationSummary> {
+  const { state, version } = await loadReservation(events, id);
+  assertExists(state);
+  return summarize(id, state, version);
+}
+
+function idOf({ stream, position }: RecordedEvent): ReservationId {
+  const id = parseReservationId(stream);
+  if (id !== null) return id;
+  const message = `the event at position ${position} is in stream ${stream}, which is no reservation's`;
+  throw new ReservationError('STORE_CORRUPT', message);
+}
+
+async function removeOrphans({ repair }: ReservationStore, clock: Clock): Promise<number> {
+  let removed = 0;
+  for (let after: string | null = null; ;) {
+    const began = clock.now();
+    const page = await repair.removeOrphans({ after, limit: REPAIR_ROWS_MAX });
+    removed += page.removed;
+    if (page.next === null) return removed;
+    after = page.next;
+    await pauseSince(began, clock);
+  }
+}
+
+/** Pauses for as long as the batch took. */
+async function pauseSince(began: number, clock: Clock): Promise<void> {
+  const ms = Math.min(clock.now() - began, REPAIR_PAUSE_MAX_MS);
+  if (ms > 0) await clock.sleep(ms, new AbortController().signal);
+}

@@ -5,7 +5,6 @@ import {
   assertCurrent,
   foreignSchema,
   type Migration,
-  migrationsFor,
   MIGRATIONS_TABLE,
   type MigrationStep,
   pendingMigrations,
@@ -74,14 +73,6 @@ export async function migrate(
     if (next !== undefined) applied.push(toStep(next));
   }
   return applied;
-}
-
-/**
- * Fails when a newer release has changed the schema meanwhile.
- * @throws {ReservationError} STORE_UNSUITABLE
- */
-export async function assertKnownSchema(run: Run): Promise<void> {
-  await schemaVersion(run, migrationsFor(POSTGRES_DIALECT));
 }
 
 /** Applies all that is pending in one transaction and undoes it; returns what would be applied. */

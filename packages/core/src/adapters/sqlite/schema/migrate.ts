@@ -5,7 +5,6 @@ import {
   assertCurrent,
   foreignSchema,
   type Migration,
-  migrationsFor,
   MIGRATIONS_TABLE,
   type MigrationStep,
   pendingMigrations,
@@ -49,14 +48,6 @@ export function tryMigrations(database: Database.Database, migrations: readonly 
     if (database.inTransaction) database.exec('rollback');
   }
   return applied;
-}
-
-/**
- * Fails when a newer release has changed the schema meanwhile.
- * @throws {ReservationError} STORE_UNSUITABLE
- */
-export function assertKnownSchema(database: Database.Database): void {
-  schemaVersion(database, migrationsFor(SQLITE_DIALECT));
 }
 
 /**

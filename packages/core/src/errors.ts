@@ -17,7 +17,13 @@ export type ReservationErrorCode =
   /** The engine is stopping or stopped and takes no new work. */
   | 'STOPPED';
 
-/** A fault, as opposed to an expected outcome (those are values). `cause` is the underlying error. */
+/** Marks the instances of every copy of this package: a process may have loaded several. */
+const BRAND: unique symbol = Symbol.for('@reservations/core/ReservationError');
+
+/**
+ * A fault, as opposed to an expected outcome (those are values). `cause` holds the underlying error. Test with
+ * {@link isReservationError}: `instanceof` fails for an error of another copy of this package.
+ */
 export class ReservationError extends Error {
   readonly code: ReservationErrorCode;
 
@@ -25,12 +31,17 @@ export class ReservationError extends Error {
     super(message, options);
     this.name = 'ReservationError';
     this.code = code;
+    Object.defineProperty(this, BRAND, { value: true });
   }
 }
 
-/** Tells a {@link ReservationError} with this code from every other thrown value. */
-export function isReservationError(error: unknown, code: ReservationErrorCode): error is ReservationError {
-  return error instanceof ReservationError && error.code === code;
+/**
+ * True for a {@link ReservationError}, made by this or another copy of the package, with this code; without a code, for
+ * every one of them.
+ */
+export function isReservationError(error: unknown, code?: ReservationErrorCode): error is ReservationError {
+  if (typeof error !== 'object' || error === null || !(BRAND in error)) return false;
+  return code === undefined || ('code' in error && error.code === code);
 }
 
 /** Throws on a bug of this package, in production too. */

@@ -1,4 +1,4 @@
-import { ReservationError } from '../../errors.ts';
+import { isReservationError, ReservationError } from '../../errors.ts';
 
 /** Classes and codes of SQLSTATE that concern the server or the connection, not our statements. */
 const UNAVAILABLE = [
@@ -32,7 +32,7 @@ export function isRepeatable(error: unknown): boolean {
  * connection: lost, refused, timed out. A bug of this package is returned unchanged.
  */
 export function toFault(error: unknown): unknown {
-  if (!(error instanceof Error) || error instanceof ReservationError) return error;
+  if (!(error instanceof Error) || isReservationError(error)) return error;
   const state = sqlStateOf(error);
   if (state === null) return unavailable(error);
   if (error.message.includes(STATEMENT_POOLING)) return behindStatementPooler(error);

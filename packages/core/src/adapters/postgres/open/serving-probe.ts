@@ -1,4 +1,4 @@
-import { ReservationError } from '../../../errors.ts';
+import { isReservationError, ReservationError } from '../../../errors.ts';
 import { ONLY_SHARD } from '../../sql/tables.ts';
 import { explainMissingLock } from '../log/append.ts';
 import type { Connections, Run } from './connection.ts';
@@ -63,7 +63,7 @@ export async function assertServing({ trial }: Connections): Promise<void> {
  * @throws {ReservationError} STORE_UNSUITABLE; every other error unchanged.
  */
 export function explainUnusable(error: unknown): never {
-  const cause = error instanceof ReservationError ? error.cause : error;
+  const cause = isReservationError(error) ? error.cause : error;
   const state = sqlStateOf(cause);
   if (!(cause instanceof Error)) throw error;
   if (state === INSUFFICIENT_PRIVILEGE) {
@@ -82,7 +82,7 @@ const GRANT = 'grant it what docs/operations.md lists under "The role of the ser
 const PLAIN_TABLES = 'use PostgreSQL itself, or tables that its extension does not distribute (docs/scaling.md)';
 
 function causingState(error: unknown): string | null {
-  return sqlStateOf(error instanceof ReservationError ? error.cause : error);
+  return sqlStateOf(isReservationError(error) ? error.cause : error);
 }
 
 function unsuitable(message: string, cause: Error): ReservationError {

@@ -1,4 +1,4 @@
-import { ReservationError } from '../../../errors.ts';
+import { isReservationError, ReservationError } from '../../../errors.ts';
 import {
   APPLIED_MIGRATIONS,
   appliedVersion,
@@ -154,7 +154,7 @@ async function whenNobodyInterferes<Result>(
 }
 
 function isLockedOut(error: unknown): boolean {
-  return error instanceof ReservationError && sqlStateOf(error.cause) === LOCK_NOT_AVAILABLE;
+  return isReservationError(error) && sqlStateOf(error.cause) === LOCK_NOT_AVAILABLE;
 }
 
 function inUse(attempts: string, cause: unknown): ReservationError {

@@ -2,13 +2,13 @@ import { systemRuntime } from './adapters/system/runtime.ts';
 import { standardErrorAlarms } from './adapters/system/standard-error-alarms.ts';
 import type { DamagedEvent, FeedEvent } from './application/feed/feed-event.ts';
 import { follow } from './application/feed/follow.ts';
-import { checkWholeNumber, type PollOptions, pollPolicy } from './application/feed/options.ts';
+import { type PollOptions, pollPolicy } from './application/feed/options.ts';
 import {
   createSubscriptionWorker,
   type SubscriptionDeps,
   type SubscriptionWorker,
 } from './application/feed/subscription.ts';
-import { ReservationError } from './errors.ts';
+import { checkOneOf, checkWholeNumber } from './options.ts';
 import type { Observer } from './ports/observer.ts';
 import type { ReservationStore } from './ports/reservation-store.ts';
 import type { Runtime } from './ports/runtime.ts';
@@ -44,16 +44,10 @@ export function followEvents(
   const { after = 0, signal = new AbortController().signal, observer = () => undefined } = options;
   const { clock } = options.runtime ?? systemRuntime();
   checkWholeNumber('after', after, 0);
-  const until = checkUntil(options.until);
+  const until = options.until === undefined ? null : checkOneOf('until', options.until, ['end']);
   const deps = { events: store.events, clock, observer, subscription: null };
   const place = { position: after, id: null };
   return follow(deps, { ...pollPolicy(options), after: place, until, accept: throwDamage, signal });
-}
-
-function checkUntil(until: string | undefined): 'end' | null {
-  if (until === undefined) return null;
-  if (until === 'end') return until;
-  throw new ReservationError('INVALID_OPTION', `until: expected "end", found ${JSON.stringify(until)}`);
 }
 
 function throwDamage(event: FeedEvent | DamagedEvent): FeedEvent {

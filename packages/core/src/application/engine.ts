@@ -3,6 +3,7 @@ import { parseReservationId } from '../domain/ids.ts';
 import type { ReservationSummary } from '../domain/reservation/summary.ts';
 import type { AnswerUnknownAs } from '../domain/reservation/events.ts';
 import { ReservationError } from '../errors.ts';
+import { checkOneOf, checkWholeNumber } from '../options.ts';
 import type { Observer } from '../ports/observer.ts';
 import type { PaymentGateway } from '../ports/payment-gateway.ts';
 import type { ReservationStore } from '../ports/reservation-store.ts';
@@ -76,7 +77,7 @@ export function createEngine(options: EngineOptions): Reservations {
     cancelled: cancel.signal,
   };
   const policy = settlementPolicy(options.settlement ?? {}, runtime);
-  const answerUnknownAs = checkAnswer(options.answerUnknownAs ?? 'pending');
+  const answerUnknownAs = checkOneOf('answerUnknownAs', options.answerUnknownAs ?? 'pending', ['pending', 'failed']);
   const settlement = createSettlement(deps, policy);
   const running = new Set<Promise<CreateResult>>();
 
@@ -100,7 +101,7 @@ export function createEngine(options: EngineOptions): Reservations {
     findByTransaction: (transactionId) => store.view.findByTransaction(transactionId),
     async list(filter = {}) {
       const { userId = null, stage = null, after = null, limit = PAGE_LIMIT_MAX } = filter;
-      checkLimit(limit);
+      checkWholeNumber('limit', limit, 1, PAGE_LIMIT_MAX);
       return await store.view.list({ userId, stage, after, limit });
     },
     start() {
@@ -115,22 +116,4 @@ export function createEngine(options: EngineOptions): Reservations {
       await patience;
     },
   };
-}
-
-function checkAnswer(answerUnknownAs: AnswerUnknownAs): AnswerUnknownAs {
-  switch (answerUnknownAs) {
-    case 'pending':
-    case 'failed':
-      return answerUnknownAs;
-  }
-  const found = JSON.stringify(answerUnknownAs);
-  throw new ReservationError('INVALID_OPTION', `answerUnknownAs: expected "pending" or "failed", found ${found}`);
-}
-
-function checkLimit(limit: number): void {
-  if (Number.isInteger(limit) && limit >= 1 && limit <= PAGE_LIMIT_MAX) return;
-  throw new ReservationError(
-    'INVALID_OPTION',
-    `limit: expected 1 to ${PAGE_LIMIT_MAX}, found ${JSON.stringify(limit)}`,
-  );
 }

@@ -257,7 +257,7 @@ describe('faults', () => {
     const error = await start({ faults: { cut: 0.6, hang: 0.6 } }).catch((fault: unknown) => fault);
     expect(isReservationError(error, 'INVALID_OPTION')).toBe(true);
     expect(String(error)).toBe(
-      'ReservationError: option "faults.hang": expected probabilities from 0 to 1 with a sum of at most 1, got 0.6',
+      'ReservationError: faults.hang: expected probabilities from 0 to 1 with a sum of at most 1, found 0.6',
     );
   });
 });

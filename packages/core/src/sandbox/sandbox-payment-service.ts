@@ -1,4 +1,4 @@
-import { ReservationError } from '../errors.ts';
+import { invalidOption } from '../options.ts';
 import type { ReceivedPaymentRequest } from '../proto/messages.ts';
 import { type CallCount, createCallCounter } from './call-counter.ts';
 import { openCallLog } from './call-log.ts';
@@ -109,6 +109,6 @@ function checkFaults(faults: SandboxFaults): void {
     sum += probability;
     if (probability >= 0 && sum <= 1) continue;
     const expected = 'probabilities from 0 to 1 with a sum of at most 1';
-    throw new ReservationError('INVALID_OPTION', `option "faults.${kind}": expected ${expected}, got ${probability}`);
+    throw invalidOption(`faults.${kind}`, expected, probability);
   }
 }

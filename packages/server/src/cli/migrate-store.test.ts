@@ -92,7 +92,10 @@ describe('moving a store', () => {
   test('what cannot be moved is said, and the exit code is 1', async () => {
     const { path } = await createDatabaseFixture();
     const missing = await temporaryFile('missing.db');
-    expect(await move(missing)).toMatchObject({ code: 1, err: expect.stringContaining(`there is none at ${missing}`) });
+    expect(await move(missing)).toMatchObject({
+      code: 1,
+      err: expect.stringContaining(`a database file that exists, found "${missing}"`),
+    });
     expect(await move(path)).toMatchObject({ code: 0 });
     const other = await createDatabaseFixture();
     expect(await move(other.path)).toMatchObject({

@@ -24,17 +24,17 @@ test('an IPv6 address is put in brackets', () => {
 });
 
 test.each([
-  [{ host: '' }, 'option "host": expected a name or an address, without a scheme or a port, got ""'],
-  [{ host: 'dns:///x' }, 'option "host": expected a name or an address, without a scheme or a port, got "dns:///x"'],
-  [{ port: 0 }, 'option "port": expected a whole number from 1 to 65535, got 0'],
-  [{ port: 1.5 }, 'option "port": expected a whole number from 1 to 65535, got 1.5'],
-  [{ attemptsMax: 4 }, 'option "attemptsMax": expected a whole number from 1 to 3, got 4'],
-  [{ attemptTimeoutMs: -1 }, 'option "attemptTimeoutMs": expected a whole number from 1 to 60000, got -1'],
-  [{ idleTimeoutMs: 30 }, 'option "idleTimeoutMs": expected a whole number from 1000 to 86400000, got 30'],
-  [{ concurrencyMax: 0 }, 'option "concurrencyMax": expected a whole number from 1 to 100000, got 0'],
+  [{ host: '' }, 'host: expected a name or an address, without a scheme or a port, found ""'],
+  [{ host: 'dns:///x' }, 'host: expected a name or an address, without a scheme or a port, found "dns:///x"'],
+  [{ port: 0 }, 'port: expected a whole number from 1 to 65535, found 0'],
+  [{ port: 1.5 }, 'port: expected a whole number from 1 to 65535, found 1.5'],
+  [{ attemptsMax: 4 }, 'attemptsMax: expected a whole number from 1 to 3, found 4'],
+  [{ attemptTimeoutMs: -1 }, 'attemptTimeoutMs: expected a whole number from 1 to 60000, found -1'],
+  [{ idleTimeoutMs: 30 }, 'idleTimeoutMs: expected a whole number from 1000 to 86400000, found 30'],
+  [{ concurrencyMax: 0 }, 'concurrencyMax: expected a whole number from 1 to 100000, found 0'],
   [
     { breaker: { failuresMax: 1, lastingMs: 0, openMs: Number.NaN } },
-    'option "breaker.openMs": expected a whole number from 1 to 600000, got NaN',
+    'breaker.openMs: expected a whole number from 1 to 600000, found NaN',
   ],
 ])('%j is refused with its name, the expectation and the value', (wrong, message) => {
   expect(() => readOptions({ ...valid, ...wrong })).toThrow(new ReservationError('INVALID_OPTION', message));
@@ -43,9 +43,6 @@ test.each([
 test('an unknown idempotency is refused', () => {
   const wrong = { ...valid, idempotency: 'sometimes' } as unknown as GrpcPaymentGatewayOptions;
   expect(() => readOptions(wrong)).toThrow(
-    new ReservationError(
-      'INVALID_OPTION',
-      'option "idempotency": expected "by-reservation-id" or "none", got "sometimes"',
-    ),
+    new ReservationError('INVALID_OPTION', 'idempotency: expected "by-reservation-id" or "none", found "sometimes"'),
   );
 });

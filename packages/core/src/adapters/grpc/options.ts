@@ -1,5 +1,5 @@
 import { ChannelCredentials } from '@grpc/grpc-js';
-import { ReservationError } from '../../errors.ts';
+import { checkOneOf, checkText, checkWholeNumber, invalidOption } from '../../options.ts';
 import type { PaymentIdempotency } from '../../ports/payment-gateway.ts';
 import type { PaymentChannel } from './channel.ts';
 import type { ChargePolicyOptions } from './policy.ts';
@@ -66,44 +66,39 @@ export interface GatewaySettings extends ChargePolicyOptions {
 export function readOptions(options: GrpcPaymentGatewayOptions): GatewaySettings {
   const { host, idempotency = 'by-reservation-id', credentials = ChannelCredentials.createInsecure() } = options;
   const { failuresMax, lastingMs, openMs } = options.breaker ?? BREAKER_DEFAULT;
-  if (typeof host !== 'string' || !/^[A-Za-z0-9._:-]+$/.test(host)) {
-    throw invalid('host', 'a name or an address, without a scheme or a port', host);
-  }
-  if (idempotency !== 'by-reservation-id' && idempotency !== 'none') {
-    throw invalid('idempotency', '"by-reservation-id" or "none"', idempotency);
-  }
+  checkText('host', host, isHost, 'a name or an address, without a scheme or a port');
+  checkOneOf('idempotency', idempotency, ['by-reservation-id', 'none']);
   if (!(credentials instanceof ChannelCredentials)) {
-    throw invalid('credentials', 'ChannelCredentials of @grpc/grpc-js', credentials);
+    throw invalidOption('credentials', 'ChannelCredentials of @grpc/grpc-js', credentials);
   }
-  const port = wholeNumber('port', options.port, 65_535);
+  const port = checkWholeNumber('port', options.port, 1, 65_535);
   return {
     address: host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`,
     idempotency,
     credentials,
-    attemptTimeoutMs: wholeNumber('attemptTimeoutMs', options.attemptTimeoutMs ?? 5_000, ATTEMPT_TIMEOUT_MS_MAX),
-    idleTimeoutMs: wholeNumber(
+    attemptTimeoutMs: checkWholeNumber(
+      'attemptTimeoutMs',
+      options.attemptTimeoutMs ?? 5_000,
+      1,
+      ATTEMPT_TIMEOUT_MS_MAX,
+    ),
+    idleTimeoutMs: checkWholeNumber(
       'idleTimeoutMs',
       options.idleTimeoutMs ?? IDLE_TIMEOUT_MS_DEFAULT,
-      IDLE_TIMEOUT_MS_MAX,
       IDLE_TIMEOUT_MS_MIN,
+      IDLE_TIMEOUT_MS_MAX,
     ),
-    attemptsMax: wholeNumber('attemptsMax', options.attemptsMax ?? ATTEMPTS_MAX, ATTEMPTS_MAX),
-    concurrencyMax: wholeNumber('concurrencyMax', options.concurrencyMax ?? 256, COUNT_MAX),
-    queueMax: wholeNumber('queueMax', options.queueMax ?? 256, COUNT_MAX),
+    attemptsMax: checkWholeNumber('attemptsMax', options.attemptsMax ?? ATTEMPTS_MAX, 1, ATTEMPTS_MAX),
+    concurrencyMax: checkWholeNumber('concurrencyMax', options.concurrencyMax ?? 256, 1, COUNT_MAX),
+    queueMax: checkWholeNumber('queueMax', options.queueMax ?? 256, 1, COUNT_MAX),
     breaker: {
-      failuresMax: wholeNumber('breaker.failuresMax', failuresMax, COUNT_MAX),
-      lastingMs: wholeNumber('breaker.lastingMs', lastingMs, OPEN_MS_MAX, 0),
-      openMs: wholeNumber('breaker.openMs', openMs, OPEN_MS_MAX),
+      failuresMax: checkWholeNumber('breaker.failuresMax', failuresMax, 1, COUNT_MAX),
+      lastingMs: checkWholeNumber('breaker.lastingMs', lastingMs, 0, OPEN_MS_MAX),
+      openMs: checkWholeNumber('breaker.openMs', openMs, 1, OPEN_MS_MAX),
     },
   };
 }
 
-function wholeNumber(option: string, value: number, max: number, min = 1): number {
-  if (Number.isSafeInteger(value) && value >= min && value <= max) return value;
-  throw invalid(option, `a whole number from ${min} to ${max}`, value);
-}
-
-function invalid(option: string, expectation: string, value: unknown): ReservationError {
-  const shown = typeof value === 'string' ? JSON.stringify(value) : String(value);
-  return new ReservationError('INVALID_OPTION', `option "${option}": expected ${expectation}, got ${shown}`);
+function isHost(text: string): boolean {
+  return /^[A-Za-z0-9._:-]+$/.test(text);
 }

@@ -1,4 +1,5 @@
 import { ReservationError } from '../../errors.ts';
+import { checkOneOf } from '../../options.ts';
 import { pinnedIndexes } from './pinned-indexes.ts';
 import { freeKeysSchema, initialSchema, type SqlDialect, subscriptionsSchema } from './schema.ts';
 
@@ -28,13 +29,7 @@ export type SchemaMode = 'upgrade' | 'require';
 
 /** @throws {ReservationError} INVALID_OPTION for what is no {@link SchemaMode}. */
 export function assertSchemaMode(schema: SchemaMode): void {
-  switch (schema) {
-    case 'upgrade':
-    case 'require':
-      return;
-  }
-  const message = `schema should be "upgrade" or "require", is ${JSON.stringify(schema)}`;
-  throw new ReservationError('INVALID_OPTION', message);
+  checkOneOf('schema', schema, ['upgrade', 'require']);
 }
 
 /** Where the applied migrations are written down; created before the first of them. */

@@ -331,7 +331,7 @@ test.each([
   [{ pollMinMs: 0 }, 'pollMinMs: expected a whole number from 1, found 0'],
   [{ pollMinMs: 50, pollMaxMs: 40 }, 'pollMaxMs: expected a whole number from 50, found 40'],
   [{ until: 'now' as 'end' }, 'until: expected "end", found "now"'],
-  [{ pageSize: 1_001 }, 'pageSize: expected 1 to 1000, found 1001'],
+  [{ pageSize: 1_001 }, 'pageSize: expected a whole number from 1 to 1000, found 1001'],
 ])('an option that cannot be is refused at once: %j', (options, message) => {
   expect(() => followEvents(createCountingStore(), options)).toThrow(
     expect.objectContaining({ code: 'INVALID_OPTION', message }),

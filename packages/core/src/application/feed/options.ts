@@ -1,4 +1,4 @@
-import { ReservationError } from '../../errors.ts';
+import { checkWholeNumber } from '../../options.ts';
 import { READ_LIMIT_MAX } from '../../ports/event-store.ts';
 import { FEED_PAGE_DEFAULT, FEED_POLL_MAX_MS, FEED_POLL_MIN_MS } from './limits.ts';
 
@@ -19,17 +19,4 @@ export function pollPolicy(options: PollOptions): Required<PollOptions> {
   checkWholeNumber('pollMaxMs', pollMaxMs, pollMinMs);
   checkWholeNumber('pageSize', pageSize, 1, READ_LIMIT_MAX);
   return { pollMinMs, pollMaxMs, pageSize };
-}
-
-/** @throws {ReservationError} INVALID_OPTION unless the value is a whole number within these bounds. */
-export function checkWholeNumber(
-  name: string,
-  value: number,
-  min: number,
-  max: number = Number.MAX_SAFE_INTEGER,
-): void {
-  if (Number.isSafeInteger(value) && value >= min && value <= max) return;
-  const expected = max === Number.MAX_SAFE_INTEGER ? `a whole number from ${min}` : `${min} to ${max}`;
-  const found = JSON.stringify(value) ?? String(value);
-  throw new ReservationError('INVALID_OPTION', `${name}: expected ${expected}, found ${found}`);
 }

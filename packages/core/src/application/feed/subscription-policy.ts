@@ -1,5 +1,5 @@
 import { isSubscriptionName, SUBSCRIPTION_NAME_EXPECTED } from '../../domain/subscription-name.ts';
-import { ReservationError } from '../../errors.ts';
+import { checkOneOf, checkText, checkWholeNumber } from '../../options.ts';
 import {
   CHECKPOINT_EVENTS_MAX,
   CHECKPOINT_MS,
@@ -8,7 +8,7 @@ import {
   HANDLE_PAUSE_MS,
   SUBSCRIPTION_LEASE_MS,
 } from './limits.ts';
-import { checkWholeNumber, type PollOptions, pollPolicy } from './options.ts';
+import { type PollOptions, pollPolicy } from './options.ts';
 
 /** Lease, checkpoint and retries of a subscription. All times in whole milliseconds. */
 export interface SubscriptionTuning extends PollOptions {
@@ -49,8 +49,8 @@ export function subscriptionPolicy(name: string, startAfter: number, tuning: Sub
     retryMaxMs = Math.max(HANDLE_PAUSE_MAX_MS, retryMs),
     onPoison = 'stop',
   } = tuning;
-  if (!isSubscriptionName(name)) throw invalid('name', SUBSCRIPTION_NAME_EXPECTED, name);
-  if (onPoison !== 'stop' && onPoison !== 'skip') throw invalid('onPoison', '"stop" or "skip"', onPoison);
+  checkText('name', name, isSubscriptionName, SUBSCRIPTION_NAME_EXPECTED);
+  checkOneOf('onPoison', onPoison, ['stop', 'skip']);
   checkWholeNumber('startAfter', startAfter, 0);
   checkWholeNumber('leaseMs', leaseMs, LEASE_MIN_MS);
   checkWholeNumber('checkpointEvents', checkpointEvents, 1);
@@ -69,8 +69,4 @@ export function subscriptionPolicy(name: string, startAfter: number, tuning: Sub
     onPoison,
     retryPauseMs: (attempt) => Math.min(retryMs * 2 ** (attempt - 1), retryMaxMs),
   };
-}
-
-function invalid(option: string, expected: string, found: unknown): ReservationError {
-  return new ReservationError('INVALID_OPTION', `${option}: expected ${expected}, found ${JSON.stringify(found)}`);
 }

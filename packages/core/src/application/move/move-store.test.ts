@@ -309,7 +309,7 @@ describe('a source that is not sound is not moved, and nothing is marked', () =>
   test('a path without a database is refused, and nothing is made', async () => {
     await expect(openSqliteTransferSource({ path: `${path}-missing` })).rejects.toMatchObject({
       code: 'INVALID_OPTION',
-      message: `path should be a database file, there is none at ${path}-missing`,
+      message: `path: expected a database file that exists, found "${path}-missing"`,
     });
   });
 });

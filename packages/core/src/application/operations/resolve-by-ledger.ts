@@ -1,6 +1,6 @@
 import type { ReservationSummary } from '../../domain/reservation/summary.ts';
 import { isTransactionId } from '../../domain/transaction-id.ts';
-import { ReservationError } from '../../errors.ts';
+import { checkText } from '../../options.ts';
 import type { ReservationStore } from '../../ports/reservation-store.ts';
 import type { Runtime } from '../../ports/runtime.ts';
 import { allReservations } from './all-reservations.ts';
@@ -124,7 +124,10 @@ async function readAgain(store: ReservationStore, before: ReservationSummary): P
 }
 
 function checkSource(source: string): void {
-  if (source !== '' && source.length <= LEDGER_SOURCE_LENGTH_MAX && source.isWellFormed()) return;
   const expected = `well-formed text of 1 to ${LEDGER_SOURCE_LENGTH_MAX} characters`;
-  throw new ReservationError('INVALID_OPTION', `source: expected ${expected}, found ${JSON.stringify(source)}`);
+  checkText('source', source, isSource, expected);
+}
+
+function isSource(text: string): boolean {
+  return text !== '' && text.length <= LEDGER_SOURCE_LENGTH_MAX && text.isWellFormed();
 }

@@ -1,4 +1,4 @@
-import { ReservationError } from '../../errors.ts';
+import { checkWholeNumber } from '../../options.ts';
 import type { QueuedPayment } from '../../ports/due-work.ts';
 import type { Runtime } from '../../ports/runtime.ts';
 import type { GiveUp } from './charge-reservation.ts';
@@ -45,7 +45,8 @@ export function settlementPolicy(options: SettlementOptions, runtime: Runtime): 
     backoffMs = SETTLEMENT_BACKOFF_MS,
     backoffMaxMs = Math.max(SETTLEMENT_BACKOFF_MAX_MS, backoffMs),
   } = options;
-  checkDurations({ pollMs, escalateAfterMs, escalateUnreachedAfterMs, backoffMs, backoffMaxMs });
+  const durations = { pollMs, escalateAfterMs, escalateUnreachedAfterMs, backoffMs, backoffMaxMs };
+  for (const [name, value] of Object.entries(durations)) checkWholeNumber(`settlement.${name}`, value, 1);
   return {
     pollMs,
     giveUp({ openedAt, attempts }) {
@@ -58,15 +59,4 @@ export function settlementPolicy(options: SettlementOptions, runtime: Runtime): 
       return runtime.clock.now() + Math.round(pauseMs);
     },
   };
-}
-
-function checkDurations(durations: Readonly<Record<string, number>>): void {
-  for (const [name, value] of Object.entries(durations)) {
-    if (Number.isSafeInteger(value) && value >= 1) continue;
-    const found = JSON.stringify(value) ?? String(value);
-    throw new ReservationError(
-      'INVALID_OPTION',
-      `settlement.${name}: expected whole milliseconds from 1, found ${found}`,
-    );
-  }
 }

@@ -324,19 +324,16 @@ describe('an engine that stops', () => {
 
 describe('an option that makes no sense is refused by its name', () => {
   test.each([
-    [{ settlement: { pollMs: 0 } }, 'settlement.pollMs: expected whole milliseconds from 1, found 0'],
-    [{ settlement: { backoffMs: -5 } }, 'settlement.backoffMs: expected whole milliseconds from 1, found -5'],
-    [
-      { settlement: { escalateAfterMs: 0.5 } },
-      'settlement.escalateAfterMs: expected whole milliseconds from 1, found 0.5',
-    ],
+    [{ settlement: { pollMs: 0 } }, 'settlement.pollMs: expected a whole number from 1, found 0'],
+    [{ settlement: { backoffMs: -5 } }, 'settlement.backoffMs: expected a whole number from 1, found -5'],
+    [{ settlement: { escalateAfterMs: 0.5 } }, 'settlement.escalateAfterMs: expected a whole number from 1, found 0.5'],
     [{ answerUnknownAs: 'fail' as 'failed' }, 'answerUnknownAs: expected "pending" or "failed", found "fail"'],
   ])('%j', (options, message) => {
     expect(() => createEngineFixture(options)).toThrow(new ReservationError('INVALID_OPTION', message));
   });
 
   test.each([0, 201, 1.5])('limit %d', async (limit) => {
-    const message = `limit: expected 1 to 200, found ${limit}`;
+    const message = `limit: expected a whole number from 1 to 200, found ${limit}`;
     await expect(createEngineFixture().engine.list({ limit })).rejects.toThrow(
       new ReservationError('INVALID_OPTION', message),
     );

@@ -1,7 +1,7 @@
 import type { CreateRequest } from '../../domain/create-request.ts';
 import { IDEMPOTENCY_KEY_EXPECTED, isIdempotencyKey } from '../../domain/idempotency-key.ts';
 import { requestFingerprint } from '../../domain/request-fingerprint.ts';
-import { ReservationError } from '../../errors.ts';
+import { checkText } from '../../options.ts';
 import type { KeyClaim } from '../../ports/inline-writes.ts';
 
 /** An idempotency key and its caller. */
@@ -32,6 +32,5 @@ export function claimOf(request: CreateRequest, { idempotencyKey: key, caller }:
 
 /** @throws {ReservationError} INVALID_OPTION for a malformed key. */
 export function checkKey(key: string): void {
-  if (isIdempotencyKey(key)) return;
-  throw new ReservationError('INVALID_OPTION', `idempotencyKey: expected ${IDEMPOTENCY_KEY_EXPECTED}`);
+  checkText('idempotencyKey', key, isIdempotencyKey, IDEMPOTENCY_KEY_EXPECTED);
 }

@@ -152,6 +152,6 @@ it('the option is true or false', async () => {
   const connectionString = 'postgres://nobody@127.0.0.1:1/db';
   await expect(openPostgresStore({ connectionString, notify: 1 as unknown as boolean })).rejects.toMatchObject({
     code: 'INVALID_OPTION',
-    message: 'notify should be true or false, is 1',
+    message: 'notify: expected true or false, found 1',
   });
 });

@@ -35,13 +35,13 @@ describe('options', () => {
     [{ connectionString: '' }, url],
     [{ connectionString: 'reservations.db' }, url],
     [{ connectionString: 'mysql://somebody:secret@host/db' }, url],
-    [{ connectionString, poolMax: 0 }, 'poolMax should be a whole number from 1 to 100, is 0'],
-    [{ connectionString, poolMax: 101 }, 'poolMax should be a whole number from 1 to 100, is 101'],
+    [{ connectionString, poolMax: 0 }, 'poolMax: expected a whole number from 1 to 100, found 0'],
+    [{ connectionString, poolMax: 101 }, 'poolMax: expected a whole number from 1 to 100, found 101'],
     [
       { connectionString, statementTimeoutMs: 0.5 },
-      'statementTimeoutMs should be a whole number from 1 to 600000, is 0.5',
+      'statementTimeoutMs: expected a whole number from 1 to 600000, found 0.5',
     ],
-    [{ connectionString, connectTimeoutMs: 0 }, 'connectTimeoutMs should be a whole number from 1 to 600000, is 0'],
+    [{ connectionString, connectTimeoutMs: 0 }, 'connectTimeoutMs: expected a whole number from 1 to 600000, found 0'],
   ])('%j is refused with what was expected and what was found', async (options, message) => {
     expect(await faultOf(options)).toEqual({ code: 'INVALID_OPTION', message });
   });

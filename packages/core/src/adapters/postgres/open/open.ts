@@ -1,4 +1,4 @@
-import { ReservationError } from '../../../errors.ts';
+import { checkSwitch } from '../../../options.ts';
 import type { ReservationStore } from '../../../ports/reservation-store.ts';
 import { assertSchemaMode, migrationsFor } from '../../sql/migrations.ts';
 import { assertServable } from '../../sql/store-move.ts';
@@ -25,8 +25,8 @@ import { createStoreWatch } from './store-watch.ts';
 export async function openPostgresStore(options: PostgresStoreOptions): Promise<ReservationStore> {
   const { schema = 'upgrade', notify = false, serving = true, observer } = options;
   assertSchemaMode(schema);
-  assertSwitch({ notify });
-  assertSwitch({ serving });
+  checkSwitch('notify', notify);
+  checkSwitch('serving', serving);
   const parsed = parseConnectionOptions(options);
   let onReconnect = (): void => undefined;
   const connections = createConnections(parsed, () => onReconnect());
@@ -58,12 +58,5 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
   } catch (error) {
     await connections.end();
     explainUnusable(toFault(error));
-  }
-}
-
-function assertSwitch(option: Readonly<Record<string, boolean>>): void {
-  for (const [name, value] of Object.entries(option)) {
-    if (typeof value === 'boolean') continue;
-    throw new ReservationError('INVALID_OPTION', `${name} should be true or false, is ${JSON.stringify(value)}`);
   }
 }

@@ -1,4 +1,5 @@
 import { ReservationError } from '../../../errors.ts';
+import { checkWholeNumber } from '../../../options.ts';
 import type { Observer } from '../../../ports/observer.ts';
 import type { SchemaMode } from '../../sql/migrations.ts';
 import type { ConnectionOptions } from './connection.ts';
@@ -65,9 +66,9 @@ export function parseConnectionOptions(
     connectTimeoutMs = CONNECT_TIMEOUT_DEFAULT_MS,
   } = options;
   const { forDriver } = checkedUrl(options.connectionString);
-  assertWithin({ poolMax }, POOL_MAX);
-  assertWithin({ statementTimeoutMs }, TIMEOUT_MAX_MS);
-  assertWithin({ connectTimeoutMs }, TIMEOUT_MAX_MS);
+  checkWholeNumber('poolMax', poolMax, 1, POOL_MAX);
+  checkWholeNumber('statementTimeoutMs', statementTimeoutMs, 1, TIMEOUT_MAX_MS);
+  checkWholeNumber('connectTimeoutMs', connectTimeoutMs, 1, TIMEOUT_MAX_MS);
   return { connectionString: forDriver, poolMax, statementTimeoutMs, connectTimeoutMs };
 }
 
@@ -76,11 +77,4 @@ export function checkedUrl(connectionString: string): PostgresUrl {
   const read = parsePostgresUrl(connectionString);
   if (read.kind === 'url') return read.url;
   throw new ReservationError('INVALID_OPTION', `connectionString: ${read.faults.join('; ')}`);
-}
-
-function assertWithin(option: Readonly<Record<string, number>>, max: number): void {
-  for (const [name, value] of Object.entries(option)) {
-    if (Number.isInteger(value) && value >= 1 && value <= max) continue;
-    throw new ReservationError('INVALID_OPTION', `${name} should be a whole number from 1 to ${max}, is ${value}`);
-  }
 }

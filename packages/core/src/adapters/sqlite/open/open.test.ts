@@ -155,12 +155,12 @@ const NOBODY = 65_534;
 
 describe('options', () => {
   it.each([
-    [{ path: '' }, 'path should be a file or ":memory:", is ""'],
-    [{ path: ' ' }, 'path should be a file or ":memory:", is " "'],
-    [{ path: 'file:x.db' }, 'path should be a file or ":memory:", is "file:x.db"'],
-    [{ path: 'x.db', busyTimeoutMs: -1 }, 'busyTimeoutMs should be a whole number from 0 to 60000, is -1'],
-    [{ path: 'x.db', busyTimeoutMs: 0.5 }, 'busyTimeoutMs should be a whole number from 0 to 60000, is 0.5'],
-    [{ path: 'x.db', busyTimeoutMs: 60_001 }, 'busyTimeoutMs should be a whole number from 0 to 60000, is 60001'],
+    [{ path: '' }, 'path: expected a file or ":memory:", found ""'],
+    [{ path: ' ' }, 'path: expected a file or ":memory:", found " "'],
+    [{ path: 'file:x.db' }, 'path: expected a file or ":memory:", found "file:x.db"'],
+    [{ path: 'x.db', busyTimeoutMs: -1 }, 'busyTimeoutMs: expected a whole number from 0 to 60000, found -1'],
+    [{ path: 'x.db', busyTimeoutMs: 0.5 }, 'busyTimeoutMs: expected a whole number from 0 to 60000, found 0.5'],
+    [{ path: 'x.db', busyTimeoutMs: 60_001 }, 'busyTimeoutMs: expected a whole number from 0 to 60000, found 60001'],
   ])('%j is refused with what was expected and what was found', async (options, message) => {
     expect(await faultOf(options)).toEqual({ code: 'INVALID_OPTION', message });
   });

@@ -1,5 +1,5 @@
 import { realpathSync } from 'node:fs';
-import { ReservationError } from '../../../errors.ts';
+import { checkText, checkWholeNumber } from '../../../options.ts';
 import type { ReservationStore } from '../../../ports/reservation-store.ts';
 import { assertSchemaMode, migrationsFor, type SchemaMode } from '../../sql/migrations.ts';
 import { assertServable } from '../../sql/store-move.ts';
@@ -99,15 +99,15 @@ function parseOptions(options: SqliteStoreOptions): Required<SqliteStoreOptions>
   const { busyTimeoutMs = exclusive ? BUSY_TIMEOUT_SERVING_MS : BUSY_TIMEOUT_BESIDE_MS } = options;
   assertPath(path);
   assertSchemaMode(schema);
-  if (!Number.isInteger(busyTimeoutMs) || busyTimeoutMs < 0 || busyTimeoutMs > BUSY_TIMEOUT_MAX_MS) {
-    const expected = `a whole number from 0 to ${BUSY_TIMEOUT_MAX_MS}`;
-    throw new ReservationError('INVALID_OPTION', `busyTimeoutMs should be ${expected}, is ${busyTimeoutMs}`);
-  }
+  checkWholeNumber('busyTimeoutMs', busyTimeoutMs, 0, BUSY_TIMEOUT_MAX_MS);
   return { path, exclusive, busyTimeoutMs, schema, onWarning };
 }
 
 /** @throws {ReservationError} INVALID_OPTION for a text that SQLite would not treat as a file. */
 export function assertPath(path: string): void {
-  if (typeof path === 'string' && path !== '' && path === path.trim() && !path.startsWith('file:')) return;
-  throw new ReservationError('INVALID_OPTION', `path should be a file or ":memory:", is ${JSON.stringify(path)}`);
+  checkText('path', path, isPath, 'a file or ":memory:"');
+}
+
+function isPath(path: string): boolean {
+  return path !== '' && path === path.trim() && !path.startsWith('file:');
 }

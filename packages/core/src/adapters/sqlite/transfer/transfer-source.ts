@@ -1,6 +1,6 @@
 import { realpathSync, statSync } from 'node:fs';
 import type Database from 'better-sqlite3';
-import { ReservationError } from '../../../errors.ts';
+import { invalidOption } from '../../../options.ts';
 import type { TransferSource } from '../../../ports/admin/store-transfer.ts';
 import { migrationsFor } from '../../sql/migrations.ts';
 import { fromMoveRecord, toMoveRecord } from '../../sql/store-move.ts';
@@ -32,7 +32,7 @@ export async function openSqliteTransferSource({ path }: SqliteTransferSourceOpt
   const file = statSync(path, { throwIfNoEntry: false });
   // SQLite takes an empty file for an empty database.
   if (file === undefined || !file.isFile() || file.size === 0) {
-    throw new ReservationError('INVALID_OPTION', `path should be a database file, there is none at ${path}`);
+    throw invalidOption('path', 'a database file that exists', path);
   }
   const database = await openConnection(path, BUSY_TIMEOUT_BESIDE_MS);
   let lock: ServingLock | null = null;

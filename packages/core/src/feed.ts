@@ -9,7 +9,8 @@ import {
   type SubscriptionWorker,
 } from './application/feed/subscription.ts';
 import { checkOneOf, checkWholeNumber } from './options.ts';
-import type { Observer } from './ports/observer.ts';
+import { toObserver } from './ports/combine-observers.ts';
+import type { Observers } from './ports/observer.ts';
 import type { ReservationStore } from './ports/reservation-store.ts';
 import type { Runtime } from './ports/runtime.ts';
 
@@ -25,7 +26,7 @@ export interface FollowOptions extends PollOptions {
   /** Ends the iteration. */
   readonly signal?: AbortSignal;
   /** Receives temporary faults. Default: they are ignored; permanent faults are thrown. */
-  readonly observer?: Observer;
+  readonly observer?: Observers;
   /** Default: this machine's clock. */
   readonly runtime?: Runtime;
 }
@@ -41,10 +42,11 @@ export function followEvents(
   store: Pick<ReservationStore, 'events'>,
   options: FollowOptions = {},
 ): AsyncIterableIterator<FeedEvent> {
-  const { after = 0, signal = new AbortController().signal, observer = () => undefined } = options;
+  const { after = 0, signal = new AbortController().signal } = options;
   const { clock } = options.runtime ?? systemRuntime();
   checkWholeNumber('after', after, 0);
   const until = options.until === undefined ? null : checkOneOf('until', options.until, ['end']);
+  const observer = toObserver(options.observer);
   const deps = { events: store.events, clock, observer, subscription: null };
   const place = { position: after, id: null };
   return follow(deps, { ...pollPolicy(options), after: place, until, accept: throwDamage, signal });

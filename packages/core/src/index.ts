@@ -130,7 +130,8 @@ export {
   READ_LIMIT_MAX,
   type RecordedEvent,
 } from './ports/event-store.ts';
-export type { Observation, Observer, StoreAlarm } from './ports/observer.ts';
+export { combineObservers } from './ports/combine-observers.ts';
+export type { Observation, Observer, Observers, StoreAlarm } from './ports/observer.ts';
 export type { ChargeOptions, ChargeRequest, PaymentGateway, PaymentIdempotency } from './ports/payment-gateway.ts';
 export { type PaymentQueue, type PaymentQueueGauge, type QueuedPayment, TAKE_LIMIT_MAX } from './ports/due-work.ts';
 export type { ReservationStore } from './ports/reservation-store.ts';

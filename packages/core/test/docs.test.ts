@@ -30,6 +30,7 @@ const OBSERVATIONS: Readonly<Record<Observation['kind'], 'alarm' | ''>> = {
   'subscription-stopped': 'alarm',
   'subscription-skipped': 'alarm',
   'store-alarm': 'alarm',
+  'appends-committed': '',
   'charge-ended': '',
   'charge-fault': '',
   'settlement-fault': '',

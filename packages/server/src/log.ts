@@ -39,6 +39,9 @@ export function logObserver(log: Logger): Observer {
   return (observation) => {
     const { kind } = observation;
     switch (observation.kind) {
+      case 'appends-committed':
+        // For metrics: one line for each commit would drown the others.
+        return;
       case 'charge-ended':
         logCharge(log, observation);
         return;

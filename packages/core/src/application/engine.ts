@@ -4,7 +4,8 @@ import type { ReservationSummary } from '../domain/reservation/summary.ts';
 import type { AnswerUnknownAs } from '../domain/reservation/events.ts';
 import { ReservationError } from '../errors.ts';
 import { checkOneOf, checkWholeNumber } from '../options.ts';
-import type { Observer } from '../ports/observer.ts';
+import { toObserver } from '../ports/combine-observers.ts';
+import type { Observers } from '../ports/observer.ts';
 import type { PaymentGateway } from '../ports/payment-gateway.ts';
 import type { ReservationStore } from '../ports/reservation-store.ts';
 import { PAGE_LIMIT_MAX, type ReservationFilter, type ReservationPage } from '../ports/reservation-view.ts';
@@ -22,7 +23,7 @@ export interface EngineOptions {
   readonly gateway: PaymentGateway;
   readonly runtime: Runtime;
   /** Hears what an operator may want to see. */
-  readonly observer?: Observer;
+  readonly observer?: Observers;
   /**
    * The caller's answer when the outcome of the payment is unknown: "pending", the truth (default), or "failed", for clients
    * that know no third answer. A pending payment is settled in the background. One that was answered as failed is escalated
@@ -72,7 +73,7 @@ export function createEngine(options: EngineOptions): Reservations {
     store,
     gateway,
     runtime,
-    observer: options.observer ?? (() => undefined),
+    observer: toObserver(options.observer),
     isStopping: () => stopping,
     cancelled: cancel.signal,
   };

@@ -11,7 +11,8 @@ export {
   READ_LIMIT_MAX,
   type RecordedEvent,
 } from './event-store.ts';
-export type { Observation, Observer, StoreAlarm } from './observer.ts';
+export { combineObservers } from './combine-observers.ts';
+export type { Observation, Observer, Observers, StoreAlarm } from './observer.ts';
 export type { ChargeOptions, ChargeRequest, PaymentGateway, PaymentIdempotency } from './payment-gateway.ts';
 export { type PaymentQueue, type PaymentQueueGauge, type QueuedPayment, TAKE_LIMIT_MAX } from './due-work.ts';
 export type { ReservationStore } from './reservation-store.ts';

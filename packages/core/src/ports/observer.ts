@@ -55,6 +55,23 @@ export type Observation =
   | { readonly kind: 'subscription-lost'; readonly subscription: string }
   /** Reading the log or saving a checkpoint failed temporarily. `subscription` is null for a follower without a name. */
   | { readonly kind: 'feed-fault'; readonly subscription: string | null; readonly error: unknown }
+  /**
+   * A store committed a group of appends in one transaction. `appends` is the size of the group and `events` the number
+   * of events that it has written; the other counts are of appends that wrote nothing: repeated commands, lost races,
+   * taken keys and lost leases. `waitMs` is the longest time that an append waited for the commit to begin, `durationMs`
+   * the time that the commit took; both have fractions.
+   */
+  | {
+      readonly kind: 'appends-committed';
+      readonly appends: number;
+      readonly events: number;
+      readonly replays: number;
+      readonly conflicts: number;
+      readonly keysTaken: number;
+      readonly leasesLost: number;
+      readonly waitMs: number;
+      readonly durationMs: number;
+    }
   /** Alarm when `raised`: a setting or the state of the database endangers acknowledged commits. Not raised: it is over. */
   | { readonly kind: 'store-alarm'; readonly alarm: StoreAlarm; readonly raised: boolean; readonly detail: string };
 
@@ -66,5 +83,8 @@ export type Observation =
  */
 export type StoreAlarm = 'asynchronous-replication' | 'unsuitable-settings' | 'log-lost-its-end';
 
-/** Called synchronously; must not throw. */
+/** Called synchronously, and should return soon. What it throws is ignored. */
 export type Observer = (observation: Observation) => void;
+
+/** One observer, or several that each receive every observation. */
+export type Observers = Observer | readonly Observer[];

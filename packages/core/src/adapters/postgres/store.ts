@@ -1,4 +1,6 @@
+import type { Observer } from '../../ports/observer.ts';
 import type { ReservationStore } from '../../ports/reservation-store.ts';
+import { createCommitMeter } from '../support/commit-meter.ts';
 import { createAccess } from './access.ts';
 import { createAppend } from './log/append.ts';
 import type { CommitHints } from './log/commit-hints.ts';
@@ -20,15 +22,18 @@ interface StoreDeps {
   /** The last to use the connections. */
   readonly beforeEnd: () => Promise<void>;
   readonly statementTimeoutMs: number;
+  /** Receives an observation for each committed group of appends; null for none. */
+  readonly observer: Observer | null;
 }
 
 /** A store over a database whose schema and settings are right. Its connections are closed with it. */
 export function createPostgresStore(
   connections: Connections,
-  { hints, memory, beforeEnd, statementTimeoutMs }: StoreDeps,
+  { hints, memory, beforeEnd, statementTimeoutMs, observer }: StoreDeps,
 ): ReservationStore {
-  const commit = announced(createAppend(connections.run, statementTimeoutMs, memory.note), hints);
-  const group = createGroupCommit(commit, statementTimeoutMs);
+  const meter = observer === null ? null : createCommitMeter(observer);
+  const commit = announced(createAppend(connections.run, statementTimeoutMs, memory.note, meter), hints);
+  const group = createGroupCommit(commit, statementTimeoutMs, meter);
   const access = createAccess(connections, group, { waitMaxMs: statementTimeoutMs, beforeEnd });
   return {
     events: createEventStore(access, hints, memory.note),

@@ -1,5 +1,6 @@
 import type Database from 'better-sqlite3';
 import { ReservationError } from '../../errors.ts';
+import type { CommitMeter } from '../support/commit-meter.ts';
 import { toFault } from './faults.ts';
 import { createGroupCommit, type Transactions } from './log/group-commit.ts';
 
@@ -15,8 +16,13 @@ export interface Access {
 }
 
 /** Guards a connection; `onClosed` is called when it is closed. */
-export function createAccess(database: Database.Database, transactions: Transactions, onClosed: () => void): Access {
-  const group = createGroupCommit(transactions);
+export function createAccess(
+  database: Database.Database,
+  transactions: Transactions,
+  onClosed: () => void,
+  meter: CommitMeter | null = null,
+): Access {
+  const group = createGroupCommit(transactions, meter);
   let closing: Promise<void> | null = null;
 
   function assertOpen(): void {

@@ -1,5 +1,7 @@
 import type Database from 'better-sqlite3';
+import type { Observer } from '../../ports/observer.ts';
 import type { ReservationStore } from '../../ports/reservation-store.ts';
+import { createCommitMeter } from '../support/commit-meter.ts';
 import { ONLY_SHARD } from '../sql/tables.ts';
 import { createAccess } from './access.ts';
 import { createEventStore } from './log/event-store.ts';
@@ -16,15 +18,18 @@ export interface SqliteStoreHooks {
   assertInPlace(): void;
   /** Called once the connection is closed. */
   onClosed(): void;
+  /** Receives an observation for each committed group of appends; null for none. */
+  readonly observer: Observer | null;
 }
 
 /** A store over a connection whose schema and settings are right. The connection is closed with it. */
 export function createSqliteStore(
   database: Database.Database,
-  { assertInPlace, onClosed }: SqliteStoreHooks,
+  { assertInPlace, onClosed, observer }: SqliteStoreHooks,
 ): ReservationStore {
   const transactions = createWriteTransactions(database, assertInPlace);
-  const access = createAccess(database, transactions, onClosed);
+  const meter = observer === null ? null : createCommitMeter(observer);
+  const access = createAccess(database, transactions, onClosed, meter);
   const probe = prepare(database, () =>
     sql
       .updateTable('write_probe')
@@ -32,7 +37,7 @@ export function createSqliteStore(
       .where('shard', '=', ONLY_SHARD),
   );
   return {
-    events: createEventStore(database, transactions, access),
+    events: createEventStore(database, transactions, access, meter),
     view: createReservationView(database, access),
     repair: createViewRepair(database, access),
     payments: createPaymentQueue(database, access),

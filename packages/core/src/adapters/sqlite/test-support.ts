@@ -9,7 +9,11 @@ import { fileURLToPath } from 'node:url';
 import type { SqliteStoreHooks } from './store.ts';
 
 /** For a store over a connection that the test opened itself. */
-export const NO_HOOKS: SqliteStoreHooks = { assertInPlace: () => undefined, onClosed: () => undefined };
+export const NO_HOOKS: SqliteStoreHooks = {
+  assertInPlace: () => undefined,
+  onClosed: () => undefined,
+  observer: null,
+};
 
 /** Directories of one test file, removed together. */
 export interface TestDirectories {

@@ -62,6 +62,7 @@ function alarmOf(observation: Observation): Alarm | null {
       return damageOf(`${kind} ${observation.reservationId ?? ''}`.trimEnd(), observation.error);
     case 'feed-fault':
       return damageOf(`${kind} ${JSON.stringify(observation.subscription)}`, observation.error);
+    case 'appends-committed':
     case 'charge-ended':
     case 'lease-lost':
     case 'subscription-retry':

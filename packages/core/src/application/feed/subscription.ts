@@ -1,6 +1,7 @@
 import { isReservationError } from '../../errors.ts';
 import type { RecordedEvent } from '../../ports/event-store.ts';
-import type { Observer } from '../../ports/observer.ts';
+import { toObserver } from '../../ports/combine-observers.ts';
+import type { Observer, Observers } from '../../ports/observer.ts';
 import type { ReservationStore } from '../../ports/reservation-store.ts';
 import type { Runtime } from '../../ports/runtime.ts';
 import { DRAIN_MS } from '../payments/limits.ts';
@@ -22,7 +23,7 @@ export interface SubscriptionDeps extends SubscriptionTuning {
   /** Start position of a new subscription: it reads behind this position, which the log must have. Default 0. */
   readonly startAfter?: number;
   /** Receives the observations of the subscription. */
-  readonly observer?: Observer;
+  readonly observer?: Observers;
 }
 
 /** A named reader of the log; at most one process is active at a time. */
@@ -41,8 +42,9 @@ export function createSubscriptionWorker(options: SubscriptionDeps): Subscriptio
   const { clock } = options.runtime;
   const stopping = new AbortController();
   const cancelled = new AbortController();
-  const takeTurn = createTurns(options, stopping.signal, cancelled.signal);
-  const { name, observer = () => undefined } = options;
+  const { name } = options;
+  const observer = toObserver(options.observer);
+  const takeTurn = createTurns({ ...options, observer }, stopping.signal, cancelled.signal);
   let loop: Promise<void> | null = null;
 
   async function run(): Promise<void> {
@@ -74,8 +76,12 @@ export function createSubscriptionWorker(options: SubscriptionDeps): Subscriptio
 }
 
 /** One turn: requests the lease and reads while it is held. Returns the pause before the next turn, in milliseconds. */
-function createTurns(options: SubscriptionDeps, stopping: AbortSignal, cancelled: AbortSignal): () => Promise<number> {
-  const { store, runtime, name, handle, startAfter = 0, observer = () => undefined } = options;
+function createTurns(
+  options: SubscriptionDeps & { readonly observer: Observer },
+  stopping: AbortSignal,
+  cancelled: AbortSignal,
+): () => Promise<number> {
+  const { store, runtime, name, handle, startAfter = 0, observer } = options;
   const { events, subscriptions } = store;
   const { clock } = runtime;
   const policy = subscriptionPolicy(name, startAfter, options);

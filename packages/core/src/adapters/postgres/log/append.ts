@@ -1,5 +1,6 @@
 import { assert, ReservationError } from '../../../errors.ts';
 import type { AppendResult } from '../../../ports/event-store.ts';
+import type { CommitMeter } from '../../support/commit-meter.ts';
 import type { EncodedAppend } from '../../sql/encoded-append.ts';
 import { fromEventRows, sealOf } from '../../sql/event-rows.ts';
 import { type EventsTable, ONLY_SHARD } from '../../sql/tables.ts';
@@ -18,6 +19,7 @@ export function createAppend(
   run: Run,
   lockTimeoutMs: number,
   note: (end: LogEnd) => void = () => undefined,
+  meter: CommitMeter | null = null,
 ): CommitGroup {
   return async (group) => {
     const { rows } = await run(appendGroup(group, lockTimeoutMs)).catch(explainMissingLock);
@@ -28,9 +30,25 @@ export function createAppend(
       const last = append.events.at(-1);
       // Of a command that was repeated, the events that stand may have other ids.
       if (judgement.fate === 'appended' && last !== undefined) note({ position: judgement.position, id: last.id });
+      if (meter !== null) countOne(meter, append, judgement);
       return outcomeOf(append, judgement);
     });
   };
+}
+
+function countOne(meter: CommitMeter, append: EncodedAppend, { fate }: Judgement): void {
+  switch (fate) {
+    case 'appended':
+    case 'conflict':
+    case 'key-taken':
+    case 'lease-lost':
+      return meter.count(fate, fate === 'appended' ? append.events.length : 0);
+    case 'repeated':
+      return meter.count('replayed', 0);
+    case 'payment-queued':
+    case 'stream-broken':
+      return;
+  }
 }
 
 /** What PL/pgSQL says when a row that must be there is not: the function asks so for nothing but the lock. */

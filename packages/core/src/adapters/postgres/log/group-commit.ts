@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { setImmediate } from 'node:timers';
 import { isReservationError, ReservationError } from '../../../errors.ts';
 import type { AppendResult } from '../../../ports/event-store.ts';
+import type { CommitMeter } from '../../support/commit-meter.ts';
 import type { EncodedAppend } from '../../sql/encoded-append.ts';
 
 /** The largest number of appends that share one commit. */
@@ -40,7 +41,11 @@ interface Job {
  * One round trip and one fsync for many appends; a lone append waits for nobody. What waited longer than `waitMaxMs`
  * for its commit to begin fails without having been sent.
  */
-export function createGroupCommit(commit: CommitGroup, waitMaxMs: number): GroupCommit {
+export function createGroupCommit(
+  commit: CommitGroup,
+  waitMaxMs: number,
+  meter: CommitMeter | null = null,
+): GroupCommit {
   let waiting: Job[] = [];
   let isCommitting = false;
 
@@ -56,6 +61,8 @@ export function createGroupCommit(commit: CommitGroup, waitMaxMs: number): Group
   }
 
   async function commitTogether(group: readonly Job[]): Promise<void> {
+    meter?.reset();
+    const beganAt = meter === null ? 0 : performance.now();
     let outcomes: readonly AppendOutcome[];
     try {
       outcomes = await commit(group.map(({ append }) => append));
@@ -73,6 +80,7 @@ export function createGroupCommit(commit: CommitGroup, waitMaxMs: number): Group
       if (outcome instanceof Error) job.reject(outcome);
       else job.resolve(outcome);
     }
+    meter?.report(beganAt - (group[0]?.submittedAt ?? beganAt), performance.now() - beganAt);
   }
 
   return {

@@ -1,5 +1,7 @@
 import { checkSwitch } from '../../../options.ts';
+import { toObserver } from '../../../ports/combine-observers.ts';
 import type { ReservationStore } from '../../../ports/reservation-store.ts';
+import { standardErrorAlarms } from '../../system/standard-error-alarms.ts';
 import { assertSchemaMode, migrationsFor } from '../../sql/migrations.ts';
 import { assertServable } from '../../sql/store-move.ts';
 import { createLocalHints, createNotifiedHints } from '../log/commit-hints.ts';
@@ -23,7 +25,8 @@ import { createStoreWatch } from './store-watch.ts';
  * the engine cannot run the statements, or a pooler in between does not support transactions; STORE_UNAVAILABLE.
  */
 export async function openPostgresStore(options: PostgresStoreOptions): Promise<ReservationStore> {
-  const { schema = 'upgrade', notify = false, serving = true, observer } = options;
+  const { schema = 'upgrade', notify = false, serving = true } = options;
+  const observer = options.observer === undefined ? null : toObserver(options.observer);
   assertSchemaMode(schema);
   checkSwitch('notify', notify);
   checkSwitch('serving', serving);
@@ -39,7 +42,8 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
     if (serving) await assertServing(connections);
     const hints = notify ? createNotifiedHints(connections.run, parsed) : createLocalHints();
     const memory = createLogMemory();
-    const watch = observer === undefined ? null : createStoreWatch(connections.run, memory, observer);
+    const alarms = observer ?? (serving ? standardErrorAlarms() : null);
+    const watch = alarms === null ? null : createStoreWatch(connections.run, memory, alarms);
     if (watch !== null) {
       const { end } = await lookForEnds(connections.run, []);
       if (end !== null) memory.note(end);
@@ -54,6 +58,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
       memory,
       beforeEnd,
       statementTimeoutMs: parsed.statementTimeoutMs,
+      observer,
     });
   } catch (error) {
     await connections.end();

@@ -1,6 +1,6 @@
 import { ReservationError } from '../../../errors.ts';
 import { checkWholeNumber } from '../../../options.ts';
-import type { Observer } from '../../../ports/observer.ts';
+import type { Observers } from '../../../ports/observer.ts';
 import type { SchemaMode } from '../../sql/migrations.ts';
 import type { ConnectionOptions } from './connection.ts';
 import { parsePostgresUrl, type PostgresUrl } from './connection-string.ts';
@@ -50,10 +50,11 @@ export interface PostgresStoreOptions {
    */
   readonly serving?: boolean;
   /**
-   * Hears of `store-alarm`s: once while the store is opened, and afterwards, every few seconds, of what has changed.
-   * Without one the store looks once, at what makes it refuse to open.
+   * Receives `store-alarm` while the store is opened and, checked every few seconds, on each change; and
+   * `appends-committed` for each group of appends that was committed together. Default: each alarm is written once to
+   * standard error, and nothing is counted; with `serving: false` the store is not watched.
    */
-  readonly observer?: Observer;
+  readonly observer?: Observers;
 }
 
 /** @throws {ReservationError} INVALID_OPTION; the message never shows a password. */

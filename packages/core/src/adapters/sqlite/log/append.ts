@@ -2,6 +2,7 @@ import type Database from 'better-sqlite3';
 import { assert, ReservationError } from '../../../errors.ts';
 import type { KeyChange, PaymentChange } from '../../../ports/inline-writes.ts';
 import type { AppendResult, ExpectedVersion } from '../../../ports/event-store.ts';
+import type { CommitMeter } from '../../support/commit-meter.ts';
 import type { EncodedAppend } from '../../sql/encoded-append.ts';
 import { fromEventRows, toEventRow } from '../../sql/event-rows.ts';
 import { type AppendStatements, prepareAppendStatements, type StreamEntry } from './append-statements.ts';
@@ -11,19 +12,29 @@ import type { WriteTransactions } from './transaction.ts';
 export type AppendInTransaction = (request: EncodedAppend) => AppendResult;
 
 /** Prepares appending on a connection. */
-export function createAppend(database: Database.Database, transactions: WriteTransactions): AppendInTransaction {
+export function createAppend(
+  database: Database.Database,
+  transactions: WriteTransactions,
+  meter: CommitMeter | null = null,
+): AppendInTransaction {
   const statements = prepareAppendStatements(database);
 
-  return (request) => {
+  function append(request: EncodedAppend): AppendResult {
     const { stream, commandId } = request;
     const entries = statements.streamEntries.all({ stream });
     assertUnbroken(stream, entries);
     const earlier = entries.findLast((entry) => entry.command_id === commandId);
-    if (earlier !== undefined) return { kind: 'appended', version: earlier.version, position: earlier.position };
+    if (earlier !== undefined) {
+      meter?.count('replayed', 0);
+      return { kind: 'appended', version: earlier.version, position: earlier.position };
+    }
     const actual: ExpectedVersion = entries.length === 0 ? 'none' : entries.length;
-    if (actual !== request.expected) return conflict(statements, request, actual);
-    const refused = claimAndCheckLease(statements, request);
-    if (refused !== null) return refused;
+    const refused =
+      actual === request.expected ? claimAndCheckLease(statements, request) : conflict(statements, request, actual);
+    if (refused !== null) {
+      meter?.count(refused.kind, 0);
+      return refused;
+    }
     let version = entries.length;
     let position = 0;
     for (const event of request.events) {
@@ -34,8 +45,11 @@ export function createAppend(database: Database.Database, transactions: WriteTra
     if (request.reservation !== null) statements.putReservation.run(request.reservation);
     changePayment(statements, stream, request.payment);
     releaseKey(statements, stream, request.key);
+    meter?.count('appended', request.events.length);
     return { kind: 'appended', version, position };
-  };
+  }
+
+  return append;
 }
 
 /** A stream has as many events as its last version says; anything else must not be built upon. */

@@ -2,6 +2,7 @@ import type Database from 'better-sqlite3';
 import type { EventStore } from '../../../ports/event-store.ts';
 import { assertAppendable, assertRange } from '../../support/arguments.ts';
 import { createCommitListeners } from '../../support/commit-listeners.ts';
+import type { CommitMeter } from '../../support/commit-meter.ts';
 import { encodeAppend } from '../../sql/encoded-append.ts';
 import { fromEventRows } from '../../sql/event-rows.ts';
 import { ONLY_SHARD } from '../../sql/tables.ts';
@@ -16,9 +17,10 @@ export function createEventStore(
   database: Database.Database,
   transactions: WriteTransactions,
   { assertOpen, read, write }: Access,
+  meter: CommitMeter | null = null,
 ): EventStore {
   const listeners = createCommitListeners();
-  const append = createAppend(database, transactions);
+  const append = createAppend(database, transactions, meter);
   const { streamPage, logPage } = preparePages(database);
   const lastPosition = prepareLastPosition(database);
   return {

@@ -1,4 +1,6 @@
+import { performance } from 'node:perf_hooks';
 import { setImmediate } from 'node:timers';
+import type { CommitMeter } from '../../support/commit-meter.ts';
 
 /** The largest number of writes that share one commit; it bounds how long one transaction keeps the event loop. */
 export const GROUP_WRITES_MAX = 256;
@@ -24,6 +26,8 @@ export interface GroupCommit {
 }
 
 interface Job {
+  /** 0 without a meter. */
+  readonly submittedAt: number;
   readonly write: () => unknown;
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: unknown) => void;
@@ -38,7 +42,7 @@ type Attempt =
   | { readonly kind: 'commit-failed'; readonly error: unknown };
 
 /** One fsync for many writes. A lone write waits for nobody: it goes at the end of this turn of the event loop. */
-export function createGroupCommit(transactions: Transactions): GroupCommit {
+export function createGroupCommit(transactions: Transactions, meter: CommitMeter | null = null): GroupCommit {
   let waiting: Job[] = [];
   let scheduled = false;
   let idleListeners: (() => void)[] = [];
@@ -60,10 +64,13 @@ export function createGroupCommit(transactions: Transactions): GroupCommit {
   }
 
   function commit(group: readonly Job[]): void {
+    meter?.reset();
+    const beganAt = meter === null ? 0 : performance.now();
     const attempt = attemptTogether(transactions, group);
     switch (attempt.kind) {
       case 'committed':
         for (const [index, job] of group.entries()) job.resolve(attempt.results[index]);
+        meter?.report(beganAt - (group[0]?.submittedAt ?? beganAt), performance.now() - beganAt);
         return;
       case 'write-failed':
         if (group.length === 1) return rejectAll(group, attempt.error);
@@ -78,7 +85,8 @@ export function createGroupCommit(transactions: Transactions): GroupCommit {
   return {
     submit<Result>(write: () => Result) {
       return new Promise<Result>((resolve, reject) => {
-        waiting.push({ write, resolve: resolve as (result: unknown) => void, reject });
+        const submittedAt = meter === null ? 0 : performance.now();
+        waiting.push({ submittedAt, write, resolve: resolve as (result: unknown) => void, reject });
         schedule();
       });
     },

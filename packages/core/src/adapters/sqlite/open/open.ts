@@ -1,5 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { checkText, checkWholeNumber } from '../../../options.ts';
+import { toObserver } from '../../../ports/combine-observers.ts';
+import type { Observers } from '../../../ports/observer.ts';
 import type { ReservationStore } from '../../../ports/reservation-store.ts';
 import { assertSchemaMode, migrationsFor, type SchemaMode } from '../../sql/migrations.ts';
 import { assertServable } from '../../sql/store-move.ts';
@@ -46,6 +48,8 @@ export interface SqliteStoreOptions {
    * backup of a store that was moved. Default: ignored.
    */
   readonly onWarning?: (message: string) => void;
+  /** Receives `appends-committed` for each group of appends that was committed together. Default: nothing is counted. */
+  readonly observer?: Observers;
 }
 
 /**
@@ -80,6 +84,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Rese
     return createSqliteStore(database, {
       assertInPlace: () => files?.assertUnchanged(),
       onClosed: () => lock?.release(),
+      observer: options.observer === undefined ? null : toObserver(options.observer),
     });
   } catch (error) {
     database.close();
@@ -94,7 +99,7 @@ function filesOf(path: string, lock: ServingLock | null): FileIdentity {
   return rememberFiles([file, `${file}-wal`, ...(lock === null ? [] : [lock.path])]);
 }
 
-function parseOptions(options: SqliteStoreOptions): Required<SqliteStoreOptions> {
+function parseOptions(options: SqliteStoreOptions): Required<Omit<SqliteStoreOptions, 'observer'>> {
   const { path, exclusive = true, schema = 'upgrade', onWarning = () => undefined } = options;
   const { busyTimeoutMs = exclusive ? BUSY_TIMEOUT_SERVING_MS : BUSY_TIMEOUT_BESIDE_MS } = options;
   assertPath(path);

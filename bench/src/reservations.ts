@@ -27,7 +27,13 @@ export function openingAppend(): AppendRequest {
   const state = evolve(initialState, created);
   if (state.stage === 'none') throw new Error('a created reservation is there');
   const commandId = runtime.newUuid();
-  const metadata = { recordedAt: at, correlationId: id, causationId: commandId, traceparent: null };
+  const metadata = {
+    recordedAt: at,
+    correlationId: id,
+    causationId: commandId,
+    traceparent: null,
+    caller: 'anonymous',
+  };
   const event: NewEvent = { id: runtime.newUuid(), ...encodeEvent(created), metadata };
   return {
     stream: id,

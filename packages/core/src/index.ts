@@ -1,5 +1,6 @@
 export { createReservations, type ReservationsOptions } from './create-reservations.ts';
 export { createSubscription, followEvents, type FollowOptions, type SubscriptionOptions } from './feed.ts';
+export type { CallerOptions } from './application/caller.ts';
 export type { CreateOptions, CreateResult } from './application/reserve/create-reservation.ts';
 export type { Reservations } from './application/engine.ts';
 export {
@@ -35,6 +36,7 @@ export type { SubscriptionTuning } from './application/feed/subscription-policy.
 export type { SettlementOptions } from './application/payments/settlement-policy.ts';
 export { systemRuntime } from './adapters/system/runtime.ts';
 
+export { ANONYMOUS_CALLER, CALLER_EXPECTED, CALLER_LENGTH_MAX, parseCaller } from './domain/caller.ts';
 export { currencyDecimals } from './domain/currency.ts';
 export {
   AMOUNT_MINOR_MAX,

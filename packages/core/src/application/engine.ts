@@ -12,7 +12,8 @@ import { PAGE_LIMIT_MAX, type ReservationFilter, type ReservationPage } from '..
 import type { Runtime } from '../ports/runtime.ts';
 import { type CreateOptions, createReservation, type CreateResult } from './reserve/create-reservation.ts';
 import type { EngineDeps } from './engine-deps.ts';
-import { checkKey, scopeOf } from './reserve/key-claim.ts';
+import { type CallerOptions, callerOf } from './caller.ts';
+import { checkKey } from './reserve/key-claim.ts';
 import { DRAIN_MS } from './payments/limits.ts';
 import { createSettlement } from './payments/settlement.ts';
 import { type SettlementOptions, settlementPolicy } from './payments/settlement-policy.ts';
@@ -33,28 +34,28 @@ export interface EngineOptions {
   readonly settlement?: SettlementOptions;
 }
 
-/** The engine's use cases. */
+/** The engine's use cases. Each checks `caller`, and throws INVALID_OPTION for a malformed one. */
 export interface Reservations {
   /**
    * Opens a reservation, charges it and returns it after the commit: confirmed, failed, or created with its outcome still
    * unknown. Takes at most as long as three attempts.
-   * @throws {ReservationError} STOPPED, STORE_UNAVAILABLE, INVALID_OPTION (a malformed idempotency key)
+   * @throws {ReservationError} STOPPED, STORE_UNAVAILABLE, INVALID_OPTION (a malformed idempotency key or caller)
    */
   create(request: CreateRequest, options?: CreateOptions): Promise<CreateResult>;
   /** Returns the reservation, or null for an unknown id. */
-  get(reservationId: string): Promise<ReservationSummary | null>;
+  get(reservationId: string, options?: CallerOptions): Promise<ReservationSummary | null>;
   /**
    * Returns the reservation that holds an idempotency key of this caller (default: the anonymous one), or null while the key
    * is free. @throws {ReservationError} INVALID_OPTION (a malformed key)
    */
-  findByKey(idempotencyKey: string, options?: { readonly caller?: string }): Promise<ReservationSummary | null>;
+  findByKey(idempotencyKey: string, options?: CallerOptions): Promise<ReservationSummary | null>;
   /**
    * Returns the reservations charged with this transaction, in the order of creation: one, unless the payment service used
    * an id twice. At most 200.
    */
-  findByTransaction(transactionId: string): Promise<readonly ReservationSummary[]>;
+  findByTransaction(transactionId: string, options?: CallerOptions): Promise<readonly ReservationSummary[]>;
   /** Returns a page of reservations in the order of creation. @throws {ReservationError} INVALID_OPTION (limit) */
-  list(filter?: Partial<ReservationFilter>): Promise<ReservationPage>;
+  list(filter?: Partial<ReservationFilter>, options?: CallerOptions): Promise<ReservationPage>;
   /** Starts settlement: immediately and then continuously. Further calls have no effect. */
   start(): void;
   /**
@@ -89,18 +90,24 @@ export function createEngine(options: EngineOptions): Reservations {
       running.add(work);
       return await work.finally(() => running.delete(work));
     },
-    async get(reservationId) {
+    async get(reservationId, getOptions = {}) {
+      callerOf(getOptions);
       const id = parseReservationId(reservationId);
       return id === null ? null : await store.view.find(id);
     },
-    async findByKey(key, { caller } = {}) {
+    async findByKey(key, findOptions = {}) {
+      const caller = callerOf(findOptions);
       checkKey(key);
-      const holder = await store.view.findByKey({ scope: scopeOf(caller), key });
+      const holder = await store.view.findByKey({ scope: caller, key });
       const id = holder === null ? null : parseReservationId(holder.stream);
       return id === null ? null : await store.view.find(id);
     },
-    findByTransaction: (transactionId) => store.view.findByTransaction(transactionId),
-    async list(filter = {}) {
+    async findByTransaction(transactionId, findOptions = {}) {
+      callerOf(findOptions);
+      return await store.view.findByTransaction(transactionId);
+    },
+    async list(filter = {}, listOptions = {}) {
+      callerOf(listOptions);
       const { userId = null, stage = null, after = null, limit = PAGE_LIMIT_MAX } = filter;
       checkWholeNumber('limit', limit, 1, PAGE_LIMIT_MAX);
       return await store.view.list({ userId, stage, after, limit });

@@ -15,6 +15,8 @@ export interface EventMetadata {
   readonly causationId: string;
   /** W3C trace context of the request, if any. */
   readonly traceparent: string | null;
+  /** The caller whose request created the reservation: 1 to 255 visible ASCII characters, "anonymous" by default. */
+  readonly caller: string;
 }
 
 /** An event to be appended. */

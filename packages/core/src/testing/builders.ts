@@ -32,6 +32,7 @@ export function exampleEvent(n: number, overrides: Partial<NewEvent> = {}): NewE
       correlationId: `request-${n}`,
       causationId: `command-${n}`,
       traceparent: null,
+      caller: 'anonymous',
     },
     ...overrides,
   };

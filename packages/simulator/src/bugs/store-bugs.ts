@@ -136,7 +136,7 @@ function repairingWithoutGuard(store: ReservationStore): ReservationStore {
 function withOwnOrigin(append: Append): Append {
   return (request) => {
     if (request.expected === 'none') return append(request);
-    const origin = { correlationId: request.stream, traceparent: null };
+    const origin = { correlationId: request.stream, traceparent: null, caller: request.stream };
     const events = request.events.map((event) => ({ ...event, metadata: { ...event.metadata, ...origin } }));
     return append({ ...request, events });
   };

@@ -53,7 +53,7 @@ export function record(id: ReservationId, events: readonly ReservationEvent[], t
   return events.map((event, index) => ({
     ...encodeEvent(event),
     id: `event-${index}`,
-    metadata: { recordedAt: AT, correlationId: tag, causationId: 'c', traceparent: null },
+    metadata: { recordedAt: AT, correlationId: tag, causationId: 'c', traceparent: null, caller: 'alice' },
     stream: id,
     version: index + 1,
     position: index + 1,

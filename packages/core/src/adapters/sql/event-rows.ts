@@ -16,13 +16,13 @@ export interface EncodedEvent {
 
 /** Turns an event into text. */
 export function encodeNewEvent(event: NewEvent): EncodedEvent {
-  const { recordedAt, correlationId, causationId, traceparent } = event.metadata;
+  const { recordedAt, correlationId, causationId, traceparent, caller } = event.metadata;
   return {
     id: event.id,
     type: event.type,
     schema_version: event.schemaVersion,
     data: JSON.stringify(event.data),
-    metadata: JSON.stringify({ recordedAt, correlationId, causationId, traceparent }),
+    metadata: JSON.stringify({ recordedAt, correlationId, causationId, traceparent, caller }),
   };
 }
 

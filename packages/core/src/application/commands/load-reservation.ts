@@ -8,6 +8,7 @@ import { type EventStore, READ_LIMIT_MAX, type RecordedEvent } from '../../ports
 export interface Origin {
   readonly correlationId: string;
   readonly traceparent: string | null;
+  readonly caller: string;
 }
 
 /** A folded stream. */
@@ -48,8 +49,8 @@ export function foldOnto(loaded: LoadedReservation, events: readonly RecordedEve
   return { state, version, origin };
 }
 
-function originOf({ metadata: { correlationId, traceparent } }: RecordedEvent): Origin {
-  return { correlationId, traceparent };
+function originOf({ metadata: { correlationId, traceparent, caller } }: RecordedEvent): Origin {
+  return { correlationId, traceparent, caller };
 }
 
 function corrupt(event: RecordedEvent, cause: unknown): ReservationError {

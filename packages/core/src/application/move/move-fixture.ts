@@ -25,7 +25,7 @@ export async function createSourceFile(path: string, startAt: number = Date.UTC(
   const store = await openSqliteStore({ path });
   const runtime = createManualRuntime(startAt);
   const { create, gateway } = createEngineFixture({ store, runtime });
-  await create({ idempotencyKey: 'order-1', caller: 'Grüße 🎫', traceparent: '00-trace' });
+  await create({ idempotencyKey: 'order-1', caller: 'user:7', traceparent: '00-trace' });
   gateway.script(() => ({ kind: 'declined', message: 'Insufficient \u0000 funds \ud800' }));
   await create({ idempotencyKey: 'order-1' });
   gateway.script(() => UNKNOWN);

@@ -102,7 +102,7 @@ describe('a move', () => {
     const [first] = await (await openSource(false)).events.readAll({ after: 0, limit: 1 });
     await runMove({ path, url });
     const store = await openTarget();
-    const key = { kind: 'claim', scope: 'Grüße 🎫', key: 'order-1', fingerprint: 'another body' } as const;
+    const key = { kind: 'claim', scope: 'user:7', key: 'order-1', fingerprint: 'another body' } as const;
     const reused = exampleAppend(exampleId(1), { inlineWrites: { ...NOTHING_ALONGSIDE, key } });
     expect(await store.events.append(reused)).toMatchObject({ kind: 'key-taken', stream: first?.stream });
     const repeated = exampleAppend(first?.stream ?? '', { commandId: first?.commandId ?? '' });

@@ -86,7 +86,10 @@ async function live(store: ReservationStore, id: ReservationId, commands: readon
       {
         id,
         command,
-        loaded: { ...loaded, origin: loaded.origin ?? { correlationId: 'request', traceparent: null } },
+        loaded: {
+          ...loaded,
+          origin: loaded.origin ?? { correlationId: 'request', traceparent: null, caller: 'anonymous' },
+        },
         payment: ({ stage }) =>
           stage === 'processing'
             ? { kind: 'enqueue', owner: id, openedAt: 0, leaseUntil: 1 }

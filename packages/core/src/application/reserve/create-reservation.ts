@@ -11,6 +11,7 @@ import { toTimestamp } from '../../domain/timestamp.ts';
 import { assert } from '../../errors.ts';
 import type { KeyClaim } from '../../ports/inline-writes.ts';
 import { type ChargeJob, chargeReservation } from '../payments/charge-reservation.ts';
+import { type CallerOptions, callerOf } from '../caller.ts';
 import type { EngineDeps } from '../engine-deps.ts';
 import { assertExists, handleCommand } from '../commands/handle-command.ts';
 import { claimOf } from './key-claim.ts';
@@ -19,14 +20,12 @@ import { type LoadedReservation, notYetCreated } from '../commands/load-reservat
 import type { SettlementPolicy } from '../payments/settlement-policy.ts';
 
 /** Options of a create. */
-export interface CreateOptions {
+export interface CreateOptions extends CallerOptions {
   /**
    * The same key with the same request returns the same reservation. Only after a failure with the proof that nothing was
    * sent is the key free again and makes a new one. 1 to 255 visible ASCII characters.
    */
   readonly idempotencyKey?: string;
-  /** Scope of the key; keys of different callers are independent. Default: one anonymous caller. */
-  readonly caller?: string;
   /** Correlates all events caused by this request. Default: the reservation's id. */
   readonly correlationId?: string;
   /** W3C trace context of the request. */
@@ -60,12 +59,13 @@ export async function createReservation(
   options: CreateOptions,
 ): Promise<CreateResult> {
   const fields = { ...request };
-  const claim = claimOf(fields, options);
+  const caller = callerOf(options);
+  const claim = claimOf(fields, caller, options.idempotencyKey);
   const parsed = parseCreateRequest(fields);
   if (parsed.kind === 'invalid') return (await replayRefused(deps, claim)) ?? parsed;
   assert(claim !== null || options.idempotencyKey === undefined, 'a valid request with a key claims it');
   for (let turn = 1; ; turn += 1) {
-    const result = await createOnce(deps, policy, { ...options, request: parsed.request, claim });
+    const result = await createOnce(deps, policy, { ...options, caller, request: parsed.request, claim });
     if (result.kind !== 'key-freed') return result;
     if (turn >= KEY_TURNS_MAX) return { kind: 'reservation', reservation: result.reservation, replayed: true };
   }
@@ -77,16 +77,26 @@ interface KeyFreed {
   readonly reservation: ReservationSummary;
 }
 
+interface CheckedRequest {
+  readonly request: ValidRequest;
+  readonly claim: KeyClaim | null;
+  readonly caller: string;
+}
+
 async function createOnce(
   deps: EngineDeps,
   policy: CreatePolicy,
-  options: CreateOptions & { readonly request: ValidRequest; readonly claim: KeyClaim | null },
+  options: CreateOptions & CheckedRequest,
 ): Promise<CreateResult | KeyFreed> {
   const { request, claim } = options;
   const now = deps.runtime.clock.now();
   const id = reservationIdFrom(deps.runtime.newUuid());
   const owner = deps.runtime.newUuid();
-  const origin = { correlationId: options.correlationId ?? id, traceparent: options.traceparent ?? null };
+  const origin = {
+    correlationId: options.correlationId ?? id,
+    traceparent: options.traceparent ?? null,
+    caller: options.caller,
+  };
   const created = await handleCommand(
     { events: deps.store.events, runtime: deps.runtime },
     {

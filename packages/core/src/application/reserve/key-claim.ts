@@ -4,30 +4,16 @@ import { requestFingerprint } from '../../domain/request-fingerprint.ts';
 import { checkText } from '../../options.ts';
 import type { KeyClaim } from '../../ports/inline-writes.ts';
 
-/** An idempotency key and its caller. */
-export interface CallersKey {
-  readonly idempotencyKey?: string;
-  readonly caller?: string;
-}
-
-/** Scope of keys without a named caller. */
-const ANONYMOUS = 'anonymous';
-
-/** Scope in which a caller's keys are looked up and claimed. */
-export function scopeOf(caller: string | undefined): string {
-  return caller ?? ANONYMOUS;
-}
-
 /**
- * Builds the claim of a request on its key. Null without a key, and for a body that is no request: a field is absent or of
+ * Builds the claim of a request on its key; keys of different callers are independent. Null without a key, and for a body that is no request: a field is absent or of
  * another type. A request that this release refuses has a claim, because an earlier release may have accepted it.
  * @throws {ReservationError} INVALID_OPTION for a malformed key.
  */
-export function claimOf(request: CreateRequest, { idempotencyKey: key, caller }: CallersKey): KeyClaim | null {
+export function claimOf(request: CreateRequest, caller: string, key: string | undefined): KeyClaim | null {
   if (key === undefined) return null;
   checkKey(key);
   const fingerprint = requestFingerprint({ ...request });
-  return fingerprint === null ? null : { scope: scopeOf(caller), key, fingerprint };
+  return fingerprint === null ? null : { scope: caller, key, fingerprint };
 }
 
 /** @throws {ReservationError} INVALID_OPTION for a malformed key. */

@@ -6,7 +6,11 @@ import { createEngineFixture, onlyReservation, REQUEST } from '../engine-fixture
 import { LEASE_MS } from '../payments/limits.ts';
 import { resolvePayment } from '../operations/resolve-payment.ts';
 
-const ORIGIN = { correlationId: 'request-7', traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01' };
+const ORIGIN = {
+  correlationId: 'request-7',
+  traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+  caller: 'user:7',
+};
 const unknown: PaymentOutcome = { kind: 'unknown', cause: 'deadline-exceeded', detail: '5 s' };
 const approved: PaymentOutcome = { kind: 'approved', transactionId: 'TXN-1', message: 'ok' };
 
@@ -16,9 +20,9 @@ async function typesWithOrigin(store: ReservationStore): Promise<readonly string
     after: 0,
     limit: 10,
   });
-  expect(events.map(({ metadata: { correlationId, traceparent } }) => ({ correlationId, traceparent }))).toEqual(
-    events.map(() => ORIGIN),
-  );
+  expect(
+    events.map(({ metadata: { correlationId, traceparent, caller } }) => ({ correlationId, traceparent, caller })),
+  ).toEqual(events.map(() => ORIGIN));
   return events.map(({ type }) => type);
 }
 

@@ -160,6 +160,7 @@ const contents: readonly StoreContractCase[] = [
       correlationId: 'Grüße "from" afar',
       causationId: '',
       traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+      caller: '~tenant:"7"',
     };
     const request = exampleAppend(stream, { events: [exampleEvent(1, { metadata }), exampleEvent(2)] });
     await appended(store, request);

@@ -9,7 +9,7 @@ export {
   reconcileLedger,
   type Reconciliation,
 } from './application/operations/reconcile-ledger.ts';
-export { type MoveOptions, type MoveProgress, type MoveResult, moveStore } from './application/move/move-store.ts';
+export type { MoveOptions, MoveProgress, MoveResult } from './application/move/move-store.ts';
 export type { MoveCounts, MoveEnds } from './application/move/verify-move.ts';
 export {
   LEDGER_SOURCE_LENGTH_MAX,
@@ -17,16 +17,11 @@ export {
   type LedgerResolution,
   type LedgerSilence,
   type LeftToOperator,
-  resolveByLedger,
   type ResolvedByLedger,
 } from './application/operations/resolve-by-ledger.ts';
-export { resolvePayment, type Resolution, type ResolveResult } from './application/operations/resolve-payment.ts';
-export {
-  type RepairedView,
-  type RepairProgress,
-  repairView,
-  type RepairViewOptions,
-} from './application/operations/repair-view.ts';
+export { moveStore, repairView, resolveByLedger, resolvePayment } from './operate.ts';
+export type { Resolution, ResolveResult } from './application/operations/resolve-payment.ts';
+export type { RepairedView, RepairProgress, RepairViewOptions } from './application/operations/repair-view.ts';
 export { type Verification, verifyStore } from './application/operations/verify-store.ts';
 export type { EventHandler } from './application/feed/deliver.ts';
 export type { FeedEvent, ReservationFeedEvent, UnknownFeedEvent } from './application/feed/feed-event.ts';

@@ -1,10 +1,12 @@
+export { moveStore, type OnThisMachine, repairView, resolveByLedger, resolvePayment } from './operate.ts';
 export {
   type LedgerCharge,
   type LedgerDifference,
   reconcileLedger,
   type Reconciliation,
+  type ReconcileOptions,
 } from './application/operations/reconcile-ledger.ts';
-export { type MoveOptions, type MoveProgress, type MoveResult, moveStore } from './application/move/move-store.ts';
+export type { MoveOptions, MoveProgress, MoveResult } from './application/move/move-store.ts';
 export type { MoveCounts, MoveEnds } from './application/move/verify-move.ts';
 export {
   LEDGER_SOURCE_LENGTH_MAX,
@@ -12,14 +14,24 @@ export {
   type LedgerResolution,
   type LedgerSilence,
   type LeftToOperator,
-  resolveByLedger,
+  type ResolveByLedgerOptions,
   type ResolvedByLedger,
 } from './application/operations/resolve-by-ledger.ts';
-export { resolvePayment, type Resolution, type ResolveResult } from './application/operations/resolve-payment.ts';
-export {
-  type RepairedView,
-  type RepairProgress,
-  repairView,
-  type RepairViewOptions,
-} from './application/operations/repair-view.ts';
+export type { Resolution, ResolveResult } from './application/operations/resolve-payment.ts';
+export type { RepairedView, RepairProgress, RepairViewOptions } from './application/operations/repair-view.ts';
 export { type Verification, verifyStore } from './application/operations/verify-store.ts';
+export {
+  OPEN_PAYMENTS_LIMIT_DEFAULT,
+  type OpenPayment,
+  openPayments,
+  type OpenPayments,
+  type OpenPaymentsOptions,
+} from './application/operations/open-payments.ts';
+export {
+  listSubscriptions,
+  resumeSubscription,
+  type ResumeSubscriptionOptions,
+  type SubscriptionList,
+  type SubscriptionProgress,
+} from './application/operations/subscriptions.ts';
+export { OPERATOR_NOTE_EXPECTED, OPERATOR_NOTE_LENGTH_MAX, parseOperatorNote } from './domain/operator-note.ts';

@@ -43,7 +43,7 @@ function letLedgerDecide({ world, facts, swarm, database }: Simulation, uuids: U
   );
   world.after(0, process, () => {
     const store = createSimStore(database, process, parts);
-    resolveByLedger({ store, runtime: process.runtime }, charges, { actor: 'ada' })
+    resolveByLedger(store, charges, { actor: 'ada', runtime: process.runtime })
       .then(({ resolved }) => {
         for (const { reservation } of resolved) {
           parts.history.add('ledger', 'proves the charge', reservation.reservationId);
@@ -72,7 +72,7 @@ function decide(
   world.after(0, process, () => {
     const store = createSimStore(database, process, parts);
     const resolution = { finding, actor: 'ada', reason: 'looked into the ledger' };
-    resolvePayment({ store, runtime: process.runtime }, id, resolution)
+    resolvePayment(store, id, { ...resolution, runtime: process.runtime })
       .then((result) => {
         history.add('operator', `ended ${result.kind}`, id);
         if (result.kind === 'rejected') throw new Error(`${id}: rejected, ${result.rejection.kind}`);

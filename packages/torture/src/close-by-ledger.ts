@@ -1,4 +1,4 @@
-import { resolveByLedger, systemRuntime } from '@reservations/core';
+import { resolveByLedger } from '@reservations/core';
 import type { LedgerEntry } from '@reservations/core/testing';
 import type { Database } from './databases/database.ts';
 import { readJsonLines } from './evidence/json-lines.ts';
@@ -14,7 +14,5 @@ export async function closeByLedger(database: Database, ledgerPath: string): Pro
     const { reservation_id: reservationId, user_id: userId, amount, currency, transaction_id: transactionId } = entry;
     return [{ reservationId, userId, amount, currency, transactionId, source: `ledger, line ${index + 1}` }];
   });
-  await database.look((store) =>
-    resolveByLedger({ store, runtime: systemRuntime() }, charges, { actor: LEDGER_ACTOR }),
-  );
+  await database.look((store) => resolveByLedger(store, charges, { actor: LEDGER_ACTOR }));
 }

@@ -79,7 +79,7 @@ async function move(from: string, to: string, context: CliContext): Promise<Move
   try {
     const target = await openPostgresTransferTarget({ connectionString: to });
     try {
-      return await moveStore({ source, target, runtime: systemRuntime(), onProgress: createReport(context) });
+      return await moveStore({ source, target }, { onProgress: createReport(context) });
     } finally {
       await target.close();
     }

@@ -6,7 +6,6 @@ import {
   type ReservationId,
   type ReservationSummary,
   resolvePayment,
-  systemRuntime,
   TRANSACTION_ID_EXPECTED,
 } from '@reservations/core';
 import { switchSetting } from '../setting-kinds.ts';
@@ -72,7 +71,7 @@ export const paymentsResolveCommand: CliCommand = {
       return reportFaults(context, 'payments resolve', faults);
     const finding: Finding = charged === null ? { kind: 'not-charged' } : { kind: 'charged', transactionId: charged };
     const result = await withDatabase(db, context, (store) =>
-      resolvePayment({ store, runtime: systemRuntime() }, read.id, { finding, actor, reason }),
+      resolvePayment(store, read.id, { finding, actor, reason }),
     );
     if (result.kind === 'rejected') return refuse(context, read.id, result.rejection);
     if (json) context.print(JSON.stringify(toJson(result.kind, result.reservation)));

@@ -6,7 +6,6 @@ import {
   type Reconciliation,
   type ReservationStore,
   resolveByLedger,
-  systemRuntime,
 } from '@reservations/core';
 import { switchSetting, textSetting } from '../setting-kinds.ts';
 import { readSettings, type Setting, type Settings } from '../settings.ts';
@@ -121,7 +120,7 @@ function resolveWith(
   // The end of a long path says more than its beginning.
   const file = by.path.slice(-FILE_NAME_LENGTH_MAX).toWellFormed();
   const evidence = by.charges.map((charge) => ({ ...charge, source: `${file}, line ${charge.line}` }));
-  return resolveByLedger({ store, runtime: systemRuntime() }, evidence, { actor: by.actor });
+  return resolveByLedger(store, evidence, { actor: by.actor });
 }
 
 interface Found extends Reconciliation {

@@ -137,10 +137,7 @@ export async function query<Row extends object>(connectionString: string, text: 
 /** One run of a move, with small batches; both ends are closed after it, however it ends. */
 export async function runMove(
   { path, url }: { readonly path: string; readonly url: string },
-  {
-    wrap = (ends) => ends,
-    ...options
-  }: Partial<Omit<MoveOptions, 'source' | 'target'>> & { readonly wrap?: (ends: MoveEnds) => MoveEnds } = {},
+  { wrap = (ends) => ends, ...options }: Partial<MoveOptions> & { readonly wrap?: (ends: MoveEnds) => MoveEnds } = {},
 ): Promise<MoveResult> {
   const source = await openSqliteTransferSource({ path });
   try {
@@ -148,7 +145,7 @@ export async function runMove(
     try {
       // Moves have ids that no other move has.
       const runtime = systemRuntime();
-      return await moveStore({ ...wrap({ source, target }), runtime, batchRows: SMALL_BATCH, ...options });
+      return await moveStore(wrap({ source, target }), { runtime, batchRows: SMALL_BATCH, ...options });
     } finally {
       await target.close();
     }

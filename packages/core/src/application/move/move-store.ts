@@ -1,7 +1,9 @@
 import type { ReservationSummary } from '../../domain/reservation/summary.ts';
-import { assert, ReservationError } from '../../errors.ts';
+import { ReservationError } from '../../errors.ts';
+import { checkWholeNumber } from '../../options.ts';
 import type { Runtime } from '../../ports/runtime.ts';
 import { type MoveRecord, TRANSFER_ROWS_MAX, type TransferSource } from '../../ports/admin/store-transfer.ts';
+import { type CallerOptions, callerOf } from '../caller.ts';
 import { foldStreams } from '../commands/fold-streams.ts';
 import { checkpointPlace, eventsByStream, keyPlace, pagesOf, reservationPlace } from './transfer-rows.ts';
 import { type MoveCounts, type MoveEnds, verifyMove } from './verify-move.ts';
@@ -15,8 +17,8 @@ export interface MoveProgress {
   readonly total: number | null;
 }
 
-/** Source and target of a move. The caller closes both. */
-export interface MoveOptions extends MoveEnds {
+/** Options of a move. */
+export interface MoveOptions extends CallerOptions {
   readonly runtime: Runtime;
   /** Called synchronously after each batch; must not throw. */
   readonly onProgress?: (progress: MoveProgress) => void;
@@ -36,13 +38,13 @@ export type MoveResult =
  * checkpoints; the view is written again from the events. After a fault or a kill, run it again: it continues behind the
  * last copied event. Until it finishes only the source can be served; once the source is marked, only the target, after
  * this call has finished.
- * @throws {ReservationError} STORE_UNSUITABLE when the target has data of its own, or the source was moved elsewhere;
+ * @throws {ReservationError} INVALID_OPTION; STORE_UNSUITABLE when the target has data of its own, or the source was moved elsewhere;
  * STORE_CORRUPT, with the place, when the source is damaged or the copy differs; then nothing is marked.
  */
-export async function moveStore(options: MoveOptions): Promise<MoveResult> {
-  const { source, target, runtime, onProgress = () => undefined, batchRows = TRANSFER_ROWS_MAX } = options;
-  const inBounds = Number.isInteger(batchRows) && batchRows >= 1 && batchRows <= TRANSFER_ROWS_MAX;
-  assert(inBounds, `a batch cannot have ${batchRows} rows`);
+export async function moveStore({ source, target }: MoveEnds, options: MoveOptions): Promise<MoveResult> {
+  const { runtime, onProgress = () => undefined, batchRows = TRANSFER_ROWS_MAX } = options;
+  callerOf(options);
+  checkWholeNumber('batchRows', batchRows, 1, TRANSFER_ROWS_MAX);
   const start = await begin({ source, target }, runtime);
   if (start === 'moved-before') return { kind: 'moved-before' };
   const copy: Copy = { source, target, limit: batchRows, onProgress };

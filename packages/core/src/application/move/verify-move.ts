@@ -22,7 +22,7 @@ export interface MoveCounts {
   readonly checkpoints: number;
 }
 
-/** The two databases of a move. */
+/** The two databases of a move. The caller closes both. */
 export interface MoveEnds {
   readonly source: TransferSource;
   readonly target: TransferTarget;

@@ -43,3 +43,22 @@ test('ledger and event store agree, or every difference is named', async () => {
     ['charge-without-reservation', stranger],
   ]);
 });
+
+test('what was confirmed when the export was begun, or later, need not be in it', async () => {
+  const { create, runtime, store } = createEngineFixture();
+  const early = await create();
+  await runtime.advance(1_000);
+  const asOf = runtime.clock.now();
+  await create();
+  const differences = [
+    expect.objectContaining({ kind: 'confirmed-without-charge', reservationId: early.reservationId }),
+  ];
+  expect(await reconcileLedger(store, [], { asOf })).toEqual({
+    charges: 0,
+    reservations: 2,
+    differences,
+    confirmedLater: 1,
+  });
+  expect(await reconcileLedger(store, [], { asOf: asOf + 1 })).toMatchObject({ confirmedLater: 0 });
+  await expect(reconcileLedger(store, [], { asOf: Number.NaN })).rejects.toMatchObject({ code: 'INVALID_OPTION' });
+});

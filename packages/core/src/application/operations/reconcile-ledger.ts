@@ -2,7 +2,9 @@ import { readAmountNumber } from '../../domain/amount-number.ts';
 import { parseReservationId } from '../../domain/ids.ts';
 import { formatMoney } from '../../domain/money.ts';
 import type { ReservationSummary, SummaryStage } from '../../domain/reservation/summary.ts';
+import { checkWholeNumber } from '../../options.ts';
 import type { ReservationStore } from '../../ports/reservation-store.ts';
+import { type CallerOptions, callerOf } from '../caller.ts';
 import { allReservations } from './all-reservations.ts';
 
 /** A successful charge as the payment service's ledger has it. */
@@ -35,13 +37,30 @@ export interface Reconciliation {
   readonly charges: number;
   readonly reservations: number;
   readonly differences: readonly LedgerDifference[];
+  /** Reservations confirmed too late to be in the ledger; see {@link ReconcileOptions}. They are no difference. */
+  readonly confirmedLater: number;
 }
 
-/** Compares all reservations with an export of the payment service's ledger. */
+/** Options of {@link reconcileLedger}. */
+export interface ReconcileOptions extends CallerOptions {
+  /**
+   * When the export of the ledger was begun, in milliseconds since the epoch: the charge of a reservation that was
+   * confirmed from then on need not be in it. Default: every confirmed reservation needs a charge.
+   */
+  readonly asOf?: number;
+}
+
+/**
+ * Compares all reservations with an export of the payment service's ledger.
+ * @throws {ReservationError} INVALID_OPTION, STORE_UNAVAILABLE
+ */
 export async function reconcileLedger(
   store: ReservationStore,
   charges: Iterable<LedgerCharge>,
+  options: ReconcileOptions = {},
 ): Promise<Reconciliation> {
+  callerOf(options);
+  const asOf = options.asOf === undefined ? Infinity : checkWholeNumber('asOf', options.asOf, 0);
   const differences: LedgerDifference[] = [];
   const byReservation = new Map<string, LedgerCharge[]>();
   let count = 0;
@@ -52,11 +71,16 @@ export async function reconcileLedger(
     else known.push(charge);
   }
   let reservations = 0;
+  let confirmedLater = 0;
   for await (const reservation of allReservations(store.view)) {
     reservations += 1;
     const mine = byReservation.get(reservation.reservationId) ?? [];
     byReservation.delete(reservation.reservationId);
-    differences.push(...compare(reservation, mine));
+    for (const difference of compare(reservation, mine)) {
+      const isLater = difference.kind === 'confirmed-without-charge' && Date.parse(reservation.updatedAt) >= asOf;
+      if (isLater) confirmedLater += 1;
+      else differences.push(difference);
+    }
   }
   for (const [reservationId, [charge]] of byReservation) {
     // Created after the listing went by, or not at all.
@@ -65,7 +89,7 @@ export async function reconcileLedger(
     const detail = `transaction ${charge?.transactionId} of user ${charge?.userId}`;
     differences.push({ kind: 'charge-without-reservation', reservationId, detail });
   }
-  return { charges: count, reservations, differences };
+  return { charges: count, reservations, differences, confirmedLater };
 }
 
 function compare(reservation: ReservationSummary, charges: readonly LedgerCharge[]): LedgerDifference[] {

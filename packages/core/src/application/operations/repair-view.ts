@@ -1,11 +1,13 @@
 import { parseReservationId, type ReservationId } from '../../domain/ids.ts';
 import { type ReservationSummary, summarize } from '../../domain/reservation/summary.ts';
 import { ReservationError } from '../../errors.ts';
+import { checkWholeNumber } from '../../options.ts';
 import { REPAIR_ROWS_MAX } from '../../ports/admin/view-repair.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { EventStore, RecordedEvent } from '../../ports/event-store.ts';
 import type { ReservationStore } from '../../ports/reservation-store.ts';
 import type { Runtime } from '../../ports/runtime.ts';
+import { type CallerOptions, callerOf } from '../caller.ts';
 import { assertExists } from '../commands/handle-command.ts';
 import { loadReservation } from '../commands/load-reservation.ts';
 
@@ -16,7 +18,7 @@ export const REPAIR_LOADS_MAX = 100;
 export const REPAIR_PAUSE_MAX_MS = 100;
 
 /** Options of {@link repairView}. */
-export interface RepairViewOptions {
+export interface RepairViewOptions extends CallerOptions {
   readonly runtime: Runtime;
   /** Continues behind this position, which an earlier run reported. Default 0: the whole log. */
   readonly after?: number;
@@ -46,12 +48,14 @@ export interface RepairedView extends RepairProgress {
  * Servers may append meanwhile; each of their appends writes the whole row of its stream, so that streams that change
  * during the repair, or begin after it did, need none. An interrupted repair changes nothing that is right: it can be
  * run again, or continued behind the last reported position.
- * @throws {ReservationError} STORE_CORRUPT names the event that cannot be folded: rows before it are repaired, and a run
+ * @throws {ReservationError} INVALID_OPTION; STORE_CORRUPT names the event that cannot be folded: rows before it are repaired, and a run
  * behind its position continues; STORE_UNAVAILABLE; STORE_UNSUITABLE.
  */
 export async function repairView(store: ReservationStore, options: RepairViewOptions): Promise<RepairedView> {
   const { clock } = options.runtime;
   const { after = 0, onProgress = () => undefined } = options;
+  callerOf(options);
+  checkWholeNumber('after', after, 0);
   const startedAt = clock.now();
   const end = await store.events.lastPosition();
   let progress: RepairProgress = { position: after, reservations: 0 };

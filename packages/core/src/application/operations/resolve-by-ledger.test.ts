@@ -25,7 +25,7 @@ function chargeOf(
 test('an escalated payment is confirmed by its one charge, with the place in the ledger as the reason', async () => {
   const { all, store, runtime, engine } = await escalated(1);
   const [first] = all;
-  const found = await resolveByLedger({ store, runtime }, [chargeOf(first)], { actor: 'ada' });
+  const found = await resolveByLedger(store, [chargeOf(first)], { actor: 'ada', runtime });
   const reservation = await engine.get(first?.reservationId ?? '');
   expect(reservation).toMatchObject({ stage: 'confirmed', transactionId: `TXN-${first?.reservationId}` });
   expect(found).toEqual({ resolved: [{ reservation, source: 'ledger.jsonl, line 7' }], left: [] });
@@ -33,7 +33,7 @@ test('an escalated payment is confirmed by its one charge, with the place in the
   expect(last.map(({ data }) => data['decidedBy'])).toEqual([
     { kind: 'operator', actor: 'ada', reason: 'the ledger has the charge: ledger.jsonl, line 7' },
   ]);
-  expect(await resolveByLedger({ store, runtime }, [chargeOf(first)], { actor: 'ada' })).toEqual({
+  expect(await resolveByLedger(store, [chargeOf(first)], { actor: 'ada', runtime })).toEqual({
     resolved: [],
     left: [],
   });
@@ -53,7 +53,7 @@ test('what the ledger does not prove is left to an operator, each for its reason
     chargeOf(shared, { transactionId: 'TXN-shared' }),
     chargeOf(alsoShared, { transactionId: 'TXN-shared' }),
   ];
-  const { resolved, left } = await resolveByLedger({ store, runtime }, charges, { actor: 'ada' });
+  const { resolved, left } = await resolveByLedger(store, charges, { actor: 'ada', runtime });
   expect(resolved).toEqual([]);
   expect(left).toEqual([
     { reservation: none, why: 'not-in-ledger' },
@@ -76,7 +76,7 @@ test('another transaction than the one that was found before is left to an opera
     return { ...page, reservations: page.reservations.map((each) => ({ ...each, transactionId: 'TXN-before' })) };
   };
   const found = { ...store, view: { ...store.view, list } };
-  const { left } = await resolveByLedger({ store: found, runtime }, [chargeOf(all[0])], { actor: 'ada' });
+  const { left } = await resolveByLedger(found, [chargeOf(all[0])], { actor: 'ada', runtime });
   expect(left.map(({ why }) => why)).toEqual(['transaction-differs']);
 });
 
@@ -84,7 +84,7 @@ test('what settlement works on is not touched, whatever the ledger has', async (
   const { create, gateway, store, runtime, engine } = createEngineFixture();
   gateway.script(() => ({ kind: 'unknown', cause: 'deadline-exceeded', detail: '5 s' }));
   const open = await create();
-  expect(await resolveByLedger({ store, runtime }, [chargeOf(open)], { actor: 'ada' })).toEqual({
+  expect(await resolveByLedger(store, [chargeOf(open)], { actor: 'ada', runtime })).toEqual({
     resolved: [],
     left: [],
   });
@@ -99,11 +99,11 @@ test('a decision that is faster stands', async () => {
   const word = { finding: { kind: 'not-charged' }, actor: 'bob', reason: 'refunded' } as const;
   const list: typeof store.view.list = async (filter) => {
     const page = await store.view.list(filter);
-    await resolvePayment({ store, runtime }, first.reservationId, word);
+    await resolvePayment(store, first.reservationId, { runtime, ...word });
     return page;
   };
   const slow = { ...store, view: { ...store.view, list } };
-  const { resolved, left } = await resolveByLedger({ store: slow, runtime }, [chargeOf(first)], { actor: 'ada' });
+  const { resolved, left } = await resolveByLedger(slow, [chargeOf(first)], { actor: 'ada', runtime });
   expect(resolved).toEqual([]);
   expect(left).toEqual([{ reservation: await engine.get(first.reservationId), why: 'decided-meanwhile' }]);
   expect(left[0]?.reservation).toMatchObject({ failureReason: 'found-not-charged' });
@@ -112,8 +112,8 @@ test('a decision that is faster stands', async () => {
 test.each(['', 'x'.repeat(LEDGER_SOURCE_LENGTH_MAX + 1), '\uD800'])('the source %j is refused', async (source) => {
   const { all, store, runtime, engine } = await escalated(1);
   const [first] = all;
-  await expect(
-    resolveByLedger({ store, runtime }, [chargeOf(first, { source })], { actor: 'ada' }),
-  ).rejects.toMatchObject({ code: 'INVALID_OPTION' });
+  await expect(resolveByLedger(store, [chargeOf(first, { source })], { actor: 'ada', runtime })).rejects.toMatchObject({
+    code: 'INVALID_OPTION',
+  });
   expect(await engine.get(first?.reservationId ?? '')).toEqual(first);
 });

@@ -3,9 +3,10 @@ import { isTransactionId } from '../../domain/transaction-id.ts';
 import { checkText } from '../../options.ts';
 import type { ReservationStore } from '../../ports/reservation-store.ts';
 import type { Runtime } from '../../ports/runtime.ts';
+import { type CallerOptions, callerOf } from '../caller.ts';
 import { allReservations } from './all-reservations.ts';
 import { chargeDifference, type LedgerCharge } from './reconcile-ledger.ts';
-import { resolvePayment } from './resolve-payment.ts';
+import { checkNote, resolvePayment } from './resolve-payment.ts';
 
 /** The longest {@link LedgerEvidence.source}, in UTF-16 code units: it becomes part of a stream. */
 export const LEDGER_SOURCE_LENGTH_MAX = 400;
@@ -50,35 +51,45 @@ export interface LedgerResolution {
   readonly left: readonly LeftToOperator[];
 }
 
+/** Options of {@link resolveByLedger}. */
+export interface ResolveByLedgerOptions extends CallerOptions {
+  /** Name of the operator: 1 to 500 characters. */
+  readonly actor: string;
+  readonly runtime: Runtime;
+}
+
 /**
  * Gives every escalated payment its verdict that the ledger proves: exactly one charge, of the same user, amount and
  * currency. It is confirmed with that transaction, with `actor` and the place in the ledger as the reason. All others
  * are left as they are: that the ledger has no charge proves nothing. What settlement still works on is not touched,
  * and nothing is sent to the payment service.
- * @throws {ReservationError} INVALID_OPTION when a source is empty or too long; STORE_UNAVAILABLE: what was resolved
+ * @throws {ReservationError} INVALID_OPTION when caller, actor or a source is malformed; STORE_UNAVAILABLE: what was resolved
  * before stays resolved, and the same call may be repeated.
  */
 export async function resolveByLedger(
-  deps: { readonly store: ReservationStore; readonly runtime: Runtime },
+  store: ReservationStore,
   charges: Iterable<LedgerEvidence>,
-  { actor }: { readonly actor: string },
+  options: ResolveByLedgerOptions,
 ): Promise<LedgerResolution> {
+  callerOf(options);
+  const actor = checkNote('actor', options.actor);
   const ledger = indexLedger(charges);
   const resolved: ResolvedByLedger[] = [];
   const left: LeftToOperator[] = [];
-  for await (const reservation of allReservations(deps.store.view, 'escalated')) {
+  for await (const reservation of allReservations(store.view, 'escalated')) {
     const found = judge(ledger, reservation);
     if (typeof found === 'string') {
       left.push({ reservation, why: found });
       continue;
     }
-    const result = await resolvePayment(deps, reservation.reservationId, {
+    const result = await resolvePayment(store, reservation.reservationId, {
+      ...options,
       finding: { kind: 'charged', transactionId: found.transactionId },
       actor,
       reason: `the ledger has the charge: ${found.source}`,
     });
     if (result.kind === 'resolved') resolved.push({ reservation: result.reservation, source: found.source });
-    else left.push({ reservation: await readAgain(deps.store, reservation), why: 'decided-meanwhile' });
+    else left.push({ reservation: await readAgain(store, reservation), why: 'decided-meanwhile' });
   }
   return { resolved, left };
 }

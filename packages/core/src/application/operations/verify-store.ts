@@ -3,6 +3,7 @@ import { type ReservationSummary, summarize } from '../../domain/reservation/sum
 import { isReservationError } from '../../errors.ts';
 import { READ_LIMIT_MAX, type RecordedEvent } from '../../ports/event-store.ts';
 import type { ReservationStore } from '../../ports/reservation-store.ts';
+import { type CallerOptions, callerOf } from '../caller.ts';
 import { allReservations } from './all-reservations.ts';
 import { loadReservation } from '../commands/load-reservation.ts';
 
@@ -22,7 +23,8 @@ const COMPARE_ATTEMPTS_MAX = 3;
  * every row's checksum, every stream folds, the view's rows are the folded streams, and every payment without a
  * verdict is in the queue. May run beside a server that writes.
  */
-export async function verifyStore(store: ReservationStore): Promise<Verification> {
+export async function verifyStore(store: ReservationStore, options: CallerOptions = {}): Promise<Verification> {
+  callerOf(options);
   const faults: string[] = [];
   const counts = { events: 0, streams: 0, waiting: 0, streamEvents: 0 };
   const before = { ...(await store.payments.gauge()), end: await store.events.lastPosition() };
@@ -52,7 +54,8 @@ export async function verifyStore(store: ReservationStore): Promise<Verification
       faults.push(`${waiting} payments wait for a verdict, the queue has ${after.open}`);
     }
   }
-  return { events: counts.events, streams: counts.streams, open: after.open, faults };
+  // Damage of an event shows up in the log and in its stream.
+  return { events: counts.events, streams: counts.streams, open: after.open, faults: [...new Set(faults)] };
 }
 
 type LogEntry =

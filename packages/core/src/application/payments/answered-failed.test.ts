@@ -70,8 +70,8 @@ describe('a caller who is told "failed" of an unknown outcome', () => {
     gateway.script(() => unknown);
     const [charged, notCharged] = [await create(), await create()];
     const finding = { kind: 'charged', transactionId: 'TXN-9' } as const;
-    await resolvePayment({ store, runtime }, charged.reservationId, { finding, ...word });
-    await resolvePayment({ store, runtime }, notCharged.reservationId, { finding: { kind: 'not-charged' }, ...word });
+    await resolvePayment(store, charged.reservationId, { runtime, finding, ...word });
+    await resolvePayment(store, notCharged.reservationId, { runtime, finding: { kind: 'not-charged' }, ...word });
     expect(await engine.get(charged.reservationId)).toMatchObject({ stage: 'confirmed', transactionId: 'TXN-9' });
     expect(await engine.get(notCharged.reservationId)).toMatchObject({ failureReason: 'found-not-charged' });
   });

@@ -62,7 +62,7 @@ test.each(['none', 'by-reservation-id'] as const)(
     await engine.stop();
     const finding = { kind: 'charged', transactionId: 'TXN-9' } as const;
     const resolution = { finding, actor: 'ada', reason: 'looked into the ledger' };
-    expect(await resolvePayment({ store, runtime }, reservationId, resolution)).toMatchObject({ kind: 'resolved' });
+    expect(await resolvePayment(store, reservationId, { runtime, ...resolution })).toMatchObject({ kind: 'resolved' });
     expect(await typesWithOrigin(store)).toEqual([
       'RESERVATION_CREATED',
       'PAYMENT_UNRESOLVED',

@@ -122,7 +122,7 @@ describe('a key stays bound', () => {
     gateway.script(() => unknown);
     const { reservationId } = reservationOf(await engine.create(REQUEST, KEYED));
     const finding = { kind: 'not-charged' } as const;
-    await resolvePayment({ store, runtime }, reservationId, { finding, actor: 'ada', reason: 'ledger' });
+    await resolvePayment(store, reservationId, { runtime, finding, actor: 'ada', reason: 'ledger' });
     const again = await engine.create(REQUEST, KEYED);
     expect(again).toMatchObject({ replayed: true, reservation: { reservationId, failureReason: 'found-not-charged' } });
   });

@@ -1,7 +1,11 @@
 import { systemRuntime } from './adapters/system/runtime.ts';
 import { moveStore as move, type MoveOptions, type MoveResult } from './application/move/move-store.ts';
 import type { MoveEnds } from './application/move/verify-move.ts';
-import { repairView as repair, type RepairedView, type RepairViewOptions } from './application/operations/repair-view.ts';
+import {
+  repairView as repair,
+  type RepairedView,
+  type RepairViewOptions,
+} from './application/operations/repair-view.ts';
 import {
   type LedgerEvidence,
   type LedgerResolution,

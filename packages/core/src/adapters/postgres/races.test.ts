@@ -3,12 +3,12 @@ import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } fro
 import type { ReservationStore } from '../../ports/reservation-store.ts';
 import { exampleAppend, exampleEvent, exampleId, NOTHING_ALONGSIDE } from '../../testing/builders.ts';
 import { sealOf } from '../sql/event-rows.ts';
-import { migrationsFor, toStep } from '../sql/migrations.ts';
+import { toStep } from '../sql/migrations.ts';
 import { ONLY_SHARD } from '../sql/tables.ts';
 import { openPostgresStore } from './index.ts';
-import { POSTGRES_DIALECT } from './schema/migrate.ts';
 import { goAtOnce, startTestChild, type TestChild } from './test-children.ts';
 import { createTestSchemas, type TestSchemas } from './test-support.ts';
+import { POSTGRES_MIGRATIONS } from './schema/steps.ts';
 
 const PROCESSES = 4;
 const WRITERS_EACH = 13;
@@ -89,7 +89,7 @@ describe('writers of several processes', () => {
     expect(await goAtOnce(children)).toEqual(oneTo(6).map(() => 'done'));
     const client = await connect(url);
     const { rows } = await client.query('select version, name from schema_migrations');
-    expect(rows).toEqual(migrationsFor(POSTGRES_DIALECT).map(toStep));
+    expect(rows).toEqual(POSTGRES_MIGRATIONS.map(toStep));
   });
 });
 

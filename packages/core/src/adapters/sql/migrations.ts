@@ -1,7 +1,5 @@
 import { ReservationError } from '../../errors.ts';
 import { checkOneOf } from '../../options.ts';
-import { pinnedIndexes } from './pinned-indexes.ts';
-import { freeKeysSchema, initialSchema, type SqlDialect, subscriptionsSchema } from './schema.ts';
 
 /** What can be told of a step of the schema. */
 export interface MigrationStep {
@@ -39,25 +37,6 @@ export const MIGRATIONS_TABLE =
 /** Reads what {@link appliedVersion} judges. A table of this name that is somebody else's lacks a column, or differs. */
 export const APPLIED_MIGRATIONS = 'select version, name from schema_migrations order by version';
 
-/** All steps, the oldest first; versions are 1, 2, 3, … */
-export function migrationsFor(dialect: SqlDialect): readonly Migration[] {
-  return [
-    { version: 1, name: 'initial', statements: [...initialSchema(dialect), ...dialect.initialExtras] },
-    {
-      version: 2,
-      name: 'subscriptions, view rebuilds and moves',
-      statements: [...subscriptionsSchema(dialect), ...dialect.secondExtras],
-    },
-    { version: 3, name: 'transaction ids', statements: dialect.transactionIds },
-    { version: 4, name: 'one index for each look-up', statements: pinnedIndexes(dialect) },
-    {
-      version: 5,
-      name: 'keys that are free again',
-      statements: [...freeKeysSchema(), ...dialect.freeKeysExtras],
-    },
-  ];
-}
-
 /**
  * The version of a database in which these steps were applied.
  * @throws {ReservationError} STORE_UNSUITABLE when it is newer than this code, or when the steps are not ours: other
@@ -79,9 +58,11 @@ export function appliedVersion(migrations: readonly Migration[], applied: readon
   return applied.length;
 }
 
-/** What is said of a table schema_migrations that another program made. */
+/** The fault of a table schema_migrations whose rows are not the steps of any release. */
 export function foreignSchema(cause?: unknown): ReservationError {
-  const message = 'the table schema_migrations of the database belongs to another program: use a database of its own';
+  const message =
+    'the table schema_migrations of the database was made by another program, or by a development version before the ' +
+    'first release: use a new database';
   return new ReservationError('STORE_UNSUITABLE', message, { cause });
 }
 

@@ -2,12 +2,12 @@ import Database from 'better-sqlite3';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ReservationStore } from '../../ports/reservation-store.ts';
 import { exampleAppend, exampleEvent, exampleId } from '../../testing/builders.ts';
-import { migrationsFor } from '../sql/migrations.ts';
 import { setDurable } from './open/durability.ts';
 import { openSqliteStore } from './index.ts';
-import { migrate, SQLITE_DIALECT } from './schema/migrate.ts';
+import { migrate } from './schema/migrate.ts';
 import { createSqliteStore } from './store.ts';
 import { createTestDirectories, NO_HOOKS } from './test-support.ts';
+import { SQLITE_MIGRATIONS } from './schema/steps.ts';
 
 const directories = createTestDirectories();
 afterEach(() => directories.remove());
@@ -19,7 +19,7 @@ async function openWithConnection(): Promise<{
 }> {
   const database = new Database(await directories.newPath());
   setDurable(database);
-  migrate(database, migrationsFor(SQLITE_DIALECT));
+  migrate(database, SQLITE_MIGRATIONS);
   return { database, store: createSqliteStore(database, NO_HOOKS) };
 }
 

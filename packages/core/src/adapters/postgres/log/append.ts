@@ -12,7 +12,7 @@ import type { Statement } from '../prepared.ts';
 import { storable } from '../storable.ts';
 
 /**
- * Commits a group of appends in one statement (see append-function.ts), which is one round trip and one transaction.
+ * Commits a group of appends in one statement (see ../schema/migrations/0001-append-group.ts), which is one round trip and one transaction.
  * `note` is told the last event of each append that was committed by it.
  */
 export function createAppend(

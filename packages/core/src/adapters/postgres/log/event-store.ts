@@ -7,7 +7,7 @@ import type { Access } from '../access.ts';
 import type { CommitHints } from './commit-hints.ts';
 import type { Run } from '../open/connection.ts';
 import type { LogEnd } from '../open/log-end.ts';
-import { logPage } from '../schema/pinned-functions.ts';
+import { logPage } from './log-page.ts';
 
 /** The log. `note` is told the last event of each page that was read. */
 export function createEventStore(

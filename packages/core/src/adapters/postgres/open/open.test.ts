@@ -1,13 +1,12 @@
 import { createDatabase } from '@reservations/test-postgres';
 import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest';
 import { exampleAppend, exampleId } from '../../../testing/builders.ts';
-import { migrationsFor } from '../../sql/migrations.ts';
 import { assertDurable } from './durability.ts';
 import { openPostgresStore, type PostgresStoreOptions } from '../index.ts';
-import { POSTGRES_DIALECT } from '../schema/migrate.ts';
 import { createTestSchemas, schemaOf, type TestSchemas } from '../test-support.ts';
+import { POSTGRES_MIGRATIONS } from '../schema/steps.ts';
 
-const NEWEST = migrationsFor(POSTGRES_DIALECT).length;
+const NEWEST = POSTGRES_MIGRATIONS.length;
 
 let schemas: TestSchemas;
 beforeAll(async () => {

@@ -1,21 +1,22 @@
 import { checkSwitch } from '../../../options.ts';
 import { toObserver } from '../../../ports/combine-observers.ts';
 import type { ReservationStore } from '../../../ports/reservation-store.ts';
+import { assertSchemaMode } from '../../sql/migrations.ts';
 import { standardErrorAlarms } from '../../system/standard-error-alarms.ts';
-import { assertSchemaMode, migrationsFor } from '../../sql/migrations.ts';
 import { assertServable } from '../../sql/store-move.ts';
 import { createLocalHints, createNotifiedHints } from '../log/commit-hints.ts';
 import { createConnections } from './connection.ts';
 import { assertDurable } from './durability.ts';
 import { toFault } from '../faults.ts';
 import { createLogMemory, lookForEnds } from './log-end.ts';
-import { POSTGRES_DIALECT, requireSchema, schemaVersion } from '../schema/migrate.ts';
+import { requireSchema, schemaVersion } from '../schema/migrate.ts';
 import { migratePostgres } from '../schema/migrations.ts';
 import { parseConnectionOptions, type PostgresStoreOptions } from './options.ts';
 import { assertServing, explainUnusable } from './serving-probe.ts';
 import { createPostgresStore } from '../store.ts';
 import { readStoreMove } from '../transfer/store-move.ts';
 import { createStoreWatch } from './store-watch.ts';
+import { POSTGRES_MIGRATIONS } from '../schema/steps.ts';
 
 /**
  * Opens a store over a PostgreSQL database. Any number of servers may have it open; each commits many appends in one
@@ -35,7 +36,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
   const connections = createConnections(parsed, () => onReconnect());
   try {
     const settings = await assertDurable(connections.run);
-    const migrations = migrationsFor(POSTGRES_DIALECT);
+    const migrations = POSTGRES_MIGRATIONS;
     if (schema === 'require') await requireSchema(connections.run, migrations);
     else if ((await schemaVersion(connections.run, migrations)) < migrations.length) await migratePostgres(options);
     assertServable('the PostgreSQL database', await readStoreMove(connections.run));

@@ -3,7 +3,7 @@ import { assertDueAt, assertLease, assertTakeLimit } from '../../support/argumen
 import { fromPaymentRow } from '../../sql/payment-rows.ts';
 import { ONLY_SHARD } from '../../sql/tables.ts';
 import type { Access } from '../access.ts';
-import { takePayments } from '../schema/pinned-functions.ts';
+import { takePayments } from './take-payments.ts';
 import { prepare, sql } from '../prepared.ts';
 import { storable } from '../storable.ts';
 

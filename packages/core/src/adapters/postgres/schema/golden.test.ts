@@ -9,13 +9,12 @@ import {
   NOTHING_ALONGSIDE,
   recordedBy,
 } from '../../../testing/builders.ts';
-import { migrationsFor } from '../../sql/migrations.ts';
 import { openPostgresStore } from '../index.ts';
-import { POSTGRES_DIALECT } from './migrate.ts';
 import { schemaDescription } from '../test-schema.ts';
+import { POSTGRES_MIGRATIONS } from './steps.ts';
 
 const FOLDER = new URL('golden/', import.meta.url);
-const versions = migrationsFor(POSTGRES_DIALECT).map(({ version }) => version);
+const versions = POSTGRES_MIGRATIONS.map(({ version }) => version);
 
 async function newDatabase(): Promise<TestDatabase> {
   const database = await createDatabase(inject('postgresUrl'));

@@ -10,25 +10,10 @@ import {
   pendingMigrations,
   toStep,
 } from '../../sql/migrations.ts';
-import type { SqlDialect } from '../../sql/schema.ts';
-import { APPEND_SCHEMA, REPLACE_APPEND_FUNCTION } from './append-function.ts';
 import type { Connections, Run } from '../open/connection.ts';
 import { sqlStateOf } from '../faults.ts';
 import type { Statement } from '../prepared.ts';
-import { PINNED_SCHEMA } from './pinned-functions.ts';
 import { lockTimeout } from '../lock-timeout.ts';
-import { TRANSACTION_INDEX } from './transaction-index.ts';
-
-/** Collation "C" compares byte by byte; a table has no order of its own. */
-export const POSTGRES_DIALECT: SqlDialect = {
-  keyText: 'text collate "C"',
-  keyedTable: '',
-  initialExtras: APPEND_SCHEMA,
-  secondExtras: [],
-  transactionIds: TRANSACTION_INDEX,
-  pinnedExtras: PINNED_SCHEMA,
-  freeKeysExtras: [REPLACE_APPEND_FUNCTION],
-};
 
 /** How often a transaction is tried in which others make the migrations' own table at the same moment. */
 const CREATE_ATTEMPTS_MAX = 10;

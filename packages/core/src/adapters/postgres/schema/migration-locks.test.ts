@@ -3,12 +3,12 @@ import pg from 'pg';
 import { beforeEach, describe, expect, inject, it, onTestFinished } from 'vitest';
 import { type Connections, createConnections } from '../open/connection.ts';
 import { migratePostgres } from '../index.ts';
-import { migrate, POSTGRES_DIALECT } from './migrate.ts';
-import { migrationsFor } from '../../sql/migrations.ts';
+import { migrate } from './migrate.ts';
 import { parseConnectionOptions } from '../open/options.ts';
+import { POSTGRES_MIGRATIONS } from './steps.ts';
 
 /** A step that needs a table for itself, as a later release may have one. */
-const RELEASED = migrationsFor(POSTGRES_DIALECT);
+const RELEASED = POSTGRES_MIGRATIONS;
 const LATER = { version: RELEASED.length + 1, name: 'a column' };
 const MIGRATIONS = [...RELEASED, { ...LATER, statements: ['alter table events add column extra integer'] }];
 

@@ -3,15 +3,24 @@ import { beforeEach, describe, expect, inject, it, onTestFinished } from 'vitest
 import { exampleAppend, exampleId } from '../../../testing/builders.ts';
 import { migratePostgres, openPostgresStore, postgresMigrationScript, readPostgresSchema } from '../index.ts';
 import { schemaDescription } from '../test-schema.ts';
+import { migrationScript } from '../../sql/migrations.ts';
+import { type Connections, createConnections } from '../open/connection.ts';
+import { parseConnectionOptions } from '../open/options.ts';
+import { migrate, requireSchema, tryMigrations } from './migrate.ts';
+import { POSTGRES_MIGRATIONS } from './steps.ts';
 
-const STEPS = [
-  { version: 1, name: 'initial' },
-  { version: 2, name: 'subscriptions, view rebuilds and moves' },
-  { version: 3, name: 'transaction ids' },
-  { version: 4, name: 'one index for each look-up' },
-  { version: 5, name: 'keys that are free again' },
-];
+const STEPS = [{ version: 1, name: 'initial schema' }];
 const NEWEST = STEPS.length;
+
+/** A step that a later release may have. */
+const LATER = { version: NEWEST + 1, name: 'later', statements: ['create table later (shard integer not null)'] };
+const WITH_LATER = [...POSTGRES_MIGRATIONS, LATER];
+
+/** What a development version before the first release wrote down. */
+const DEVELOPMENT_VERSION = `create table schema_migrations (version integer not null primary key, name text not null);
+  insert into schema_migrations values (1, 'initial'), (2, 'subscriptions, view rebuilds and moves'),
+    (3, 'transaction ids'), (4, 'one index for each look-up'), (5, 'keys that are free again');
+  create table events (shard integer not null)`;
 
 let database: TestDatabase;
 let connectionString: string;
@@ -33,6 +42,13 @@ async function faultOf(promise: Promise<unknown>): Promise<unknown> {
     (reason: unknown) => reason,
   );
   return error instanceof Error && 'code' in error ? [error.code, error.message] : error;
+}
+
+/** Connections that the test closes. */
+function connect(): Connections {
+  const connections = createConnections(parseConnectionOptions({ connectionString, poolMax: 1 }));
+  onTestFinished(() => connections.end());
+  return connections;
 }
 
 async function tables(): Promise<readonly unknown[]> {
@@ -67,27 +83,12 @@ describe('migrating', () => {
   });
 
   it('goes on where the database is', async () => {
-    await database.query(postgresMigrationScript(0).split('-- schema version 2')[0] ?? '');
-    expect(await readPostgresSchema({ connectionString })).toEqual({
-      current: 1,
-      newest: NEWEST,
-      pending: STEPS.slice(1),
-    });
-    expect(await migratePostgres({ connectionString, dryRun: true })).toEqual(STEPS.slice(1));
-    expect(await migratePostgres({ connectionString })).toEqual(STEPS.slice(1));
-  });
-});
-
-describe('a database from before keys were released', () => {
-  it('has the keys of what was never sent free again, and all others bound as before', async () => {
-    const row = (id: string, reason: string): string =>
-      `insert into reservations values (0, '${id}', 's', 'failed', 'u', 1, 'EUR', 2, null, ${reason}, null, '', '', '', 2);
-       insert into idempotency_keys values (0, 'caller', 'of ${id}', 'body', '${id}');`;
-    await database.query(postgresMigrationScript(0).split('-- schema version 4')[0] ?? '');
-    await database.query(`${row('RES-1', "'not-sent'")} ${row('RES-2', "'declined'")} ${row('RES-3', 'null')}`);
     await migratePostgres({ connectionString });
-    const rows = await database.query('select idempotency_key as name from idempotency_keys order by 1');
-    expect(rows).toEqual([{ name: 'of RES-2' }, { name: 'of RES-3' }]);
+    const connections = connect();
+    const pending = [{ version: LATER.version, name: LATER.name }];
+    expect(await tryMigrations(connections, WITH_LATER)).toEqual(pending);
+    expect(await migrate(connections, WITH_LATER)).toEqual(pending);
+    expect(await tryMigrations(connections, WITH_LATER)).toEqual([]);
   });
 });
 
@@ -101,9 +102,10 @@ describe('the script of the migrations', () => {
   });
 
   it('upgrades an older schema, and is empty for a current one', async () => {
-    await database.query(postgresMigrationScript(0).split('-- schema version 2')[0] ?? '');
-    await database.query(postgresMigrationScript(1));
-    expect(await readPostgresSchema({ connectionString })).toEqual({ current: NEWEST, newest: NEWEST, pending: [] });
+    await migratePostgres({ connectionString });
+    await database.query(migrationScript([LATER]));
+    expect(await migrate(connect(), WITH_LATER)).toEqual([]);
+    expect(await tables()).toContain('later');
     expect(postgresMigrationScript(NEWEST)).toBe('');
   });
 
@@ -134,34 +136,41 @@ describe('a store that requires the schema', () => {
   });
 
   it('refuses an older one', async () => {
-    await database.query(postgresMigrationScript(0).split('-- schema version 2')[0] ?? '');
-    expect(await faultOf(openPostgresStore({ connectionString, schema: 'require' }))).toEqual([
+    await migratePostgres({ connectionString });
+    expect(await faultOf(requireSchema(connect().run, WITH_LATER))).toEqual([
       'STORE_UNSUITABLE',
-      `the database has schema version 1, and schema version ${NEWEST} is required: run "reservations-server migrate up" on it`,
+      `the database has schema version ${NEWEST}, and schema version ${LATER.version} is required: run "reservations-server migrate up" on it`,
     ]);
-    expect((await readPostgresSchema({ connectionString })).current).toBe(1);
+    expect(await tables()).not.toContain('later');
   });
 });
 
 describe('the table schema_migrations of another program', () => {
   it.each([
-    ['without our columns', 'create table schema_migrations (version bigint primary key, dirty boolean)'],
+    ['of a development version', DEVELOPMENT_VERSION, ['events', 'schema_migrations']],
+    [
+      'without our columns',
+      'create table schema_migrations (version bigint primary key, dirty boolean)',
+      ['schema_migrations'],
+    ],
     [
       'with our columns',
       `create table schema_migrations (version text primary key, name text);
        insert into schema_migrations values ('20260102', 'create users')`,
+      ['schema_migrations'],
     ],
-  ])('is never taken for ours: %s', async (_, statement) => {
+  ])('is never taken for ours: %s', async (_, statement, left) => {
     await database.query(statement);
     const fault = [
       'STORE_UNSUITABLE',
-      'the table schema_migrations of the database belongs to another program: use a database of its own',
+      'the table schema_migrations of the database was made by another program, or by a development version before the ' +
+        'first release: use a new database',
     ];
     expect(await faultOf(openPostgresStore({ connectionString }))).toEqual(fault);
     expect(await faultOf(openPostgresStore({ connectionString, schema: 'require' }))).toEqual(fault);
     expect(await faultOf(readPostgresSchema({ connectionString }))).toEqual(fault);
     expect(await faultOf(migratePostgres({ connectionString }))).toEqual(fault);
-    expect(await tables()).toEqual(['schema_migrations']);
+    expect(await tables()).toEqual(left);
   });
 });
 

@@ -1,7 +1,6 @@
 import {
   type Migration,
   migrationScript,
-  migrationsFor,
   type MigrationStep,
   pendingMigrations,
   type SchemaStatus,
@@ -10,8 +9,9 @@ import {
 import { type Connections, createConnections } from '../open/connection.ts';
 import { assertDurable } from '../open/durability.ts';
 import { toFault } from '../faults.ts';
-import { migrate, POSTGRES_DIALECT, schemaVersion, tryMigrations } from './migrate.ts';
+import { migrate, schemaVersion, tryMigrations } from './migrate.ts';
 import { parseConnectionOptions, type PostgresStoreOptions } from '../open/options.ts';
+import { POSTGRES_MIGRATIONS } from './steps.ts';
 
 /** Where the database is whose schema is looked at or changed. */
 export type PostgresMigrationOptions = Pick<PostgresStoreOptions, 'connectionString'>;
@@ -45,7 +45,7 @@ export async function migratePostgres(
 
 /** The statements that bring a database from version `after` (0: from nothing) to the schema of this code, for psql. */
 export function postgresMigrationScript(after: number): string {
-  return migrationScript(pendingMigrations(migrationsFor(POSTGRES_DIALECT), after));
+  return migrationScript(pendingMigrations(POSTGRES_MIGRATIONS, after));
 }
 
 async function withConnections<Result>(
@@ -55,7 +55,7 @@ async function withConnections<Result>(
   const options = { connectionString, poolMax: 1, statementTimeoutMs: MIGRATION_TIMEOUT_MS };
   const connections = createConnections(parseConnectionOptions(options));
   try {
-    return await work(connections, migrationsFor(POSTGRES_DIALECT));
+    return await work(connections, POSTGRES_MIGRATIONS);
   } catch (error) {
     throw toFault(error);
   } finally {

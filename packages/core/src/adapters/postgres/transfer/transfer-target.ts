@@ -1,6 +1,5 @@
 import { assert, ReservationError } from '../../../errors.ts';
 import type { StoredKey, TargetState, TransferRows, TransferTarget } from '../../../ports/admin/store-transfer.ts';
-import { migrationsFor } from '../../sql/migrations.ts';
 import { fromReservationRow, toReservationRow } from '../../sql/reservation-rows.ts';
 import { fromMoveRecord, toMoveRecord } from '../../sql/store-move.ts';
 import {
@@ -17,11 +16,12 @@ import {
 import { type Connections, createConnections, type Run } from '../open/connection.ts';
 import { assertDurable } from '../open/durability.ts';
 import { toFault } from '../faults.ts';
-import { migrate, POSTGRES_DIALECT } from '../schema/migrate.ts';
+import { migrate } from '../schema/migrate.ts';
 import { checkedUrl, parseConnectionOptions, TIMEOUT_MAX_MS } from '../open/options.ts';
 import { storable } from '../storable.ts';
 import { readStoreMove } from './store-move.ts';
 import * as statements from './transfer-statements.ts';
+import { POSTGRES_MIGRATIONS } from '../schema/steps.ts';
 
 /** Where a store is moved to. */
 export interface PostgresTransferTargetOptions {
@@ -42,7 +42,7 @@ export async function openPostgresTransferTarget({
   const connections = createConnections(parseConnectionOptions(options));
   try {
     await assertDurable(connections.run);
-    await migrate(connections, migrationsFor(POSTGRES_DIALECT));
+    await migrate(connections, POSTGRES_MIGRATIONS);
     return createTarget(connections, `postgres://${checkedUrl(connectionString).place}`);
   } catch (error) {
     await connections.end();

@@ -6,7 +6,7 @@ import { fromReservationRow, toReservationPage } from '../../sql/reservation-row
 import { ONLY_SHARD, type ReservationsTable } from '../../sql/tables.ts';
 import type { Access } from '../access.ts';
 import type { Run } from '../open/connection.ts';
-import { reservationPage, reservationsOfTransaction } from '../schema/pinned-functions.ts';
+import { reservationPage, reservationsOfTransaction } from './pages.ts';
 import { prepare, sql } from '../prepared.ts';
 
 /** The read side. */

@@ -2,8 +2,8 @@ import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { createGroupCommit, GROUP_WRITES_MAX, type GroupCommit } from './group-commit.ts';
 import { createWriteTransactions } from './transaction.ts';
-import { migrate, SQLITE_DIALECT } from '../schema/migrate.ts';
-import { migrationsFor } from '../../sql/migrations.ts';
+import { migrate } from '../schema/migrate.ts';
+import { SQLITE_MIGRATIONS } from '../schema/steps.ts';
 
 interface Fixture {
   readonly database: Database.Database;
@@ -18,7 +18,7 @@ interface Fixture {
 /** A real database that writes down what becomes of its transactions, and fails at commit when `failCommit` says so. */
 function fixture(failCommit: (commits: number) => boolean = () => false): Fixture {
   const database = new Database(':memory:');
-  migrate(database, migrationsFor(SQLITE_DIALECT));
+  migrate(database, SQLITE_MIGRATIONS);
   database.exec('create table numbers (n integer primary key)');
   const transactions = createWriteTransactions(database);
   const ends: string[] = [];

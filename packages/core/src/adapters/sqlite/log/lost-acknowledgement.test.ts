@@ -7,11 +7,11 @@ import { createEngine } from '../../../application/engine.ts';
 import { verifyStore } from '../../../application/operations/verify-store.ts';
 import { createManualRuntime } from '../../../testing/manual-runtime.ts';
 import { createScriptedGateway } from '../../../testing/scripted-gateway.ts';
-import { migrationsFor } from '../../sql/migrations.ts';
 import { setDurable } from '../open/durability.ts';
-import { migrate, SQLITE_DIALECT } from '../schema/migrate.ts';
+import { migrate } from '../schema/migrate.ts';
 import { createSqliteStore } from '../store.ts';
 import { NO_HOOKS } from '../test-support.ts';
+import { SQLITE_MIGRATIONS } from '../schema/steps.ts';
 
 let folder: string;
 
@@ -71,7 +71,7 @@ function ioError(): Error {
 async function reserveWith(fault: Fault): Promise<number> {
   const database = new Database(join(folder, `${fault.atStep}-${fault.when}.db`));
   setDurable(database);
-  migrate(database, migrationsFor(SQLITE_DIALECT));
+  migrate(database, SQLITE_MIGRATIONS);
   const store = createSqliteStore(faulty(database, fault), NO_HOOKS);
   const runtime = createManualRuntime();
   const gateway = createScriptedGateway();

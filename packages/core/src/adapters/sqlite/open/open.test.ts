@@ -3,12 +3,12 @@ import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, describe, expect, it } from 'vitest';
 import { exampleAppend, exampleId, NOTHING_ALONGSIDE } from '../../../testing/builders.ts';
-import { migrationsFor, toStep } from '../../sql/migrations.ts';
+import { toStep } from '../../sql/migrations.ts';
 import { openSqliteStore, type SqliteStoreOptions } from '../index.ts';
-import { SQLITE_DIALECT } from '../schema/migrate.ts';
 import { createTestDirectories, startTestChild } from '../test-support.ts';
+import { SQLITE_MIGRATIONS } from '../schema/steps.ts';
 
-const NEWEST = migrationsFor(SQLITE_DIALECT).length;
+const NEWEST = SQLITE_MIGRATIONS.length;
 
 const directories = createTestDirectories();
 afterEach(() => directories.remove());
@@ -175,7 +175,7 @@ describe('processes that start at once on new files', () => {
     expect(await Promise.all(children.map((child) => child.nextLine()))).toEqual(['done', 'done', 'done']);
     const database = new Database(`${path}-1`);
     expect(database.prepare('select version, name from schema_migrations').all()).toEqual(
-      migrationsFor(SQLITE_DIALECT).map(toStep),
+      SQLITE_MIGRATIONS.map(toStep),
     );
     database.close();
   });

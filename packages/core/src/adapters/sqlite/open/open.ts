@@ -3,17 +3,18 @@ import { checkText, checkWholeNumber } from '../../../options.ts';
 import { toObserver } from '../../../ports/combine-observers.ts';
 import type { Observers } from '../../../ports/observer.ts';
 import type { ReservationStore } from '../../../ports/reservation-store.ts';
-import { assertSchemaMode, migrationsFor, type SchemaMode } from '../../sql/migrations.ts';
+import { assertSchemaMode, type SchemaMode } from '../../sql/migrations.ts';
 import { assertServable } from '../../sql/store-move.ts';
 import { openConnection, openCurrent } from './connection.ts';
 import { toFault } from '../faults.ts';
 import { type FileIdentity, rememberFiles } from './file-identity.ts';
 import { assertOneName, warningOfOwnMount } from './file-place.ts';
 import { acquireServingLock, type ServingLock } from './lock.ts';
-import { migrate, SQLITE_DIALECT } from '../schema/migrate.ts';
+import { migrate } from '../schema/migrate.ts';
 import { endLeases } from '../queue/due-work.ts';
 import { readStoreMove } from '../transfer/store-move.ts';
 import { createSqliteStore } from '../store.ts';
+import { SQLITE_MIGRATIONS } from '../schema/steps.ts';
 
 /**
  * Default wait of the serving process for a write lock held by a tool. The event loop is blocked meanwhile, so it is
@@ -60,7 +61,7 @@ export interface SqliteStoreOptions {
  */
 export async function openSqliteStore(options: SqliteStoreOptions): Promise<ReservationStore> {
   const { path, exclusive, busyTimeoutMs, schema, onWarning } = parseOptions(options);
-  const migrations = migrationsFor(SQLITE_DIALECT);
+  const migrations = SQLITE_MIGRATIONS;
   const open = schema === 'require' ? openCurrent : openConnection;
   const database = await open(path, busyTimeoutMs, migrations);
   let lock: ServingLock | null = null;

@@ -9,16 +9,15 @@ import {
   NOTHING_ALONGSIDE,
   recordedBy,
 } from '../../../testing/builders.ts';
-import { migrationsFor } from '../../sql/migrations.ts';
 import { openSqliteStore } from '../index.ts';
-import { SQLITE_DIALECT } from './migrate.ts';
 import { createTestDirectories } from '../test-support.ts';
+import { SQLITE_MIGRATIONS } from './steps.ts';
 
 const directories = createTestDirectories();
 afterEach(() => directories.remove());
 
 const FOLDER = new URL('golden/', import.meta.url);
-const versions = migrationsFor(SQLITE_DIALECT).map(({ version }) => version);
+const versions = SQLITE_MIGRATIONS.map(({ version }) => version);
 
 /** A database as the release of that schema version wrote it. */
 async function goldenDatabase(version: number): Promise<string> {

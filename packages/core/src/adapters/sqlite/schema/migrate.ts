@@ -10,19 +10,6 @@ import {
   pendingMigrations,
   toStep,
 } from '../../sql/migrations.ts';
-import type { SqlDialect } from '../../sql/schema.ts';
-import { VIEW_BY_TRANSACTION, VIEW_WITH_OWN_INDEXES } from './view-schema.ts';
-
-/** SQLite compares texts byte by byte already, and keeps a table without a rowid in the order of its key. */
-export const SQLITE_DIALECT: SqlDialect = {
-  keyText: 'text',
-  keyedTable: ' without rowid',
-  initialExtras: [],
-  secondExtras: VIEW_WITH_OWN_INDEXES,
-  transactionIds: VIEW_BY_TRANSACTION,
-  pinnedExtras: [],
-  freeKeysExtras: [],
-};
 
 /**
  * Brings the database to the schema of this code, each migration in a transaction of its own; returns those that it

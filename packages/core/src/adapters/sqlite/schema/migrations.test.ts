@@ -3,16 +3,22 @@ import Database from 'better-sqlite3';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { migrateSqlite, openSqliteStore, readSqliteSchema, sqliteMigrationScript } from '../index.ts';
 import { createTestDirectories } from '../test-support.ts';
+import { migrationScript } from '../../sql/migrations.ts';
+import { migrate, requireSchema, tryMigrations } from './migrate.ts';
+import { SQLITE_MIGRATIONS } from './steps.ts';
 
-const STEPS = [
-  { version: 1, name: 'initial' },
-  { version: 2, name: 'subscriptions, view rebuilds and moves' },
-  { version: 3, name: 'transaction ids' },
-  { version: 4, name: 'one index for each look-up' },
-  { version: 5, name: 'keys that are free again' },
-];
+const STEPS = [{ version: 1, name: 'initial schema' }];
 const NEWEST = STEPS.length;
-const VERSION_1 = sqliteMigrationScript(0).split('-- schema version 2')[0] ?? '';
+
+/** A step that a later release may have. */
+const LATER = { version: NEWEST + 1, name: 'later', statements: ['create table later (shard integer not null)'] };
+const WITH_LATER = [...SQLITE_MIGRATIONS, LATER];
+
+/** What a development version before the first release wrote down. */
+const DEVELOPMENT_VERSION = `create table schema_migrations (version integer not null primary key, name text not null);
+  insert into schema_migrations values (1, 'initial'), (2, 'subscriptions, view rebuilds and moves'),
+    (3, 'transaction ids'), (4, 'one index for each look-up'), (5, 'keys that are free again');
+  create table events (shard integer not null)`;
 
 const directories = createTestDirectories();
 afterAll(() => directories.remove());
@@ -22,15 +28,22 @@ beforeEach(async () => {
   path = await directories.newPath();
 });
 
-/** Runs statements on the file, as another program would; returns every object that it has then. */
-function execute(file: string, statements: string): readonly unknown[] {
+/** Works on the file as another program would. */
+function inFile<Result>(file: string, work: (database: Database.Database) => Result): Result {
   const database = new Database(file);
   try {
-    database.exec(statements);
-    return database.prepare('select type, name, tbl_name, sql from sqlite_schema order by type, name').all();
+    return work(database);
   } finally {
     database.close();
   }
+}
+
+/** Runs statements on the file; returns every object that it has then. */
+function execute(file: string, statements: string): readonly unknown[] {
+  return inFile(file, (database) => {
+    database.exec(statements);
+    return database.prepare('select type, name, tbl_name, sql from sqlite_schema order by type, name').all();
+  });
 }
 
 /** The code and the message of what a promise rejects with. */
@@ -57,64 +70,45 @@ describe('migrating', () => {
   });
 
   it('for a trial on an older file leaves every byte as it is', async () => {
-    execute(path, VERSION_1);
+    await migrateSqlite({ path });
     const before = readFileSync(path);
-    expect(await migrateSqlite({ path, dryRun: true })).toEqual(STEPS.slice(1));
+    expect(inFile(path, (file) => tryMigrations(file, WITH_LATER))).toEqual([
+      { version: LATER.version, name: 'later' },
+    ]);
     expect(readFileSync(path).equals(before)).toBe(true);
   });
 
   it('for a trial finds what stands in the way, and undoes what came before it', async () => {
-    const before = execute(path, `${VERSION_1}; create table store_moves (id integer)`);
+    const before = execute(path, 'create table store_moves (id integer)');
     await expect(migrateSqlite({ path, dryRun: true })).rejects.toThrow('table store_moves already exists');
     expect(execute(path, '')).toEqual(before);
   });
 });
 
 describe('a view that an operator made on the reservations', () => {
-  const OLD_FILE = `${VERSION_1};
-    insert into reservations values (0, 'RES-1', 's', 'processing', 'u', 1, 'EUR', 2, null, null, null, '', '', '', 1);
-    create view daily as select stage, count(*) as n from reservations group by stage`;
-  const ways: readonly (readonly [string, (file: string) => Promise<unknown>])[] = [
-    ['migrating', (file) => migrateSqlite({ path: file })],
-    ['the printed script', async (file) => execute(file, sqliteMigrationScript(1))],
-  ];
-
-  it.each(ways)('stays and shows what it showed: %s', async (_, upgrade) => {
-    execute(path, OLD_FILE);
-    expect(await migrateSqlite({ path, dryRun: true })).toEqual(STEPS.slice(1));
-    await upgrade(path);
-    const database = new Database(path, { readonly: true });
-    const rows = database.prepare('select * from daily').all();
-    database.close();
-    expect(rows).toEqual([{ stage: 'processing', n: 1 }]);
-    expect(await readSqliteSchema({ path })).toMatchObject({ current: NEWEST });
-  });
-});
-
-describe('a file from before keys were released', () => {
-  it('has the keys of what was never sent free again, and all others bound as before', async () => {
-    const row = (id: string, reason: string): string =>
-      `insert into reservations values (0, '${id}', 's', 'failed', 'u', 1, 'EUR', 2, null, ${reason}, null, '', '', '', 2);
-       insert into idempotency_keys values (0, 'caller', 'of ${id}', 'body', '${id}');`;
-    const script = sqliteMigrationScript(0).split('-- schema version 4')[0] ?? '';
-    execute(path, `${script} ${row('RES-1', "'not-sent'")} ${row('RES-2', "'declined'")} ${row('RES-3', 'null')}`);
+  it('stays and shows what it showed when a later step is applied', async () => {
     await migrateSqlite({ path });
-    const database = new Database(path, { readonly: true });
-    const keys = database.prepare('select idempotency_key from idempotency_keys order by 1').pluck().all();
-    database.close();
-    expect(keys).toEqual(['of RES-2', 'of RES-3']);
+    execute(path, 'create view daily as select stage, count(*) as n from reservations group by stage');
+    expect(inFile(path, (file) => migrate(file, WITH_LATER))).toEqual([{ version: LATER.version, name: 'later' }]);
+    expect(inFile(path, (file) => file.prepare('select * from daily').all())).toEqual([]);
   });
 });
 
 describe('the script of the migrations', () => {
+  it('makes the schema of this release', async () => {
+    execute(path, sqliteMigrationScript(0));
+    expect(await readSqliteSchema({ path })).toEqual({ current: NEWEST, newest: NEWEST, pending: [] });
+    expect(sqliteMigrationScript(NEWEST)).toBe('');
+  });
+
   it('makes the schema that migrating makes, in one go and step by step', async () => {
     const [migrated, stepwise] = [await directories.newPath(), await directories.newPath()];
     await migrateSqlite({ path: migrated });
-    execute(stepwise, VERSION_1);
+    inFile(migrated, (file) => migrate(file, WITH_LATER));
+    execute(stepwise, migrationScript(SQLITE_MIGRATIONS));
     const expected = execute(migrated, '');
-    expect(execute(path, sqliteMigrationScript(0))).toEqual(expected);
-    expect(execute(stepwise, sqliteMigrationScript(1))).toEqual(expected);
-    expect(await readSqliteSchema({ path })).toEqual({ current: NEWEST, newest: NEWEST, pending: [] });
+    expect(execute(path, migrationScript(WITH_LATER))).toEqual(expected);
+    expect(execute(stepwise, migrationScript([LATER]))).toEqual(expected);
   });
 });
 
@@ -132,23 +126,33 @@ describe('a store that requires the schema', () => {
     expect(existsSync(path)).toBe(false);
   });
 
-  it.each([
-    ['of another program', 'create table users (id integer)', 'the database is not set up for reservations'],
-    ['of an older release', VERSION_1, 'the database has schema version 1'],
-  ])('refuses a file %s, says what to run, and leaves every byte as it is', async (_, statements, found) => {
-    execute(path, statements);
+  it('refuses a file of another program, says what to run, and leaves every byte as it is', async () => {
+    execute(path, 'create table users (id integer)');
     const before = readFileSync(path);
     expect(await faultOf(openSqliteStore({ path, schema: 'require' }))).toEqual([
       'STORE_UNSUITABLE',
-      `${found}, and schema version ${NEWEST} is required: run "reservations-server migrate up" on it`,
+      `the database is not set up for reservations, and schema version ${NEWEST} is required: run "reservations-server migrate up" on it`,
     ]);
     expect(readFileSync(path).equals(before)).toBe(true);
     expect(existsSync(`${path}-lock`)).toBe(false);
+  });
+
+  it('refuses a file of an older release, says what to run, and leaves every byte as it is', async () => {
+    await migrateSqlite({ path });
+    const before = readFileSync(path);
+    expect(() => inFile(path, (file) => requireSchema(file, WITH_LATER))).toThrow(
+      expect.objectContaining({
+        code: 'STORE_UNSUITABLE',
+        message: `the database has schema version ${NEWEST}, and schema version ${LATER.version} is required: run "reservations-server migrate up" on it`,
+      }),
+    );
+    expect(readFileSync(path).equals(before)).toBe(true);
   });
 });
 
 describe('the table schema_migrations of another program', () => {
   it.each([
+    ['of a development version', DEVELOPMENT_VERSION],
     ['without our columns', 'create table schema_migrations (version varchar not null primary key)'],
     [
       'with our columns',
@@ -158,7 +162,8 @@ describe('the table schema_migrations of another program', () => {
     const before = execute(path, statement);
     const fault = [
       'STORE_UNSUITABLE',
-      'the table schema_migrations of the database belongs to another program: use a database of its own',
+      'the table schema_migrations of the database was made by another program, or by a development version before the ' +
+        'first release: use a new database',
     ];
     expect(await faultOf(openSqliteStore({ path }))).toEqual(fault);
     expect(await faultOf(openSqliteStore({ path, schema: 'require' }))).toEqual(fault);

@@ -3,7 +3,6 @@ import type Database from 'better-sqlite3';
 import {
   type Migration,
   migrationScript,
-  migrationsFor,
   type MigrationStep,
   pendingMigrations,
   type SchemaStatus,
@@ -11,8 +10,9 @@ import {
 } from '../../sql/migrations.ts';
 import { connect, openConnection } from '../open/connection.ts';
 import { toFault } from '../faults.ts';
-import { migrate, schemaVersion, SQLITE_DIALECT, tryMigrations } from './migrate.ts';
+import { migrate, schemaVersion, tryMigrations } from './migrate.ts';
 import { assertPath, BUSY_TIMEOUT_BESIDE_MS, type SqliteStoreOptions } from '../open/open.ts';
+import { SQLITE_MIGRATIONS } from './steps.ts';
 
 /** Where the database is whose schema is looked at or changed. */
 export type SqliteMigrationOptions = Pick<SqliteStoreOptions, 'path'>;
@@ -44,7 +44,7 @@ export async function migrateSqlite({
 
 /** The statements that bring a database from version `after` (0: from nothing) to the schema of this code. */
 export function sqliteMigrationScript(after: number): string {
-  return migrationScript(pendingMigrations(migrationsFor(SQLITE_DIALECT), after));
+  return migrationScript(pendingMigrations(SQLITE_MIGRATIONS, after));
 }
 
 type Work<Result> = (database: Database.Database, migrations: readonly Migration[]) => Result;
@@ -57,7 +57,7 @@ function withUnchanged<Result>(path: string, work: Work<Result>): Result {
 
 function finish<Result>(database: Database.Database, work: Work<Result>): Result {
   try {
-    return work(database, migrationsFor(SQLITE_DIALECT));
+    return work(database, SQLITE_MIGRATIONS);
   } catch (error) {
     throw toFault(error, database.name);
   } finally {

@@ -2,7 +2,6 @@ import { realpathSync, statSync } from 'node:fs';
 import type Database from 'better-sqlite3';
 import { invalidOption } from '../../../options.ts';
 import type { TransferSource } from '../../../ports/admin/store-transfer.ts';
-import { migrationsFor } from '../../sql/migrations.ts';
 import { fromMoveRecord, toMoveRecord } from '../../sql/store-move.ts';
 import { ONLY_SHARD } from '../../sql/tables.ts';
 import { type After, checkpointsPage, keysPage, paymentsPage, streamsPage } from '../../sql/transfer-pages.ts';
@@ -10,11 +9,12 @@ import { toEventTexts, toLogTexts, toStoredCheckpoint, toStoredKey, toStoredPaym
 import { openConnection } from '../open/connection.ts';
 import { toFault } from '../faults.ts';
 import { acquireServingLock, type ServingLock } from '../open/lock.ts';
-import { migrate, SQLITE_DIALECT } from '../schema/migrate.ts';
+import { migrate } from '../schema/migrate.ts';
 import { prepareLastPosition, prepareLogPage } from '../log/log-pages.ts';
 import { BUSY_TIMEOUT_BESIDE_MS } from '../open/open.ts';
 import { prepare, sql } from '../prepared.ts';
 import { readStoreMove, refuseWork, writeStoreMove } from './store-move.ts';
+import { SQLITE_MIGRATIONS } from '../schema/steps.ts';
 
 /** Which store is moved. */
 export interface SqliteTransferSourceOptions {
@@ -38,7 +38,7 @@ export async function openSqliteTransferSource({ path }: SqliteTransferSourceOpt
   let lock: ServingLock | null = null;
   try {
     lock = acquireServingLock(path);
-    migrate(database, migrationsFor(SQLITE_DIALECT));
+    migrate(database, SQLITE_MIGRATIONS);
     database.exec('begin immediate');
     return createSource(database, lock);
   } catch (error) {

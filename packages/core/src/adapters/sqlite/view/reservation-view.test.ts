@@ -1,14 +1,14 @@
 import Database from 'better-sqlite3';
 import type { Compilable } from 'kysely';
 import { expect, it } from 'vitest';
-import { migrationsFor } from '../../sql/migrations.ts';
-import { migrate, SQLITE_DIALECT } from '../schema/migrate.ts';
+import { migrate } from '../schema/migrate.ts';
 import { type PageConditions, pageQuery, transactionQuery } from './reservation-view.ts';
+import { SQLITE_MIGRATIONS } from '../schema/steps.ts';
 
 /** How SQLite finds rows, in a table of which it knows nothing. */
 function planOf(rows: Compilable): readonly string[] {
   const database = new Database(':memory:');
-  migrate(database, migrationsFor(SQLITE_DIALECT));
+  migrate(database, SQLITE_MIGRATIONS);
   const query = rows.compile();
   const steps = database.prepare<unknown[], { readonly detail: string }>(`explain query plan ${query.sql}`);
   const plan = steps.all(...query.parameters).map(({ detail }) => detail);

@@ -14,7 +14,7 @@ create table events (
   checksum bigint not null,
   primary key (shard, stream, version)
 );
-create unique index events_by_position on events (shard, position);
+create unique index events_by_position on events (shard, position) where position > 0;
 create table reservations (
   shard integer not null,
   reservation_id text collate "C" not null,
@@ -33,8 +33,10 @@ create table reservations (
   version integer not null,
   primary key (shard, reservation_id)
 );
-create index reservations_by_user on reservations (shard, user_id, reservation_id);
-create index reservations_by_stage on reservations (shard, stage, reservation_id);
+create index reservations_by_user on reservations (shard, user_id, reservation_id collate "POSIX") where user_id <> '';
+create index reservations_by_stage on reservations (shard, stage, reservation_id collate "POSIX") where stage <> '';
+create index reservations_by_transaction on reservations (shard, transaction_id, reservation_id collate "POSIX")
+where transaction_id is not null;
 create table payment_queue (
   shard integer not null,
   reservation_id text collate "C" not null,
@@ -45,7 +47,7 @@ create table payment_queue (
   last_outcome text,
   primary key (shard, reservation_id)
 );
-create index payment_queue_by_due_at on payment_queue (shard, due_at, reservation_id);
+create index payment_queue_by_due_at on payment_queue (shard, due_at, reservation_id) where due_at >= 0;
 create table idempotency_keys (
   shard integer not null,
   scope text collate "C" not null,
@@ -54,15 +56,112 @@ create table idempotency_keys (
   stream text collate "C" not null,
   primary key (shard, scope, idempotency_key)
 );
-create table write_probe (
-  shard integer not null primary key,
-  writes bigint not null
+create table subscriptions (
+  shard integer not null,
+  name text collate "C" not null,
+  position bigint not null,
+  owner text,
+  lease_until bigint not null,
+  stopped_at bigint,
+  stopped_because text,
+  primary key (shard, name)
 );
-insert into write_probe (shard, writes) values (0, 0);
+create table view_rebuilds (
+  shard integer not null primary key,
+  token text not null,
+  started_at bigint not null
+);
+create table store_moves (
+  shard integer not null primary key,
+  role text not null,
+  move_id text not null,
+  other text not null,
+  began_at bigint not null,
+  finished_at bigint
+);
 create table log_locks (
   shard integer not null primary key
 );
 insert into log_locks (shard) values (0);
+create function log_page(p_shard integer, p_after bigint, p_limit bigint)
+returns setof events
+language plpgsql stable
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+set enable_bitmapscan = off
+set enable_sort = off
+set jit = off
+as $log_page$
+begin
+  return query
+    select e.* from events e
+    where e.shard = p_shard and e.position > 0 and e.position > p_after
+    order by e.position limit p_limit;
+end
+$log_page$;
+create function take_payments(
+  p_shard integer, p_owner text, p_now bigint, p_lease_until bigint, p_limit bigint
+)
+returns setof payment_queue
+language plpgsql volatile
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+set enable_bitmapscan = off
+set enable_sort = off
+set jit = off
+as $take_payments$
+declare
+  v_due payment_queue;
+begin
+  for v_due in
+    select q.* from payment_queue q
+    where q.shard = p_shard and q.due_at >= 0 and q.due_at <= p_now
+    order by q.due_at, q.reservation_id limit p_limit
+    for update skip locked
+  loop
+    update payment_queue q set owner = p_owner, due_at = p_lease_until, attempts = q.attempts + 1
+    where q.shard = p_shard and q.reservation_id = v_due.reservation_id;
+    return next v_due;
+  end loop;
+end
+$take_payments$;
+create function list_reservations(
+  p_shard integer, p_user_id text, p_stage text, p_transaction_id text, p_after text, p_limit bigint
+)
+returns setof text
+language plpgsql stable
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+set enable_bitmapscan = off
+set enable_sort = off
+set jit = off
+as $list_reservations$
+begin
+  if p_transaction_id is not null then
+    return query
+      select r.reservation_id from reservations r
+      where r.shard = p_shard and r.transaction_id = p_transaction_id and r.transaction_id is not null
+        and r.reservation_id collate "POSIX" > p_after
+      order by r.reservation_id collate "POSIX" limit p_limit;
+  elsif p_user_id is not null then
+    return query
+      select r.reservation_id from reservations r
+      where r.shard = p_shard and r.user_id = p_user_id and r.user_id <> '' and (p_stage is null or r.stage = p_stage)
+        and r.reservation_id collate "POSIX" > p_after
+      order by r.reservation_id collate "POSIX" limit p_limit;
+  elsif p_stage is not null then
+    return query
+      select r.reservation_id from reservations r
+      where r.shard = p_shard and r.stage = p_stage and r.stage <> '' and r.reservation_id collate "POSIX" > p_after
+      order by r.reservation_id collate "POSIX" limit p_limit;
+  else
+    return query
+      select r.reservation_id from reservations r
+      where r.shard = p_shard and r.reservation_id > p_after
+      order by r.reservation_id limit p_limit;
+  end if;
+end
+$list_reservations$;
 create function append_group(
   p_shard integer, p_lock_timeout_ms integer, p_appends json, p_events json, p_reservations json, p_leased text[]
 )
@@ -71,6 +170,7 @@ language plpgsql volatile
 set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
 set enable_bitmapscan = off
+set enable_sort = off
 set jit = off
 as $append_group$
 declare
@@ -80,6 +180,8 @@ declare
   v_removed text[];
   v_released json;
   v_release record;
+  v_freed json;
+  v_free record;
 begin
   if current_setting('synchronous_commit') = 'off' then
     perform set_config('synchronous_commit', 'on', true);
@@ -88,7 +190,10 @@ begin
   perform set_config('lock_timeout', p_lock_timeout_ms::text, true);
 
   select l.shard into strict v_locked from log_locks l where l.shard = p_shard for update;
-  select coalesce(max(e.position), 0) into v_last from events e where e.shard = p_shard;
+  v_last := coalesce((
+    select e.position from events e
+    where e.shard = p_shard and e.position > 0 order by e.position desc limit 1
+  ), 0);
 
   if cardinality(p_leased) > 0 then
     perform from unnest(p_leased) as a(stream)
@@ -100,7 +205,7 @@ begin
   with asked as materialized (
     select * from json_to_recordset(p_appends) as a(
       n integer, stream text, expected bigint, command_id text, event_count integer,
-      scope text, idempotency_key text, fingerprint text,
+      scope text, idempotency_key text, fingerprint text, releases_key boolean,
       payment text, owner text, opened_at bigint, due_at bigint, last_outcome text
     )
   ),
@@ -111,7 +216,7 @@ begin
         when s.entries <> s.last_version then 'stream-broken'
         when s.earlier_version is not null then 'repeated'
         when s.entries <> a.expected then 'conflict'
-        when k.stream is not null then 'key-taken'
+        when k.stream is not null and a.releases_key is not true then 'key-taken'
         when a.payment = 'remove-leased' and a.owner is distinct from q.owner then 'lease-lost'
         when a.payment = 'enqueue' and q.reservation_id is not null then 'payment-queued'
         else 'appended'
@@ -169,7 +274,7 @@ begin
   claimed as (
     insert into idempotency_keys (shard, scope, idempotency_key, fingerprint, stream)
     select p_shard, p.scope, p.idempotency_key, p.fingerprint, p.stream
-    from placed p where p.holds and p.scope is not null
+    from placed p where p.holds and p.scope is not null and p.releases_key is not true
   ),
   queued as (
     insert into payment_queue (shard, reservation_id, opened_at, attempts, due_at, owner, last_outcome)
@@ -189,8 +294,9 @@ begin
       ) end
     ) order by p.n),
     array_agg(p.stream) filter (where p.holds and p.payment in ('remove', 'remove-leased')),
-    json_agg(row_to_json(p)) filter (where p.holds and p.payment = 'release')
-  into v_outcomes, v_removed, v_released
+    json_agg(row_to_json(p)) filter (where p.holds and p.payment = 'release'),
+    json_agg(row_to_json(p)) filter (where p.holds and p.releases_key)
+  into v_outcomes, v_removed, v_released, v_freed
   from placed p;
 
   for v_release in
@@ -202,15 +308,22 @@ begin
   for v_index in 1 .. coalesce(cardinality(v_removed), 0) loop
     delete from payment_queue where shard = p_shard and reservation_id = v_removed[v_index];
   end loop;
+  for v_free in
+    select * from json_to_recordset(v_freed) as f(scope text, idempotency_key text, stream text)
+  loop
+    delete from idempotency_keys
+    where shard = p_shard and scope = v_free.scope and idempotency_key = v_free.idempotency_key
+      and stream = v_free.stream;
+  end loop;
 
   return v_outcomes;
 end
 $append_group$;
-insert into schema_migrations (version, name) values (1, 'initial');
-insert into events (shard, stream, version, position, id, command_id, type, schema_version, data, metadata, checksum) values (0, 'RES-019b0000-0000-7000-8000-000000000001', 1, 1, '019b0000-0000-7000-8000-000000000001', 'append-of-019b0000-0000-7000-8000-000000000001', 'RESERVATION_CREATED', 1, '{"userId":"user_1","amountMinor":1050,"currency":"EUR","decimals":2,"at":"2026-01-02T03:04:05.678Z"}', '{"recordedAt":"2026-01-02T03:04:05.678Z","correlationId":"request-1","causationId":"command-1","traceparent":null,"caller":"anonymous"}', 707343958);
-insert into events (shard, stream, version, position, id, command_id, type, schema_version, data, metadata, checksum) values (0, 'RES-019b0000-0000-7000-8000-000000000001', 2, 3, '019b0000-0000-7000-8000-000000000003', 'append-of-019b0000-0000-7000-8000-000000000003', 'RESERVATION_CREATED', 1, '{"userId":"user_3","amountMinor":1050,"currency":"EUR","decimals":2,"at":"2026-01-02T03:04:05.678Z"}', '{"recordedAt":"2026-01-02T03:04:05.678Z","correlationId":"request-3","causationId":"command-3","traceparent":null,"caller":"anonymous"}', 2371882507);
-insert into events (shard, stream, version, position, id, command_id, type, schema_version, data, metadata, checksum) values (0, 'RES-019b0000-0000-7000-8000-000000000001', 3, 4, '019b0000-0000-7000-8000-000000000004', 'append-of-019b0000-0000-7000-8000-000000000003', 'RESERVATION_CREATED', 1, '{"userId":"user_4","amountMinor":1050,"currency":"EUR","decimals":2,"at":"2026-01-02T03:04:05.678Z"}', '{"recordedAt":"2026-01-02T03:04:05.678Z","correlationId":"request-4","causationId":"command-4","traceparent":null,"caller":"anonymous"}', 3100265231);
-insert into events (shard, stream, version, position, id, command_id, type, schema_version, data, metadata, checksum) values (0, 'RES-019b0000-0000-7000-8000-000000000002', 1, 2, '019b0000-0000-7000-8000-000000000002', 'append-of-019b0000-0000-7000-8000-000000000002', 'RESERVATION_CREATED', 1, '{"text":"Grüße 🎫\n\u0000","number":0.1,"nested":[{"a":null}]}', '{"recordedAt":"2026-01-02T03:04:05.678Z","correlationId":"request-2","causationId":"command-2","traceparent":null,"caller":"anonymous"}', 377749656);
+insert into schema_migrations (version, name) values (1, 'initial schema');
+insert into events (shard, stream, version, position, id, command_id, type, schema_version, data, metadata, checksum) values (0, 'RES-019b0000-0000-7000-8000-000000000001', 1, 1, '019b0000-0000-7000-8000-000000000001', 'append-of-019b0000-0000-7000-8000-000000000001', 'RESERVATION_CREATED', 1, '{"userId":"user_1","amountMinor":1050,"currency":"EUR","decimals":2,"at":"2026-01-02T03:04:05.678Z"}', '{"recordedAt":"2026-01-02T03:04:05.678Z","correlationId":"request-1","causationId":"command-1","traceparent":null}', 1244686415);
+insert into events (shard, stream, version, position, id, command_id, type, schema_version, data, metadata, checksum) values (0, 'RES-019b0000-0000-7000-8000-000000000001', 2, 3, '019b0000-0000-7000-8000-000000000003', 'append-of-019b0000-0000-7000-8000-000000000003', 'RESERVATION_CREATED', 1, '{"userId":"user_3","amountMinor":1050,"currency":"EUR","decimals":2,"at":"2026-01-02T03:04:05.678Z"}', '{"recordedAt":"2026-01-02T03:04:05.678Z","correlationId":"request-3","causationId":"command-3","traceparent":null}', 3261891535);
+insert into events (shard, stream, version, position, id, command_id, type, schema_version, data, metadata, checksum) values (0, 'RES-019b0000-0000-7000-8000-000000000001', 3, 4, '019b0000-0000-7000-8000-000000000004', 'append-of-019b0000-0000-7000-8000-000000000003', 'RESERVATION_CREATED', 1, '{"userId":"user_4","amountMinor":1050,"currency":"EUR","decimals":2,"at":"2026-01-02T03:04:05.678Z"}', '{"recordedAt":"2026-01-02T03:04:05.678Z","correlationId":"request-4","causationId":"command-4","traceparent":null}', 1465853341);
+insert into events (shard, stream, version, position, id, command_id, type, schema_version, data, metadata, checksum) values (0, 'RES-019b0000-0000-7000-8000-000000000002', 1, 2, '019b0000-0000-7000-8000-000000000002', 'append-of-019b0000-0000-7000-8000-000000000002', 'RESERVATION_CREATED', 1, '{"text":"Grüße 🎫\n\u0000","number":0.1,"nested":[{"a":null}]}', '{"recordedAt":"2026-01-02T03:04:05.678Z","correlationId":"request-2","causationId":"command-2","traceparent":null}', 1095481092);
 insert into reservations (shard, reservation_id, status, stage, user_id, amount_minor, currency, decimals, transaction_id, failure_reason, answered_as, message, created_at, updated_at, version) values (0, 'RES-019b0000-0000-7000-8000-000000000001', 'RESERVATION_CREATED', 'unresolved', 'user_1', 1050, 'EUR', 2, null, null, 'pending', 'Payment is being processed', '2026-01-02T03:04:05.678Z', '2026-01-02T03:04:05.678Z', 3);
 insert into reservations (shard, reservation_id, status, stage, user_id, amount_minor, currency, decimals, transaction_id, failure_reason, answered_as, message, created_at, updated_at, version) values (0, 'RES-019b0000-0000-7000-8000-000000000002', 'RESERVATION_CREATED', 'processing', 'user_2', 1050, 'EUR', 2, null, null, null, 'Payment is being processed', '2026-01-02T03:04:05.678Z', '2026-01-02T03:04:05.678Z', 1);
 insert into payment_queue (shard, reservation_id, opened_at, attempts, due_at, owner, last_outcome) values (0, 'RES-019b0000-0000-7000-8000-000000000001', 1000, 0, 5000, null, 'unknown');

@@ -14,8 +14,8 @@ CREATE TABLE events (
   checksum bigint not null,
   primary key (shard, stream, version)
 ) without rowid;
-CREATE UNIQUE INDEX events_by_position on events (shard, position);
-CREATE TABLE reservations (
+CREATE UNIQUE INDEX events_by_position on events (shard, position) where position > 0;
+CREATE TABLE "reservations" (
   shard integer not null,
   reservation_id text not null,
   status text not null,
@@ -31,10 +31,11 @@ CREATE TABLE reservations (
   created_at text not null,
   updated_at text not null,
   version integer not null,
-  primary key (shard, reservation_id)
+  primary key (shard, reservation_id),
+  unique (shard, user_id, reservation_id),
+  unique (shard, stage, reservation_id),
+  unique (shard, transaction_id, reservation_id)
 ) without rowid;
-CREATE INDEX reservations_by_user on reservations (shard, user_id, reservation_id);
-CREATE INDEX reservations_by_stage on reservations (shard, stage, reservation_id);
 CREATE TABLE payment_queue (
   shard integer not null,
   reservation_id text not null,
@@ -45,7 +46,7 @@ CREATE TABLE payment_queue (
   last_outcome text,
   primary key (shard, reservation_id)
 ) without rowid;
-CREATE INDEX payment_queue_by_due_at on payment_queue (shard, due_at, reservation_id);
+CREATE INDEX payment_queue_by_due_at on payment_queue (shard, due_at, reservation_id) where due_at >= 0;
 CREATE TABLE idempotency_keys (
   shard integer not null,
   scope text not null,
@@ -54,15 +55,38 @@ CREATE TABLE idempotency_keys (
   stream text not null,
   primary key (shard, scope, idempotency_key)
 ) without rowid;
+CREATE TABLE subscriptions (
+  shard integer not null,
+  name text not null,
+  position bigint not null,
+  owner text,
+  lease_until bigint not null,
+  stopped_at bigint,
+  stopped_because text,
+  primary key (shard, name)
+) without rowid;
+CREATE TABLE view_rebuilds (
+  shard integer not null primary key,
+  token text not null,
+  started_at bigint not null
+);
+CREATE TABLE store_moves (
+  shard integer not null primary key,
+  role text not null,
+  move_id text not null,
+  other text not null,
+  began_at bigint not null,
+  finished_at bigint
+);
 CREATE TABLE write_probe (
   shard integer not null primary key,
   writes bigint not null
 );
-insert into schema_migrations (version, name) values (1, 'initial');
-insert into events (shard, stream, version, position, id, command_id, type, schema_version, data, metadata, checksum) values (0, 'RES-019b0000-0000-7000-8000-000000000001', 1, 1, '019b0000-0000-7000-8000-000000000001', 'append-of-019b0000-0000-7000-8000-000000000001', 'RESERVATION_CREATED', 1, '{"userId":"user_1","amountMinor":1050,"currency":"EUR","decimals":2,"at":"2026-01-02T03:04:05.678Z"}', '{"recordedAt":"2026-01-02T03:04:05.678Z","correlationId":"request-1","causationId":"command-1","traceparent":null,"caller":"anonymous"}', 707343958);
-insert into events (shard, stream, version, position, id, command_id, type, schema_version, data, metadata, checksum) values (0, 'RES-019b0000-0000-7000-8000-000000000001', 2, 3, '019b0000-0000-7000-8000-000000000003', 'append-of-019b0000-0000-7000-8000-000000000003', 'RESERVATION_CREATED', 1, '{"userId":"user_3","amountMinor":1050,"currency":"EUR","decimals":2,"at":"2026-01-02T03:04:05.678Z"}', '{"recordedAt":"2026-01-02T03:04:05.678Z","correlationId":"request-3","causationId":"command-3","traceparent":null,"caller":"anonymous"}', 2371882507);
-insert into events (shard, stream, version, position, id, command_id, type, schema_version, data, metadata, checksum) values (0, 'RES-019b0000-0000-7000-8000-000000000001', 3, 4, '019b0000-0000-7000-8000-000000000004', 'append-of-019b0000-0000-7000-8000-000000000003', 'RESERVATION_CREATED', 1, '{"userId":"user_4","amountMinor":1050,"currency":"EUR","decimals":2,"at":"2026-01-02T03:04:05.678Z"}', '{"recordedAt":"2026-01-02T03:04:05.678Z","correlationId":"request-4","causationId":"command-4","traceparent":null,"caller":"anonymous"}', 3100265231);
-insert into events (shard, stream, version, position, id, command_id, type, schema_version, data, metadata, checksum) values (0, 'RES-019b0000-0000-7000-8000-000000000002', 1, 2, '019b0000-0000-7000-8000-000000000002', 'append-of-019b0000-0000-7000-8000-000000000002', 'RESERVATION_CREATED', 1, '{"text":"Grüße 🎫\n\u0000","number":0.1,"nested":[{"a":null}]}', '{"recordedAt":"2026-01-02T03:04:05.678Z","correlationId":"request-2","causationId":"command-2","traceparent":null,"caller":"anonymous"}', 377749656);
+insert into schema_migrations (version, name) values (1, 'initial schema');
+insert into events (shard, stream, version, position, id, command_id, type, schema_version, data, metadata, checksum) values (0, 'RES-019b0000-0000-7000-8000-000000000001', 1, 1, '019b0000-0000-7000-8000-000000000001', 'append-of-019b0000-0000-7000-8000-000000000001', 'RESERVATION_CREATED', 1, '{"userId":"user_1","amountMinor":1050,"currency":"EUR","decimals":2,"at":"2026-01-02T03:04:05.678Z"}', '{"recordedAt":"2026-01-02T03:04:05.678Z","correlationId":"request-1","causationId":"command-1","traceparent":null}', 1244686415);
+insert into events (shard, stream, version, position, id, command_id, type, schema_version, data, metadata, checksum) values (0, 'RES-019b0000-0000-7000-8000-000000000001', 2, 3, '019b0000-0000-7000-8000-000000000003', 'append-of-019b0000-0000-7000-8000-000000000003', 'RESERVATION_CREATED', 1, '{"userId":"user_3","amountMinor":1050,"currency":"EUR","decimals":2,"at":"2026-01-02T03:04:05.678Z"}', '{"recordedAt":"2026-01-02T03:04:05.678Z","correlationId":"request-3","causationId":"command-3","traceparent":null}', 3261891535);
+insert into events (shard, stream, version, position, id, command_id, type, schema_version, data, metadata, checksum) values (0, 'RES-019b0000-0000-7000-8000-000000000001', 3, 4, '019b0000-0000-7000-8000-000000000004', 'append-of-019b0000-0000-7000-8000-000000000003', 'RESERVATION_CREATED', 1, '{"userId":"user_4","amountMinor":1050,"currency":"EUR","decimals":2,"at":"2026-01-02T03:04:05.678Z"}', '{"recordedAt":"2026-01-02T03:04:05.678Z","correlationId":"request-4","causationId":"command-4","traceparent":null}', 1465853341);
+insert into events (shard, stream, version, position, id, command_id, type, schema_version, data, metadata, checksum) values (0, 'RES-019b0000-0000-7000-8000-000000000002', 1, 2, '019b0000-0000-7000-8000-000000000002', 'append-of-019b0000-0000-7000-8000-000000000002', 'RESERVATION_CREATED', 1, '{"text":"Grüße 🎫\n\u0000","number":0.1,"nested":[{"a":null}]}', '{"recordedAt":"2026-01-02T03:04:05.678Z","correlationId":"request-2","causationId":"command-2","traceparent":null}', 1095481092);
 insert into reservations (shard, reservation_id, status, stage, user_id, amount_minor, currency, decimals, transaction_id, failure_reason, answered_as, message, created_at, updated_at, version) values (0, 'RES-019b0000-0000-7000-8000-000000000001', 'RESERVATION_CREATED', 'unresolved', 'user_1', 1050, 'EUR', 2, null, null, 'pending', 'Payment is being processed', '2026-01-02T03:04:05.678Z', '2026-01-02T03:04:05.678Z', 3);
 insert into reservations (shard, reservation_id, status, stage, user_id, amount_minor, currency, decimals, transaction_id, failure_reason, answered_as, message, created_at, updated_at, version) values (0, 'RES-019b0000-0000-7000-8000-000000000002', 'RESERVATION_CREATED', 'processing', 'user_2', 1050, 'EUR', 2, null, null, null, 'Payment is being processed', '2026-01-02T03:04:05.678Z', '2026-01-02T03:04:05.678Z', 1);
 insert into payment_queue (shard, reservation_id, opened_at, attempts, due_at, owner, last_outcome) values (0, 'RES-019b0000-0000-7000-8000-000000000001', 1000, 0, 5000, null, 'unknown');

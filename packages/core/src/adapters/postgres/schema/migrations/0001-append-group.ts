@@ -12,20 +12,7 @@
  *
  * The appends of a group concern different streams and different keys (see group-commit.ts), so that none of them
  * has to see what another one of the group writes.
- */
-
-/**
- * One row for each shard; whoever holds its lock writes the shard's log. The row itself is never changed: a counter in
- * it would leave a dead version behind with each commit, and while a long transaction (a dump, say) keeps those from
- * being cleared away, every append would wade through all of them under the lock.
- */
-const LOCK_TABLE = `create table log_locks (
-  shard integer not null primary key
-)`;
-
-const LOCK_ROW = 'insert into log_locks (shard) values (0)';
-
-/**
+ *
  * p_appends, p_events and p_reservations are arrays of objects; `n` numbers the appends of the group. p_leased holds the streams whose payment's
  * lease is asked for. Returns an array with an object for each append, in their order.
  *
@@ -37,7 +24,7 @@ const LOCK_ROW = 'insert into log_locks (shard) values (0)';
  * are large: every look-up stands in a subquery of its own that no join can swallow, and finds one row by its key. The
  * settings and the partial indexes leave one plan for each look-up (see ../sql/pinned-indexes.ts).
  */
-const APPEND_FUNCTION = `create function append_group(
+export const APPEND_GROUP = `create function append_group(
   p_shard integer, p_lock_timeout_ms integer, p_appends json, p_events json, p_reservations json, p_leased text[]
 )
 returns json
@@ -194,9 +181,3 @@ begin
   return v_outcomes;
 end
 $append_group$`;
-
-/** Replaces the function of an earlier step. */
-export const REPLACE_APPEND_FUNCTION: string = APPEND_FUNCTION.replace('create function', 'create or replace function');
-
-/** What the first version of the schema has on PostgreSQL only. */
-export const APPEND_SCHEMA: readonly string[] = [LOCK_TABLE, LOCK_ROW, APPEND_FUNCTION];

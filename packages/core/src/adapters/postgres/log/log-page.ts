@@ -1,0 +1,7 @@
+import { type EventsTable, ONLY_SHARD } from '../../sql/tables.ts';
+import type { Statement } from '../prepared.ts';
+
+/** A page of the log, in order. */
+export function logPage({ after, limit }: { readonly after: number; readonly limit: number }): Statement<EventsTable> {
+  return { text: 'select * from log_page($1::integer, $2::bigint, $3::bigint)', values: [ONLY_SHARD, after, limit] };
+}

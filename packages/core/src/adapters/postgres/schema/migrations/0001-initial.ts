@@ -1,0 +1,214 @@
+import type { Migration } from '../../../sql/migrations.ts';
+import { APPEND_GROUP } from './0001-append-group.ts';
+
+// Partial indexes, collations and the settings of the functions leave one plan for each look-up, whatever statistics say
+// (docs/decisions/0024-no-look-up-depends-on-statistics.md). "C" compares byte by byte, as the other engines do.
+
+const EVENTS: readonly string[] = [
+  `create table events (
+  shard integer not null,
+  stream text collate "C" not null,
+  version integer not null,
+  position bigint not null,
+  id text not null,
+  command_id text not null,
+  type text not null,
+  schema_version integer not null,
+  data text not null,
+  metadata text not null,
+  checksum bigint not null,
+  primary key (shard, stream, version)
+)`,
+  'create unique index events_by_position on events (shard, position) where position > 0',
+];
+
+/**
+ * The indexes of the view's lists have the ids in the collation "POSIX", which compares as "C" does and is another
+ * collation to the planner: the primary key, whose order is the same, can neither find nor sort a list that asks for it.
+ */
+const RESERVATIONS: readonly string[] = [
+  `create table reservations (
+  shard integer not null,
+  reservation_id text collate "C" not null,
+  status text not null,
+  stage text not null,
+  user_id text collate "C" not null,
+  amount_minor bigint not null,
+  currency text not null,
+  decimals integer not null,
+  transaction_id text,
+  failure_reason text,
+  answered_as text,
+  message text not null,
+  created_at text not null,
+  updated_at text not null,
+  version integer not null,
+  primary key (shard, reservation_id)
+)`,
+  `create index reservations_by_user on reservations (shard, user_id, reservation_id collate "POSIX") where user_id <> ''`,
+  `create index reservations_by_stage on reservations (shard, stage, reservation_id collate "POSIX") where stage <> ''`,
+  `create index reservations_by_transaction on reservations (shard, transaction_id, reservation_id collate "POSIX")
+where transaction_id is not null`,
+];
+
+const DUE_WORK: readonly string[] = [
+  `create table payment_queue (
+  shard integer not null,
+  reservation_id text collate "C" not null,
+  opened_at bigint not null,
+  attempts integer not null,
+  due_at bigint not null,
+  owner text,
+  last_outcome text,
+  primary key (shard, reservation_id)
+)`,
+  'create index payment_queue_by_due_at on payment_queue (shard, due_at, reservation_id) where due_at >= 0',
+];
+
+/**
+ * log_locks has one row for each shard; a transaction that holds the row's lock writes the shard's log. The row itself is
+ * never changed: a counter in it would leave a dead version behind with each commit, and while a long transaction (a dump,
+ * say) keeps those from being cleared away, every append would wade through all of them under the lock.
+ */
+const OTHER_TABLES: readonly string[] = [
+  `create table idempotency_keys (
+  shard integer not null,
+  scope text collate "C" not null,
+  idempotency_key text collate "C" not null,
+  fingerprint text not null,
+  stream text collate "C" not null,
+  primary key (shard, scope, idempotency_key)
+)`,
+  `create table subscriptions (
+  shard integer not null,
+  name text collate "C" not null,
+  position bigint not null,
+  owner text,
+  lease_until bigint not null,
+  stopped_at bigint,
+  stopped_because text,
+  primary key (shard, name)
+)`,
+  `create table view_rebuilds (
+  shard integer not null primary key,
+  token text not null,
+  started_at bigint not null
+)`,
+  `create table store_moves (
+  shard integer not null primary key,
+  role text not null,
+  move_id text not null,
+  other text not null,
+  began_at bigint not null,
+  finished_at bigint
+)`,
+  `create table log_locks (
+  shard integer not null primary key
+)`,
+  'insert into log_locks (shard) values (0)',
+];
+
+const LOG_PAGE = `create function log_page(p_shard integer, p_after bigint, p_limit bigint)
+returns setof events
+language plpgsql stable
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+set enable_bitmapscan = off
+set enable_sort = off
+set jit = off
+as $log_page$
+begin
+  return query
+    select e.* from events e
+    where e.shard = p_shard and e.position > 0 and e.position > p_after
+    order by e.position limit p_limit;
+end
+$log_page$`;
+
+/**
+ * Returns the rows as they were before the lease, the longest due first. Rows that another transaction has locked are
+ * passed over. Each row is leased by its key: in a join the planner could walk the queue once more.
+ */
+const TAKE_WORK = `create function take_payments(
+  p_shard integer, p_owner text, p_now bigint, p_lease_until bigint, p_limit bigint
+)
+returns setof payment_queue
+language plpgsql volatile
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+set enable_bitmapscan = off
+set enable_sort = off
+set jit = off
+as $take_payments$
+declare
+  v_due payment_queue;
+begin
+  for v_due in
+    select q.* from payment_queue q
+    where q.shard = p_shard and q.due_at >= 0 and q.due_at <= p_now
+    order by q.due_at, q.reservation_id limit p_limit
+    for update skip locked
+  loop
+    update payment_queue q set owner = p_owner, due_at = p_lease_until, attempts = q.attempts + 1
+    where q.shard = p_shard and q.reservation_id = v_due.reservation_id;
+    return next v_due;
+  end loop;
+end
+$take_payments$`;
+
+/**
+ * The ids of a page of the view, in order: of a transaction, of a user, of a user in a stage, in a stage, or all.
+ */
+const LIST_RESERVATIONS = `create function list_reservations(
+  p_shard integer, p_user_id text, p_stage text, p_transaction_id text, p_after text, p_limit bigint
+)
+returns setof text
+language plpgsql stable
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+set enable_bitmapscan = off
+set enable_sort = off
+set jit = off
+as $list_reservations$
+begin
+  if p_transaction_id is not null then
+    return query
+      select r.reservation_id from reservations r
+      where r.shard = p_shard and r.transaction_id = p_transaction_id and r.transaction_id is not null
+        and r.reservation_id collate "POSIX" > p_after
+      order by r.reservation_id collate "POSIX" limit p_limit;
+  elsif p_user_id is not null then
+    return query
+      select r.reservation_id from reservations r
+      where r.shard = p_shard and r.user_id = p_user_id and r.user_id <> '' and (p_stage is null or r.stage = p_stage)
+        and r.reservation_id collate "POSIX" > p_after
+      order by r.reservation_id collate "POSIX" limit p_limit;
+  elsif p_stage is not null then
+    return query
+      select r.reservation_id from reservations r
+      where r.shard = p_shard and r.stage = p_stage and r.stage <> '' and r.reservation_id collate "POSIX" > p_after
+      order by r.reservation_id collate "POSIX" limit p_limit;
+  else
+    return query
+      select r.reservation_id from reservations r
+      where r.shard = p_shard and r.reservation_id > p_after
+      order by r.reservation_id limit p_limit;
+  end if;
+end
+$list_reservations$`;
+
+/** Log, view, due work, keys, subscriptions, moves. */
+export const INITIAL: Migration = {
+  version: 1,
+  name: 'initial schema',
+  statements: [
+    ...EVENTS,
+    ...RESERVATIONS,
+    ...DUE_WORK,
+    ...OTHER_TABLES,
+    LOG_PAGE,
+    TAKE_WORK,
+    LIST_RESERVATIONS,
+    APPEND_GROUP,
+  ],
+};

@@ -1,0 +1,20 @@
+import type { ReservationFilter } from '../../../ports/reservation-view.ts';
+import { ONLY_SHARD, type ReservationsTable } from '../../sql/tables.ts';
+import type { Statement } from '../prepared.ts';
+
+/** A page of the view with `limit` rows at most, in order. Each row is found by its key. */
+export function reservationPage({ userId, stage, after, limit }: ReservationFilter): Statement<ReservationsTable> {
+  return { text: LISTED, values: [ONLY_SHARD, userId, stage, null, after ?? '', limit] };
+}
+
+/** The first reservations of a transaction, in order. */
+export function reservationsOfTransaction(transactionId: string, limit: number): Statement<ReservationsTable> {
+  return { text: LISTED, values: [ONLY_SHARD, null, null, transactionId, '', limit] };
+}
+
+const LISTED = `select r.*
+  from list_reservations($1::integer, $2::text, $3::text, $4::text, $5::text, $6::bigint) with ordinality as q(id, n)
+  cross join lateral (
+    select * from reservations r where r.shard = $1 and r.reservation_id = q.id limit 1
+  ) r
+  order by q.n`;

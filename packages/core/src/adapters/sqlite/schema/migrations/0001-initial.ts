@@ -1,0 +1,96 @@
+import type { Migration } from '../../../sql/migrations.ts';
+
+/**
+ * Log, view, due work, keys, subscriptions, moves. A table without rowids lies in the order of its key. Partial indexes are
+ * used only by statements that repeat their condition, so that each look-up has one index
+ * (docs/decisions/0024-no-look-up-depends-on-statistics.md).
+ */
+export const INITIAL: Migration = {
+  version: 1,
+  name: 'initial schema',
+  statements: [
+    `create table events (
+  shard integer not null,
+  stream text not null,
+  version integer not null,
+  position bigint not null,
+  id text not null,
+  command_id text not null,
+  type text not null,
+  schema_version integer not null,
+  data text not null,
+  metadata text not null,
+  checksum bigint not null,
+  primary key (shard, stream, version)
+) without rowid`,
+    'create unique index events_by_position on events (shard, position) where position > 0',
+    `create table "reservations" (
+  shard integer not null,
+  reservation_id text not null,
+  status text not null,
+  stage text not null,
+  user_id text not null,
+  amount_minor bigint not null,
+  currency text not null,
+  decimals integer not null,
+  transaction_id text,
+  failure_reason text,
+  answered_as text,
+  message text not null,
+  created_at text not null,
+  updated_at text not null,
+  version integer not null,
+  primary key (shard, reservation_id),
+  unique (shard, user_id, reservation_id),
+  unique (shard, stage, reservation_id),
+  unique (shard, transaction_id, reservation_id)
+) without rowid`,
+    `create table payment_queue (
+  shard integer not null,
+  reservation_id text not null,
+  opened_at bigint not null,
+  attempts integer not null,
+  due_at bigint not null,
+  owner text,
+  last_outcome text,
+  primary key (shard, reservation_id)
+) without rowid`,
+    'create index payment_queue_by_due_at on payment_queue (shard, due_at, reservation_id) where due_at >= 0',
+    `create table idempotency_keys (
+  shard integer not null,
+  scope text not null,
+  idempotency_key text not null,
+  fingerprint text not null,
+  stream text not null,
+  primary key (shard, scope, idempotency_key)
+) without rowid`,
+    `create table subscriptions (
+  shard integer not null,
+  name text not null,
+  position bigint not null,
+  owner text,
+  lease_until bigint not null,
+  stopped_at bigint,
+  stopped_because text,
+  primary key (shard, name)
+) without rowid`,
+    `create table view_rebuilds (
+  shard integer not null primary key,
+  token text not null,
+  started_at bigint not null
+)`,
+    `create table store_moves (
+  shard integer not null primary key,
+  role text not null,
+  move_id text not null,
+  other text not null,
+  began_at bigint not null,
+  finished_at bigint
+)`,
+    `create table write_probe (
+  shard integer not null primary key,
+  writes bigint not null
+)`,
+    'insert into write_probe (shard, writes) values (0, 0)',
+  ],
+};

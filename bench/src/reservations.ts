@@ -42,7 +42,14 @@ export function openingAppend(): AppendRequest {
     commandId,
     inlineWrites: {
       summary: summarize(id, state, 1),
-      payment: { kind: 'enqueue', owner: runtime.newUuid(), openedAt: now, leaseUntil: now + LEASE_MS },
+      work: {
+        change: 'enqueue',
+        kind: 'charge',
+        id,
+        owner: runtime.newUuid(),
+        openedAt: now,
+        leaseUntil: now + LEASE_MS,
+      },
       key: { kind: 'claim', scope: 'bench', key: randomUUID(), fingerprint: 'body' },
     },
   };
@@ -51,8 +58,8 @@ export function openingAppend(): AppendRequest {
 /** The append that confirms what `opening` opened, as the engine makes it: one event, the view's row, no queue's row. */
 export function closingAppend({ stream, events, inlineWrites }: AppendRequest): AppendRequest {
   const [first] = events;
-  const { payment, summary } = inlineWrites;
-  if (first === undefined || payment.kind !== 'enqueue' || summary === null) throw new Error('that opens nothing');
+  const { work, summary } = inlineWrites;
+  if (first === undefined || work.change !== 'enqueue' || summary === null) throw new Error('that opens nothing');
   const at = toTimestamp(runtime.clock.now());
   const commandId = runtime.newUuid();
   const confirmed: ReservationEvent = {
@@ -73,7 +80,7 @@ export function closingAppend({ stream, events, inlineWrites }: AppendRequest): 
         transactionId: `TXN-${stream}`,
         version: 2,
       },
-      payment: { kind: 'remove', onlyIfLeasedBy: payment.owner },
+      work: { change: 'remove', kind: work.kind, id: work.id, onlyIfLeasedBy: work.owner },
       key: { kind: 'keep' },
     },
   };

@@ -50,8 +50,8 @@ export async function measureSteadiness(databases: Databases, ms: number): Promi
       const takeBegan = performance.now();
       // All leases of the backlog have ended by then.
       const now = Date.now() + 10 * LEASE_MS;
-      const request = { owner: `worker ${n}`, now, leaseUntil: now + LEASE_MS, limit: TAKEN_AT_A_TIME };
-      const taken = await store.payments.take(request);
+      const lease = { owner: `worker ${n}`, now, leaseUntil: now + LEASE_MS };
+      const taken = await store.work.take({ kind: 'charge', ...lease, limit: TAKEN_AT_A_TIME });
       if (taken.length !== TAKEN_AT_A_TIME) throw new Error(`${taken.length} payments were taken`);
       takes.add(performance.now() - takeBegan);
     }

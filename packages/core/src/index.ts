@@ -41,6 +41,7 @@ export {
   parseMinorUnits,
   toMajorUnits,
 } from './domain/money.ts';
+export { chargeIdOf, reservationOfCharge } from './domain/charge-id.ts';
 export { parseReservationId, type ReservationId, reservationIdFrom } from './domain/ids.ts';
 export { IDEMPOTENCY_KEY_EXPECTED, IDEMPOTENCY_KEY_LENGTH_MAX, isIdempotencyKey } from './domain/idempotency-key.ts';
 export {
@@ -114,7 +115,7 @@ export {
 export { type Timestamp, toTimestamp } from './domain/timestamp.ts';
 export { isTransactionId, TRANSACTION_ID_EXPECTED } from './domain/transaction-id.ts';
 
-export type { InlineWrites, KeyChange, KeyClaim, KeyName, PaymentChange } from './ports/inline-writes.ts';
+export type { InlineWrites, KeyChange, KeyClaim, KeyName, WorkChange } from './ports/inline-writes.ts';
 export type { Clock } from './ports/clock.ts';
 export {
   type AppendRequest,
@@ -130,7 +131,16 @@ export {
 export { combineObservers } from './ports/combine-observers.ts';
 export type { Observation, Observer, Observers, StoreAlarm } from './ports/observer.ts';
 export type { ChargeOptions, ChargeRequest, PaymentGateway, PaymentIdempotency } from './ports/payment-gateway.ts';
-export { type PaymentQueue, type PaymentQueueGauge, type QueuedPayment, TAKE_LIMIT_MAX } from './ports/due-work.ts';
+export {
+  type DueWork,
+  TAKE_LIMIT_MAX,
+  type TakenWork,
+  type WorkGauge,
+  type WorkItem,
+  type WorkKind,
+  type WorkName,
+  type WorkRelease,
+} from './ports/due-work.ts';
 export type { ReservationStore } from './ports/reservation-store.ts';
 export {
   type KeyHolder,
@@ -156,7 +166,7 @@ export {
   type MoveRecord,
   type StoredCheckpoint,
   type StoredKey,
-  type StoredPayment,
+  type StoredWork,
   type StreamPlace,
   type TargetState,
   TRANSFER_ROWS_MAX,

@@ -134,7 +134,7 @@ describe('a request behind the end of its connection is not executed', () => {
     socket.resetAndDestroy();
     await settle(service);
     end(APPROVED);
-    await vi.waitFor(async () => expect((await service.store.payments.gauge()).open).toBe(0), PATIENCE);
+    await vi.waitFor(async () => expect((await service.store.work.gauge({ kind: 'charge' })).open).toBe(0), PATIENCE);
     await settle(service);
     expect([service.charged, await createdUsers(service)]).toEqual([['first'], ['first']]);
   });

@@ -98,7 +98,7 @@ describe('POST /reservations', () => {
     const id = path.slice('/reservations/'.length);
     const { reservations } = await service.store.view.list({ userId: null, stage: 'escalated', after: null, limit: 2 });
     expect(reservations).toMatchObject([{ reservationId: id, answeredAs: 'failed' }]);
-    expect(await service.store.payments.gauge()).toMatchObject({ open: 0 });
+    expect(await service.store.work.gauge({ kind: 'charge' })).toMatchObject({ open: 0 });
     const { body } = await service.request(path);
     expect([body['status'], body['transaction_id']]).toEqual(['RESERVATION_FAILED', null]);
     expect(service.charged.length).toBe(1);

@@ -104,7 +104,7 @@ describe('stopping', () => {
     await service.server.stop();
     const answer = await underWay;
     expect([answer.status, answer.body['status']]).toEqual([202, 'RESERVATION_CREATED']);
-    expect((await store.payments.gauge()).open).toBe(1);
+    expect((await store.work.gauge({ kind: 'charge' })).open).toBe(1);
 
     const next = await startService({ store });
     await vi.waitFor(

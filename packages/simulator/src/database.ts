@@ -25,7 +25,7 @@ export function createDatabase(facts: Facts, history: History): ReservationStore
     const written = await inner.events.readAll({ after: logBefore, limit: PAGE });
     facts.log.push(...written);
     for (const event of written) await witness(event);
-    facts.gaugeOpen = (await inner.payments.gauge()).open;
+    facts.gaugeOpen = (await inner.work.gauge({ kind: 'charge' })).open;
     facts.fresh.appends.push({ request, result, before, written, logBefore });
     history.add('database', describe(request, result, written), request.stream);
     return result;
@@ -52,7 +52,7 @@ export function createDatabase(facts: Facts, history: History): ReservationStore
 
 function describe(request: AppendRequest, result: AppendResult, written: readonly RecordedEvent[]): string {
   const what = request.events.map((event) => `${event.type} ${JSON.stringify(event.data)}`).join(', ');
-  const at = `expected ${request.expected}, payment ${request.inlineWrites.payment.kind}`;
+  const at = `expected ${request.expected}, work ${request.inlineWrites.work.change}`;
   const outcome = result.kind === 'appended' && written.length === 0 ? 'appended before' : result.kind;
   return `append ${what} (${at}): ${outcome}`;
 }

@@ -17,7 +17,7 @@ const LATE_MS = { min: 50, max: 25_000 };
 export function createSimStore(database: ReservationStore, process: SimProcess, parts: CallDeps): ReservationStore {
   const call = createCalls(process, parts);
   const { history } = parts;
-  const { events, view, repair, payments, subscriptions } = database;
+  const { events, view, repair, work, subscriptions } = database;
   return {
     events: {
       append: (request) => call('append', request.stream, () => events.append(request)),
@@ -36,18 +36,18 @@ export function createSimStore(database: ReservationStore, process: SimProcess, 
       put: (rows) => call('put rows', null, () => repair.put(rows)),
       removeOrphans: (page) => call('remove orphans', null, () => repair.removeOrphans(page)),
     },
-    payments: {
+    work: {
       take: (request) =>
         call('take', null, async () => {
-          const taken = await payments.take(request);
-          for (const { reservationId, attempts } of taken) {
-            history.add(process.name, `takes the payment, attempt ${attempts}`, reservationId);
+          const taken = await work.take(request);
+          for (const { kind, id, attempts } of taken) {
+            history.add(process.name, `takes the ${kind}, attempt ${attempts}`, id);
           }
           return taken;
         }),
-      release: (request) => call('release', request.reservationId, () => payments.release(request)),
-      list: (request) => call('list payments', null, () => payments.list(request)),
-      gauge: () => call('gauge', null, () => payments.gauge()),
+      release: (request) => call('release', request.id, () => work.release(request)),
+      list: (request) => call('list work', null, () => work.list(request)),
+      gauge: (request) => call('gauge', null, () => work.gauge(request)),
     },
     subscriptions: {
       acquire: (request) => call('acquire', null, () => subscriptions.acquire(request)),

@@ -1,4 +1,4 @@
-import { isReservationError, type QueuedPayment, TAKE_LIMIT_MAX } from '@reservations/core';
+import { isReservationError, type WorkItem, TAKE_LIMIT_MAX } from '@reservations/core';
 import { pause } from './pause.ts';
 import type { Database } from './databases/database.ts';
 import type { Tally } from './tally.ts';
@@ -34,23 +34,23 @@ export async function heal(database: Database, tally: Tally): Promise<void> {
 }
 
 /** Null when a server holds the lock at just this moment. */
-async function openPayments(database: Database): Promise<readonly QueuedPayment[] | null> {
-  return await unlessBusy(() => database.look((store) => store.payments.list({ limit: TAKE_LIMIT_MAX })));
+async function openPayments(database: Database): Promise<readonly WorkItem[] | null> {
+  return await unlessBusy(() => database.look((store) => store.work.list({ kind: 'charge', limit: TAKE_LIMIT_MAX })));
 }
 
 /** Takes what waits as a worker from the future would, and gives it back, due now. */
-async function hasten(database: Database, waiting: readonly QueuedPayment[], tally: Tally): Promise<void> {
+async function hasten(database: Database, waiting: readonly WorkItem[], tally: Tally): Promise<void> {
   const now = Date.now();
-  for (const { reservationId, dueAt } of waiting) {
-    if (dueAt > now + PAUSE_MAX_MS) tally.incidents.push(`${reservationId} would wait ${dueAt - now} ms to be settled`);
+  for (const { id, dueAt } of waiting) {
+    if (dueAt > now + PAUSE_MAX_MS) tally.incidents.push(`${id} would wait ${dueAt - now} ms to be settled`);
   }
   const future = now + PAUSE_MAX_MS;
   const owner = `harness ${now}`;
   await unlessBusy(() =>
     database.look(async (store) => {
-      const lease = { owner, now: future, leaseUntil: future + 1, limit: TAKE_LIMIT_MAX };
-      for (const { reservationId, lastOutcome } of await store.payments.take(lease)) {
-        await store.payments.release({ reservationId, owner, dueAt: now, lastOutcome: lastOutcome ?? 'hastened' });
+      const lease = { kind: 'charge', owner, now: future, leaseUntil: future + 1, limit: TAKE_LIMIT_MAX } as const;
+      for (const { kind, id, lastOutcome } of await store.work.take(lease)) {
+        await store.work.release({ kind, id, owner, dueAt: now, lastOutcome: lastOutcome ?? 'hastened' });
       }
     }),
   );

@@ -1,4 +1,4 @@
-export type { InlineWrites, KeyChange, KeyClaim, KeyName, PaymentChange } from './inline-writes.ts';
+export type { InlineWrites, KeyChange, KeyClaim, KeyName, WorkChange } from './inline-writes.ts';
 export type { Clock } from './clock.ts';
 export {
   type AppendRequest,
@@ -14,7 +14,16 @@ export {
 export { combineObservers } from './combine-observers.ts';
 export type { Observation, Observer, Observers, StoreAlarm } from './observer.ts';
 export type { ChargeOptions, ChargeRequest, PaymentGateway, PaymentIdempotency } from './payment-gateway.ts';
-export { type PaymentQueue, type PaymentQueueGauge, type QueuedPayment, TAKE_LIMIT_MAX } from './due-work.ts';
+export {
+  type DueWork,
+  TAKE_LIMIT_MAX,
+  type TakenWork,
+  type WorkGauge,
+  type WorkItem,
+  type WorkKind,
+  type WorkName,
+  type WorkRelease,
+} from './due-work.ts';
 export type { ReservationStore } from './reservation-store.ts';
 export {
   type KeyHolder,
@@ -40,7 +49,7 @@ export {
   type MoveRecord,
   type StoredCheckpoint,
   type StoredKey,
-  type StoredPayment,
+  type StoredWork,
   type StreamPlace,
   type TargetState,
   TRANSFER_ROWS_MAX,

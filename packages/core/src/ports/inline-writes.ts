@@ -1,22 +1,28 @@
+import type { WorkName, WorkRelease } from './due-work.ts';
 import type { ReservationSummary } from '../domain/reservation/summary.ts';
 
 /** Inline writes of an append: rows written in the transaction of its events, which therefore always agree with them. */
 export interface InlineWrites {
   /** The view's row of the reservation after these events; null leaves the view unchanged. */
   readonly summary: ReservationSummary | null;
-  readonly payment: PaymentChange;
+  readonly work: WorkChange;
   readonly key: KeyChange;
 }
 
-/** What happens to the reservation's row in the payment queue. Times are milliseconds since the epoch, none negative. */
-export type PaymentChange =
-  | { readonly kind: 'keep' }
-  /** Put the payment into the queue, leased until `leaseUntil` to `owner`, which names this lease and no other. */
-  | { readonly kind: 'enqueue'; readonly owner: string; readonly openedAt: number; readonly leaseUntil: number }
-  /** Give the payment back, due at `dueAt`. Without effect on the queue when `owner` no longer holds the lease. */
-  | { readonly kind: 'release'; readonly owner: string; readonly dueAt: number; readonly lastOutcome: string }
-  /** Take the payment out of the queue. With `onlyIfLeasedBy` the whole append holds only while that owner has the lease. */
-  | { readonly kind: 'remove'; readonly onlyIfLeasedBy: string | null };
+/** Change of the queue of due work. Times are milliseconds since the epoch, none negative. */
+export type WorkChange =
+  | { readonly change: 'keep' }
+  /** Adds an item, leased until `leaseUntil` to `owner`, which names this lease and no other. It must not be there. */
+  | ({
+      readonly change: 'enqueue';
+      readonly owner: string;
+      readonly openedAt: number;
+      readonly leaseUntil: number;
+    } & WorkName)
+  /** Gives an item back, due at `dueAt`. No effect on the queue when `owner` no longer holds the lease. */
+  | ({ readonly change: 'release' } & WorkRelease)
+  /** Removes an item. With `onlyIfLeasedBy` the whole append holds only while that owner has the lease. */
+  | ({ readonly change: 'remove'; readonly onlyIfLeasedBy: string | null } & WorkName);
 
 /** Change of an idempotency key. */
 export type KeyChange =

@@ -1,6 +1,6 @@
 import type { ViewRepair } from './admin/view-repair.ts';
 import type { EventStore } from './event-store.ts';
-import type { PaymentQueue } from './due-work.ts';
+import type { DueWork } from './due-work.ts';
 import type { ReservationView } from './reservation-view.ts';
 import type { Subscriptions } from './subscriptions.ts';
 
@@ -13,7 +13,7 @@ export interface ReservationStore {
   readonly view: ReservationView;
   /** For tools: corrects the view in place. */
   readonly repair: ViewRepair;
-  readonly payments: PaymentQueue;
+  readonly work: DueWork;
   readonly subscriptions: Subscriptions;
   /** Resolves when a commit succeeds. @throws {ReservationError} STORE_UNAVAILABLE otherwise. */
   checkWritable(): Promise<void>;

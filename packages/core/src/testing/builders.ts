@@ -1,10 +1,11 @@
+import { chargeIdOf } from '../domain/charge-id.ts';
 import { type ReservationId, reservationIdFrom } from '../domain/ids.ts';
 import type { ReservationSummary } from '../domain/reservation/summary.ts';
 import type { InlineWrites } from '../ports/inline-writes.ts';
 import type { AppendRequest, NewEvent, RecordedEvent } from '../ports/event-store.ts';
 
 /** What an append writes when it writes nothing but events. */
-export const NOTHING_ALONGSIDE: InlineWrites = { summary: null, payment: { kind: 'keep' }, key: { kind: 'keep' } };
+export const NOTHING_ALONGSIDE: InlineWrites = { summary: null, work: { change: 'keep' }, key: { kind: 'keep' } };
 
 /** A moment that examples use. */
 export const EXAMPLE_TIME = '2026-01-02T03:04:05.678Z';
@@ -18,6 +19,11 @@ export function exampleUuid(n: number): string {
 /** The n-th reservation of the examples. */
 export function exampleId(n: number): ReservationId {
   return reservationIdFrom(exampleUuid(n));
+}
+
+/** Names the charge of the n-th reservation in the queue of due work. */
+export function exampleCharge(n: number): { readonly kind: 'charge'; readonly id: string } {
+  return { kind: 'charge', id: chargeIdOf(exampleId(n)) };
 }
 
 /** An event with something in every field; a different `n` makes a different event. */

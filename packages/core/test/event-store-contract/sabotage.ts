@@ -1,5 +1,5 @@
 import type { AppendRequest, AppendResult, EventStore } from '../../src/ports/event-store.ts';
-import type { PaymentQueue } from '../../src/ports/due-work.ts';
+import type { DueWork } from '../../src/ports/due-work.ts';
 import type { ReservationStore } from '../../src/ports/reservation-store.ts';
 import type { ReservationView } from '../../src/ports/reservation-view.ts';
 import type { Subscriptions } from '../../src/ports/subscriptions.ts';
@@ -28,9 +28,9 @@ export function inView(bug: string, plant: (view: ReservationView) => Reservatio
   return { bug, plant: (store) => ({ ...store, view: plant(store.view) }) };
 }
 
-/** A bug in the payment queue. */
-export function inPayments(bug: string, plant: (payments: PaymentQueue) => PaymentQueue): Sabotage {
-  return { bug, plant: (store) => ({ ...store, payments: plant(store.payments) }) };
+/** A bug in the queue of due work. */
+export function inWork(bug: string, plant: (work: DueWork) => DueWork): Sabotage {
+  return { bug, plant: (store) => ({ ...store, work: plant(store.work) }) };
 }
 
 /** A bug in the checkpoints. */
@@ -45,4 +45,4 @@ export async function force(append: Append, request: AppendRequest): Promise<App
 }
 
 /** What an append writes that forgets all but its events. */
-export const EVENTS_ONLY = { summary: null, payment: { kind: 'keep' }, key: { kind: 'keep' } } as const;
+export const EVENTS_ONLY = { summary: null, work: { change: 'keep' }, key: { kind: 'keep' } } as const;

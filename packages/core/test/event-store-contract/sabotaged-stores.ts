@@ -1,6 +1,6 @@
 import type { AppendRequest, AppendResult, RecordedEvent } from '../../src/ports/event-store.ts';
 import type { ReservationView } from '../../src/ports/reservation-view.ts';
-import { EVENTS_ONLY, inAppend, inEvents, inPayments, inView, type Sabotage } from './sabotage.ts';
+import { EVENTS_ONLY, inAppend, inEvents, inWork, inView, type Sabotage } from './sabotage.ts';
 import { sabotagedAppends } from './sabotaged-appends.ts';
 import { sabotagedKeys } from './sabotaged-keys.ts';
 import { sabotagedFeeds } from './sabotaged-feeds.ts';
@@ -113,13 +113,13 @@ const view: readonly Sabotage[] = [
   })),
 ];
 
-const payments: readonly Sabotage[] = [
+const work: readonly Sabotage[] = [
   inAppend('the lease is not checked when a payment is taken out', (append) => (request) => {
-    const { payment } = request.inlineWrites;
-    if (payment.kind !== 'remove') return append(request);
+    const { work: change } = request.inlineWrites;
+    if (change.change !== 'remove') return append(request);
     return append({
       ...request,
-      inlineWrites: { ...request.inlineWrites, payment: { kind: 'remove', onlyIfLeasedBy: null } },
+      inlineWrites: { ...request.inlineWrites, work: { ...change, onlyIfLeasedBy: null } },
     });
   }),
   inAppend('a lost lease is told, and the events are written', (append) => async (request) => {
@@ -130,58 +130,69 @@ const payments: readonly Sabotage[] = [
   inAppend(
     'an append whose owner lost the lease gives the payment back all the same',
     (append, store) => async (request) => {
-      const { payment } = request.inlineWrites;
-      if (payment.kind !== 'release') return await append(request);
-      const open = await store.payments.list({ limit: 1_000 });
-      const owner = open.find(({ reservationId }) => reservationId === request.stream)?.owner ?? payment.owner;
-      return await append({ ...request, inlineWrites: { ...request.inlineWrites, payment: { ...payment, owner } } });
+      const { work: change } = request.inlineWrites;
+      if (change.change !== 'release') return await append(request);
+      const open = await store.work.list({ kind: 'charge', limit: 1_000 });
+      const owner = open.find(({ id }) => id === change.id)?.owner ?? change.owner;
+      return await append({ ...request, inlineWrites: { ...request.inlineWrites, work: { ...change, owner } } });
     },
   ),
   inAppend('an append that only writes fails when its owner lost the lease', (append, store) => async (request) => {
-    const { payment } = request.inlineWrites;
-    const open = await store.payments.list({ limit: 1_000 });
-    const owner = open.find(({ reservationId }) => reservationId === request.stream)?.owner;
-    return payment.kind === 'release' && owner !== payment.owner ? { kind: 'lease-lost' } : await append(request);
+    const { work: change } = request.inlineWrites;
+    const open = await store.work.list({ kind: 'charge', limit: 1_000 });
+    const owner = change.change === 'keep' ? null : open.find(({ id }) => id === change.id)?.owner;
+    return change.change === 'release' && owner !== change.owner ? { kind: 'lease-lost' } : await append(request);
   }),
-  inPayments('two that take at once get the same payments', (queue) => ({
+  inWork('two that take at once get the same payments', (queue) => ({
     ...queue,
     async take(request) {
-      const open = await queue.list({ limit: 1_000 });
+      const open = await queue.list({ kind: request.kind, limit: 1_000 });
       await new Promise<void>((resolve) => setImmediate(resolve));
       await queue.take(request);
       const due = open.filter(({ dueAt }) => dueAt <= request.now).slice(0, request.limit);
       const { owner, leaseUntil } = request;
-      return due.map((payment) => ({ ...payment, owner, dueAt: leaseUntil, attempts: payment.attempts + 1 }));
+      return due.map((item) => ({ ...item, owner, dueAt: leaseUntil, attempts: item.attempts + 1 }));
     },
   })),
-  inPayments('the limit of a haul is ignored', (queue) => ({
+  inWork('the limit of a haul is ignored', (queue) => ({
     ...queue,
     take: (request) => queue.take({ ...request, limit: 1_000 }),
   })),
-  inPayments('payments are taken one millisecond early', (queue) => ({
+  inWork('payments are taken one millisecond early', (queue) => ({
     ...queue,
     take: (request) => queue.take({ ...request, now: request.now + 1, leaseUntil: request.leaseUntil }),
   })),
-  inPayments('a payment is given back by whoever asks', (queue) => ({
+  inWork('a payment is given back by whoever asks', (queue) => ({
     ...queue,
     async release(request) {
-      const open = await queue.list({ limit: 1_000 });
-      const owner = open.find(({ reservationId }) => reservationId === request.reservationId)?.owner;
+      const open = await queue.list({ kind: request.kind, limit: 1_000 });
+      const owner = open.find(({ id }) => id === request.id)?.owner;
       return await queue.release({ ...request, owner: owner ?? request.owner });
     },
   })),
-  inPayments('giving back always claims to have worked', (queue) => ({
+  inWork('giving back always claims to have worked', (queue) => ({
     ...queue,
     release: (request) => queue.release(request).then(() => true),
   })),
-  inPayments('attempts are not counted', (queue) => ({
+  inWork('every kind is one', (queue) => ({
     ...queue,
-    take: async (request) => (await queue.take(request)).map((payment) => ({ ...payment, attempts: 0 })),
+    take: (request) => queue.take({ ...request, kind: 'charge' }),
+    list: (request) => queue.list({ ...request, kind: 'charge' }),
+    gauge: (request) => queue.gauge({ ...request, kind: 'charge' }),
   })),
-  inPayments('the gauge counts what is leased only', (queue) => ({
+  inAppend('an append changes the work of its stream, whatever it names', (append) => (request) => {
+    const { work: change } = request.inlineWrites;
+    if (change.change === 'keep') return append(request);
+    return append({ ...request, inlineWrites: { ...request.inlineWrites, work: { ...change, id: request.stream } } });
+  }),
+  inWork('attempts are not counted', (queue) => ({
     ...queue,
-    async gauge() {
-      const gauge = await queue.gauge();
+    take: async (request) => (await queue.take(request)).map((item) => ({ ...item, attempts: 0 })),
+  })),
+  inWork('the gauge counts what is leased only', (queue) => ({
+    ...queue,
+    async gauge(request) {
+      const gauge = await queue.gauge(request);
       return { ...gauge, nextDueAt: null };
     },
   })),
@@ -218,7 +229,7 @@ export const sabotages: readonly Sabotage[] = [
   ...view,
   ...sabotagedLookUps,
   ...sabotagedRepairs,
-  ...payments,
+  ...work,
   ...sabotagedFeeds,
   ...lifetime,
 ];

@@ -95,7 +95,7 @@ const STAGES: Readonly<Record<MoveProgress['stage'], string>> = {
   events: 'copying the events',
   reservations: 'writing the view from the events',
   keys: 'copying the idempotency keys',
-  payments: 'copying the open payments',
+  work: 'copying the open payments',
   checkpoints: 'copying the checkpoints',
   check: 'comparing both databases',
 };

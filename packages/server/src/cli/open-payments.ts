@@ -2,7 +2,8 @@ import {
   assert,
   decodeEvent,
   PAGE_LIMIT_MAX,
-  type QueuedPayment,
+  reservationOfCharge,
+  type WorkItem,
   type ReservationId,
   type ReservationPage,
   type ReservationStore,
@@ -40,12 +41,13 @@ export async function readOpenPayments(store: ReservationStore, limit: number): 
     if (escalated.length < limit) escalated.push(await escalatedPayment(store, reservation));
   }
   const queued: OpenPayment[] = [];
-  for (const payment of await store.payments.list({ limit })) {
-    const reservation = await store.view.find(payment.reservationId);
+  for (const item of await store.work.list({ kind: 'charge', limit })) {
+    const id = reservationOfCharge(item.id);
+    const reservation = id === null ? null : await store.view.find(id);
     // Between two reads it may have got its verdict.
-    if (reservation !== null && isSettling(reservation)) queued.push(queuedPayment(payment, reservation));
+    if (reservation !== null && isSettling(reservation)) queued.push(queuedPayment(item, reservation));
   }
-  const { open } = await store.payments.gauge();
+  const { open } = await store.work.gauge({ kind: 'charge' });
   return { payments: [...escalated, ...queued], needPerson, withSettlement: open };
 }
 
@@ -76,8 +78,8 @@ async function escalatedPayment(store: ReservationStore, reservation: Reservatio
   return { reservation, openedAt: Date.parse(createdAt), attempts: null, lastOutcome, next: { kind: 'person' } };
 }
 
-function queuedPayment(payment: QueuedPayment, reservation: ReservationSummary): OpenPayment {
-  const { openedAt, attempts, lastOutcome, dueAt, owner } = payment;
+function queuedPayment(charge: WorkItem, reservation: ReservationSummary): OpenPayment {
+  const { openedAt, attempts, lastOutcome, dueAt, owner } = charge;
   const next = { kind: owner === null ? ('try' as const) : ('lease' as const), at: dueAt };
   return { reservation, openedAt, attempts, lastOutcome, next };
 }

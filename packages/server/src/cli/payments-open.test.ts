@@ -65,7 +65,7 @@ describe('payments open', () => {
     const { path, named } = await createDatabaseFixture();
     const store = await openSqliteStore({ path });
     const now = Date.now();
-    await store.payments.take({ owner: 'somebody', now, leaseUntil: now + 20_000, limit: 1 });
+    await store.work.take({ kind: 'charge', owner: 'somebody', now, leaseUntil: now + 20_000, limit: 1 });
     const { out } = await runHere(['payments', 'open', '--db', path]);
     await store.close();
     expect(named(out).replaceAll(/ +/g, ' ')).toContain('RES-carl unresolved 10.50 EUR carl 50 s 1 being tried now');

@@ -17,7 +17,7 @@ async function resolve(
 async function eventsOf({ path }: DatabaseFixture, id: string): Promise<readonly unknown[]> {
   const store = await openSqliteStore({ path, exclusive: false });
   const events = await store.events.readStream(id, { after: 3, limit: 10 });
-  const { open } = await store.payments.gauge();
+  const { open } = await store.work.gauge({ kind: 'charge' });
   await store.close();
   return [...events.map(({ type, data }) => [type, data['decidedBy']]), open];
 }

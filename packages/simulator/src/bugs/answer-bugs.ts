@@ -3,7 +3,7 @@ import { type Bug, withAppend } from './sabotage.ts';
 
 type Append = ReservationStore['events']['append'];
 type AppendRequest = Parameters<Append>[0];
-type TakenPayment = Awaited<ReturnType<ReservationStore['payments']['take']>>[number];
+type TakenWork = Awaited<ReturnType<ReservationStore['work']['take']>>[number];
 
 /** What can be got wrong about what a client may do after it was told of a failure. */
 export const ANSWER_BUGS: readonly Bug[] = [
@@ -84,31 +84,37 @@ const RESEND_AFTER_MS = 3_000;
 
 /** Payments that were answered as failed stay in a queue of their own, and their streams are read without the answer. */
 function plantResending(): ReturnType<Bug['plant']> {
-  const told = new Map<string, TakenPayment>();
+  const told = new Map<string, TakenWork>();
   return {
     store(store, { runtime }) {
-      const { events, payments } = store;
+      const { events, work } = store;
       const readStream: typeof events.readStream = async (stream, range) => {
         const page = await events.readStream(stream, range);
         return told.has(stream) ? page.filter(({ type }) => type === 'RESERVATION_CREATED') : page;
       };
-      const take: typeof payments.take = async (request) => {
-        const taken = await payments.take(request);
+      const take: typeof work.take = async (request) => {
+        const taken = await work.take(request);
         const { owner, leaseUntil } = request;
         const due = [...told.values()].filter(({ dueAt }) => dueAt <= request.now);
-        return [...taken, ...due.map((payment) => ({ ...payment, owner, dueAt: leaseUntil }))];
+        return [...taken, ...due.map((item) => ({ ...item, owner, dueAt: leaseUntil }))];
       };
       const append: Append = async (request) => {
         const result = await events.append(request);
         const isTold = request.events.some(({ data }) => data['reason'] === 'answered-failed');
         if (!isTold || result.kind !== 'appended') return result;
         const openedAt = runtime.clock.now();
-        const reservationId = request.stream as TakenPayment['reservationId'];
-        const payment = { reservationId, openedAt, attempts: 0, dueAt: openedAt + RESEND_AFTER_MS, lastOutcome: null };
-        told.set(request.stream, { ...payment, owner: 'nobody' });
+        const charge = {
+          kind: 'charge',
+          id: request.stream,
+          openedAt,
+          attempts: 0,
+          dueAt: openedAt + RESEND_AFTER_MS,
+          lastOutcome: null,
+        } as const;
+        told.set(request.stream, { ...charge, owner: 'nobody' });
         return result;
       };
-      return { ...store, events: { ...events, append, readStream }, payments: { ...payments, take } };
+      return { ...store, events: { ...events, append, readStream }, work: { ...work, take } };
     },
   };
 }

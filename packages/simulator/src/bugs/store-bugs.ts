@@ -34,10 +34,10 @@ export const STORE_BUGS: readonly Bug[] = [
     plant: () => ({
       store: (store) =>
         withAppend(store, (append) => (request) => {
-          const { payment } = request.inlineWrites;
-          if (payment.kind !== 'remove') return append(request);
-          const unchecked = { ...payment, onlyIfLeasedBy: null };
-          return append({ ...request, inlineWrites: { ...request.inlineWrites, payment: unchecked } });
+          const { work } = request.inlineWrites;
+          if (work.change !== 'remove') return append(request);
+          const unchecked = { ...work, onlyIfLeasedBy: null };
+          return append({ ...request, inlineWrites: { ...request.inlineWrites, work: unchecked } });
         }),
     }),
   },
@@ -73,8 +73,8 @@ export const STORE_BUGS: readonly Bug[] = [
     plant: () => ({
       store: (store) =>
         withAppend(store, (append) => (request) => {
-          if (request.inlineWrites.payment.kind !== 'remove') return append(request);
-          return append({ ...request, inlineWrites: { ...request.inlineWrites, payment: { kind: 'keep' } } });
+          if (request.inlineWrites.work.change !== 'remove') return append(request);
+          return append({ ...request, inlineWrites: { ...request.inlineWrites, work: { change: 'keep' } } });
         }),
     }),
   },
@@ -186,8 +186,8 @@ function withFreshCommandId(append: Append, { runtime }: SimProcess): Append {
 
 function withoutQueue(append: Append): Append {
   return (request) => {
-    if (request.inlineWrites.payment.kind !== 'enqueue') return append(request);
-    return append({ ...request, inlineWrites: { ...request.inlineWrites, payment: { kind: 'keep' } } });
+    if (request.inlineWrites.work.change !== 'enqueue') return append(request);
+    return append({ ...request, inlineWrites: { ...request.inlineWrites, work: { change: 'keep' } } });
   };
 }
 
@@ -217,13 +217,13 @@ function withCachedView(store: ReservationStore): ReservationStore {
 }
 
 function takingInTwoSteps(store: ReservationStore): ReservationStore {
-  const { payments } = store;
-  const take: typeof payments.take = async (request) => {
-    const { owner, now, leaseUntil, limit } = request;
-    const queued = await payments.list({ limit });
+  const { work } = store;
+  const take: typeof work.take = async (request) => {
+    const { kind, owner, now, leaseUntil, limit } = request;
+    const queued = await work.list({ kind, limit });
     const due = queued.filter(({ dueAt }) => dueAt <= now);
-    if (due.length > 0) await payments.take(request);
-    return due.map((payment) => ({ ...payment, owner, dueAt: leaseUntil, attempts: payment.attempts + 1 }));
+    if (due.length > 0) await work.take(request);
+    return due.map((item) => ({ ...item, owner, dueAt: leaseUntil, attempts: item.attempts + 1 }));
   };
-  return { ...store, payments: { ...payments, take } };
+  return { ...store, work: { ...work, take } };
 }

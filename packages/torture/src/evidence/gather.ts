@@ -50,7 +50,7 @@ export async function gatherFromStore(
   store: ReservationStore,
 ): Promise<Pick<Evidence, 'events' | 'view' | 'open' | 'storeFaults'>> {
   const { faults } = await verifyStore(store);
-  const { open } = await store.payments.gauge();
+  const { open } = await store.work.gauge({ kind: 'charge' });
   return { events: await readLog(store), view: await readView(store), open, storeFaults: faults };
 }
 

@@ -1,6 +1,6 @@
-import type { ReservationId } from '../../domain/ids.ts';
 import { assert } from '../../errors.ts';
-import type { KeyChange, PaymentChange } from '../../ports/inline-writes.ts';
+import type { WorkRelease } from '../../ports/due-work.ts';
+import type { KeyChange, WorkChange } from '../../ports/inline-writes.ts';
 import {
   type AppendRequest,
   type AppendResult,
@@ -9,7 +9,7 @@ import {
   type RecordedEvent,
 } from '../../ports/event-store.ts';
 import { frozenCopy } from './frozen.ts';
-import { keyOf, type Tables } from './tables.ts';
+import { keyOf, type Tables, workKeyOf } from './tables.ts';
 
 /**
  * Appends, or returns why not. It runs without a pause, which makes it a transaction here: everything is decided before
@@ -34,15 +34,16 @@ function assertAppendable({ expected, events }: AppendRequest): void {
   assert(length >= 1 && length <= EVENTS_PER_APPEND_MAX, `an append cannot hold ${length} events`);
 }
 
-function refusal(tables: Tables, { stream, inlineWrites }: AppendRequest): AppendResult | null {
-  const { key, payment } = inlineWrites;
+function refusal(tables: Tables, { inlineWrites }: AppendRequest): AppendResult | null {
+  const { key, work } = inlineWrites;
   const holder = key.kind === 'claim' ? tables.keys.get(keyOf(key)) : undefined;
   if (holder !== undefined) return { kind: 'key-taken', ...holder };
-  const owner = tables.payments.get(stream)?.owner;
-  if (payment.kind === 'remove' && payment.onlyIfLeasedBy !== null && payment.onlyIfLeasedBy !== owner) {
+  if (work.change === 'keep') return null;
+  const item = tables.work.get(workKeyOf(work));
+  if (work.change === 'remove' && work.onlyIfLeasedBy !== null && work.onlyIfLeasedBy !== item?.owner) {
     return { kind: 'lease-lost' };
   }
-  assert(payment.kind !== 'enqueue' || !tables.payments.has(stream), `a payment is put into the queue once: ${stream}`);
+  assert(work.change !== 'enqueue' || item === undefined, `work is put into the queue once: ${work.kind} ${work.id}`);
   return null;
 }
 
@@ -61,7 +62,7 @@ function write(tables: Tables, request: AppendRequest, stored: readonly Recorded
   tables.log.push(...recorded);
   if (inlineWrites.summary !== null)
     tables.summaries.set(inlineWrites.summary.reservationId, frozenCopy(inlineWrites.summary));
-  changePayment(tables, stream as ReservationId, inlineWrites.payment);
+  changeWork(tables, inlineWrites.work);
   changeKey(tables, stream, inlineWrites.key);
   return { kind: 'appended', version: stored.length + recorded.length, position: tables.log.length };
 }
@@ -79,38 +80,30 @@ function changeKey(tables: Tables, stream: string, change: KeyChange): void {
   }
 }
 
-function changePayment(tables: Tables, reservationId: ReservationId, change: PaymentChange): void {
-  switch (change.kind) {
+function changeWork(tables: Tables, work: WorkChange): void {
+  switch (work.change) {
     case 'keep':
       return;
     case 'enqueue': {
-      const { owner, openedAt, leaseUntil } = change;
-      const payment = { reservationId, openedAt, attempts: 0, dueAt: leaseUntil, owner, lastOutcome: null };
-      tables.payments.set(reservationId, frozenCopy(payment));
+      const { kind, id, owner, openedAt, leaseUntil } = work;
+      const item = { kind, id, openedAt, attempts: 0, dueAt: leaseUntil, owner, lastOutcome: null };
+      tables.work.set(workKeyOf(work), frozenCopy(item));
       return;
     }
     case 'release':
-      release(tables, { reservationId, ...change });
+      release(tables, work);
       return;
     case 'remove':
-      tables.payments.delete(reservationId);
+      tables.work.delete(workKeyOf(work));
       return;
   }
 }
 
-/** Gives a payment back; false, without effect, when `owner` does not hold its lease. */
-export function release(
-  tables: Tables,
-  request: {
-    readonly reservationId: ReservationId;
-    readonly owner: string;
-    readonly dueAt: number;
-    readonly lastOutcome: string;
-  },
-): boolean {
-  const { reservationId, owner, dueAt, lastOutcome } = request;
-  const payment = tables.payments.get(reservationId);
-  if (payment === undefined || payment.owner !== owner) return false;
-  tables.payments.set(reservationId, frozenCopy({ ...payment, owner: null, dueAt, lastOutcome }));
+/** Gives an item back; false, without effect, when `owner` does not hold its lease. */
+export function release(tables: Tables, request: WorkRelease): boolean {
+  const { owner, dueAt, lastOutcome } = request;
+  const item = tables.work.get(workKeyOf(request));
+  if (item === undefined || item.owner !== owner) return false;
+  tables.work.set(workKeyOf(request), frozenCopy({ ...item, owner: null, dueAt, lastOutcome }));
   return true;
 }

@@ -1,26 +1,26 @@
 import { assert } from '../../errors.ts';
-import { type PaymentQueue, type QueuedPayment, TAKE_LIMIT_MAX } from '../../ports/due-work.ts';
+import { type DueWork, type WorkItem, type WorkKind, TAKE_LIMIT_MAX } from '../../ports/due-work.ts';
 import { release } from './append.ts';
 import { frozenCopy } from './frozen.ts';
-import type { Tables } from './tables.ts';
+import { type Tables, workKeyOf } from './tables.ts';
 
 /** The queue over the store's tables. */
-export function createPaymentQueue(tables: Tables, assertOpen: () => void): PaymentQueue {
-  function sortedBy(time: 'dueAt' | 'openedAt'): QueuedPayment[] {
-    return [...tables.payments.values()].sort(
-      (a, b) => a[time] - b[time] || (a.reservationId < b.reservationId ? -1 : 1),
-    );
+export function createDueWork(tables: Tables, assertOpen: () => void): DueWork {
+  function sortedBy(time: 'dueAt' | 'openedAt', kind: WorkKind): WorkItem[] {
+    return [...tables.work.values()]
+      .filter((item) => item.kind === kind)
+      .sort((a, b) => a[time] - b[time] || (a.id < b.id ? -1 : 1));
   }
 
   return {
-    async take({ owner, now, leaseUntil, limit }) {
+    async take({ kind, owner, now, leaseUntil, limit }) {
       assertOpen();
       assertLimit(limit);
       assert(leaseUntil > now, `a lease from ${now} cannot end at ${leaseUntil}`);
-      const due = sortedBy('dueAt').filter(({ dueAt }) => dueAt <= now);
-      return due.slice(0, limit).map((payment) => {
-        const taken = frozenCopy({ ...payment, owner, dueAt: leaseUntil, attempts: payment.attempts + 1 });
-        tables.payments.set(payment.reservationId, taken);
+      const due = sortedBy('dueAt', kind).filter(({ dueAt }) => dueAt <= now);
+      return due.slice(0, limit).map((item) => {
+        const taken = frozenCopy({ ...item, owner, dueAt: leaseUntil, attempts: item.attempts + 1 });
+        tables.work.set(workKeyOf(item), taken);
         return taken;
       });
     },
@@ -28,17 +28,19 @@ export function createPaymentQueue(tables: Tables, assertOpen: () => void): Paym
       assertOpen();
       return release(tables, request);
     },
-    async list({ limit }) {
+    async list({ kind, limit }) {
       assertOpen();
       assertLimit(limit);
-      return sortedBy('openedAt').slice(0, limit);
+      return sortedBy('openedAt', kind).slice(0, limit);
     },
-    async gauge() {
+    async gauge({ kind }) {
       assertOpen();
+      const [oldest] = sortedBy('openedAt', kind);
+      const [next] = sortedBy('dueAt', kind);
       return {
-        open: tables.payments.size,
-        oldestOpenedAt: sortedBy('openedAt')[0]?.openedAt ?? null,
-        nextDueAt: sortedBy('dueAt')[0]?.dueAt ?? null,
+        open: sortedBy('dueAt', kind).length,
+        oldestOpenedAt: oldest?.openedAt ?? null,
+        nextDueAt: next?.dueAt ?? null,
       };
     },
   };
@@ -46,5 +48,5 @@ export function createPaymentQueue(tables: Tables, assertOpen: () => void): Paym
 
 function assertLimit(limit: number): void {
   const bounded = Number.isSafeInteger(limit) && limit >= 1 && limit <= TAKE_LIMIT_MAX;
-  assert(bounded, `a call cannot return ${limit} payments`);
+  assert(bounded, `a call cannot return ${limit} work items`);
 }

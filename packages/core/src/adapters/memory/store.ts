@@ -3,7 +3,7 @@ import { READ_LIMIT_MAX } from '../../ports/event-store.ts';
 import type { ReservationStore } from '../../ports/reservation-store.ts';
 import { append } from './append.ts';
 import { createCommitListeners } from '../support/commit-listeners.ts';
-import { createPaymentQueue } from './due-work.ts';
+import { createDueWork } from './due-work.ts';
 import { createReservationView } from './reservation-view.ts';
 import { createSubscriptions } from './subscriptions.ts';
 import { createTables } from './tables.ts';
@@ -51,7 +51,7 @@ export function createMemoryStore(): ReservationStore {
     },
     view: createReservationView(tables, assertOpen),
     repair: createViewRepair(tables, assertOpen),
-    payments: createPaymentQueue(tables, assertOpen),
+    work: createDueWork(tables, assertOpen),
     subscriptions: createSubscriptions(tables, assertOpen),
     async checkWritable() {
       assertOpen();

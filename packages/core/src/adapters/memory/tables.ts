@@ -1,7 +1,7 @@
 import type { ReservationSummary } from '../../domain/reservation/summary.ts';
 import type { KeyName } from '../../ports/inline-writes.ts';
 import type { RecordedEvent } from '../../ports/event-store.ts';
-import type { QueuedPayment } from '../../ports/due-work.ts';
+import type { WorkItem, WorkName } from '../../ports/due-work.ts';
 import type { Subscription } from '../../ports/subscriptions.ts';
 
 /** Who claimed an idempotency key. */
@@ -18,8 +18,8 @@ export interface Tables {
   readonly streams: Map<string, RecordedEvent[]>;
   /** The view's rows by reservation id. */
   readonly summaries: Map<string, ReservationSummary>;
-  /** The payment queue by reservation id. */
-  readonly payments: Map<string, QueuedPayment>;
+  /** Due work by {@link workKeyOf}. */
+  readonly work: Map<string, WorkItem>;
   /** By {@link keyOf}. */
   readonly keys: Map<string, ClaimedKey>;
   /** By name. */
@@ -32,10 +32,15 @@ export function createTables(): Tables {
     log: [],
     streams: new Map(),
     summaries: new Map(),
-    payments: new Map(),
+    work: new Map(),
     keys: new Map(),
     subscriptions: new Map(),
   };
+}
+
+/** One text for a kind and an id that no other pair has. */
+export function workKeyOf({ kind, id }: WorkName): string {
+  return JSON.stringify([kind, id]);
 }
 
 /** One text for a scope and a key that no other pair has. */

@@ -2,7 +2,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it, onTestFinished } from 'vitest';
 import type { AppendRequest } from '../../ports/event-store.ts';
 import type { ReservationStore } from '../../ports/reservation-store.ts';
-import { exampleAppend, exampleEvent, exampleId, exampleSummary } from '../../testing/builders.ts';
+import { exampleAppend, exampleCharge, exampleEvent, exampleId, exampleSummary } from '../../testing/builders.ts';
 import { createConnections } from './open/connection.ts';
 import { openPostgresStore, type PostgresStoreOptions } from './index.ts';
 import { parseConnectionOptions } from './open/options.ts';
@@ -24,11 +24,11 @@ const UNAVAILABLE = { code: 'STORE_UNAVAILABLE' };
 
 /** The n-th reservation's first append, with all that can stand beside it. */
 function create(n: number): AppendRequest {
-  const payment = { kind: 'enqueue', owner: `lease-${n}`, openedAt: 1, leaseUntil: 2 } as const;
+  const work = { change: 'enqueue', ...exampleCharge(n), owner: `lease-${n}`, openedAt: 1, leaseUntil: 2 } as const;
   const key = { kind: 'claim', scope: 'caller', key: `key-${n}`, fingerprint: 'body' } as const;
   return exampleAppend(exampleId(n), {
     events: [exampleEvent(n), exampleEvent(n + 1_000)],
-    inlineWrites: { summary: exampleSummary(exampleId(n)), payment, key },
+    inlineWrites: { summary: exampleSummary(exampleId(n)), work, key },
   });
 }
 
@@ -59,7 +59,7 @@ async function contents(store: ReservationStore): Promise<unknown> {
   return {
     events: await store.events.readAll({ after: 0, limit: 1_000 }),
     reservations: await store.view.list({ userId: null, stage: null, after: null, limit: 200 }),
-    payments: await store.payments.list({ limit: 1_000 }),
+    work: await store.work.list({ kind: 'charge', limit: 1_000 }),
   };
 }
 
@@ -247,10 +247,10 @@ describe('a transaction that the server rolls back because of a conflict', () =>
     // Fails twice in the way of a deadlock, then does what it should; a sequence remembers what is undone.
     await other.query(`alter function append_group rename to real_append_group;
       create sequence calls;
-      create function append_group(integer, integer, json, json, json, text[]) returns json language plpgsql as $$
+      create function append_group(integer, integer, json, json, json, text[], text[]) returns json language plpgsql as $$
       begin
         if nextval('calls') <= 2 then raise 'undone' using errcode = '40P01'; end if;
-        return real_append_group($1, $2, $3, $4, $5, $6);
+        return real_append_group($1, $2, $3, $4, $5, $6, $7);
       end $$`);
     expect(await store.events.append(create(1))).toEqual({ kind: 'appended', version: 2, position: 2 });
     await other.query('alter sequence calls minvalue -10 restart with -10');
@@ -267,10 +267,10 @@ describe('texts that PostgreSQL cannot hold', () => {
     const summary = exampleSummary(exampleId(1), { message: 'declined\u0000 \ud83c' });
     const inlineWrites = { ...create(1).inlineWrites, summary };
     await store.events.append({ ...create(1), inlineWrites });
-    const release = { reservationId: exampleId(1), owner: 'lease-1', dueAt: 5, lastOutcome: 'a\u0000b' };
-    expect(await store.payments.release(release)).toBe(true);
+    const release = { ...exampleCharge(1), owner: 'lease-1', dueAt: 5, lastOutcome: 'a\u0000b' };
+    expect(await store.work.release(release)).toBe(true);
     expect((await store.view.find(exampleId(1)))?.message).toBe('declined\ufffd \ufffd');
-    expect((await store.payments.list({ limit: 1 }))[0]?.lastOutcome).toBe('a\ufffdb');
+    expect((await store.work.list({ kind: 'charge', limit: 1 }))[0]?.lastOutcome).toBe('a\ufffdb');
   });
 
   it('are refused where they are names, for that append alone', async () => {

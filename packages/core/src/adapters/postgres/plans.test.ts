@@ -1,7 +1,14 @@
 import { createDatabase, type TestDatabase } from '@reservations/test-postgres';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { ReservationStore } from '../../ports/reservation-store.ts';
-import { exampleAppend, exampleEvent, exampleId, exampleSummary, NOTHING_ALONGSIDE } from '../../testing/builders.ts';
+import {
+  exampleAppend,
+  exampleCharge,
+  exampleEvent,
+  exampleId,
+  exampleSummary,
+  NOTHING_ALONGSIDE,
+} from '../../testing/builders.ts';
 import { migratePostgres, openPostgresStore } from './index.ts';
 import { type ExplainingAddress, letAppendsExplain, startExplaining } from './test-plans.ts';
 
@@ -19,8 +26,8 @@ const KEY_COLUMN: Readonly<Record<string, string>> = {
   reservations_by_user: 'user_id',
   reservations_by_stage: 'stage',
   reservations_by_transaction: 'transaction_id',
-  payment_queue_pkey: 'reservation_id',
-  payment_queue_by_due_at: 'due_at',
+  due_work_pkey: 'id',
+  due_work_by_due_at: 'due_at',
   idempotency_keys_pkey: 'idempotency_key',
   subscriptions_pkey: 'name',
 };
@@ -28,7 +35,7 @@ const KEY_COLUMN: Readonly<Record<string, string>> = {
 /** Tables of one row for each shard. */
 const SINGLE_ROWS: ReadonlySet<string> = new Set(['log_locks', 'store_moves', 'schema_migrations']);
 
-const TABLES = ['events', 'reservations', 'payment_queue', 'idempotency_keys', 'subscriptions'];
+const TABLES = ['events', 'reservations', 'due_work', 'idempotency_keys', 'subscriptions'];
 
 /** An id of the usual length, in no order. */
 const idOf = (n: string): string => `'RES-' || md5((${n})::text)::uuid`;
@@ -38,7 +45,7 @@ const FILL = `
     'event-' || n, 'command-' || n / 2, 'T', 1, '{}', '{}', 0 from generate_series(0, ${2 * ROWS - 1}) as n;
   insert into reservations select 0, ${idOf('n')}, 's', case n % 100 when 0 then 'escalated' else 'confirmed' end,
     'user_' || n % 500, 1, 'EUR', 2, 'TXN-' || n % 5000, null, null, '', '', '', 1 from generate_series(1, ${ROWS}) as n;
-  insert into payment_queue select 0, ${idOf('n')}, n, 0, n, null, null from generate_series(1, ${ROWS}) as n;
+  insert into due_work select 0, 'charge', ${idOf('n')}, n, 0, n, null, null from generate_series(1, ${ROWS}) as n;
   insert into idempotency_keys select 0, 'filling', 'key-' || n, 'body', ${idOf('n')}
     from generate_series(1, ${ROWS}) as n;
   insert into subscriptions select 0, 'filling-' || n, 0, null, 0, null, null from generate_series(1, ${ROWS}) as n`;
@@ -110,15 +117,15 @@ interface LookUp {
   run(store: ReservationStore): Promise<unknown>;
 }
 
-const APPENDED_BY = ['events_by_position', 'events_pkey', 'idempotency_keys_pkey', 'payment_queue_pkey'];
+const APPENDED_BY = ['events_by_position', 'events_pkey', 'due_work_pkey', 'idempotency_keys_pkey'];
 
 /** Opens a reservation with a key and a payment, whose lease it returns. */
 async function openReservation(store: ReservationStore): Promise<{ readonly n: number; readonly owner: string }> {
   count += 1;
   const [n, owner] = [count, `lease-${count}`];
-  const payment = { kind: 'enqueue', owner, openedAt: 1, leaseUntil: 1_000_000 } as const;
+  const work = { change: 'enqueue', ...exampleCharge(n), owner, openedAt: 1, leaseUntil: 1_000_000 } as const;
   const key = { kind: 'claim', scope: 'caller', key: `key-${n}`, fingerprint: 'body' } as const;
-  const inlineWrites = { summary: exampleSummary(exampleId(n)), payment, key };
+  const inlineWrites = { summary: exampleSummary(exampleId(n)), work, key };
   const append = exampleAppend(exampleId(n), { events: [exampleEvent(n)], commandId: `open-${n}`, inlineWrites });
   expect((await store.events.append(append)).kind).toBe('appended');
   return { n, owner };
@@ -131,8 +138,14 @@ const LOOK_UPS: readonly LookUp[] = [
     indexes: APPENDED_BY,
     async run(store) {
       const [one, other] = [await openReservation(store), await openReservation(store)];
-      const removed = { kind: 'remove', onlyIfLeasedBy: one.owner } as const;
-      const released = { kind: 'release', owner: other.owner, dueAt: 1_000_000, lastOutcome: 'unknown' } as const;
+      const removed = { change: 'remove', ...exampleCharge(one.n), onlyIfLeasedBy: one.owner } as const;
+      const released = {
+        change: 'release',
+        ...exampleCharge(other.n),
+        owner: other.owner,
+        dueAt: 1_000_000,
+        lastOutcome: 'unknown',
+      } as const;
       const taken = { kind: 'claim', scope: 'caller', key: `key-${one.n}`, fingerprint: 'body' } as const;
       const freed = { kind: 'release', scope: 'caller', key: `key-${other.n}` } as const;
       const next = (n: number, commandId: string, inlineWrites: object, expected: 1 | 'none' = 1) =>
@@ -143,26 +156,26 @@ const LOOK_UPS: readonly LookUp[] = [
           inlineWrites: { ...NOTHING_ALONGSIDE, ...inlineWrites },
         });
       const results = await Promise.all([
-        store.events.append(next(one.n, `end-${one.n}`, { payment: removed })),
-        store.events.append(next(other.n, `release-${other.n}`, { payment: released, key: freed })),
+        store.events.append(next(one.n, `end-${one.n}`, { work: removed })),
+        store.events.append(next(other.n, `release-${other.n}`, { work: released, key: freed })),
         store.events.append(next(50_000 + one.n, `taken-${one.n}`, { key: taken }, 'none')),
       ]);
       expect(results.map(({ kind }) => kind)).toEqual(['appended', 'appended', 'key-taken']);
-      const again = await store.events.append(next(one.n, `end-${one.n}`, { payment: removed }));
+      const again = await store.events.append(next(one.n, `end-${one.n}`, { work: removed }));
       const late = await store.events.append(next(one.n, `late-${one.n}`, {}));
       expect([again.kind, late.kind]).toEqual(['appended', 'conflict']);
     },
   },
   {
     what: 'settlement takes payments and gives one back',
-    indexes: ['payment_queue_by_due_at', 'payment_queue_pkey'],
+    indexes: ['due_work_by_due_at', 'due_work_pkey'],
     mayNotSort: true,
-    async run({ payments }) {
+    async run({ work }) {
       count += 1;
       const owner = `worker-${count}`;
-      const taken = await payments.take({ owner, now: 900_000, leaseUntil: 1_000_000, limit: 10 });
-      const reservationId = taken[0]?.reservationId ?? exampleId(0);
-      await payments.release({ reservationId, owner, dueAt: 800_000, lastOutcome: 'unknown' });
+      const taken = await work.take({ kind: 'charge', owner, now: 900_000, leaseUntil: 1_000_000, limit: 10 });
+      const id = taken[0]?.id ?? exampleId(0);
+      await work.release({ kind: 'charge', id, owner, dueAt: 800_000, lastOutcome: 'unknown' });
     },
   },
   {
@@ -290,12 +303,7 @@ describe('a function that goes through an index in its order', () => {
     const functions = await database.query<{ readonly name: string; readonly settings: readonly string[] }>(
       "select proname as name, proconfig as settings from pg_proc where pronamespace = 'public'::regnamespace order by 1",
     );
-    expect(functions.map(({ name }) => name)).toEqual([
-      'append_group',
-      'list_reservations',
-      'log_page',
-      'take_payments',
-    ]);
+    expect(functions.map(({ name }) => name)).toEqual(['append_group', 'list_reservations', 'log_page', 'take_work']);
     for (const { settings } of functions) {
       const off = ['bitmapscan', 'seqscan', 'sort'].map((kind) => `enable_${kind}=off`);
       expect(settings).toEqual(expect.arrayContaining(['plan_cache_mode=force_generic_plan', ...off]));

@@ -1,15 +1,8 @@
-import {
-  type Compilable,
-  DummyDriver,
-  Kysely,
-  PostgresAdapter,
-  PostgresIntrospector,
-  PostgresQueryCompiler,
-} from 'kysely';
-import type { Tables } from '../sql/tables.ts';
+import { DummyDriver, Kysely, PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler } from 'kysely';
+import { type Builder, prepareQuery, type Query } from '../sql/prepared-query.ts';
 
 /** Builds and checks queries, never runs them: pg does. */
-export const sql: Kysely<Tables> = new Kysely<Tables>({
+export const sql: Builder = new Kysely({
   dialect: {
     createAdapter: () => new PostgresAdapter(),
     createDriver: () => new DummyDriver(),
@@ -30,27 +23,10 @@ export interface Statement<Row> {
 export type Prepared<Parameters, Row> = (parameters: Parameters) => Statement<Row>;
 
 /**
- * Compiles the query that `build` makes of the placeholders it is given, one for each parameter. Only its text is
- * kept: a statement prepared on the server would belong to one connection, and a pooler hands out another each time.
+ * Compiles a query. Only its text is kept: a statement prepared on the server would belong to one connection, and a
+ * pooler hands out another each time.
  */
-export function prepare<Parameters extends object, Row>(
-  build: (parameters: Parameters) => Compilable<Row>,
-): Prepared<Parameters, Row> {
-  const placeholders = new Proxy({}, { get: (_, name) => new Placeholder(name) }) as Parameters;
-  const compiled = build(placeholders).compile();
-  return (parameters) => ({
-    text: compiled.sql,
-    values: compiled.parameters.map((value) =>
-      value instanceof Placeholder ? parameters[value.name as keyof Parameters] : value,
-    ),
-  });
-}
-
-/** Stands for a value until the statement runs; kysely carries it to its place among the parameters. */
-class Placeholder {
-  readonly name: string | symbol;
-
-  constructor(name: string | symbol) {
-    this.name = name;
-  }
+export function prepare<Parameters extends object, Row>(build: Query<Parameters, Row>): Prepared<Parameters, Row> {
+  const { text, valuesOf } = prepareQuery(build);
+  return (parameters) => ({ text, values: valuesOf(parameters) });
 }

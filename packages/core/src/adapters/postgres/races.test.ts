@@ -1,10 +1,10 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest';
 import type { ReservationStore } from '../../ports/reservation-store.ts';
-import { exampleAppend, exampleEvent, exampleId, NOTHING_ALONGSIDE } from '../../testing/builders.ts';
+import { exampleAppend, exampleCharge, exampleEvent, exampleId, NOTHING_ALONGSIDE } from '../../testing/builders.ts';
 import { sealOf } from '../sql/event-rows.ts';
 import { toStep } from '../sql/migrations.ts';
-import { ONLY_SHARD } from '../sql/tables.ts';
+import { ONLY_SHARD } from '../sql/columns.ts';
 import { openPostgresStore } from './index.ts';
 import { goAtOnce, startTestChild, type TestChild } from './test-children.ts';
 import { createTestSchemas, type TestSchemas } from './test-support.ts';
@@ -100,7 +100,7 @@ async function appendWithin(client: pg.Client, n: number): Promise<void> {
   const seal = sealOf({ ...event, shard: ONLY_SHARD, stream, version: 1, command_id });
   const append = { n: 1, stream, expected: 0, command_id, event_count: 1 };
   const json = [[append], [{ ...event, n: 1, ordinal: 1, seal }], []].map((rows) => JSON.stringify(rows));
-  await client.query('select append_group($1, 10000, $2, $3, $4, $5)', [ONLY_SHARD, ...json, []]);
+  await client.query('select append_group($1, 10000, $2, $3, $4, $5, $6)', [ONLY_SHARD, ...json, [], []]);
 }
 
 describe('transactions that overlap', () => {
@@ -153,17 +153,17 @@ describe('transactions that overlap', () => {
   it('judge a lease on what was committed while they waited for its row', async () => {
     const url = await schemas.newSchema();
     const store = await open(url);
-    const payment = { kind: 'enqueue', owner: 'request', openedAt: 0, leaseUntil: 1 } as const;
-    const create = exampleAppend(exampleId(1), { inlineWrites: { ...NOTHING_ALONGSIDE, payment } });
+    const work = { change: 'enqueue', ...exampleCharge(1), owner: 'request', openedAt: 0, leaseUntil: 1 } as const;
+    const create = exampleAppend(exampleId(1), { inlineWrites: { ...NOTHING_ALONGSIDE, work } });
     await store.events.append(create);
     const other = await connect(url);
     await other.query('begin');
-    await other.query("update payment_queue set owner = 'worker', due_at = 99");
-    const removal = { kind: 'remove', onlyIfLeasedBy: 'request' } as const;
+    await other.query("update due_work set owner = 'worker', due_at = 99");
+    const removal = { change: 'remove', ...exampleCharge(1), onlyIfLeasedBy: 'request' } as const;
     const late = exampleAppend(exampleId(1), {
       expected: 1,
       events: [exampleEvent(2)],
-      inlineWrites: { ...NOTHING_ALONGSIDE, payment: removal },
+      inlineWrites: { ...NOTHING_ALONGSIDE, work: removal },
     });
     const settled = store.events.append(late);
     await expect.poll(() => waitingForLocks(url)).toBe(1);
@@ -175,15 +175,15 @@ describe('transactions that overlap', () => {
   it('of settlement pass by what is being settled, and take it once that ended without a verdict', async () => {
     const url = await schemas.newSchema();
     const store = await open(url);
-    const payment = { kind: 'enqueue', owner: 'request', openedAt: 0, leaseUntil: 1 } as const;
-    await store.events.append(exampleAppend(exampleId(1), { inlineWrites: { ...NOTHING_ALONGSIDE, payment } }));
+    const work = { change: 'enqueue', ...exampleCharge(1), owner: 'request', openedAt: 0, leaseUntil: 1 } as const;
+    await store.events.append(exampleAppend(exampleId(1), { inlineWrites: { ...NOTHING_ALONGSIDE, work } }));
     const other = await connect(url);
     await other.query('begin');
-    await other.query('select from payment_queue for update');
-    const request = { owner: 'worker', now: 10, leaseUntil: 20, limit: 10 };
-    expect(await store.payments.take(request)).toEqual([]);
+    await other.query('select from due_work for update');
+    const request = { kind: 'charge', owner: 'worker', now: 10, leaseUntil: 20, limit: 10 } as const;
+    expect(await store.work.take(request)).toEqual([]);
     await other.query('rollback');
-    expect(await store.payments.take(request)).toHaveLength(1);
+    expect(await store.work.take(request)).toHaveLength(1);
   });
 });
 

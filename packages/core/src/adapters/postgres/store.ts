@@ -7,7 +7,7 @@ import type { CommitHints } from './log/commit-hints.ts';
 import type { Connections } from './open/connection.ts';
 import { createEventStore } from './log/event-store.ts';
 import { type CommitGroup, createGroupCommit } from './log/group-commit.ts';
-import { createPaymentQueue } from './queue/due-work.ts';
+import { createDueWork } from './work/due-work.ts';
 import type { LogMemory } from './open/log-end.ts';
 import { createReservationView } from './view/reservation-view.ts';
 import { createViewRepair } from './view/view-repair.ts';
@@ -39,7 +39,7 @@ export function createPostgresStore(
     events: createEventStore(access, hints, memory.note),
     view: createReservationView(access),
     repair: createViewRepair(access, statementTimeoutMs),
-    payments: createPaymentQueue(access),
+    work: createDueWork(access),
     subscriptions: createSubscriptions(access),
     checkWritable: () => checkServing(access.run, statementTimeoutMs),
     close: () => access.close(),

@@ -1,8 +1,8 @@
-import type { KeyChange, PaymentChange } from '../../ports/inline-writes.ts';
+import type { KeyChange, WorkChange } from '../../ports/inline-writes.ts';
 import type { AppendRequest, ExpectedVersion } from '../../ports/event-store.ts';
 import { type EncodedEvent, encodeNewEvent } from './event-rows.ts';
 import { toReservationRow } from './reservation-rows.ts';
-import type { ReservationsTable } from './tables.ts';
+import type { ReservationRow } from './columns.ts';
 
 /** An append as it was when it was asked for, turned into rows outside of every transaction. */
 export interface EncodedAppend {
@@ -10,8 +10,8 @@ export interface EncodedAppend {
   readonly expected: ExpectedVersion;
   readonly commandId: string;
   readonly events: readonly EncodedEvent[];
-  readonly reservation: ReservationsTable | null;
-  readonly payment: PaymentChange;
+  readonly reservation: ReservationRow | null;
+  readonly work: WorkChange;
   readonly key: KeyChange;
 }
 
@@ -24,7 +24,7 @@ export function encodeAppend(request: AppendRequest): EncodedAppend {
     commandId,
     events: events.map(encodeNewEvent),
     reservation: inlineWrites.summary === null ? null : toReservationRow(inlineWrites.summary),
-    payment: { ...inlineWrites.payment },
+    work: { ...inlineWrites.work },
     key: { ...inlineWrites.key },
   };
 }

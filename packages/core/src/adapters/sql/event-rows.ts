@@ -3,7 +3,7 @@ import * as zlib from 'node:zlib';
 import type { StoredEvent } from '../../domain/reservation/stored-event.ts';
 import { ReservationError } from '../../errors.ts';
 import type { EventMetadata, NewEvent, RecordedEvent } from '../../ports/event-store.ts';
-import { type EventsTable, ONLY_SHARD } from './tables.ts';
+import { type EventRow, ONLY_SHARD } from './columns.ts';
 
 /** An event as text, made before the transaction begins: what cannot be written as JSON fails nobody else's append. */
 export interface EncodedEvent {
@@ -30,7 +30,7 @@ export function encodeNewEvent(event: NewEvent): EncodedEvent {
 export function toEventRow(
   event: EncodedEvent,
   place: { readonly stream: string; readonly version: number; readonly position: number; readonly commandId: string },
-): EventsTable {
+): EventRow {
   const unsealed = {
     shard: ONLY_SHARD,
     stream: place.stream,
@@ -50,7 +50,7 @@ export function toEventRow(
  * Holds a row of the log against its checksum.
  * @throws {ReservationError} STORE_CORRUPT when it is not what was written.
  */
-export function assertIntact(row: EventsTable): void {
+export function assertIntact(row: EventRow): void {
   if (checksumOf(row) !== row.checksum) {
     throw new ReservationError('STORE_CORRUPT', `${nameOf(row)} does not match its checksum`);
   }
@@ -60,7 +60,7 @@ export function assertIntact(row: EventsTable): void {
  * Rows must follow each other without a gap behind `after`, by version or by position.
  * @throws {ReservationError} STORE_CORRUPT when one is missing.
  */
-export function assertGapless(rows: readonly EventsTable[], order: 'version' | 'position', after: number): void {
+export function assertGapless(rows: readonly EventRow[], order: 'version' | 'position', after: number): void {
   for (const [index, row] of rows.entries()) {
     const expected = after + index + 1;
     if (row[order] === expected) continue;
@@ -73,7 +73,7 @@ export function assertGapless(rows: readonly EventsTable[], order: 'version' | '
  * @throws {ReservationError} STORE_CORRUPT when one is missing or is not what was written.
  */
 export function fromEventRows(
-  rows: readonly EventsTable[],
+  rows: readonly EventRow[],
   order: 'version' | 'position',
   after: number,
 ): readonly RecordedEvent[] {
@@ -81,7 +81,7 @@ export function fromEventRows(
   return rows.map(fromEventRow);
 }
 
-function fromEventRow(row: EventsTable): RecordedEvent {
+function fromEventRow(row: EventRow): RecordedEvent {
   assertIntact(row);
   return {
     stream: row.stream,
@@ -100,17 +100,17 @@ function fromEventRow(row: EventsTable): RecordedEvent {
  * CRC-32 over all columns but the position, in a fixed order. Whoever hands out positions last, in the database,
  * completes it to the checksum without seeing the text again.
  */
-export function sealOf(row: Omit<EventsTable, 'checksum' | 'position'>): number {
+export function sealOf(row: Omit<EventRow, 'checksum' | 'position'>): number {
   const { shard, stream, version, id, command_id, type, schema_version, data, metadata } = row;
   return zlib.crc32([shard, stream, version, id, command_id, type, schema_version, data, metadata].join('\n'));
 }
 
 /** The seal XOR both halves of the position. It is part of the storage format. */
-function checksumOf(row: Omit<EventsTable, 'checksum'>): number {
+function checksumOf(row: Omit<EventRow, 'checksum'>): number {
   const { position } = row;
   return (sealOf(row) ^ position ^ Math.floor(position / 2 ** 32)) >>> 0;
 }
 
-function nameOf(row: EventsTable): string {
+function nameOf(row: EventRow): string {
   return `the event at position ${row.position} (stream ${row.stream}, version ${row.version})`;
 }

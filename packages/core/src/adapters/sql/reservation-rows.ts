@@ -1,10 +1,10 @@
 import type { ReservationId } from '../../domain/ids.ts';
 import type { ReservationSummary } from '../../domain/reservation/summary.ts';
 import type { ReservationPage } from '../../ports/reservation-view.ts';
-import { ONLY_SHARD, type ReservationsTable } from './tables.ts';
+import { ONLY_SHARD, type ReservationRow } from './columns.ts';
 
 /** A reservation's row of the view. */
-export function toReservationRow(summary: ReservationSummary): ReservationsTable {
+export function toReservationRow(summary: ReservationSummary): ReservationRow {
   return {
     shard: ONLY_SHARD,
     reservation_id: summary.reservationId,
@@ -25,7 +25,7 @@ export function toReservationRow(summary: ReservationSummary): ReservationsTable
 }
 
 /** Reads a row of the view. Its texts were written from the same unions; the log, not the view, is what is proved. */
-export function fromReservationRow(row: ReservationsTable): ReservationSummary {
+export function fromReservationRow(row: ReservationRow): ReservationSummary {
   return {
     reservationId: row.reservation_id as ReservationId,
     status: row.status as ReservationSummary['status'],
@@ -45,13 +45,13 @@ export function fromReservationRow(row: ReservationsTable): ReservationSummary {
 }
 
 /** True when the row that was found is not this one, in any column. */
-export function differs(found: ReservationsTable | undefined, row: ReservationsTable): boolean {
-  const columns = Object.keys(row) as (keyof ReservationsTable)[];
+export function differs(found: ReservationRow | undefined, row: ReservationRow): boolean {
+  const columns = Object.keys(row) as (keyof ReservationRow)[];
   return found === undefined || columns.some((column) => found[column] !== row[column]);
 }
 
 /** The page of a listing, out of rows of which one more than `limit` was asked for. */
-export function toReservationPage(rows: readonly ReservationsTable[], limit: number): ReservationPage {
+export function toReservationPage(rows: readonly ReservationRow[], limit: number): ReservationPage {
   const reservations = rows.slice(0, limit).map(fromReservationRow);
   return { reservations, next: rows.length > limit ? (reservations.at(-1)?.reservationId ?? null) : null };
 }

@@ -1,12 +1,12 @@
 import { ReservationError } from '../../errors.ts';
 import type { MoveRecord } from '../../ports/admin/store-transfer.ts';
-import { ONLY_SHARD, type StoreMovesTable } from './tables.ts';
+import { ONLY_SHARD, type MoveRow } from './columns.ts';
 
 /**
  * Two databases of one move must never be served both: each would charge the payments that were open.
  * @throws {ReservationError} STORE_UNSUITABLE when the store lives elsewhere now, or has not wholly arrived.
  */
-export function assertServable(name: string, row: StoreMovesTable | undefined): void {
+export function assertServable(name: string, row: MoveRow | undefined): void {
   if (row?.role === 'source') {
     throw new ReservationError(
       'STORE_UNSUITABLE',
@@ -23,7 +23,7 @@ export function assertServable(name: string, row: StoreMovesTable | undefined): 
 }
 
 /** Reads the record of a move. */
-export function toMoveRecord({ move_id, other, began_at }: StoreMovesTable): MoveRecord {
+export function toMoveRecord({ move_id, other, began_at }: MoveRow): MoveRecord {
   return { id: move_id, other, beganAt: began_at };
 }
 
@@ -32,6 +32,6 @@ export function fromMoveRecord(
   role: 'source' | 'target',
   { id, other, beganAt }: MoveRecord,
   finishedAt: number | null,
-): StoreMovesTable {
+): MoveRow {
   return { shard: ONLY_SHARD, role, move_id: id, other, began_at: beganAt, finished_at: finishedAt };
 }

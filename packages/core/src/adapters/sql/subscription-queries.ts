@@ -1,5 +1,5 @@
 import { type Compilable, expressionBuilder, type ExpressionWrapper, type Kysely } from 'kysely';
-import { ONLY_SHARD, type SubscriptionsTable, type Tables } from './tables.ts';
+import { ONLY_SHARD, type SubscriptionRow, type Tables } from './columns.ts';
 
 interface Named {
   readonly name: string;
@@ -23,16 +23,16 @@ export interface SubscriptionParameters {
 
 /** The rows that they return. */
 export interface SubscriptionRows {
-  readonly find: SubscriptionsTable;
+  readonly find: SubscriptionRow;
   /** The checkpoint; no row when somebody else holds the lease, or the subscription is stopped. */
-  readonly claim: Pick<SubscriptionsTable, 'position'>;
+  readonly claim: Pick<SubscriptionRow, 'position'>;
   readonly advance: unknown;
   readonly release: unknown;
   readonly stop: unknown;
   /** The checkpoint; no row when there was nothing to resume. */
-  readonly resume: Pick<SubscriptionsTable, 'position'>;
-  readonly resumeBehind: Pick<SubscriptionsTable, 'position'>;
-  readonly list: SubscriptionsTable;
+  readonly resume: Pick<SubscriptionRow, 'position'>;
+  readonly resumeBehind: Pick<SubscriptionRow, 'position'>;
+  readonly list: SubscriptionRow;
 }
 
 /** The statements, each of which is a whole transaction: what it asks and what it writes cannot fall apart. */

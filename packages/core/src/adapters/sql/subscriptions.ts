@@ -3,7 +3,7 @@ import { assert } from '../../errors.ts';
 import type { AcquireResult, ResumeResult, Subscription, Subscriptions } from '../../ports/subscriptions.ts';
 import { assertListLimit } from '../support/arguments.ts';
 import type { SubscriptionParameters, SubscriptionRows } from './subscription-queries.ts';
-import type { SubscriptionsTable } from './tables.ts';
+import type { SubscriptionRow } from './columns.ts';
 
 /** Runs one of the statements about subscriptions; `count` is the number of rows that it returned or changed. */
 export type RunSubscriptionQuery = <Name extends keyof SubscriptionParameters>(
@@ -13,7 +13,7 @@ export type RunSubscriptionQuery = <Name extends keyof SubscriptionParameters>(
 
 /** The checkpoints over an engine's way to run their statements. */
 export function createSqlSubscriptions(run: RunSubscriptionQuery): Subscriptions {
-  async function find(name: string): Promise<SubscriptionsTable | undefined> {
+  async function find(name: string): Promise<SubscriptionRow | undefined> {
     return (await run('find', { name })).rows[0];
   }
 
@@ -55,7 +55,7 @@ export function createSqlSubscriptions(run: RunSubscriptionQuery): Subscriptions
 }
 
 /** What keeps an owner from getting the lease, or null. */
-function refusal(row: SubscriptionsTable | undefined, owner: string, now: number): AcquireResult | null {
+function refusal(row: SubscriptionRow | undefined, owner: string, now: number): AcquireResult | null {
   if (row === undefined) return null;
   const { stopped } = fromSubscriptionRow(row);
   if (stopped !== null) return { kind: 'stopped', ...stopped };
@@ -64,13 +64,13 @@ function refusal(row: SubscriptionsTable | undefined, owner: string, now: number
 }
 
 /** What was found when there was nothing to resume; it may have stopped after that, which is another stop. */
-function whyNotResumed(row: SubscriptionsTable | undefined, skip: number | null): ResumeResult {
+function whyNotResumed(row: SubscriptionRow | undefined, skip: number | null): ResumeResult {
   if (row === undefined) return { kind: 'unknown' };
   if (row.stopped_at === null || skip === null || skip === row.stopped_at) return { kind: 'not-stopped' };
   return { kind: 'stopped-elsewhere', position: row.stopped_at };
 }
 
-function fromSubscriptionRow(row: SubscriptionsTable): Subscription {
+function fromSubscriptionRow(row: SubscriptionRow): Subscription {
   const { name, position, owner, lease_until: leaseUntil, stopped_at, stopped_because } = row;
   const stopped = stopped_at === null ? null : { position: stopped_at, reason: stopped_because ?? '' };
   return { name, position, owner, leaseUntil, stopped };

@@ -1,13 +1,6 @@
 import type { Compilable, Kysely } from 'kysely';
-import type {
-  EventsTable,
-  IdempotencyKeysTable,
-  PaymentQueueTable,
-  ReservationsTable,
-  SubscriptionsTable,
-  Tables,
-} from './tables.ts';
-import { ONLY_SHARD } from './tables.ts';
+import type { EventRow, KeyRow, ReservationRow, SubscriptionRow, Tables } from './columns.ts';
+import { ONLY_SHARD } from './columns.ts';
 
 /** Rows behind a place; the empty text sorts before every other. */
 export interface After<Place> {
@@ -30,7 +23,7 @@ export interface AfterKey {
 }
 
 /** The log in the order of positions. */
-export function logPage(sql: Kysely<Tables>, { after, limit }: After<number>): Compilable<EventsTable> {
+export function logPage(sql: Kysely<Tables>, { after, limit }: After<number>): Compilable<EventRow> {
   return sql
     .selectFrom('events')
     .selectAll()
@@ -42,7 +35,7 @@ export function logPage(sql: Kysely<Tables>, { after, limit }: After<number>): C
 }
 
 /** The log in the order of streams and versions. */
-export function streamsPage(sql: Kysely<Tables>, { stream, version, limit }: AfterEvent): Compilable<EventsTable> {
+export function streamsPage(sql: Kysely<Tables>, { stream, version, limit }: AfterEvent): Compilable<EventRow> {
   return sql
     .selectFrom('events')
     .selectAll()
@@ -54,7 +47,7 @@ export function streamsPage(sql: Kysely<Tables>, { stream, version, limit }: Aft
 }
 
 /** The view in the order of reservation ids. */
-export function summariesPage(sql: Kysely<Tables>, { after, limit }: After<string>): Compilable<ReservationsTable> {
+export function summariesPage(sql: Kysely<Tables>, { after, limit }: After<string>): Compilable<ReservationRow> {
   return sql
     .selectFrom('reservations')
     .selectAll()
@@ -65,7 +58,7 @@ export function summariesPage(sql: Kysely<Tables>, { after, limit }: After<strin
 }
 
 /** The keys in the order of scopes and keys. */
-export function keysPage(sql: Kysely<Tables>, { scope, key, limit }: AfterKey): Compilable<IdempotencyKeysTable> {
+export function keysPage(sql: Kysely<Tables>, { scope, key, limit }: AfterKey): Compilable<KeyRow> {
   return sql
     .selectFrom('idempotency_keys')
     .selectAll()
@@ -76,27 +69,12 @@ export function keysPage(sql: Kysely<Tables>, { scope, key, limit }: AfterKey): 
     .limit(limit);
 }
 
-/** A shard's payment queue in the order of reservation ids. */
-export function paymentsPage(
-  sql: Kysely<Tables>,
-  shard: number,
-  { after, limit }: After<string>,
-): Compilable<PaymentQueueTable> {
-  return sql
-    .selectFrom('payment_queue')
-    .selectAll()
-    .where('shard', '=', shard)
-    .where('reservation_id', '>', after)
-    .orderBy('reservation_id')
-    .limit(limit);
-}
-
 /** A shard's subscriptions in the order of names. */
 export function checkpointsPage(
   sql: Kysely<Tables>,
   shard: number,
   { after, limit }: After<string>,
-): Compilable<SubscriptionsTable> {
+): Compilable<SubscriptionRow> {
   return sql
     .selectFrom('subscriptions')
     .selectAll()

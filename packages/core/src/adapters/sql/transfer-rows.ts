@@ -1,16 +1,10 @@
-import type { ReservationId } from '../../domain/ids.ts';
-import type { EventText, StoredCheckpoint, StoredKey, StoredPayment } from '../../ports/admin/store-transfer.ts';
+import type { EventText, StoredCheckpoint, StoredKey, StoredWork } from '../../ports/admin/store-transfer.ts';
+import { fromWorkRow } from './work-rows.ts';
 import { assertGapless, assertIntact } from './event-rows.ts';
-import {
-  type EventsTable,
-  type IdempotencyKeysTable,
-  ONLY_SHARD,
-  type PaymentQueueTable,
-  type SubscriptionsTable,
-} from './tables.ts';
+import { type EventRow, type KeyRow, ONLY_SHARD, type WorkRow, type SubscriptionRow } from './columns.ts';
 
 /** Text for text. @throws {ReservationError} STORE_CORRUPT when a row is not what was written. */
-export function toEventTexts(rows: readonly EventsTable[]): readonly EventText[] {
+export function toEventTexts(rows: readonly EventRow[]): readonly EventText[] {
   for (const row of rows) assertIntact(row);
   return rows.map((row) => ({
     stream: row.stream,
@@ -27,13 +21,13 @@ export function toEventTexts(rows: readonly EventsTable[]): readonly EventText[]
 }
 
 /** The same for rows that must follow each other. @throws {ReservationError} STORE_CORRUPT when one is missing, too. */
-export function toLogTexts(rows: readonly EventsTable[], after: number): readonly EventText[] {
+export function toLogTexts(rows: readonly EventRow[], after: number): readonly EventText[] {
   assertGapless(rows, 'position', after);
   return toEventTexts(rows);
 }
 
 /** The row that {@link toEventTexts} read. */
-export function fromEventText(event: EventText): EventsTable {
+export function fromEventText(event: EventText): EventRow {
   return {
     shard: ONLY_SHARD,
     stream: event.stream,
@@ -50,41 +44,37 @@ export function fromEventText(event: EventText): EventsTable {
 }
 
 /** Reads a key's row. */
-export function toStoredKey(row: IdempotencyKeysTable): StoredKey {
+export function toStoredKey(row: KeyRow): StoredKey {
   return { scope: row.scope, key: row.idempotency_key, fingerprint: row.fingerprint, stream: row.stream };
 }
 
 /** The row that {@link toStoredKey} read. */
-export function fromStoredKey({ scope, key, fingerprint, stream }: StoredKey): IdempotencyKeysTable {
+export function fromStoredKey({ scope, key, fingerprint, stream }: StoredKey): KeyRow {
   return { shard: ONLY_SHARD, scope, idempotency_key: key, fingerprint, stream };
 }
 
-/** Reads a row of the queue; what is leased is due at once. */
-export function toStoredPayment(row: PaymentQueueTable): StoredPayment {
-  return {
-    reservationId: row.reservation_id as ReservationId,
-    openedAt: row.opened_at,
-    attempts: row.attempts,
-    dueAt: row.owner === null ? row.due_at : 0,
-    lastOutcome: row.last_outcome,
-  };
+/** Reads a row of due work; what is leased is due at once. */
+export function toStoredWork(row: WorkRow): StoredWork {
+  const { owner, dueAt, ...item } = fromWorkRow(row);
+  return { ...item, dueAt: owner === null ? dueAt : 0 };
 }
 
-/** A row of the queue without a lease. */
-export function fromStoredPayment(shard: number, payment: StoredPayment): PaymentQueueTable {
+/** A row of due work without a lease. */
+export function fromStoredWork(shard: number, item: StoredWork): WorkRow {
   return {
     shard,
-    reservation_id: payment.reservationId,
-    opened_at: payment.openedAt,
-    attempts: payment.attempts,
-    due_at: payment.dueAt,
+    kind: item.kind,
+    id: item.id,
+    opened_at: item.openedAt,
+    attempts: item.attempts,
+    due_at: item.dueAt,
     owner: null,
-    last_outcome: payment.lastOutcome,
+    last_outcome: item.lastOutcome,
   };
 }
 
 /** Reads a subscription's row. */
-export function toStoredCheckpoint(row: SubscriptionsTable): StoredCheckpoint {
+export function toStoredCheckpoint(row: SubscriptionRow): StoredCheckpoint {
   return {
     name: row.name,
     position: row.position,
@@ -94,7 +84,7 @@ export function toStoredCheckpoint(row: SubscriptionsTable): StoredCheckpoint {
 }
 
 /** A subscription's row without a lease. */
-export function fromStoredCheckpoint(shard: number, checkpoint: StoredCheckpoint): SubscriptionsTable {
+export function fromStoredCheckpoint(shard: number, checkpoint: StoredCheckpoint): SubscriptionRow {
   return {
     shard,
     name: checkpoint.name,

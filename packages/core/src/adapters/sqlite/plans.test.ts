@@ -9,7 +9,7 @@ const OF_A_WHOLE_SHARD = [
   /order by "opened_at"/,
   /^select count\(\*\) as "open"/,
   // At the start of a server.
-  /^update "payment_queue" set "owner" = \?, "due_at" = \? where "owner" is not null$/,
+  /^update "due_work" set "owner" = \?, "due_at" = \? where "owner" is not null$/,
   /^select \* from "subscriptions" where "shard" = \? order by "name"/,
 ];
 
@@ -25,7 +25,7 @@ beforeAll(async () => {
   prepare.mockRestore();
   database = new Database(path);
   statements = [...texts].filter(
-    (text) => /"?(events|reservations|payment_queue|idempotency_keys|subscriptions)\b/.test(text) && isLookUp(text),
+    (text) => /"?(events|reservations|due_work|idempotency_keys|subscriptions)\b/.test(text) && isLookUp(text),
   );
 });
 afterAll(async () => {
@@ -55,11 +55,11 @@ const FILL = `
     insert into reservations select 0, 'RES-' || n, 's', case n % 100 when 0 then 'escalated' else 'confirmed' end,
       'user_' || (n % 500), 1, 'EUR', 2, null, null, null, '', '', '', 1 from numbers;
   with recursive numbers(n) as (select 1 union all select n + 1 from numbers where n < 20000)
-    insert into payment_queue select 0, 'RES-' || n, n, 0, n, null, null from numbers;
+    insert into due_work select 0, 'charge', 'RES-' || n, n, 0, n, null, null from numbers;
   with recursive numbers(n) as (select 1 union all select n + 1 from numbers where n < 20000)
     insert into idempotency_keys select 0, 'filling', 'key-' || n, 'body', 'RES-' || n from numbers`;
 
-const EMPTY = `delete from events; delete from reservations; delete from payment_queue; delete from idempotency_keys`;
+const EMPTY = `delete from events; delete from reservations; delete from due_work; delete from idempotency_keys`;
 
 describe('look-ups on SQLite go by the index that is meant for them', () => {
   it('when nothing was analysed', () => {

@@ -8,10 +8,10 @@ import {
   SqliteIntrospector,
   SqliteQueryCompiler,
 } from 'kysely';
-import type { Tables } from '../sql/tables.ts';
+import { type Builder, prepareQuery, type Query } from '../sql/prepared-query.ts';
 
 /** Builds and checks queries, never runs them: better-sqlite3 does, as prepared statements. */
-export const sql: Kysely<Tables> = new Kysely<Tables>({
+export const sql: Builder = new Kysely({
   dialect: {
     createAdapter: () => new SqliteAdapter(),
     createDriver: () => new DummyDriver(),
@@ -36,31 +36,16 @@ export interface Prepared<Parameters, Row> {
   run(parameters: Parameters): number;
 }
 
-/** Compiles the query that `build` makes of the placeholders it is given, one for each parameter. */
+/** Compiles a query for a connection. */
 export function prepare<Parameters extends object, Row>(
   database: Database.Database,
-  build: (parameters: Parameters) => Compilable<Row>,
+  build: Query<Parameters, Row>,
 ): Prepared<Parameters, Row> {
-  const placeholders = new Proxy({}, { get: (_, name) => new Placeholder(name) }) as Parameters;
-  const compiled = build(placeholders).compile();
-  const statement = database.prepare<unknown[], Row>(compiled.sql);
-  function bind(parameters: Parameters): unknown[] {
-    return compiled.parameters.map((value) =>
-      value instanceof Placeholder ? parameters[value.name as keyof Parameters] : value,
-    );
-  }
+  const { text, valuesOf } = prepareQuery(build);
+  const statement = database.prepare<unknown[], Row>(text);
   return {
-    all: (parameters) => statement.all(...bind(parameters)),
-    get: (parameters) => statement.get(...bind(parameters)),
-    run: (parameters) => statement.run(...bind(parameters)).changes,
+    all: (parameters) => statement.all(...valuesOf(parameters)),
+    get: (parameters) => statement.get(...valuesOf(parameters)),
+    run: (parameters) => statement.run(...valuesOf(parameters)).changes,
   };
-}
-
-/** Stands for a value until the statement runs; kysely carries it to its place among the parameters. */
-class Placeholder {
-  readonly name: string | symbol;
-
-  constructor(name: string | symbol) {
-    this.name = name;
-  }
 }

@@ -2,10 +2,10 @@ import type Database from 'better-sqlite3';
 import type { Observer } from '../../ports/observer.ts';
 import type { ReservationStore } from '../../ports/reservation-store.ts';
 import { createCommitMeter } from '../support/commit-meter.ts';
-import { ONLY_SHARD } from '../sql/tables.ts';
+import { ONLY_SHARD } from '../sql/columns.ts';
 import { createAccess } from './access.ts';
 import { createEventStore } from './log/event-store.ts';
-import { createPaymentQueue } from './queue/due-work.ts';
+import { createDueWork } from './work/due-work.ts';
 import { prepare, sql } from './prepared.ts';
 import { createReservationView } from './view/reservation-view.ts';
 import { createSubscriptions } from './subscriptions.ts';
@@ -40,7 +40,7 @@ export function createSqliteStore(
     events: createEventStore(database, transactions, access, meter),
     view: createReservationView(database, access),
     repair: createViewRepair(database, access),
-    payments: createPaymentQueue(database, access),
+    work: createDueWork(database, access),
     subscriptions: createSubscriptions(database, access),
     async checkWritable() {
       await access.write(() => probe.run({}));

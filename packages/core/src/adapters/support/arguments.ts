@@ -9,13 +9,13 @@ import { REPAIR_ROWS_MAX } from '../../ports/admin/view-repair.ts';
 export function assertAppendable({ expected, events, inlineWrites }: AppendRequest): void {
   assert(expected === 'none' || isWithin(expected, 1, Number.MAX_SAFE_INTEGER), `no stream has version ${expected}`);
   assert(isWithin(events.length, 1, EVENTS_PER_APPEND_MAX), `an append cannot hold ${events.length} events`);
-  if (inlineWrites.payment.kind === 'enqueue') assertDueAt(inlineWrites.payment.leaseUntil);
-  if (inlineWrites.payment.kind === 'release') assertDueAt(inlineWrites.payment.dueAt);
+  if (inlineWrites.work.change === 'enqueue') assertDueAt(inlineWrites.work.leaseUntil);
+  if (inlineWrites.work.change === 'release') assertDueAt(inlineWrites.work.dueAt);
 }
 
 /** The index of due times holds what is due at the epoch or later: anything earlier would never be taken. */
 export function assertDueAt(dueAt: number): void {
-  assert(isWithin(dueAt, 0, Number.MAX_SAFE_INTEGER), `a payment cannot be due at ${dueAt}`);
+  assert(isWithin(dueAt, 0, Number.MAX_SAFE_INTEGER), `work cannot be due at ${dueAt}`);
 }
 
 /** Where a read starts, and how much it returns at most. */
@@ -39,9 +39,9 @@ export function assertRepairPage(limit: number): void {
   assert(isWithin(limit, 1, REPAIR_ROWS_MAX), `a page cannot hold ${limit} rows`);
 }
 
-/** How many payments one call returns at most. */
+/** How many work items one call returns at most. */
 export function assertTakeLimit(limit: number): void {
-  assert(isWithin(limit, 1, TAKE_LIMIT_MAX), `a call cannot return ${limit} payments`);
+  assert(isWithin(limit, 1, TAKE_LIMIT_MAX), `a call cannot return ${limit} work items`);
 }
 
 /** How many subscriptions one call lists at most. */

@@ -120,7 +120,7 @@ function embedding(observer: string): string {
     const mails = createSubscription({ store, name: 'mails', handle, attemptsMax: 1, ${observer} });
     reservations.start();
     mails.start();
-    while ((await store.payments.gauge()).open > 0) await new Promise((resolve) => setTimeout(resolve, 1));
+    while ((await store.work.gauge({ kind: 'charge' })).open > 0) await new Promise((resolve) => setTimeout(resolve, 1));
     while (!(await store.subscriptions.list({ limit: 1 }))[0]?.stopped) await new Promise((resolve) => setTimeout(resolve, 1));
     await reservations.stop();
     await mails.stop();

@@ -14,7 +14,7 @@ import { encodeEvent } from '../../domain/reservation/stored-event.ts';
 import { summarize } from '../../domain/reservation/summary.ts';
 import { toTimestamp } from '../../domain/timestamp.ts';
 import { assert, isReservationError, ReservationError } from '../../errors.ts';
-import type { KeyChange, PaymentChange } from '../../ports/inline-writes.ts';
+import type { KeyChange, WorkChange } from '../../ports/inline-writes.ts';
 import type { AppendRequest, AppendResult, EventStore, NewEvent } from '../../ports/event-store.ts';
 import type { Runtime } from '../../ports/runtime.ts';
 import {
@@ -41,7 +41,7 @@ export interface CommandRequest {
    */
   readonly loaded: LoadedReservation;
   /** What becomes of the payment's row in the queue, given the state after the events. */
-  readonly payment: (next: ExistingReservation) => PaymentChange;
+  readonly work: (next: ExistingReservation) => WorkChange;
   /** Change of an idempotency key, given the state after the events. */
   readonly key: (next: ExistingReservation) => KeyChange;
 }
@@ -110,7 +110,7 @@ function toAppend(runtime: Runtime, request: CommandRequest, commandId: string, 
     commandId,
     inlineWrites: {
       summary: summarize(id, state, step.next.version),
-      payment: request.payment(state),
+      work: request.work(state),
       key: request.key(state),
     },
   };

@@ -1,3 +1,4 @@
+import { chargeWork } from '../payments/charge-work.ts';
 import Database from 'better-sqlite3';
 import pg from 'pg';
 import { openPostgresTransferTarget } from '../../adapters/postgres/index.ts';
@@ -54,7 +55,7 @@ async function escalate(store: ReservationStore, runtime: Runtime, id: Reservati
       id,
       command: { type: 'escalate', reason: 'settlement-gave-up', detail: 'an hour went by', at },
       loaded: await loadReservation(store.events, id),
-      payment: () => ({ kind: 'remove', onlyIfLeasedBy: null }),
+      work: () => ({ change: 'remove', ...chargeWork(id), onlyIfLeasedBy: null }),
       key: keepKey,
     },
   );
@@ -76,7 +77,7 @@ const ORDER: Readonly<Record<string, string>> = {
   events: 'stream, version',
   reservations: 'reservation_id',
   idempotency_keys: 'scope, idempotency_key',
-  payment_queue: 'reservation_id',
+  due_work: 'kind, id',
   subscriptions: 'name',
 };
 
@@ -104,11 +105,11 @@ export async function contentsOfDatabase(connectionString: string): Promise<Cont
 
 /** What a database must hold to which a store with these contents was moved: no leases, and texts that it can hold. */
 export function movedContents(contents: Contents): Contents {
-  const { reservations = [], payment_queue = [], subscriptions = [] } = contents;
+  const { reservations = [], due_work = [], subscriptions = [] } = contents;
   return {
     ...contents,
     reservations: reservations.map(withoutNul),
-    payment_queue: payment_queue.map(withoutNul).map((row) => {
+    due_work: due_work.map(withoutNul).map((row) => {
       return row['owner'] === null ? row : { ...row, owner: null, due_at: 0 };
     }),
     subscriptions: subscriptions.map(withoutNul).map((row) => ({ ...row, owner: null, lease_until: 0 })),

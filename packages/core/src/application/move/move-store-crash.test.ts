@@ -46,7 +46,7 @@ const WRITES = [
   'importEvents',
   'importSummaries',
   'importKeys',
-  'importPayments',
+  'importWork',
   'importCheckpoints',
   'finish',
 ] as const;

@@ -35,12 +35,12 @@ const SABOTAGES: readonly (readonly [
         target.importKeys(first === undefined ? [] : [{ ...first, stream: rest[0]?.stream ?? '' }, ...rest]),
     }),
   ],
-  ['forgets the open payments', /lacks something .*: the payment/, () => ({ importPayments: async () => undefined })],
+  ['forgets the open payments', /lacks something .*: the payment/, () => ({ importWork: async () => undefined })],
   [
     'makes a payment look new',
     /differs from the source in "openedAt": the payment/,
     (target) => ({
-      importPayments: (payments) => target.importPayments(payments.map((payment) => ({ ...payment, openedAt: 0 }))),
+      importWork: (payments) => target.importWork(payments.map((payment) => ({ ...payment, openedAt: 0 }))),
     }),
   ],
   [

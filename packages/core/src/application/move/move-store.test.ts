@@ -5,7 +5,7 @@ import { createTestSchemas, type TestSchemas } from '../../adapters/postgres/tes
 import { openSqliteStore, openSqliteTransferSource } from '../../adapters/sqlite/index.ts';
 import { createTestDirectories } from '../../adapters/sqlite/test-support.ts';
 import type { ReservationStore } from '../../ports/reservation-store.ts';
-import { exampleAppend, exampleEvent, exampleId, NOTHING_ALONGSIDE } from '../../testing/builders.ts';
+import { exampleAppend, exampleCharge, exampleEvent, exampleId, NOTHING_ALONGSIDE } from '../../testing/builders.ts';
 import {
   change,
   contentsOfDatabase,
@@ -79,12 +79,12 @@ describe('a move', () => {
     const sizes = await query(
       url,
       `select relname, reltuples from pg_class where relnamespace = current_schema::regnamespace
-         and relname in ('events', 'reservations', 'idempotency_keys', 'payment_queue') order by 1`,
+         and relname in ('events', 'reservations', 'idempotency_keys', 'due_work') order by 1`,
     );
     expect(sizes).toEqual([
+      { relname: 'due_work', reltuples: 3 },
       { relname: 'events', reltuples: 16 },
       { relname: 'idempotency_keys', reltuples: 3 },
-      { relname: 'payment_queue', reltuples: 3 },
       { relname: 'reservations', reltuples: 8 },
     ]);
   });
@@ -110,7 +110,7 @@ describe('a move', () => {
     const next = exampleAppend(exampleId(1), { events: [exampleEvent(1)] });
     expect(await store.events.append(next)).toEqual({ kind: 'appended', version: 1, position: 17 });
     const now = Number.MAX_SAFE_INTEGER - 1;
-    const taken = await store.payments.take({ owner: 'me', now, leaseUntil: now + 1, limit: 10 });
+    const taken = await store.work.take({ kind: 'charge', owner: 'me', now, leaseUntil: now + 1, limit: 10 });
     expect(taken).toHaveLength(3);
   });
 
@@ -126,10 +126,10 @@ describe('a move', () => {
   test('that was interrupted goes on where the log ended, also when the source was served meanwhile', async () => {
     await beginMove();
     const store = await openSqliteStore({ path });
-    const payment = { kind: 'enqueue', owner: 'me', openedAt: 1, leaseUntil: 2 } as const;
+    const work = { change: 'enqueue', ...exampleCharge(1), owner: 'me', openedAt: 1, leaseUntil: 2 } as const;
     // A key that sorts before those that had arrived.
     const key = { kind: 'claim', scope: '!', key: '!', fingerprint: 'body' } as const;
-    await store.events.append(exampleAppend(exampleId(1), { inlineWrites: { ...NOTHING_ALONGSIDE, payment, key } }));
+    await store.events.append(exampleAppend(exampleId(1), { inlineWrites: { ...NOTHING_ALONGSIDE, work, key } }));
     await store.close();
     const imported: number[] = [];
     const result = await runMove(
@@ -187,7 +187,7 @@ describe('never are two truths served', () => {
     // A reader of the partly copied log on that server saved a checkpoint.
     await query(url, `insert into subscriptions values (0, 'mail 🎫', 2, null, 0, null, null)`);
     const taken: unknown[] = [];
-    const take = { owner: 'me', now: 1e15, leaseUntil: 1e15 + 1, limit: 10 };
+    const take = { kind: 'charge', owner: 'me', now: 1e15, leaseUntil: 1e15 + 1, limit: 10 } as const;
     await runMove(
       { path, url },
       {
@@ -197,7 +197,7 @@ describe('never are two truths served', () => {
             ...target,
             // The payments are there by now, and the move is not finished.
             async finish(at) {
-              taken.push(...(await server.payments.take(take)));
+              taken.push(...(await server.work.take(take)));
               await target.finish(at);
             },
           },
@@ -205,7 +205,7 @@ describe('never are two truths served', () => {
       },
     );
     expect(taken).toEqual([]);
-    expect(await server.payments.gauge()).toMatchObject({ open: 3 });
+    expect(await server.work.gauge({ kind: 'charge' })).toMatchObject({ open: 3 });
     expect(await contentsOfDatabase(url)).toEqual(movedContents(contentsOfFile(path)));
   });
 
@@ -222,7 +222,7 @@ describe('never are two truths served', () => {
         ...UNSUITABLE,
         message: expect.stringContaining(`${path} takes no more work: the store was moved to postgres://127.0.0.1:`),
       });
-      const take = tool.payments.take({ owner: 'me', now: 1e15, leaseUntil: 1e15 + 1, limit: 10 });
+      const take = tool.work.take({ kind: 'charge', owner: 'me', now: 1e15, leaseUntil: 1e15 + 1, limit: 10 });
       await expect(take).rejects.toMatchObject(UNSUITABLE);
     }
   });
@@ -235,7 +235,9 @@ describe('never are two truths served', () => {
     change(path, statements);
     const store = await openSqliteStore({ path });
     await store.events.append(exampleAppend(exampleId(1), { events: [exampleEvent(1)] }));
-    expect(await store.payments.take({ owner: 'me', now: 1e15, leaseUntil: 1e15 + 1, limit: 10 })).toHaveLength(3);
+    expect(
+      await store.work.take({ kind: 'charge', owner: 'me', now: 1e15, leaseUntil: 1e15 + 1, limit: 10 }),
+    ).toHaveLength(3);
     await store.close();
     change(path, 'delete from events where position = 17');
     url = await schemas.newSchema();
@@ -288,9 +290,9 @@ describe('a source that is not sound is not moved, and nothing is marked', () =>
   test.each([
     ["update events set data = replace(data, '1050', '1051') where position = 5", /position 5 .* checksum$/],
     ['delete from events where position = 5', /^position 5 is missing/],
-    ['delete from payment_queue', /^the payment of RES-.* waits for a verdict and is not in the queue$/],
+    ['delete from due_work', /^the payment of RES-.* waits for a verdict and is not in the queue$/],
     [
-      'insert into payment_queue select 0, stream, 1, 0, 1, null, null from events where position = 1',
+      "insert into due_work select 0, 'charge', stream, 1, 0, 1, null, null from events where position = 1",
       /^the queue has a payment that has its verdict: the payment of RES-/,
     ],
     [

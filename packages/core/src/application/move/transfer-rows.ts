@@ -1,3 +1,4 @@
+import type { WorkName } from '../../ports/due-work.ts';
 import type { ReservationId } from '../../domain/ids.ts';
 import type { EventText, KeyPlace, StreamPlace, TransferPage, TransferRows } from '../../ports/admin/store-transfer.ts';
 
@@ -17,6 +18,11 @@ export function checkpointPlace({ name }: { readonly name: string }): string {
 }
 
 /** Yields all pages of a paged read, each of `limit` rows except the last. */
+/** The place of a work item. */
+export function workPlace({ kind, id }: WorkName): WorkName {
+  return { kind, id };
+}
+
 export async function* pagesOf<Row, Place>(
   read: (page: TransferPage<Place>) => Promise<readonly Row[]>,
   placeOf: (row: Row) => Place,

@@ -1,17 +1,18 @@
+import { chargeIdOf } from '../../domain/charge-id.ts';
 import type { ReservationSummary } from '../../domain/reservation/summary.ts';
 import type { ReservationError } from '../../errors.ts';
 import type {
   EventText,
   StoredCheckpoint,
   StoredKey,
-  StoredPayment,
+  StoredWork,
   TransferRows,
   TransferSource,
   TransferTarget,
 } from '../../ports/admin/store-transfer.ts';
 import { foldStreams } from '../commands/fold-streams.ts';
 import { assertSame, corrupt, countOf, createCursor, compareRows } from './compare-rows.ts';
-import { checkpointPlace, eventsByStream, keyPlace, reservationPlace, rowsOf } from './transfer-rows.ts';
+import { checkpointPlace, eventsByStream, keyPlace, reservationPlace, rowsOf, workPlace } from './transfer-rows.ts';
 
 /** Number of rows that a move copied. */
 export interface MoveCounts {
@@ -48,19 +49,19 @@ export async function verifyMove(
     }
   }
   const summaries = createCursor(rowsOf(target.summaries, reservationPlace, limit));
-  const payments = createCursor(paymentsOf(source, limit));
+  const charges = createCursor(chargesOf(source, limit));
   for await (const folded of foldStreams(comparedEvents())) {
     counts.reservations += 1;
     const expected = { ...folded, message: target.textForPeople(folded.message) };
     assertSame(expected, await summaries.next(), nameSummary);
     if (folded.stage !== 'processing' && folded.stage !== 'unresolved') continue;
     counts.openPayments += 1;
-    const payment = await payments.next();
-    if (payment?.reservationId !== folded.reservationId) throw notQueued(folded, payment);
+    const charge = await charges.next();
+    if (charge?.id !== chargeIdOf(folded.reservationId)) throw notQueued(folded, charge);
   }
   assertSame(null, await summaries.next(), nameSummary);
-  const superfluous = await payments.next();
-  if (superfluous !== null) throw corrupt(`the queue has a payment that has its verdict: ${namePayment(superfluous)}`);
+  const superfluous = await charges.next();
+  if (superfluous !== null) throw corrupt(`the queue has a payment that has its verdict: ${nameWork(superfluous)}`);
   if (counts.events !== source.lastPosition) {
     throw corrupt(`the log ends at position ${source.lastPosition}, its streams have ${counts.events} events`);
   }
@@ -72,10 +73,10 @@ async function compareTheRest(
   limit: number,
 ): Promise<Pick<MoveCounts, 'keys' | 'checkpoints'>> {
   const held = target.textForPeople;
-  async function* expectedPayments(): AsyncGenerator<StoredPayment> {
-    for await (const payment of paymentsOf(source, limit)) {
-      const { lastOutcome } = payment;
-      yield { ...payment, lastOutcome: lastOutcome === null ? null : held(lastOutcome) };
+  async function* expectedWork(): AsyncGenerator<StoredWork> {
+    for await (const item of workOf(source, limit)) {
+      const { lastOutcome } = item;
+      yield { ...item, lastOutcome: lastOutcome === null ? null : held(lastOutcome) };
     }
   }
   async function* expectedCheckpoints(): AsyncGenerator<StoredCheckpoint> {
@@ -84,15 +85,19 @@ async function compareTheRest(
       yield { ...checkpoint, stoppedBecause: stoppedBecause === null ? null : held(stoppedBecause) };
     }
   }
-  await countOf(compareRows(expectedPayments(), paymentsOf(target, limit), namePayment));
+  await countOf(compareRows(expectedWork(), workOf(target, limit), nameWork));
   return {
     keys: await countOf(compareRows(keysOf(source, limit), keysOf(target, limit), nameKey)),
     checkpoints: await countOf(compareRows(expectedCheckpoints(), checkpointsOf(target, limit), nameCheckpoint)),
   };
 }
 
-function paymentsOf({ payments }: Pick<TransferRows, 'payments'>, limit: number): AsyncGenerator<StoredPayment> {
-  return rowsOf(payments, reservationPlace, limit);
+function workOf({ work }: Pick<TransferRows, 'work'>, limit: number): AsyncGenerator<StoredWork> {
+  return rowsOf(work, workPlace, limit);
+}
+
+async function* chargesOf(rows: Pick<TransferRows, 'work'>, limit: number): AsyncGenerator<StoredWork> {
+  for await (const item of workOf(rows, limit)) if (item.kind === 'charge') yield item;
 }
 
 function keysOf({ keys }: Pick<TransferRows, 'keys'>, limit: number): AsyncGenerator<StoredKey> {
@@ -106,18 +111,19 @@ function checkpointsOf(
   return rowsOf(checkpoints, checkpointPlace, limit);
 }
 
-function notQueued({ reservationId }: ReservationSummary, next: StoredPayment | null): ReservationError {
-  const missing = next === null || next.reservationId > reservationId;
+function notQueued({ reservationId }: ReservationSummary, next: StoredWork | null): ReservationError {
+  const missing = next === null || next.id > chargeIdOf(reservationId);
   return corrupt(
     missing
       ? `the payment of ${reservationId} waits for a verdict and is not in the queue`
-      : `the queue has a payment that has its verdict: ${namePayment(next)}`,
+      : `the queue has a payment that has its verdict: ${nameWork(next)}`,
   );
 }
 
 const nameEvent = ({ position, stream, version }: EventText): string =>
   `the event at position ${position} (stream ${stream}, version ${version})`;
 const nameSummary = ({ reservationId }: ReservationSummary): string => `the view's row of ${reservationId}`;
-const namePayment = ({ reservationId }: StoredPayment): string => `the payment of ${reservationId}`;
+const nameWork = ({ kind, id }: StoredWork): string =>
+  kind === 'charge' ? `the payment of ${id}` : `the work ${JSON.stringify({ kind, id })}`;
 const nameKey = ({ scope, key }: StoredKey): string => `the key ${JSON.stringify(key)} of ${JSON.stringify(scope)}`;
 const nameCheckpoint = ({ name }: StoredCheckpoint): string => `the subscription ${JSON.stringify(name)}`;

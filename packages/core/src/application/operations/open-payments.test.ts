@@ -48,7 +48,7 @@ test('a payment whose lease is held says until when', async () => {
   gateway.script(() => UNKNOWN);
   await create();
   const now = runtime.clock.now() + 60_000;
-  await store.payments.take({ owner: 'worker', now, leaseUntil: now + 20_000, limit: 1 });
+  await store.work.take({ kind: 'charge', owner: 'worker', now, leaseUntil: now + 20_000, limit: 1 });
   const { payments } = await openPayments(store);
   expect(payments).toMatchObject([{ attempts: 1, next: { kind: 'lease', at: now + 20_000 } }]);
 });
@@ -70,13 +70,13 @@ test('a payment that was settled between two reads is left out', async () => {
   const { store, create, gateway } = createEngineFixture();
   gateway.script(() => UNKNOWN);
   const { reservationId } = await create();
-  const stale = await store.payments.list({ limit: 1 });
+  const stale = await store.work.list({ kind: 'charge', limit: 1 });
   const view = {
     ...store.view,
     find: async () => ({ ...(await create()), reservationId, stage: 'confirmed' as const }),
   };
-  const payments = { ...store.payments, list: async () => stale };
-  expect((await openPayments({ ...store, view, payments })).payments).toEqual([]);
+  const work = { ...store.work, list: async () => stale };
+  expect((await openPayments({ ...store, view, work })).payments).toEqual([]);
 });
 
 test.each([0, 1_001, 0.5])('the limit %d is refused', async (limit) => {

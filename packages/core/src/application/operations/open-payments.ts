@@ -1,8 +1,9 @@
+import { reservationOfCharge } from '../../domain/charge-id.ts';
 import { decodeEvent } from '../../domain/reservation/stored-event.ts';
 import type { ReservationSummary } from '../../domain/reservation/summary.ts';
 import { assert } from '../../errors.ts';
 import { checkWholeNumber } from '../../options.ts';
-import { type QueuedPayment, TAKE_LIMIT_MAX } from '../../ports/due-work.ts';
+import { TAKE_LIMIT_MAX, type WorkItem } from '../../ports/due-work.ts';
 import type { ReservationStore } from '../../ports/reservation-store.ts';
 import { type CallerOptions, callerOf } from '../caller.ts';
 import { allReservations } from './all-reservations.ts';
@@ -56,12 +57,13 @@ export async function openPayments(store: ReservationStore, options: OpenPayment
     if (escalated.length < limit) escalated.push(await escalatedPayment(store, reservation));
   }
   const queued: OpenPayment[] = [];
-  for (const payment of await store.payments.list({ limit })) {
-    const reservation = await store.view.find(payment.reservationId);
+  for (const charge of await store.work.list({ kind: 'charge', limit })) {
+    const id = reservationOfCharge(charge.id);
+    const reservation = id === null ? null : await store.view.find(id);
     // It may have got its verdict between the two reads.
-    if (reservation !== null && isWithSettlement(reservation)) queued.push(queuedPayment(payment, reservation));
+    if (reservation !== null && isWithSettlement(reservation)) queued.push(queuedPayment(charge, reservation));
   }
-  const { open } = await store.payments.gauge();
+  const { open } = await store.work.gauge({ kind: 'charge' });
   return { payments: [...escalated, ...queued], needOperator, withSettlement: open };
 }
 
@@ -78,8 +80,8 @@ async function escalatedPayment(store: ReservationStore, reservation: Reservatio
   return { reservation, openedAt: Date.parse(createdAt), attempts: null, lastOutcome, next: { kind: 'operator' } };
 }
 
-function queuedPayment(payment: QueuedPayment, reservation: ReservationSummary): OpenPayment {
-  const { openedAt, attempts, lastOutcome, dueAt, owner } = payment;
+function queuedPayment(charge: WorkItem, reservation: ReservationSummary): OpenPayment {
+  const { openedAt, attempts, lastOutcome, dueAt, owner } = charge;
   const next = { kind: owner === null ? ('try' as const) : ('lease' as const), at: dueAt };
   return { reservation, openedAt, attempts, lastOutcome, next };
 }

@@ -1,3 +1,4 @@
+import { chargeWork } from '../payments/charge-work.ts';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -90,12 +91,12 @@ async function live(store: ReservationStore, id: ReservationId, commands: readon
           ...loaded,
           origin: loaded.origin ?? { correlationId: 'request', traceparent: null, caller: 'anonymous' },
         },
-        payment: ({ stage }) =>
+        work: ({ stage }) =>
           stage === 'processing'
-            ? { kind: 'enqueue', owner: id, openedAt: 0, leaseUntil: 1 }
+            ? { change: 'enqueue', ...chargeWork(id), owner: id, openedAt: 0, leaseUntil: 1 }
             : stage === 'unresolved'
-              ? { kind: 'keep' }
-              : { kind: 'remove', onlyIfLeasedBy: null },
+              ? { change: 'keep' }
+              : { change: 'remove', ...chargeWork(id), onlyIfLeasedBy: null },
         key: keepKey,
       },
     );

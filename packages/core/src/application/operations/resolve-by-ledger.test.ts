@@ -89,7 +89,7 @@ test('what settlement works on is not touched, whatever the ledger has', async (
     left: [],
   });
   expect(await engine.get(open.reservationId)).toEqual(open);
-  expect(await store.payments.gauge()).toMatchObject({ open: 1 });
+  expect(await store.work.gauge({ kind: 'charge' })).toMatchObject({ open: 1 });
 });
 
 test('a decision that is faster stands', async () => {

@@ -41,7 +41,7 @@ test('an operator decides nothing while settlement is in progress', async () => 
   const { reservationId } = await create();
   const result = await resolvePayment(store, reservationId, { runtime, finding: { kind: 'not-charged' }, ...word });
   expect(result).toEqual({ kind: 'rejected', rejection: { kind: 'not-escalated', stage: 'unresolved' } });
-  expect(await store.payments.gauge()).toMatchObject({ open: 1 });
+  expect(await store.work.gauge({ kind: 'charge' })).toMatchObject({ open: 1 });
 });
 
 test('actor and reason are stored without white space at their ends', async () => {

@@ -1,6 +1,7 @@
 import type { Finding, Resolve } from '../../domain/reservation/commands.ts';
 import { parseReservationId, type ReservationId } from '../../domain/ids.ts';
 import { OPERATOR_NOTE_EXPECTED, parseOperatorNote } from '../../domain/operator-note.ts';
+import { chargeWork } from '../payments/charge-work.ts';
 import type { Rejection } from '../../domain/reservation/reservation.ts';
 import { type ReservationSummary, summarize } from '../../domain/reservation/summary.ts';
 import { toTimestamp } from '../../domain/timestamp.ts';
@@ -79,7 +80,7 @@ async function resolve(
       id,
       command,
       loaded: await loadReservation(store.events, id),
-      payment: () => ({ kind: 'remove', onlyIfLeasedBy: null }),
+      work: () => ({ change: 'remove', ...chargeWork(id), onlyIfLeasedBy: null }),
       key: keepKey,
     },
   );

@@ -1,3 +1,4 @@
+import { chargeWork } from '../payments/charge-work.ts';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -70,7 +71,7 @@ test('a row of the view that is not the folded stream is named', async () => {
 });
 
 test('a payment that is missing from the queue is noticed', async () => {
-  tamper('delete from payment_queue');
+  tamper('delete from due_work');
   expect((await verifyStore(store)).faults).toEqual(['1 payments wait for a verdict, the queue has 0']);
 });
 
@@ -110,7 +111,7 @@ test('a server that writes meanwhile is no fault', async () => {
         id: id as ReservationId,
         command: { type: 'record-outcome', outcome, answerUnknownAs: 'pending', at },
         loaded,
-        payment: () => ({ kind: 'remove', onlyIfLeasedBy: null }),
+        work: () => ({ change: 'remove', ...chargeWork(id as ReservationId), onlyIfLeasedBy: null }),
         key: keepKey,
       },
     );

@@ -27,7 +27,7 @@ export async function verifyStore(store: ReservationStore, options: CallerOption
   callerOf(options);
   const faults: string[] = [];
   const counts = { events: 0, streams: 0, waiting: 0, streamEvents: 0 };
-  const before = { ...(await store.payments.gauge()), end: await store.events.lastPosition() };
+  const before = { ...(await store.work.gauge({ kind: 'charge' })), end: await store.events.lastPosition() };
   for await (const entry of wholeLog(store)) {
     counts.events += 1;
     if (entry.kind === 'damaged') {
@@ -43,7 +43,7 @@ export async function verifyStore(store: ReservationStore, options: CallerOption
   }
   let rows = 0;
   for await (const _ of allReservations(store.view)) rows += 1;
-  const after = await store.payments.gauge();
+  const after = await store.work.gauge({ kind: 'charge' });
   // Whole-store counts say something only when all was read and nobody wrote meanwhile.
   const written = faults.length > 0 ? [] : await store.events.readAll({ after: before.end, limit: 1 });
   if (faults.length === 0 && written.length === 0) {

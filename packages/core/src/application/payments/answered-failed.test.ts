@@ -7,7 +7,7 @@ import { encodeEvent } from '../../domain/reservation/stored-event.ts';
 import { summarize } from '../../domain/reservation/summary.ts';
 import { ReservationError } from '../../errors.ts';
 import type { ReservationStore } from '../../ports/reservation-store.ts';
-import { EXAMPLE_TIME, exampleAppend, exampleEvent, exampleId } from '../../testing/builders.ts';
+import { EXAMPLE_TIME, exampleAppend, exampleCharge, exampleEvent, exampleId } from '../../testing/builders.ts';
 import { createEngineFixture, onlyReservation, REQUEST } from '../engine-fixture.ts';
 import { assertExists } from '../commands/handle-command.ts';
 import { LEASE_MS } from './limits.ts';
@@ -33,7 +33,7 @@ describe('a caller who is told "failed" of an unknown outcome', () => {
     const events = await store.events.readAll({ after: 1, limit: 10 });
     expect(events.map(({ type }) => type)).toEqual(['PAYMENT_UNRESOLVED', 'PAYMENT_ESCALATED']);
     expect(new Set(events.map(({ commandId }) => commandId)).size).toBe(1);
-    expect(await store.payments.gauge()).toMatchObject({ open: 0 });
+    expect(await store.work.gauge({ kind: 'charge' })).toMatchObject({ open: 0 });
     expect(observations).toContainEqual({
       kind: 'payment-escalated',
       reservationId: reservation.reservationId,
@@ -177,7 +177,7 @@ test('what an older release left open after it had told "failed" is escalated wi
       events: [exampleEvent(1, encodeEvent(created)), exampleEvent(2, encodeEvent(told))],
       inlineWrites: {
         summary: summarize(id, state, 2),
-        payment: { kind: 'enqueue', owner: 'request', openedAt, leaseUntil: openedAt + 1_000 },
+        work: { change: 'enqueue', ...exampleCharge(1), owner: 'request', openedAt, leaseUntil: openedAt + 1_000 },
         key: { kind: 'keep' },
       },
     }),
@@ -187,6 +187,6 @@ test('what an older release left open after it had told "failed" is escalated wi
   expect(gateway.charges).toEqual([]);
   expect(await events(id)).toEqual(['RESERVATION_CREATED', 'PAYMENT_UNRESOLVED', 'PAYMENT_ESCALATED']);
   expect(await store.view.find(id)).toMatchObject({ status: 'RESERVATION_FAILED', stage: 'escalated' });
-  expect(await store.payments.gauge()).toMatchObject({ open: 0 });
+  expect(await store.work.gauge({ kind: 'charge' })).toMatchObject({ open: 0 });
   await engine.stop();
 });

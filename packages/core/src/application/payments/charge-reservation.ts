@@ -1,9 +1,10 @@
+import { chargeWork } from './charge-work.ts';
 import type { ReservationId } from '../../domain/ids.ts';
 import { combineOutcomes, type PaymentOutcome } from '../../domain/payment-outcome.ts';
 import type { Command } from '../../domain/reservation/commands.ts';
 import type { AnswerUnknownAs, ReservationEvent } from '../../domain/reservation/events.ts';
 import { type Timestamp, toTimestamp } from '../../domain/timestamp.ts';
-import type { KeyChange, KeyName, PaymentChange } from '../../ports/inline-writes.ts';
+import type { KeyChange, KeyName, WorkChange } from '../../ports/inline-writes.ts';
 import type { Observer } from '../../ports/observer.ts';
 import {
   type CommandResult,
@@ -83,7 +84,7 @@ async function recordOutcome(deps: EngineDeps, job: ChargeJob, findings: ChargeF
       id,
       command: commandFor(job, findings, at),
       loaded,
-      payment: (next) => paymentAfter(next, job, findings),
+      work: (next) => workAfter(next, job, findings),
       key: (next) => keyAfter(next, job),
     },
   );
@@ -106,15 +107,21 @@ function isVerdict(outcome: PaymentOutcome): boolean {
  * A verdict is valid from any process. Everything else counts only while the lease is held: a proof that nothing was sent,
  * or a refusal, covers only the attempts of the lease's holder, and a later holder may have sent.
  */
-function paymentAfter(next: ExistingReservation, { owner }: ChargeJob, findings: ChargeFindings): PaymentChange {
+function workAfter(next: ExistingReservation, { id, owner }: ChargeJob, findings: ChargeFindings): WorkChange {
   switch (next.stage) {
     case 'processing':
     case 'unresolved':
-      return { kind: 'release', owner, dueAt: findings.retryAt, lastOutcome: describe(findings.attempted) };
+      return {
+        change: 'release',
+        ...chargeWork(id),
+        owner,
+        dueAt: findings.retryAt,
+        lastOutcome: describe(findings.attempted),
+      };
     case 'escalated':
     case 'confirmed':
     case 'failed':
-      return { kind: 'remove', onlyIfLeasedBy: isVerdict(findings.outcome) ? null : owner };
+      return { change: 'remove', ...chargeWork(id), onlyIfLeasedBy: isVerdict(findings.outcome) ? null : owner };
   }
 }
 
@@ -140,7 +147,7 @@ async function applyResult(
     case 'unchanged':
       if (result.loaded.state.stage === 'unresolved') {
         const lastOutcome = describe(attempted);
-        await deps.store.payments.release({ reservationId: id, owner, dueAt: retryAt, lastOutcome });
+        await deps.store.work.release({ ...chargeWork(id), owner, dueAt: retryAt, lastOutcome });
       }
       return result.loaded;
     case 'rejected':

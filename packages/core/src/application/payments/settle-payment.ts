@@ -1,7 +1,11 @@
+import { reservationOfCharge } from '../../domain/charge-id.ts';
+import type { ReservationId } from '../../domain/ids.ts';
+import { assert } from '../../errors.ts';
+import { chargeWork } from './charge-work.ts';
 import type { PaymentOutcome } from '../../domain/payment-outcome.ts';
 import type { EscalationReason } from '../../domain/reservation/events.ts';
 import { toTimestamp } from '../../domain/timestamp.ts';
-import type { TakenPayment } from '../../ports/due-work.ts';
+import type { TakenWork } from '../../ports/due-work.ts';
 import { chargeReservation, reportEscalation } from './charge-reservation.ts';
 import type { EngineDeps } from '../engine-deps.ts';
 import { handleCommand, keepKey } from '../commands/handle-command.ts';
@@ -24,25 +28,27 @@ const PREVIOUS_RUN = {
  * effect when it was settled or escalated in the meantime. Settlement never answers a caller, so that it never records an
  * unknown outcome as answered "failed".
  */
-export async function settlePayment(deps: EngineDeps, policy: SettlementPolicy, payment: TakenPayment): Promise<void> {
-  const loaded = await loadReservation(deps.store.events, payment.reservationId);
+export async function settlePayment(deps: EngineDeps, policy: SettlementPolicy, item: TakenWork): Promise<void> {
+  const id = reservationOfCharge(item.id);
+  assert(id !== null, `a charge is named after its reservation, not ${item.id}`);
+  const loaded = await loadReservation(deps.store.events, id);
   // A verdict or an escalation since the lease was taken has removed the work item.
   const { stage } = loaded.state;
   if (stage !== 'processing' && stage !== 'unresolved') return;
   const forbidden = whyNotToSend(deps, loaded);
-  if (forbidden !== null) return await escalate(deps, payment, loaded, forbidden);
+  if (forbidden !== null) return await escalate(deps, item, { id, loaded, reason: forbidden });
   await chargeReservation(deps, {
-    id: payment.reservationId,
+    id,
     loaded,
     by: 'settlement',
-    owner: payment.owner,
+    owner: item.owner,
     // Measured from the lease: this process may have been suspended since it took it.
-    sendUntil: payment.dueAt - LEASE_MS + SEND_WINDOW_MS,
-    retryAt: () => policy.retryAt(payment.attempts),
+    sendUntil: item.dueAt - LEASE_MS + SEND_WINDOW_MS,
+    retryAt: () => policy.retryAt(item.attempts),
     previousOutcome: PREVIOUS_RUN,
     answerUnknownAs: 'pending',
     key: null,
-    giveUp: policy.giveUp(payment),
+    giveUp: policy.giveUp(item),
     signal: deps.cancelled,
   });
 }
@@ -58,19 +64,21 @@ function whyNotToSend(deps: EngineDeps, { state }: LoadedReservation): Escalatio
 
 async function escalate(
   deps: EngineDeps,
-  payment: TakenPayment,
-  loaded: LoadedReservation,
-  reason: EscalationReason,
+  { owner, lastOutcome }: TakenWork,
+  {
+    id,
+    loaded,
+    reason,
+  }: { readonly id: ReservationId; readonly loaded: LoadedReservation; readonly reason: EscalationReason },
 ): Promise<void> {
-  const { reservationId: id, owner } = payment;
-  const detail = payment.lastOutcome ?? PREVIOUS_RUN.detail;
+  const detail = lastOutcome ?? PREVIOUS_RUN.detail;
   const result = await handleCommand(
     { events: deps.store.events, runtime: deps.runtime },
     {
       id,
       command: { type: 'escalate', reason, detail, at: toTimestamp(deps.runtime.clock.now()) },
       loaded,
-      payment: () => ({ kind: 'remove', onlyIfLeasedBy: owner }),
+      work: () => ({ change: 'remove', ...chargeWork(id), onlyIfLeasedBy: owner }),
       key: keepKey,
     },
   );

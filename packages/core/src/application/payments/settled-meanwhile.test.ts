@@ -41,7 +41,7 @@ test.each([approved, { kind: 'declined', message: 'no funds' }] as const)(
     await runtime.advance(1_000);
     expect(gateway.charges).toHaveLength(1);
     expect(await events(result.reservation.reservationId)).toHaveLength(2);
-    expect(await memory.payments.gauge()).toMatchObject({ open: 0 });
+    expect(await memory.work.gauge({ kind: 'charge' })).toMatchObject({ open: 0 });
     await other.stop();
   },
 );

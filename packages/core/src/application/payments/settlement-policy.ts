@@ -1,5 +1,5 @@
 import { checkWholeNumber } from '../../options.ts';
-import type { QueuedPayment } from '../../ports/due-work.ts';
+import type { WorkItem } from '../../ports/due-work.ts';
 import type { Runtime } from '../../ports/runtime.ts';
 import type { GiveUp } from './charge-reservation.ts';
 import {
@@ -28,7 +28,7 @@ export interface SettlementOptions {
 export interface SettlementPolicy {
   readonly pollMs: number;
   /** Whether a payment without a verdict after this attempt is escalated. */
-  giveUp(payment: QueuedPayment): GiveUp;
+  giveUp(charge: WorkItem): GiveUp;
   /** Time of the next attempt after settlement took a payment `attempts` times; milliseconds since the epoch. */
   retryAt(attempts: number): number;
 }

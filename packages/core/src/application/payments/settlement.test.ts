@@ -105,7 +105,7 @@ describe('settlement', () => {
     engine.start();
     await runtime.advance(HOUR_MS + 400_000);
     expect((await events(reservationId)).at(-1)).toBe('PAYMENT_ESCALATED');
-    expect(await store.payments.gauge()).toMatchObject({ open: 0 });
+    expect(await store.work.gauge({ kind: 'charge' })).toMatchObject({ open: 0 });
     const sent = gateway.charges.length;
     await runtime.advance(HOUR_MS);
     expect(gateway.charges).toHaveLength(sent);
@@ -207,7 +207,7 @@ describe('settlement', () => {
     await runtime.advance(2_000);
     engine.start();
     await runtime.advance(100);
-    expect(await store.payments.gauge()).toMatchObject({ open: 0 });
+    expect(await store.work.gauge({ kind: 'charge' })).toMatchObject({ open: 0 });
     await engine.stop();
   });
 

@@ -1,4 +1,5 @@
-import type { TakenPayment } from '../../ports/due-work.ts';
+import { reservationOfCharge } from '../../domain/charge-id.ts';
+import type { TakenWork } from '../../ports/due-work.ts';
 import type { EngineDeps } from '../engine-deps.ts';
 import { LEASE_MS, SETTLEMENT_CONCURRENCY_MAX } from './limits.ts';
 import { settlePayment } from './settle-payment.ts';
@@ -25,16 +26,16 @@ export function createSettlement(deps: EngineDeps, policy: SettlementPolicy): Se
       nap = new AbortController();
       const free = SETTLEMENT_CONCURRENCY_MAX - working.size;
       const taken = free > 0 ? await take(free) : [];
-      for (const payment of taken) track(payment);
+      for (const item of taken) track(item);
       if (taken.length < free || free === 0) await clock.sleep(policy.pollMs, nap.signal);
     }
   }
 
-  async function take(limit: number): Promise<readonly TakenPayment[]> {
+  async function take(limit: number): Promise<readonly TakenWork[]> {
     const now = clock.now();
     const owner = deps.runtime.newUuid();
     try {
-      return await deps.store.payments.take({ owner, now, leaseUntil: now + LEASE_MS, limit });
+      return await deps.store.work.take({ kind: 'charge', owner, now, leaseUntil: now + LEASE_MS, limit });
     } catch (error) {
       deps.observer({ kind: 'settlement-fault', reservationId: null, error });
       return [];
@@ -42,11 +43,11 @@ export function createSettlement(deps: EngineDeps, policy: SettlementPolicy): Se
   }
 
   /** Finished work frees a slot: the loop continues at once. */
-  function track(payment: TakenPayment): void {
-    const work = settlePayment(deps, policy, payment)
+  function track(item: TakenWork): void {
+    const work = settlePayment(deps, policy, item)
       // The lease ends by itself and the item is due again: one failing reservation does not block others.
       .catch((error: unknown) => {
-        deps.observer({ kind: 'settlement-fault', reservationId: payment.reservationId, error });
+        deps.observer({ kind: 'settlement-fault', reservationId: reservationOfCharge(item.id), error });
       })
       .finally(() => {
         working.delete(work);

@@ -30,7 +30,7 @@ describe('a new reservation', () => {
       version: 2,
     });
     expect(await events(reservation.reservationId)).toEqual(['RESERVATION_CREATED', 'RESERVATION_CONFIRMED']);
-    expect(await store.payments.gauge()).toEqual({ open: 0, oldestOpenedAt: null, nextDueAt: null });
+    expect(await store.work.gauge({ kind: 'charge' })).toEqual({ open: 0, oldestOpenedAt: null, nextDueAt: null });
   });
 
   test('fails with the payment service’s message when it is declined', async () => {
@@ -50,7 +50,7 @@ describe('a new reservation', () => {
     const { create, gateway, store } = createEngineFixture();
     gateway.script(() => notSent);
     expect(await create()).toMatchObject({ status: 'RESERVATION_FAILED', failureReason: 'not-sent' });
-    expect(await store.payments.gauge()).toMatchObject({ open: 0 });
+    expect(await store.work.gauge({ kind: 'charge' })).toMatchObject({ open: 0 });
   });
 
   test('stays created, and due for settlement, when the outcome is unknown', async () => {
@@ -59,9 +59,10 @@ describe('a new reservation', () => {
     const reservation = await create();
     expect(reservation).toMatchObject({ status: 'RESERVATION_CREATED', stage: 'unresolved', answeredAs: 'pending' });
     expect(await events(reservation.reservationId)).toEqual(['RESERVATION_CREATED', 'PAYMENT_UNRESOLVED']);
-    expect(await store.payments.list({ limit: 10 })).toEqual([
+    expect(await store.work.list({ kind: 'charge', limit: 10 })).toEqual([
       {
-        reservationId: reservation.reservationId,
+        kind: 'charge',
+        id: reservation.reservationId,
         openedAt: runtime.clock.now(),
         attempts: 0,
         dueAt: runtime.clock.now() + 1_000,

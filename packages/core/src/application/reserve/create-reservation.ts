@@ -1,3 +1,4 @@
+import { chargeWork } from '../payments/charge-work.ts';
 import {
   type CreateRequest,
   parseCreateRequest,
@@ -103,7 +104,7 @@ async function createOnce(
       id,
       command: { type: 'create', ...request, at: toTimestamp(now) },
       loaded: { ...notYetCreated, origin },
-      payment: () => ({ kind: 'enqueue', owner, openedAt: now, leaseUntil: now + LEASE_MS }),
+      work: () => ({ change: 'enqueue', ...chargeWork(id), owner, openedAt: now, leaseUntil: now + LEASE_MS }),
       key: () => (claim === null ? { kind: 'keep' } : { kind: 'claim', ...claim }),
     },
   );

@@ -1,7 +1,7 @@
 import type { ReservationId } from '../../domain/ids.ts';
 import type { ReservationSummary } from '../../domain/reservation/summary.ts';
 import type { KeyClaim } from '../inline-writes.ts';
-import type { QueuedPayment } from '../due-work.ts';
+import type { WorkItem, WorkName } from '../due-work.ts';
 
 /** Largest page that is read and largest batch that is written, in rows. */
 export const TRANSFER_ROWS_MAX = 1_000;
@@ -28,8 +28,8 @@ export interface StoredKey extends KeyClaim {
   readonly stream: string;
 }
 
-/** An open payment. A move does not keep leases: a leased payment is due at once (`dueAt` 0). */
-export type StoredPayment = Omit<QueuedPayment, 'owner'>;
+/** An open work item. A move does not keep leases: a leased item is due at once (`dueAt` 0). */
+export type StoredWork = Omit<WorkItem, 'owner'>;
 
 /** Checkpoint of a subscription, without its lease. */
 export interface StoredCheckpoint {
@@ -62,8 +62,8 @@ export interface TransferRows {
   /** The log ordered by stream and version. */
   streams(page: TransferPage<StreamPlace>): Promise<readonly EventText[]>;
   keys(page: TransferPage<KeyPlace>): Promise<readonly StoredKey[]>;
-  /** Ordered by reservation id. */
-  payments(page: TransferPage<ReservationId>): Promise<readonly StoredPayment[]>;
+  /** Ordered by kind and id. */
+  work(page: TransferPage<WorkName>): Promise<readonly StoredWork[]>;
   /** Ordered by name. */
   checkpoints(page: TransferPage<string>): Promise<readonly StoredCheckpoint[]>;
 }
@@ -124,7 +124,7 @@ export interface TransferTarget extends TransferRows {
   importSummaries(summaries: readonly ReservationSummary[]): Promise<void>;
   /** @throws {ReservationError} STORE_UNSUITABLE for a key that this database cannot hold. */
   importKeys(keys: readonly StoredKey[]): Promise<void>;
-  importPayments(payments: readonly StoredPayment[]): Promise<void>;
+  importWork(items: readonly StoredWork[]): Promise<void>;
   importCheckpoints(checkpoints: readonly StoredCheckpoint[]): Promise<void>;
   /** The view ordered by reservation id. */
   summaries(page: TransferPage<ReservationId>): Promise<readonly ReservationSummary[]>;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { EVENTS_PER_APPEND_MAX } from '../../ports/event-store.ts';
-import { exampleAppend, exampleEvent, exampleId, exampleSummary, recordedBy } from '../builders.ts';
+import { exampleAppend, exampleCharge, exampleEvent, exampleId, exampleSummary, recordedBy } from '../builders.ts';
 import { appended, type StoreContractCase, onStore, oneTo, snapshot, wholeLog } from './case.ts';
 
 const stream = exampleId(1);
@@ -79,7 +79,7 @@ const expectedVersion: readonly StoreContractCase[] = [
 
 const inlineWrites = {
   summary: exampleSummary(stream),
-  payment: { kind: 'enqueue', owner: 'lease-1', openedAt: 1_000, leaseUntil: 2_000 },
+  work: { change: 'enqueue', ...exampleCharge(1), owner: 'lease-1', openedAt: 1_000, leaseUntil: 2_000 },
   key: { kind: 'claim', scope: 'caller', key: 'key', fingerprint: 'body' },
 } as const;
 
@@ -137,7 +137,7 @@ const atomicity: readonly StoreContractCase[] = [
     assert.deepEqual(await snapshot(store), {
       log: [],
       reservations: { reservations: [], next: null },
-      payments: [],
+      work: [],
       gauge: { open: 0, oldestOpenedAt: null, nextDueAt: null },
       subscriptions: [],
     });

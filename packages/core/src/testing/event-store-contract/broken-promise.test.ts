@@ -122,7 +122,7 @@ describe('a case that fails', () => {
       return { ...store, close: async () => undefined };
     });
     expect(linesOf(error)[1]).toBe('a check of the case does not hold: see the last calls');
-    expect(linesOf(error)).toContainEqual(expect.stringMatching(/^ {2}payments\.gauge\(\) → \{"open":/));
+    expect(linesOf(error)).toContainEqual(expect.stringMatching(/^ {2}work\.gauge\(.*\) → \{"open":/));
   });
 });
 

@@ -111,8 +111,8 @@ export async function snapshot(store: ReservationStore): Promise<unknown> {
   return {
     log: await wholeLog(store),
     reservations: await store.view.list({ userId: null, stage: null, after: null, limit: 200 }),
-    payments: await store.payments.list({ limit: TAKE_LIMIT_MAX }),
-    gauge: await store.payments.gauge(),
+    work: await store.work.list({ kind: 'charge', limit: TAKE_LIMIT_MAX }),
+    gauge: await store.work.gauge({ kind: 'charge' }),
     subscriptions: await store.subscriptions.list({ limit: SUBSCRIPTIONS_LIMIT_MAX }),
   };
 }

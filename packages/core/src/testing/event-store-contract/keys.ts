@@ -1,30 +1,30 @@
 import assert from 'node:assert/strict';
-import type { KeyClaim, KeyName, PaymentChange } from '../../ports/inline-writes.ts';
+import type { KeyClaim, KeyName, WorkChange } from '../../ports/inline-writes.ts';
 import type { AppendRequest } from '../../ports/event-store.ts';
-import { exampleAppend, exampleEvent, exampleId, exampleSummary } from '../builders.ts';
+import { exampleAppend, exampleCharge, exampleEvent, exampleId, exampleSummary } from '../builders.ts';
 import { appended, type StoreContractCase, onStore, snapshot } from './case.ts';
 
 const claim: KeyClaim = { scope: 'caller', key: 'key', fingerprint: 'body' };
 
 /** An append that opens the n-th reservation under a key. */
-function open(n: number, claimed: KeyClaim | null, payment?: PaymentChange): AppendRequest {
+function open(n: number, claimed: KeyClaim | null, work?: WorkChange): AppendRequest {
   return exampleAppend(exampleId(n), {
     events: [exampleEvent(n)],
     inlineWrites: {
       summary: exampleSummary(exampleId(n)),
-      payment: payment ?? { kind: 'enqueue', owner: `lease-${n}`, openedAt: 1_000, leaseUntil: 2_000 },
+      work: work ?? { change: 'enqueue', ...exampleCharge(n), owner: `lease-${n}`, openedAt: 1_000, leaseUntil: 2_000 },
       key: claimed === null ? { kind: 'keep' } : { kind: 'claim', ...claimed },
     },
   });
 }
 
 /** An append of the second event of the n-th reservation, which releases a key. */
-function release(n: number, name: KeyName, payment: PaymentChange = { kind: 'keep' }): AppendRequest {
+function release(n: number, name: KeyName, work: WorkChange = { change: 'keep' }): AppendRequest {
   const { scope, key } = name;
   return exampleAppend(exampleId(n), {
     expected: 1,
     events: [exampleEvent(1_000 + n)],
-    inlineWrites: { summary: null, payment, key: { kind: 'release', scope, key } },
+    inlineWrites: { summary: null, work, key: { kind: 'release', scope, key } },
   });
 }
 
@@ -57,7 +57,7 @@ const lookUps: readonly StoreContractCase[] = [
   onStore('a key is not found when the append that asked for it does not hold', async (store) => {
     await appended(store, open(1, null));
     assert.equal((await store.events.append({ ...open(1, claim), commandId: 'late' })).kind, 'conflict');
-    const removal = { kind: 'remove', onlyIfLeasedBy: 'nobody' } as const;
+    const removal = { change: 'remove', ...exampleCharge(2), onlyIfLeasedBy: 'nobody' } as const;
     assert.equal((await store.events.append(open(2, claim, removal))).kind, 'lease-lost');
     assert.equal(await store.view.findByKey(claim), null);
   }),
@@ -112,14 +112,14 @@ const claimCases: readonly StoreContractCase[] = [
 
   onStore('a key may be claimed by a later append of a stream', async (store) => {
     await appended(store, open(1, null));
-    const later = { ...open(1, claim, { kind: 'keep' }), expected: 1, commandId: 'later' } as const;
+    const later = { ...open(1, claim, { change: 'keep' }), expected: 1, commandId: 'later' } as const;
     assert.deepEqual(await store.events.append(later), { kind: 'appended', version: 2, position: 2 });
     assert.equal((await store.events.append(open(2, claim))).kind, 'key-taken');
   }),
 
   onStore('a key is claimed once, by its own stream too', async (store) => {
     await appended(store, open(1, claim));
-    const again = { ...open(1, claim, { kind: 'keep' }), expected: 1, commandId: 'again' } as const;
+    const again = { ...open(1, claim, { change: 'keep' }), expected: 1, commandId: 'again' } as const;
     assert.deepEqual(await store.events.append(again), {
       kind: 'key-taken',
       stream: exampleId(1),
@@ -134,14 +134,14 @@ const claimCases: readonly StoreContractCase[] = [
   }),
 
   onStore('an append that lost its lease claims no key', async (store) => {
-    const removal = { kind: 'remove', onlyIfLeasedBy: 'nobody' } as const;
+    const removal = { change: 'remove', ...exampleCharge(1), onlyIfLeasedBy: 'nobody' } as const;
     assert.deepEqual(await store.events.append(open(1, claim, removal)), { kind: 'lease-lost' });
     await appended(store, open(2, claim));
   }),
 
   onStore('a conflict is told before a taken key, a taken key before a lost lease', async (store) => {
     await appended(store, open(1, claim));
-    const removal = { kind: 'remove', onlyIfLeasedBy: 'nobody' } as const;
+    const removal = { change: 'remove', ...exampleCharge(1), onlyIfLeasedBy: 'nobody' } as const;
     const everything = { ...open(1, claim, removal), commandId: 'everything is wrong' };
     assert.equal((await store.events.append(everything)).kind, 'conflict');
     assert.equal((await store.events.append({ ...everything, expected: 1 })).kind, 'key-taken');
@@ -196,7 +196,7 @@ const releaseCases: readonly StoreContractCase[] = [
       });
       // Its own stream may have claimed the key anew.
       const again = { kind: 'claim', ...claim, key: 'again' } as const;
-      const inlineWrites = { summary: null, payment: { kind: 'keep' }, key: again } as const;
+      const inlineWrites = { summary: null, work: { change: 'keep' }, key: again } as const;
       await appended(store, exampleAppend(exampleId(5), { events: [exampleEvent(5)], inlineWrites }));
       await appended(store, release(5, again));
       const anew = { expected: 2, events: [exampleEvent(55)], inlineWrites } as const;
@@ -208,7 +208,7 @@ const releaseCases: readonly StoreContractCase[] = [
 
   onStore('an append that does not hold releases no key', async (store) => {
     await appended(store, open(1, claim));
-    const lostLease = release(1, claim, { kind: 'remove', onlyIfLeasedBy: 'another lease' });
+    const lostLease = release(1, claim, { change: 'remove', ...exampleCharge(1), onlyIfLeasedBy: 'another lease' });
     assert.equal((await store.events.append({ ...lostLease, commandId: 'lost' })).kind, 'lease-lost');
     assert.equal((await store.events.append(open(2, claim))).kind, 'key-taken');
     assert.equal((await store.events.append({ ...release(1, claim), expected: 7 })).kind, 'conflict');

@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
 import { isReservationError } from '../../errors.ts';
 import type { AppendResult } from '../../ports/event-store.ts';
-import { exampleAppend, exampleEvent, exampleId, exampleSummary, NOTHING_ALONGSIDE, recordedBy } from '../builders.ts';
+import {
+  exampleAppend,
+  exampleCharge,
+  exampleEvent,
+  exampleId,
+  exampleSummary,
+  NOTHING_ALONGSIDE,
+  recordedBy,
+} from '../builders.ts';
 import {
   appended,
   type StoreContractCase,
@@ -19,7 +27,7 @@ const create = exampleAppend(id, {
   events: [exampleEvent(1), exampleEvent(2)],
   inlineWrites: {
     summary: exampleSummary(id),
-    payment: { kind: 'enqueue', owner: 'request-1', openedAt: 500, leaseUntil: 1_000 },
+    work: { change: 'enqueue', ...exampleCharge(1), owner: 'request-1', openedAt: 500, leaseUntil: 1_000 },
     key,
   },
 });
@@ -46,10 +54,10 @@ const closing: readonly StoreContractCase[] = [
       store.events.lastPosition(),
       store.repair.put([exampleSummary(id)]),
       store.repair.removeOrphans({ after: null, limit: 1 }),
-      store.payments.take({ owner: 'worker', now: 1_000, leaseUntil: 2_000, limit: 1 }),
-      store.payments.release({ reservationId: id, owner: 'request-1', dueAt: 1, lastOutcome: '' }),
-      store.payments.list({ limit: 1 }),
-      store.payments.gauge(),
+      store.work.take({ kind: 'charge', owner: 'worker', now: 1_000, leaseUntil: 2_000, limit: 1 }),
+      store.work.release({ ...exampleCharge(1), owner: 'request-1', dueAt: 1, lastOutcome: '' }),
+      store.work.list({ kind: 'charge', limit: 1 }),
+      store.work.gauge({ kind: 'charge' }),
       store.subscriptions.acquire({ name: 'reader', owner: 'one', startAfter: 0, now: 1_000, leaseUntil: 2_000 }),
       store.subscriptions.advance({ name: 'reader', owner: 'one', position: 1, leaseUntil: 2_000 }),
       store.subscriptions.release({ name: 'reader', owner: 'one', position: 1 }),
@@ -87,14 +95,14 @@ const reopening: readonly StoreContractCase[] = [
     'a store that is opened again holds everything that was acknowledged',
     async (store) => {
       await appended(store, create);
-      const release = { reservationId: id, owner: 'request-1', dueAt: 5_000, lastOutcome: 'unknown' };
-      assert.equal(await store.payments.release(release), true);
+      const release = { ...exampleCharge(1), owner: 'request-1', dueAt: 5_000, lastOutcome: 'unknown' };
+      assert.equal(await store.work.release(release), true);
     },
     async (store) => {
       assert.deepEqual(await wholeLog(store), recordedBy(create, { version: 1, position: 1 }));
       assert.deepEqual(await store.view.find(id), exampleSummary(id));
-      assert.deepEqual(await store.payments.list({ limit: 10 }), [
-        { reservationId: id, openedAt: 500, attempts: 0, dueAt: 5_000, owner: null, lastOutcome: 'unknown' },
+      assert.deepEqual(await store.work.list({ kind: 'charge', limit: 10 }), [
+        { ...exampleCharge(1), openedAt: 500, attempts: 0, dueAt: 5_000, owner: null, lastOutcome: 'unknown' },
       ]);
       const late = exampleAppend(exampleId(2), { inlineWrites: { ...NOTHING_ALONGSIDE, key } });
       assert.deepEqual(await store.events.append(late), { kind: 'key-taken', stream: id, fingerprint: 'body' });
@@ -171,9 +179,15 @@ const besides: readonly StoreContractCase[] = [
   onTwoStores('no payment is handed to two servers, and no key to two streams', async (one, other) => {
     const creates = await Promise.all(
       oneTo(20).map((n) => {
-        const payment = { kind: 'enqueue', owner: `request-${n}`, openedAt: 0, leaseUntil: 1_000 } as const;
+        const work = {
+          change: 'enqueue',
+          ...exampleCharge(n),
+          owner: `request-${n}`,
+          openedAt: 0,
+          leaseUntil: 1_000,
+        } as const;
         const own = { ...key, key: `key-${Math.ceil(n / 2)}` };
-        const inlineWrites = { ...NOTHING_ALONGSIDE, payment, key: own };
+        const inlineWrites = { ...NOTHING_ALONGSIDE, work, key: own };
         const store = n % 2 === 0 ? one : other;
         return store.events.append(exampleAppend(exampleId(n), { inlineWrites }));
       }),
@@ -182,10 +196,16 @@ const besides: readonly StoreContractCase[] = [
     assert.equal(refused.length, 10, 'of two claims of each of ten keys, by one server each, one is refused');
     const hauls = await Promise.all(
       oneTo(10).map((n) =>
-        (n % 2 === 0 ? one : other).payments.take({ owner: `worker-${n}`, now: 1_000, leaseUntil: 2_000, limit: 2 }),
+        (n % 2 === 0 ? one : other).work.take({
+          kind: 'charge',
+          owner: `worker-${n}`,
+          now: 1_000,
+          leaseUntil: 2_000,
+          limit: 2,
+        }),
       ),
     );
-    const ids = hauls.flat().map(({ reservationId }) => reservationId);
+    const ids = hauls.flat().map((item) => item.id);
     assert.deepEqual([ids.length, new Set(ids).size], [10, 10]);
   }),
 ];

@@ -4,7 +4,7 @@ import { createMemoryStore } from '../../adapters/memory/index.ts';
 import { createTestSchemas, schemaOf, type TestSchemas } from '../../adapters/postgres/test-support.ts';
 import { openPostgresStore } from '../../adapters/postgres/index.ts';
 import { openSqliteStore } from '../../adapters/sqlite/index.ts';
-import type { KeyChange, PaymentChange } from '../../ports/inline-writes.ts';
+import type { KeyChange, WorkChange } from '../../ports/inline-writes.ts';
 import type { AppendRequest, ExpectedVersion } from '../../ports/event-store.ts';
 import type { ReservationStore } from '../../ports/reservation-store.ts';
 import { exampleEvent, exampleId, exampleSummary } from '../builders.ts';
@@ -29,11 +29,15 @@ const expected: fc.Arbitrary<ExpectedVersion> = fc.oneof(
   { weight: 3, arbitrary: fc.integer({ min: 1, max: 6 }) },
 );
 
-const payment: fc.Arbitrary<PaymentChange> = fc.oneof(
-  fc.constant({ kind: 'keep' as const }),
-  fc.record({ kind: fc.constant('enqueue' as const), owner, openedAt: time, leaseUntil: time }),
-  fc.record({ kind: fc.constant('release' as const), owner, dueAt: time, lastOutcome: fc.string() }),
-  fc.record({ kind: fc.constant('remove' as const), onlyIfLeasedBy: fc.option(owner) }),
+/** A kind of a later release. */
+const OTHER_KIND = 'other-kind' as 'charge';
+const item = { kind: fc.constantFrom('charge' as const, OTHER_KIND), id };
+
+const work: fc.Arbitrary<WorkChange> = fc.oneof(
+  fc.constant({ change: 'keep' as const }),
+  fc.record({ change: fc.constant('enqueue' as const), ...item, owner, openedAt: time, leaseUntil: time }),
+  fc.record({ change: fc.constant('release' as const), ...item, owner, dueAt: time, lastOutcome: fc.string() }),
+  fc.record({ change: fc.constant('remove' as const), ...item, onlyIfLeasedBy: fc.option(owner) }),
 );
 
 const name = { scope: fc.constantFrom('caller', 'another'), key: fc.constantFrom('key-1', 'key-2') };
@@ -57,26 +61,34 @@ const append: fc.Arbitrary<Operation> = fc
     stage: fc.option(fc.constantFrom('processing' as const, 'confirmed' as const)),
     userId: fc.constantFrom('user_1', 'user_2'),
     transactionId: fc.constantFrom(null, 'TXN-1', 'TXN-2'),
-    payment,
+    work,
     key,
   })
-  .map(({ stage, userId, transactionId, payment: change, key: keyChange, ...rest }) => {
+  .map(({ stage, userId, transactionId, work: change, key: keyChange, ...rest }) => {
     const summary = stage === null ? null : exampleSummary(rest.stream, { stage, userId, transactionId });
-    const request: AppendRequest = { ...rest, inlineWrites: { summary, payment: change, key: keyChange } };
-    const names = keyChange.kind === 'keep' ? [rest.stream] : [rest.stream, `${keyChange.scope}/${keyChange.key}`];
+    const request: AppendRequest = { ...rest, inlineWrites: { summary, work: change, key: keyChange } };
+    const names: string[] = [rest.stream];
+    if (keyChange.kind !== 'keep') names.push(`${keyChange.scope}/${keyChange.key}`);
+    if (change.change !== 'keep') names.push(`${change.kind} ${change.id}`);
     return { run: (store) => store.events.append(request), names };
   });
 
 const queueWork: fc.Arbitrary<Operation> = fc.oneof(
   fc
-    .record({ owner, now: time, lease: fc.integer({ min: 0, max: 4 }), limit: fc.integer({ min: 1, max: 3 }) })
+    .record({
+      kind: item.kind,
+      owner,
+      now: time,
+      lease: fc.integer({ min: 0, max: 4 }),
+      limit: fc.integer({ min: 1, max: 3 }),
+    })
     .map(({ lease, ...request }): Operation => ({
-      run: (store) => store.payments.take({ ...request, leaseUntil: request.now + lease }),
+      run: (store) => store.work.take({ ...request, leaseUntil: request.now + lease }),
       names: ['queue'],
     })),
   fc
-    .record({ reservationId: id, owner, dueAt: time, lastOutcome: fc.string() })
-    .map((request): Operation => ({ run: (store) => store.payments.release(request), names: ['queue'] })),
+    .record({ ...item, owner, dueAt: time, lastOutcome: fc.string() })
+    .map((request): Operation => ({ run: (store) => store.work.release(request), names: ['queue'] })),
 );
 
 const operation = fc.oneof({ weight: 3, arbitrary: append }, { weight: 1, arbitrary: queueWork });
@@ -172,7 +184,7 @@ describe('the PostgreSQL store', () => {
     empty = () =>
       schemas.database.query(
         `set search_path = ${schemaOf(connectionString)};
-         truncate events, reservations, payment_queue, idempotency_keys`,
+         truncate events, reservations, due_work, idempotency_keys`,
       );
   });
 

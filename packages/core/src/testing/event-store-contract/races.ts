@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { AppendRequest, AppendResult, ExpectedVersion } from '../../ports/event-store.ts';
 import type { ReservationStore } from '../../ports/reservation-store.ts';
-import { exampleAppend, exampleEvent, exampleId, NOTHING_ALONGSIDE, recordedBy } from '../builders.ts';
+import { exampleAppend, exampleCharge, exampleEvent, exampleId, NOTHING_ALONGSIDE, recordedBy } from '../builders.ts';
 import { appended, type StoreContractCase, onStore, oneTo, wholeLog } from './case.ts';
 
 const WRITERS = 50;
@@ -117,7 +117,10 @@ export const raceCases: readonly StoreContractCase[] = [
     const requests = oneTo(20).flatMap((n) => {
       const events = [exampleEvent(10 * n), exampleEvent(10 * n + 1)];
       const elsewhere = exampleAppend(exampleId(100 + n), { events });
-      const leaseLost = { ...NOTHING_ALONGSIDE, payment: { kind: 'remove', onlyIfLeasedBy: 'nobody' } } as const;
+      const leaseLost = {
+        ...NOTHING_ALONGSIDE,
+        work: { change: 'remove', ...exampleCharge(100 + n), onlyIfLeasedBy: 'nobody' },
+      } as const;
       return [
         exampleAppend(stream, { events }),
         { ...elsewhere, inlineWrites: { ...NOTHING_ALONGSIDE, key } },

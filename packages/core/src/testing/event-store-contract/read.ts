@@ -2,7 +2,15 @@ import assert from 'node:assert/strict';
 import type { JsonObject } from '../../domain/reservation/stored-event.ts';
 import { READ_LIMIT_MAX } from '../../ports/event-store.ts';
 import type { ReservationStore } from '../../ports/reservation-store.ts';
-import { exampleAppend, exampleEvent, exampleId, exampleSummary, NOTHING_ALONGSIDE, recordedBy } from '../builders.ts';
+import {
+  exampleAppend,
+  exampleCharge,
+  exampleEvent,
+  exampleId,
+  exampleSummary,
+  NOTHING_ALONGSIDE,
+  recordedBy,
+} from '../builders.ts';
 import { appended, type StoreContractCase, onStore, oneTo, onTwoStores, snapshot, wholeLog } from './case.ts';
 
 const stream = exampleId(1);
@@ -190,18 +198,18 @@ function vandalize(value: unknown): void {
 const history: readonly StoreContractCase[] = [
   onStore('what a store returns cannot be used to change what it holds', async (store) => {
     const summary = exampleSummary(stream);
-    const payment = { kind: 'enqueue', owner: 'lease-1', openedAt: 1, leaseUntil: 2 } as const;
+    const work = { change: 'enqueue', ...exampleCharge(1), owner: 'lease-1', openedAt: 1, leaseUntil: 2 } as const;
     const nested = exampleEvent(1, { data: { list: [{ of: 'things' }] } });
     await appended(
       store,
-      exampleAppend(stream, { events: [nested], inlineWrites: { summary, payment, key: { kind: 'keep' } } }),
+      exampleAppend(stream, { events: [nested], inlineWrites: { summary, work, key: { kind: 'keep' } } }),
     );
     const before = structuredClone(await snapshot(store));
     vandalize(await snapshot(store));
     vandalize(await store.events.readStream(stream, { after: 0, limit: 1 }));
     vandalize(await store.events.append(exampleAppend(stream, { events: [exampleEvent(2)] })));
     vandalize(await store.view.find(stream));
-    vandalize(await store.payments.list({ limit: 1 }));
+    vandalize(await store.work.list({ kind: 'charge', limit: 1 }));
     assert.deepEqual(await snapshot(store), before);
     assert.deepEqual(await store.view.find(stream), summary);
   }),

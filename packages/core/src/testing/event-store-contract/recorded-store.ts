@@ -51,7 +51,7 @@ export function recordCalls({ open, reopen, openBeside }: StoreHarness): Recordi
 }
 
 /** Ports of a store, which have members of their own. */
-const PORTS: ReadonlySet<string> = new Set(['events', 'view', 'repair', 'payments', 'subscriptions']);
+const PORTS: ReadonlySet<string> = new Set(['events', 'view', 'repair', 'work', 'subscriptions']);
 
 /** The object with its functions noted down; it may be of a class. */
 function recordedObject<Original extends object>(original: Original, name: string, calls: RecordedCall[]): Original {
@@ -115,7 +115,10 @@ function describeArgument(argument: unknown): string {
 }
 
 function isNothing(change: unknown): boolean {
-  return change === null || (typeof change === 'object' && 'kind' in change && change.kind === 'keep');
+  return (
+    change === null ||
+    (typeof change === 'object' && ('kind' in change ? change.kind : 'change' in change && change.change) === 'keep')
+  );
 }
 
 function isAppendRequest(argument: unknown): argument is AppendRequest {

@@ -2,7 +2,14 @@ import assert from 'node:assert/strict';
 import type { ReservationSummary } from '../../domain/reservation/summary.ts';
 import type { ReservationStore } from '../../ports/reservation-store.ts';
 import { PAGE_LIMIT_MAX, type ReservationFilter } from '../../ports/reservation-view.ts';
-import { exampleAppend, exampleEvent, exampleId, exampleSummary, NOTHING_ALONGSIDE } from '../builders.ts';
+import {
+  exampleAppend,
+  exampleCharge,
+  exampleEvent,
+  exampleId,
+  exampleSummary,
+  NOTHING_ALONGSIDE,
+} from '../builders.ts';
 import { appended, type StoreContractCase, onStore, oneTo } from './case.ts';
 
 const id = exampleId(1);
@@ -87,14 +94,14 @@ const rows: readonly StoreContractCase[] = [
     await appended(store, exampleAppend(id, { inlineWrites: { ...NOTHING_ALONGSIDE, summary: shown, key } }));
     const summary = exampleSummary(id, { stage: 'failed', version: 2 });
     const late = exampleAppend(id, { events: [exampleEvent(2)], inlineWrites: { ...NOTHING_ALONGSIDE, summary } });
-    const payment = { kind: 'remove', onlyIfLeasedBy: 'nobody' } as const;
+    const work = { change: 'remove', ...exampleCharge(1), onlyIfLeasedBy: 'nobody' } as const;
     assert.equal((await store.events.append(late)).kind, 'conflict');
     assert.equal(
       (await store.events.append({ ...late, expected: 1, inlineWrites: { ...late.inlineWrites, key } })).kind,
       'key-taken',
     );
     assert.equal(
-      (await store.events.append({ ...late, expected: 1, inlineWrites: { ...late.inlineWrites, payment } })).kind,
+      (await store.events.append({ ...late, expected: 1, inlineWrites: { ...late.inlineWrites, work } })).kind,
       'lease-lost',
     );
     assert.deepEqual(await store.view.find(id), shown);

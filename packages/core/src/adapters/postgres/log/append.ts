@@ -1,9 +1,10 @@
 import { assert, ReservationError } from '../../../errors.ts';
+import type { WorkName } from '../../../ports/due-work.ts';
 import type { AppendResult } from '../../../ports/event-store.ts';
 import type { CommitMeter } from '../../support/commit-meter.ts';
 import type { EncodedAppend } from '../../sql/encoded-append.ts';
 import { fromEventRows, sealOf } from '../../sql/event-rows.ts';
-import { type EventsTable, ONLY_SHARD } from '../../sql/tables.ts';
+import { type EventRow, ONLY_SHARD } from '../../sql/columns.ts';
 import type { Run } from '../open/connection.ts';
 import { sqlStateOf } from '../faults.ts';
 import type { AppendOutcome, CommitGroup } from './group-commit.ts';
@@ -45,7 +46,7 @@ function countOne(meter: CommitMeter, append: EncodedAppend, { fate }: Judgement
       return meter.count(fate, fate === 'appended' ? append.events.length : 0);
     case 'repeated':
       return meter.count('replayed', 0);
-    case 'payment-queued':
+    case 'work-queued':
     case 'stream-broken':
       return;
   }
@@ -66,18 +67,19 @@ export function hasNoLog(cause: unknown): ReservationError {
   return new ReservationError('STORE_UNSUITABLE', message, { cause });
 }
 
-const CALL = 'select append_group($1::integer, $2::integer, $3::json, $4::json, $5::json, $6::text[]) as judgements';
+const CALL =
+  'select append_group($1::integer, $2::integer, $3::json, $4::json, $5::json, $6::text[], $7::text[]) as judgements';
 
 /** What the server made of one append. */
 interface Judgement {
-  readonly fate: 'appended' | 'repeated' | 'conflict' | 'key-taken' | 'lease-lost' | 'payment-queued' | 'stream-broken';
+  readonly fate: 'appended' | 'repeated' | 'conflict' | 'key-taken' | 'lease-lost' | 'work-queued' | 'stream-broken';
   /** Of the last event of the append, or of the stream when it was not appended. */
   readonly version: number;
   readonly position: number;
   readonly holder: string;
   readonly fingerprint: string;
   /** Set for a conflict. */
-  readonly missed: readonly EventsTable[];
+  readonly missed: readonly EventRow[];
 }
 
 function appendGroup(
@@ -87,16 +89,25 @@ function appendGroup(
   const appends = JSON.stringify(group.map(toAppendColumns));
   const events = JSON.stringify(group.flatMap(toEventColumns));
   const reservations = JSON.stringify(group.flatMap(toReservationColumns));
+  const leased = group.flatMap(leasedWork);
   return {
     text: CALL,
-    values: [ONLY_SHARD, lockTimeoutMs, appends, events, reservations, group.flatMap(leasedStream)],
+    values: [
+      ONLY_SHARD,
+      lockTimeoutMs,
+      appends,
+      events,
+      reservations,
+      leased.map(({ kind }) => kind),
+      leased.map(({ id }) => id),
+    ],
   };
 }
 
 function toAppendColumns(append: EncodedAppend, n: number): object {
   const { stream, commandId: command_id, events } = append;
   const columns = { n, stream, expected: versionBefore(append), command_id, event_count: events.length };
-  return { ...columns, ...keyColumns(append), ...paymentColumns(append) };
+  return { ...columns, ...keyColumns(append), ...workColumns(append) };
 }
 
 function toEventColumns(append: EncodedAppend, n: number): readonly object[] {
@@ -118,8 +129,8 @@ function versionBefore({ expected }: EncodedAppend): number {
   return expected === 'none' ? 0 : expected;
 }
 
-function leasedStream({ stream, payment }: EncodedAppend): readonly string[] {
-  return payment.kind === 'remove' && payment.onlyIfLeasedBy !== null ? [stream] : [];
+function leasedWork({ work }: EncodedAppend): readonly WorkName[] {
+  return work.change === 'remove' && work.onlyIfLeasedBy !== null ? [work] : [];
 }
 
 function keyColumns({ key }: EncodedAppend): object {
@@ -133,25 +144,21 @@ function keyColumns({ key }: EncodedAppend): object {
   }
 }
 
-function paymentColumns({ payment }: EncodedAppend): object {
-  switch (payment.kind) {
-    case 'keep':
-      return {};
+function workColumns({ work }: EncodedAppend): object {
+  if (work.change === 'keep') return {};
+  const name = { work: work.change, work_kind: work.kind, work_id: work.id };
+  switch (work.change) {
     case 'enqueue':
-      return { payment: 'enqueue', owner: payment.owner, opened_at: payment.openedAt, due_at: payment.leaseUntil };
-    case 'release': {
-      const last_outcome = storable(payment.lastOutcome);
-      return { payment: 'release', owner: payment.owner, due_at: payment.dueAt, last_outcome };
-    }
+      return { ...name, owner: work.owner, opened_at: work.openedAt, due_at: work.leaseUntil };
+    case 'release':
+      return { ...name, owner: work.owner, due_at: work.dueAt, last_outcome: storable(work.lastOutcome) };
     case 'remove':
-      return payment.onlyIfLeasedBy === null
-        ? { payment: 'remove' }
-        : { payment: 'remove-leased', owner: payment.onlyIfLeasedBy };
+      return work.onlyIfLeasedBy === null ? name : { ...name, work: 'remove-leased', owner: work.onlyIfLeasedBy };
   }
 }
 
 function outcomeOf(append: EncodedAppend, judgement: Judgement): AppendOutcome {
-  const { stream } = append;
+  const { stream, work } = append;
   const { version, position } = judgement;
   switch (judgement.fate) {
     case 'appended':
@@ -163,8 +170,10 @@ function outcomeOf(append: EncodedAppend, judgement: Judgement): AppendOutcome {
       return { kind: 'key-taken', stream: judgement.holder, fingerprint: judgement.fingerprint };
     case 'lease-lost':
       return { kind: 'lease-lost' };
-    case 'payment-queued':
-      return new Error(`assertion failed: a payment is put into the queue once: ${stream}`);
+    case 'work-queued':
+      return new Error(
+        `assertion failed: work is put into the queue once: ${work.change === 'keep' ? stream : `${work.kind} ${work.id}`}`,
+      );
     case 'stream-broken':
       return new ReservationError('STORE_CORRUPT', `stream ${stream} ends at version ${version} but has fewer events`);
   }

@@ -2,7 +2,7 @@ import type { EventStore } from '../../../ports/event-store.ts';
 import { assertAppendable, assertRange } from '../../support/arguments.ts';
 import { encodeAppend } from '../../sql/encoded-append.ts';
 import { fromEventRows } from '../../sql/event-rows.ts';
-import { type EventsTable, ONLY_SHARD } from '../../sql/tables.ts';
+import { type EventRow, ONLY_SHARD } from '../../sql/columns.ts';
 import type { Access } from '../access.ts';
 import type { CommitHints } from './commit-hints.ts';
 import type { Run } from '../open/connection.ts';
@@ -64,17 +64,17 @@ const STREAM_PAGES = `select q.n, e.* from unnest($2::text[], $3::bigint[], $4::
   ) e
   order by q.n, e.version`;
 
-async function readStreams(run: Run, ranges: readonly StreamRange[]): Promise<readonly (readonly EventsTable[])[]> {
+async function readStreams(run: Run, ranges: readonly StreamRange[]): Promise<readonly (readonly EventRow[])[]> {
   const columns = [
     ranges.map(({ stream }) => stream),
     ranges.map(({ after }) => after),
     ranges.map(({ limit }) => limit),
   ];
-  const { rows } = await run<EventsTable & { readonly n: number }>({
+  const { rows } = await run<EventRow & { readonly n: number }>({
     text: STREAM_PAGES,
     values: [ONLY_SHARD, ...columns],
   });
-  const pages: EventsTable[][] = ranges.map(() => []);
+  const pages: EventRow[][] = ranges.map(() => []);
   for (const row of rows) pages[row.n - 1]?.push(row);
   return pages;
 }

@@ -129,8 +129,11 @@ function nextGroup(waiting: readonly Job[], submittedBefore: number): NextGroup 
   return { group, late: waiting.slice(0, start), rest: [...passed, ...waiting.slice(end)] };
 }
 
-function namesOf({ stream, key }: EncodedAppend): readonly string[] {
-  return key.kind === 'keep' ? [`s${stream}`] : [`s${stream}`, JSON.stringify([key.scope, key.key])];
+function namesOf({ stream, key, work }: EncodedAppend): readonly string[] {
+  const names = [`s${stream}`];
+  if (key.kind !== 'keep') names.push(JSON.stringify([key.scope, key.key]));
+  if (work.change !== 'keep') names.push(`w${JSON.stringify([work.kind, work.id])}`);
+  return names;
 }
 
 function lengthOf({ events }: EncodedAppend): number {

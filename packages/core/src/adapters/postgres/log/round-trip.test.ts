@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { ReservationSummary } from '../../../domain/reservation/summary.ts';
 import type { AppendRequest, RecordedEvent } from '../../../ports/event-store.ts';
 import type { ReservationStore } from '../../../ports/reservation-store.ts';
-import { exampleAppend, exampleEvent, exampleId, exampleSummary } from '../../../testing/builders.ts';
+import { exampleAppend, exampleCharge, exampleEvent, exampleId, exampleSummary } from '../../../testing/builders.ts';
 import { migratePostgres, openPostgresStore } from '../index.ts';
 import { type TestProxy, startTestProxy } from '../test-proxy.ts';
 import { createTestSchemas, schemaOf, type TestSchemas } from '../test-support.ts';
@@ -29,11 +29,11 @@ afterAll(async () => {
 
 /** Opens the n-th reservation with all that can stand beside it. */
 function open(n: number): AppendRequest {
-  const payment = { kind: 'enqueue', owner: `lease-${n}`, openedAt: 1, leaseUntil: 2 } as const;
+  const work = { change: 'enqueue', ...exampleCharge(n), owner: `lease-${n}`, openedAt: 1, leaseUntil: 2 } as const;
   const key = { kind: 'claim', scope: 'caller', key: `key-${n}`, fingerprint: 'body' } as const;
   return exampleAppend(exampleId(n), {
     events: [exampleEvent(n), exampleEvent(n + 10_000)],
-    inlineWrites: { summary: exampleSummary(exampleId(n)), payment, key },
+    inlineWrites: { summary: exampleSummary(exampleId(n)), work, key },
   });
 }
 
@@ -94,7 +94,7 @@ describe('an append on PostgreSQL', () => {
     proxy.takeMessages();
     await store.events.append(open(3_000));
     await store.view.find(exampleId(3_000));
-    await store.payments.take({ owner: 'worker', now: 1, leaseUntil: 2, limit: 1 });
+    await store.work.take({ kind: 'charge', owner: 'worker', now: 1, leaseUntil: 2, limit: 1 });
     const parsed = proxy.takeMessages().filter(({ type }) => type === 'P');
     expect(parsed).toHaveLength(3);
     // The name of a statement stands before the first zero byte.
@@ -117,8 +117,8 @@ describe('the look-ups of appends', () => {
       await Promise.all(numbers.map((number) => fresh.events.append(open(number))));
       await Promise.all(
         numbers.map((number) => {
-          const payment = { kind: 'remove', onlyIfLeasedBy: `lease-${number}` } as const;
-          const inlineWrites = { summary: exampleSummary(exampleId(number)), payment, key: { kind: 'keep' } as const };
+          const work = { change: 'remove', ...exampleCharge(number), onlyIfLeasedBy: `lease-${number}` } as const;
+          const inlineWrites = { summary: exampleSummary(exampleId(number)), work, key: { kind: 'keep' } as const };
           return fresh.events.append(
             exampleAppend(exampleId(number), { expected: 2, commandId: 'second', inlineWrites }),
           );
@@ -138,11 +138,11 @@ describe('the look-ups of appends', () => {
     await expect
       .poll(usedIndexes, { timeout: 10_000 })
       .toEqual([
+        'due_work_pkey',
         'events_by_position',
         'events_pkey',
         'idempotency_keys_pkey',
         'log_locks_pkey',
-        'payment_queue_pkey',
         'reservations_pkey',
       ]);
     const scanned = await schemas.database.query(

@@ -1,4 +1,4 @@
-import { ONLY_SHARD } from '../../sql/tables.ts';
+import { ONLY_SHARD } from '../../sql/columns.ts';
 import type { Run } from './connection.ts';
 
 /** An event identified by its place in the log. */

@@ -2,7 +2,7 @@ import { type PostgresServer, startPostgres } from '@reservations/test-postgres'
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Observation } from '../../../ports/observer.ts';
-import { exampleAppend, exampleId, NOTHING_ALONGSIDE } from '../../../testing/builders.ts';
+import { exampleAppend, exampleCharge, exampleId, NOTHING_ALONGSIDE } from '../../../testing/builders.ts';
 import { openPostgresStore } from '../index.ts';
 
 // Tests that change settings of a server need a server of their own.
@@ -65,8 +65,14 @@ describe('a commit whose wait for a standby is broken off', () => {
   ])('(%s) is no acknowledgement, and the same command again waits for the standby too', async (name, end, message) => {
     const store = await openPostgresStore({ connectionString: server.url });
     onTestFinished(() => store.close());
-    const payment = { kind: 'enqueue', owner: 'request', openedAt: 0, leaseUntil: 1 } as const;
-    const request = exampleAppend(exampleId(name.length), { inlineWrites: { ...NOTHING_ALONGSIDE, payment } });
+    const work = {
+      change: 'enqueue',
+      ...exampleCharge(name.length),
+      owner: 'request',
+      openedAt: 0,
+      leaseUntil: 1,
+    } as const;
+    const request = exampleAppend(exampleId(name.length), { inlineWrites: { ...NOTHING_ALONGSIDE, work } });
     await requireStandby('nobody');
     const first = store.events.append(request).then(
       () => 'acknowledged',

@@ -120,7 +120,7 @@ describe('a role with the privileges that the page lists', () => {
     const store = await openPostgresStore({ ...options, serving: false });
     expect(await store.events.readAll({ after: 0, limit: 10 })).toHaveLength(1);
     expect(await store.view.list({ userId: null, stage: null, after: null, limit: 10 })).toBeDefined();
-    expect(await store.payments.gauge()).toMatchObject({ open: 0 });
+    expect(await store.work.gauge({ kind: 'charge' })).toMatchObject({ open: 0 });
     await store.close();
   });
 
@@ -152,7 +152,8 @@ describe('an engine that cannot run the function of appends', () => {
     // As Citus answers for distributed tables, since the function has it plan without knowing the shard.
     const refusal = 'could not create distributed plan';
     await other.query(`create or replace function append_group(
-        p_shard integer, p_lock_timeout_ms integer, p_appends json, p_events json, p_reservations json, p_leased text[]
+        p_shard integer, p_lock_timeout_ms integer, p_appends json, p_events json, p_reservations json,
+        p_leased_kinds text[], p_leased_ids text[]
       ) returns json language plpgsql as $$
       begin raise exception using errcode = '0A000', message = '${refusal}'; end $$`);
     expect(await faultOf(openPostgresStore({ connectionString: other.url }))).toEqual({

@@ -1,5 +1,5 @@
 import { isReservationError, ReservationError } from '../../../errors.ts';
-import { ONLY_SHARD } from '../../sql/tables.ts';
+import { ONLY_SHARD } from '../../sql/columns.ts';
 import { explainMissingLock } from '../log/append.ts';
 import type { Connections, Run } from './connection.ts';
 import { sqlStateOf } from '../faults.ts';
@@ -14,16 +14,16 @@ import type { Statement } from '../prepared.ts';
  * only for a row are named here again.
  */
 const PROBE = `with leased as (
-    update payment_queue set owner = owner, due_at = due_at, attempts = attempts, last_outcome = last_outcome where false
+    update due_work set owner = owner, due_at = due_at, attempts = attempts, last_outcome = last_outcome where false
   ),
-  removed as (delete from payment_queue where false),
+  removed as (delete from due_work where false),
   freed as (delete from idempotency_keys where false),
   claimed as (
     insert into subscriptions select * from subscriptions where false
     on conflict (shard, name) do update set position = excluded.position
   )
-select append_group($1::integer, $2::integer, '[]', '[]', '[]', '{}') as outcomes,
-  (select count(*) from take_payments($1::integer, '', 0, 1, 0)) as taken,
+select append_group($1::integer, $2::integer, '[]', '[]', '[]', '{}', '{}') as outcomes,
+  (select count(*) from take_work($1::integer, '', '', 0, 1, 0)) as taken,
   (select count(*) from log_page($1::integer, 0, 0)) as events,
   (select count(*) from list_reservations($1::integer, null, null, null, '', 0)) as ids,
   (select count(*) from (select * from reservations where false) r) as reservations`;

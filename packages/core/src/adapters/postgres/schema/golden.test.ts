@@ -3,6 +3,7 @@ import { createDatabase, type TestDatabase } from '@reservations/test-postgres';
 import { describe, expect, inject, it, onTestFinished } from 'vitest';
 import {
   exampleAppend,
+  exampleCharge,
   exampleEvent,
   exampleId,
   exampleSummary,
@@ -61,9 +62,9 @@ describe('databases of released schema versions', () => {
       ],
       next: null,
     });
-    expect(await store.payments.list({ limit: 10 })).toEqual([
+    expect(await store.work.list({ kind: 'charge', limit: 10 })).toEqual([
       {
-        reservationId: exampleId(1),
+        ...exampleCharge(1),
         openedAt: 1_000,
         attempts: 0,
         dueAt: 5_000,

@@ -1,11 +1,11 @@
 import {
-  type EventsTable,
-  type IdempotencyKeysTable,
+  type EventRow,
+  type KeyRow,
   ONLY_SHARD,
-  type PaymentQueueTable,
-  type ReservationsTable,
-  type SubscriptionsTable,
-} from '../../sql/tables.ts';
+  type WorkRow,
+  type ReservationRow,
+  type SubscriptionRow,
+} from '../../sql/columns.ts';
 import {
   type After,
   type AfterEvent,
@@ -13,10 +13,10 @@ import {
   checkpointsPage,
   keysPage,
   logPage,
-  paymentsPage,
   streamsPage,
   summariesPage,
 } from '../../sql/transfer-pages.ts';
+import { type WorkPage, workQueries } from '../../sql/queries/work.ts';
 import { type Prepared, prepare, sql, type Statement } from '../prepared.ts';
 
 /**
@@ -26,21 +26,21 @@ import { type Prepared, prepare, sql, type Statement } from '../prepared.ts';
 export const STAGED_SHARD = -1;
 
 interface Pages {
-  readonly log: Prepared<After<number>, EventsTable>;
-  readonly streams: Prepared<AfterEvent, EventsTable>;
-  readonly summaries: Prepared<After<string>, ReservationsTable>;
-  readonly keys: Prepared<AfterKey, IdempotencyKeysTable>;
-  readonly payments: Prepared<After<string>, PaymentQueueTable>;
-  readonly checkpoints: Prepared<After<string>, SubscriptionsTable>;
+  readonly log: Prepared<After<number>, EventRow>;
+  readonly streams: Prepared<AfterEvent, EventRow>;
+  readonly summaries: Prepared<After<string>, ReservationRow>;
+  readonly keys: Prepared<AfterKey, KeyRow>;
+  readonly work: Prepared<WorkPage, WorkRow>;
+  readonly checkpoints: Prepared<After<string>, SubscriptionRow>;
 }
 
-/** The pages of what arrived; payments and checkpoints are those that wait for the end of the move. */
+/** The pages of what arrived; work and checkpoints are those that wait for the end of the move. */
 export const pages: Pages = {
   log: prepare((page) => logPage(sql, page)),
   streams: prepare((page) => streamsPage(sql, page)),
   summaries: prepare((page) => summariesPage(sql, page)),
   keys: prepare((page) => keysPage(sql, page)),
-  payments: prepare((page) => paymentsPage(sql, STAGED_SHARD, page)),
+  work: prepare(workQueries(sql).page(STAGED_SHARD)),
   checkpoints: prepare((page) => checkpointsPage(sql, STAGED_SHARD, page)),
 };
 
@@ -48,19 +48,12 @@ export const pages: Pages = {
  * Counts a table's rows for the planner. Without it every page of a table that was just filled is found by sorting
  * all that lies behind it.
  */
-export function analyze(table: 'events' | 'reservations' | 'payment_queue' | 'idempotency_keys'): Statement<object> {
+export function analyze(table: 'events' | 'reservations' | 'due_work' | 'idempotency_keys'): Statement<object> {
   return { text: `analyze ${table}`, values: [] };
 }
 
 /** Tables of which an empty database has no row, in any shard. */
-const CONTENTS = [
-  'events',
-  'reservations',
-  'payment_queue',
-  'idempotency_keys',
-  'subscriptions',
-  'store_moves',
-] as const;
+const CONTENTS = ['events', 'reservations', 'due_work', 'idempotency_keys', 'subscriptions', 'store_moves'] as const;
 
 /** Whether there is anything. */
 export const HAS_CONTENTS: Statement<{ readonly found: boolean }> = {
@@ -81,7 +74,7 @@ export const LOCK_LOG: Statement<object> = {
 };
 
 /** Tables that a server which had the database open must not find, from the beginning of a move to its end. */
-const STAGED = ['log_locks', 'payment_queue', 'subscriptions'] as const;
+const STAGED = ['log_locks', 'due_work', 'subscriptions'] as const;
 
 /** Puts the lock of appends where no server finds it. */
 export const STAGE_LOCK: Statement<object> = {
@@ -110,13 +103,13 @@ export function finishMove(finishedAt: number): Statement<object> {
 export const FORGET: readonly Statement<object>[] = [
   { text: 'delete from reservations where shard = $1', values: [ONLY_SHARD] },
   { text: 'delete from idempotency_keys where shard = $1', values: [ONLY_SHARD] },
-  { text: 'delete from payment_queue where shard = $1', values: [STAGED_SHARD] },
+  { text: 'delete from due_work where shard = $1', values: [STAGED_SHARD] },
   { text: 'delete from subscriptions where shard = $1', values: [STAGED_SHARD] },
 ];
 
 /** Inserts rows; a row that is there already is an error. */
 export function insertRows(
-  table: 'reservations' | 'payment_queue' | 'idempotency_keys' | 'subscriptions' | 'store_moves',
+  table: 'reservations' | 'due_work' | 'idempotency_keys' | 'subscriptions' | 'store_moves',
   rows: readonly object[],
 ): Statement<object> {
   return {

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it, onTestFinished } from 'vitest';
 import type { EventText, TransferTarget } from '../../../ports/admin/store-transfer.ts';
-import { EXAMPLE_TIME, exampleAppend, exampleId, exampleUuid } from '../../../testing/builders.ts';
+import { EXAMPLE_TIME, exampleAppend, exampleCharge, exampleId, exampleUuid } from '../../../testing/builders.ts';
 import { sealOf } from '../../sql/event-rows.ts';
-import { ONLY_SHARD } from '../../sql/tables.ts';
+import { ONLY_SHARD } from '../../sql/columns.ts';
 import { fromEventText } from '../../sql/transfer-rows.ts';
 import { openPostgresStore, openPostgresTransferTarget } from '../index.ts';
 import { createTestSchemas, type TestSchemas } from '../test-support.ts';
@@ -103,16 +103,15 @@ describe('a move into a target', () => {
   it('keeps the log, and only that, when it starts again', async () => {
     await target.begin(MOVE);
     await target.importEvents(eventsAt(1));
-    const reservationId = exampleId(1);
     await target.importKeys([{ scope: 'a', key: 'k', fingerprint: 'f', stream: exampleId(1) }]);
-    await target.importPayments([{ reservationId, openedAt: 1, attempts: 2, dueAt: 3, lastOutcome: null }]);
+    await target.importWork([{ ...exampleCharge(1), openedAt: 1, attempts: 2, dueAt: 3, lastOutcome: null }]);
     await target.importCheckpoints([{ name: 'mail', position: 1, stoppedAt: null, stoppedBecause: null }]);
     await target.forgetAllButTheLog();
     const page = { after: null, limit: 10 };
     expect([
       await target.log({ after: 0, limit: 10 }),
       await target.keys(page),
-      await target.payments(page),
+      await target.work(page),
       await target.checkpoints(page),
     ]).toEqual([eventsAt(1), [], [], []]);
   });

@@ -6,12 +6,12 @@ import {
   fromEventText,
   fromStoredCheckpoint,
   fromStoredKey,
-  fromStoredPayment,
+  fromStoredWork,
   toEventTexts,
   toLogTexts,
   toStoredCheckpoint,
   toStoredKey,
-  toStoredPayment,
+  toStoredWork,
 } from '../../sql/transfer-rows.ts';
 import { type Connections, createConnections, type Run } from '../open/connection.ts';
 import { assertDurable } from '../open/durability.ts';
@@ -121,9 +121,10 @@ function createRows(run: Run): TransferRows & Pick<TransferTarget, 'summaries'> 
       const { scope, key } = after ?? { scope: '', key: '' };
       return (await run(pages.keys({ scope, key, limit }))).rows.map(toStoredKey);
     },
-    async payments({ after, limit }) {
-      if (after === null) await run(analyze('payment_queue'));
-      return (await run(pages.payments({ after: after ?? '', limit }))).rows.map(toStoredPayment);
+    async work({ after, limit }) {
+      if (after === null) await run(analyze('due_work'));
+      const { kind, id } = after ?? { kind: '', id: '' };
+      return (await run(pages.work({ kind, id, limit }))).rows.map(toStoredWork);
     },
     async checkpoints({ after, limit }) {
       return (await run(pages.checkpoints({ after: after ?? '', limit }))).rows.map(toStoredCheckpoint);
@@ -133,7 +134,7 @@ function createRows(run: Run): TransferRows & Pick<TransferTarget, 'summaries'> 
 
 type Imports = Pick<
   TransferTarget,
-  'importEvents' | 'importSummaries' | 'importKeys' | 'importPayments' | 'importCheckpoints'
+  'importEvents' | 'importSummaries' | 'importKeys' | 'importWork' | 'importCheckpoints'
 >;
 
 function createImports(run: Run): Imports {
@@ -160,15 +161,15 @@ function createImports(run: Run): Imports {
       for (const key of keys) assertHoldable(key);
       await run(insertRows('idempotency_keys', keys.map(fromStoredKey)));
     },
-    async importPayments(payments) {
-      const rows = payments.map((payment) => {
-        const { lastOutcome } = payment;
-        return fromStoredPayment(STAGED_SHARD, {
-          ...payment,
+    async importWork(items) {
+      const rows = items.map((item) => {
+        const { lastOutcome } = item;
+        return fromStoredWork(STAGED_SHARD, {
+          ...item,
           lastOutcome: lastOutcome === null ? null : storable(lastOutcome),
         });
       });
-      await run(insertRows('payment_queue', rows));
+      await run(insertRows('due_work', rows));
     },
     async importCheckpoints(checkpoints) {
       const rows = checkpoints.map((checkpoint) => {

@@ -1,14 +1,14 @@
 import type { ReservationFilter } from '../../../ports/reservation-view.ts';
-import { ONLY_SHARD, type ReservationsTable } from '../../sql/tables.ts';
+import { ONLY_SHARD, type ReservationRow } from '../../sql/columns.ts';
 import type { Statement } from '../prepared.ts';
 
 /** A page of the view with `limit` rows at most, in order. Each row is found by its key. */
-export function reservationPage({ userId, stage, after, limit }: ReservationFilter): Statement<ReservationsTable> {
+export function reservationPage({ userId, stage, after, limit }: ReservationFilter): Statement<ReservationRow> {
   return { text: LISTED, values: [ONLY_SHARD, userId, stage, null, after ?? '', limit] };
 }
 
 /** The first reservations of a transaction, in order. */
-export function reservationsOfTransaction(transactionId: string, limit: number): Statement<ReservationsTable> {
+export function reservationsOfTransaction(transactionId: string, limit: number): Statement<ReservationRow> {
   return { text: LISTED, values: [ONLY_SHARD, null, null, transactionId, '', limit] };
 }
 

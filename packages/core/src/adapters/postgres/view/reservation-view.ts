@@ -1,9 +1,10 @@
 import type { ReservationId } from '../../../domain/ids.ts';
 import type { ReservationSummary } from '../../../domain/reservation/summary.ts';
-import { type KeyHolder, PAGE_LIMIT_MAX, type ReservationView } from '../../../ports/reservation-view.ts';
+import { PAGE_LIMIT_MAX, type ReservationView } from '../../../ports/reservation-view.ts';
 import { assertPage } from '../../support/arguments.ts';
 import { fromReservationRow, toReservationPage } from '../../sql/reservation-rows.ts';
-import { ONLY_SHARD, type ReservationsTable } from '../../sql/tables.ts';
+import { keyQueries } from '../../sql/queries/keys.ts';
+import { ONLY_SHARD, type ReservationRow } from '../../sql/columns.ts';
 import type { Access } from '../access.ts';
 import type { Run } from '../open/connection.ts';
 import { reservationPage, reservationsOfTransaction } from './pages.ts';
@@ -38,17 +39,10 @@ const BY_IDS = `select r.* from unnest($2::text[]) as q(id)
   ) r`;
 
 async function findAll(run: Run, ids: readonly ReservationId[]): Promise<readonly (ReservationSummary | null)[]> {
-  const { rows } = await run<ReservationsTable>({ text: BY_IDS, values: [ONLY_SHARD, ids] });
+  const { rows } = await run<ReservationRow>({ text: BY_IDS, values: [ONLY_SHARD, ids] });
   const found = new Map(rows.map((row) => [row.reservation_id, fromReservationRow(row)]));
   return ids.map((id) => found.get(id) ?? null);
 }
 
 /** What holds a key: one row by its primary key, the only index of the table. */
-const keyHolder = prepare<{ readonly scope: string; readonly key: string }, KeyHolder>(({ scope, key }) =>
-  sql
-    .selectFrom('idempotency_keys')
-    .select(['stream', 'fingerprint'])
-    .where('shard', '=', ONLY_SHARD)
-    .where('scope', '=', scope)
-    .where('idempotency_key', '=', key),
-);
+const keyHolder = prepare(keyQueries(sql).holder);

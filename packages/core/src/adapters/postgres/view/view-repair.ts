@@ -1,7 +1,7 @@
 import type { ReservationSummary } from '../../../domain/reservation/summary.ts';
 import type { OrphansRemoved, ViewRepair } from '../../../ports/admin/view-repair.ts';
 import { differs, toReservationRow } from '../../sql/reservation-rows.ts';
-import { ONLY_SHARD, type ReservationsTable } from '../../sql/tables.ts';
+import { ONLY_SHARD, type ReservationRow } from '../../sql/columns.ts';
 import { assertBatch, assertRepairPage } from '../../support/arguments.ts';
 import type { Access } from '../access.ts';
 import { lockTimeout } from '../lock-timeout.ts';
@@ -37,7 +37,7 @@ export function createViewRepair({ transaction }: Access, lockTimeoutMs: number)
   };
 }
 
-function encode(summary: ReservationSummary): ReservationsTable {
+function encode(summary: ReservationSummary): ReservationRow {
   const row = toReservationRow(summary);
   return { ...row, message: storable(row.message) };
 }
@@ -53,10 +53,10 @@ async function lockLog(run: Run, lockTimeoutMs: number): Promise<void> {
   if (count === 0) throw hasNoLog(undefined);
 }
 
-async function putRows(run: Run, rows: readonly ReservationsTable[]): Promise<number> {
+async function putRows(run: Run, rows: readonly ReservationRow[]): Promise<number> {
   const ids = rows.map((row) => row.reservation_id);
   const versions = await lastVersions(run, ids);
-  const { rows: existing } = await run<ReservationsTable>({ text: ROWS, values: [ONLY_SHARD, ids] });
+  const { rows: existing } = await run<ReservationRow>({ text: ROWS, values: [ONLY_SHARD, ids] });
   const found = new Map(existing.map((row) => [row.reservation_id, row]));
   const changed = rows.filter(
     (row) => versions.get(row.reservation_id) === row.version && differs(found.get(row.reservation_id), row),
@@ -72,7 +72,7 @@ async function putRows(run: Run, rows: readonly ReservationsTable[]): Promise<nu
 }
 
 async function removeOrphans(run: Run, after: string, limit: number): Promise<OrphansRemoved> {
-  const { rows } = await run<Pick<ReservationsTable, 'reservation_id'>>({
+  const { rows } = await run<Pick<ReservationRow, 'reservation_id'>>({
     text: IDS,
     values: [ONLY_SHARD, after, limit + 1],
   });

@@ -1,11 +1,13 @@
 import type Database from 'better-sqlite3';
 import { assert, ReservationError } from '../../../errors.ts';
-import type { KeyChange, PaymentChange } from '../../../ports/inline-writes.ts';
+import type { KeyChange, WorkChange } from '../../../ports/inline-writes.ts';
 import type { AppendResult, ExpectedVersion } from '../../../ports/event-store.ts';
 import type { CommitMeter } from '../../support/commit-meter.ts';
 import type { EncodedAppend } from '../../sql/encoded-append.ts';
 import { fromEventRows, toEventRow } from '../../sql/event-rows.ts';
-import { type AppendStatements, prepareAppendStatements, type StreamEntry } from './append-statements.ts';
+import type { StreamEntry } from '../../sql/queries/log.ts';
+import { toEnqueuedRow } from '../../sql/work-rows.ts';
+import { type AppendStatements, prepareAppendStatements } from './append-statements.ts';
 import type { WriteTransactions } from './transaction.ts';
 
 /** Appends within the transaction under way. Everything is decided before anything is written. */
@@ -43,7 +45,7 @@ export function createAppend(
       statements.insertEvent.run(toEventRow(event, { stream, version, position, commandId }));
     }
     if (request.reservation !== null) statements.putReservation.run(request.reservation);
-    changePayment(statements, stream, request.payment);
+    changeWork(statements, request.work);
     releaseKey(statements, stream, request.key);
     meter?.count('appended', request.events.length);
     return { kind: 'appended', version, position };
@@ -72,15 +74,15 @@ function conflict(statements: AppendStatements, request: EncodedAppend, actual: 
 
 /** Claims the key, which is the one write that is also a question; returns what keeps the append from holding. */
 function claimAndCheckLease(statements: AppendStatements, request: EncodedAppend): AppendResult | null {
-  const { stream, key, payment } = request;
+  const { stream, key, work } = request;
   const leaseLost =
-    payment.kind === 'remove' &&
-    payment.onlyIfLeasedBy !== null &&
-    statements.leaseOwner.get({ stream })?.owner !== payment.onlyIfLeasedBy;
+    work.change === 'remove' &&
+    work.onlyIfLeasedBy !== null &&
+    statements.workOwner.get(work)?.owner !== work.onlyIfLeasedBy;
   if (key.kind === 'claim') {
     const { scope, key: name, fingerprint } = key;
     // With the lease lost nothing may be written, so the key is only looked up.
-    const claimed = !leaseLost && statements.insertKey.run({ scope, key: name, fingerprint, stream }) > 0;
+    const claimed = !leaseLost && statements.claimKey.run({ scope, key: name, fingerprint, stream }) > 0;
     const holder = claimed ? undefined : statements.keyHolder.get({ scope, key: name });
     if (holder !== undefined) return { kind: 'key-taken', stream: holder.stream, fingerprint: holder.fingerprint };
     assert(claimed || leaseLost, 'a key that could not be claimed has a holder');
@@ -88,23 +90,20 @@ function claimAndCheckLease(statements: AppendStatements, request: EncodedAppend
   return leaseLost ? { kind: 'lease-lost' } : null;
 }
 
-function changePayment(statements: AppendStatements, stream: string, payment: PaymentChange): void {
-  switch (payment.kind) {
+function changeWork(statements: AppendStatements, work: WorkChange): void {
+  switch (work.change) {
     case 'keep':
       return;
     case 'enqueue': {
-      const { owner, openedAt, leaseUntil } = payment;
-      const inserted = statements.enqueue.run({ stream, owner, openedAt, leaseUntil });
-      assert(inserted === 1, `a payment is put into the queue once: ${stream}`);
+      const inserted = statements.insertWork.run(toEnqueuedRow(work));
+      assert(inserted === 1, `work is put into the queue once: ${work.kind} ${work.id}`);
       return;
     }
-    case 'release': {
-      const { owner, dueAt, lastOutcome } = payment;
-      statements.releaseLease.run({ stream, owner, dueAt, lastOutcome });
+    case 'release':
+      statements.releaseWork.run(work);
       return;
-    }
     case 'remove':
-      statements.removePayment.run({ stream });
+      statements.removeWork.run(work);
       return;
   }
 }
@@ -112,5 +111,5 @@ function changePayment(statements: AppendStatements, stream: string, payment: Pa
 /** Frees a key. One that is bound to another stream by now stays bound. */
 function releaseKey(statements: AppendStatements, stream: string, change: KeyChange): void {
   if (change.kind !== 'release') return;
-  statements.deleteKey.run({ scope: change.scope, key: change.key, stream });
+  statements.releaseKey.run({ scope: change.scope, key: change.key, stream });
 }

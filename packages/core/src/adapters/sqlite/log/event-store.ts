@@ -5,7 +5,7 @@ import { createCommitListeners } from '../../support/commit-listeners.ts';
 import type { CommitMeter } from '../../support/commit-meter.ts';
 import { encodeAppend } from '../../sql/encoded-append.ts';
 import { fromEventRows } from '../../sql/event-rows.ts';
-import { ONLY_SHARD } from '../../sql/tables.ts';
+import { logQueries } from '../../sql/queries/log.ts';
 import type { Access } from '../access.ts';
 import { createAppend } from './append.ts';
 import { prepareLastPosition, prepareLogPage } from './log-pages.ts';
@@ -21,7 +21,8 @@ export function createEventStore(
 ): EventStore {
   const listeners = createCommitListeners();
   const append = createAppend(database, transactions, meter);
-  const { streamPage, logPage } = preparePages(database);
+  const streamPage = prepare(database, logQueries(sql).streamPage);
+  const logPage = prepareLogPage(database);
   const lastPosition = prepareLastPosition(database);
   return {
     async append(request) {
@@ -44,26 +45,5 @@ export function createEventStore(
       assertOpen();
       return listeners.add(listener);
     },
-  };
-}
-
-interface Range {
-  readonly after: number;
-  readonly limit: number;
-}
-
-function preparePages(database: Database.Database) {
-  return {
-    streamPage: prepare(database, ({ stream, after, limit }: Range & { readonly stream: string }) =>
-      sql
-        .selectFrom('events')
-        .selectAll()
-        .where('shard', '=', ONLY_SHARD)
-        .where('stream', '=', stream)
-        .where('version', '>', after)
-        .orderBy('version')
-        .limit(limit),
-    ),
-    logPage: prepareLogPage(database),
   };
 }

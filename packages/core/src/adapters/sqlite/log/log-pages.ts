@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3';
 import { sql as raw } from 'kysely';
-import { type EventsTable, ONLY_SHARD } from '../../sql/tables.ts';
+import { type EventRow, ONLY_SHARD } from '../../sql/columns.ts';
 import { type Prepared, prepare, written } from '../prepared.ts';
 
 interface Range {
@@ -9,17 +9,17 @@ interface Range {
 }
 
 /** A page of the log, in order. */
-export function prepareLogPage(database: Database.Database): Prepared<Range, EventsTable> {
+export function prepareLogPage(database: Database.Database): Prepared<Range, EventRow> {
   return prepare(database, ({ after, limit }: Range) =>
-    written(raw<EventsTable>`select * from events indexed by events_by_position
+    written(raw<EventRow>`select * from events indexed by events_by_position
       where shard = ${ONLY_SHARD} and position > 0 and position > ${after} order by position limit ${limit}`),
   );
 }
 
 /** The end of the log: one row, or none when it is empty. */
-export function prepareLastPosition(database: Database.Database): Prepared<object, Pick<EventsTable, 'position'>> {
+export function prepareLastPosition(database: Database.Database): Prepared<object, Pick<EventRow, 'position'>> {
   return prepare(database, () =>
-    written(raw<Pick<EventsTable, 'position'>>`select position from events indexed by events_by_position
+    written(raw<Pick<EventRow, 'position'>>`select position from events indexed by events_by_position
       where shard = ${ONLY_SHARD} and position > 0 order by position desc limit 1`),
   );
 }

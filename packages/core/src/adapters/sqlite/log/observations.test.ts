@@ -29,7 +29,7 @@ test('a group of appends is observed as one commit, with what became of each', a
     store.events.append(exampleAppend('b', { events: [exampleEvent(4)], inlineWrites: claim })),
     store.events.append(exampleAppend('c', { events: [exampleEvent(5)], inlineWrites: claim })),
   ]);
-  await store.payments.take({ owner: 'w', now: 1, leaseUntil: 2, limit: 1 });
+  await store.work.take({ kind: 'charge', owner: 'w', now: 1, leaseUntil: 2, limit: 1 });
   await store.events.append(exampleAppend('d', { events: [exampleEvent(6)] }));
   await store.close();
   const written = { replays: 0, conflicts: 0, keysTaken: 0, leasesLost: 0 };

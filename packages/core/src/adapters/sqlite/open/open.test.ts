@@ -2,7 +2,7 @@ import { chmod, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, describe, expect, it } from 'vitest';
-import { exampleAppend, exampleId, NOTHING_ALONGSIDE } from '../../../testing/builders.ts';
+import { exampleAppend, exampleCharge, exampleId, NOTHING_ALONGSIDE } from '../../../testing/builders.ts';
 import { toStep } from '../../sql/migrations.ts';
 import { openSqliteStore, type SqliteStoreOptions } from '../index.ts';
 import { createTestDirectories, startTestChild } from '../test-support.ts';
@@ -76,9 +76,9 @@ describe('one process serves a database file', () => {
 });
 
 describe('the leases that are found at the start', () => {
-  const payment = { kind: 'enqueue', owner: 'dead', openedAt: 1_000, leaseUntil: 9_000 } as const;
-  const open = exampleAppend(exampleId(1), { inlineWrites: { ...NOTHING_ALONGSIDE, payment } });
-  const row = { reservationId: exampleId(1), openedAt: 1_000, attempts: 0, lastOutcome: null };
+  const work = { change: 'enqueue', ...exampleCharge(1), owner: 'dead', openedAt: 1_000, leaseUntil: 9_000 } as const;
+  const open = exampleAppend(exampleId(1), { inlineWrites: { ...NOTHING_ALONGSIDE, work } });
+  const row = { ...exampleCharge(1), openedAt: 1_000, attempts: 0, lastOutcome: null };
 
   it('are due at once for the process that serves the file', async () => {
     const path = await directories.newPath();
@@ -86,7 +86,7 @@ describe('the leases that are found at the start', () => {
     await before.events.append(open);
     await before.close();
     const store = await openSqliteStore({ path });
-    expect(await store.payments.list({ limit: 10 })).toEqual([{ ...row, dueAt: 0, owner: null }]);
+    expect(await store.work.list({ kind: 'charge', limit: 10 })).toEqual([{ ...row, dueAt: 0, owner: null }]);
     await store.close();
   });
 
@@ -95,7 +95,7 @@ describe('the leases that are found at the start', () => {
     const store = await openSqliteStore({ path });
     await store.events.append(open);
     const tool = await openSqliteStore({ path, exclusive: false });
-    expect(await tool.payments.list({ limit: 10 })).toEqual([{ ...row, dueAt: 9_000, owner: 'dead' }]);
+    expect(await tool.work.list({ kind: 'charge', limit: 10 })).toEqual([{ ...row, dueAt: 9_000, owner: 'dead' }]);
     await tool.close();
     await store.close();
   });

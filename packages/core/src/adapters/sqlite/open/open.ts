@@ -11,7 +11,7 @@ import { type FileIdentity, rememberFiles } from './file-identity.ts';
 import { assertOneName, warningOfOwnMount } from './file-place.ts';
 import { acquireServingLock, type ServingLock } from './lock.ts';
 import { migrate } from '../schema/migrate.ts';
-import { endLeases } from '../queue/due-work.ts';
+import { endLeases } from '../work/due-work.ts';
 import { readStoreMove } from '../transfer/store-move.ts';
 import { createSqliteStore } from '../store.ts';
 import { SQLITE_MIGRATIONS } from '../schema/steps.ts';

@@ -3,6 +3,7 @@ import Database from 'better-sqlite3';
 import { afterEach, describe, expect, it } from 'vitest';
 import {
   exampleAppend,
+  exampleCharge,
   exampleEvent,
   exampleId,
   exampleSummary,
@@ -70,9 +71,9 @@ describe('databases of released schema versions', () => {
       ],
       next: null,
     });
-    expect(await store.payments.list({ limit: 10 })).toEqual([
+    expect(await store.work.list({ kind: 'charge', limit: 10 })).toEqual([
       {
-        reservationId: exampleId(1),
+        ...exampleCharge(1),
         openedAt: 1_000,
         attempts: 0,
         dueAt: 5_000,

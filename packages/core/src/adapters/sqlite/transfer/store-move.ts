@@ -1,17 +1,17 @@
 import type Database from 'better-sqlite3';
-import { ONLY_SHARD, type StoreMovesTable } from '../../sql/tables.ts';
+import { ONLY_SHARD, type MoveRow } from '../../sql/columns.ts';
 import { prepare, sql } from '../prepared.ts';
 
 /** The database's move, if it had one. */
-export function readStoreMove(database: Database.Database): StoreMovesTable | undefined {
-  return prepare<object, StoreMovesTable>(database, () =>
+export function readStoreMove(database: Database.Database): MoveRow | undefined {
+  return prepare<object, MoveRow>(database, () =>
     sql.selectFrom('store_moves').selectAll().where('shard', '=', ONLY_SHARD),
   ).get({});
 }
 
 /** Writes it down, in the place of an earlier one. */
-export function writeStoreMove(database: Database.Database, move: StoreMovesTable): void {
-  prepare(database, (row: StoreMovesTable) => {
+export function writeStoreMove(database: Database.Database, move: MoveRow): void {
+  prepare(database, (row: MoveRow) => {
     const { role, move_id, other, began_at, finished_at } = row;
     const columns = { role, move_id, other, began_at, finished_at };
     return sql
@@ -24,7 +24,7 @@ export function writeStoreMove(database: Database.Database, move: StoreMovesTabl
 /** What a store does when it works. An append always inserts events; who charges a payment has leased it before. */
 const WORK = [
   ['events', 'insert'],
-  ['payment_queue', 'update'],
+  ['due_work', 'update'],
   ['subscriptions', 'insert'],
   ['subscriptions', 'update'],
 ] as const;

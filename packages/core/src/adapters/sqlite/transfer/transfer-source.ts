@@ -3,9 +3,10 @@ import type Database from 'better-sqlite3';
 import { invalidOption } from '../../../options.ts';
 import type { TransferSource } from '../../../ports/admin/store-transfer.ts';
 import { fromMoveRecord, toMoveRecord } from '../../sql/store-move.ts';
-import { ONLY_SHARD } from '../../sql/tables.ts';
-import { type After, checkpointsPage, keysPage, paymentsPage, streamsPage } from '../../sql/transfer-pages.ts';
-import { toEventTexts, toLogTexts, toStoredCheckpoint, toStoredKey, toStoredPayment } from '../../sql/transfer-rows.ts';
+import { ONLY_SHARD } from '../../sql/columns.ts';
+import { type After, checkpointsPage, keysPage, streamsPage } from '../../sql/transfer-pages.ts';
+import { toEventTexts, toLogTexts, toStoredCheckpoint, toStoredKey, toStoredWork } from '../../sql/transfer-rows.ts';
+import { workQueries } from '../../sql/queries/work.ts';
 import { openConnection } from '../open/connection.ts';
 import { toFault } from '../faults.ts';
 import { acquireServingLock, type ServingLock } from '../open/lock.ts';
@@ -74,11 +75,11 @@ function createSource(database: Database.Database, lock: ServingLock): TransferS
 
 function createRows(
   database: Database.Database,
-): Pick<TransferSource, 'log' | 'streams' | 'keys' | 'payments' | 'checkpoints'> {
+): Pick<TransferSource, 'log' | 'streams' | 'keys' | 'work' | 'checkpoints'> {
   const log = prepareLogPage(database);
   const streams = prepare(database, (page: Parameters<typeof streamsPage>[1]) => streamsPage(sql, page));
   const keys = prepare(database, (page: Parameters<typeof keysPage>[1]) => keysPage(sql, page));
-  const payments = prepare(database, (page: After<string>) => paymentsPage(sql, ONLY_SHARD, page));
+  const work = prepare(database, workQueries(sql).page(ONLY_SHARD));
   const checkpoints = prepare(database, (page: After<string>) => checkpointsPage(sql, ONLY_SHARD, page));
 
   async function read<Result>(work: () => Result): Promise<Result> {
@@ -94,7 +95,8 @@ function createRows(
       read(() => toEventTexts(streams.all({ stream: after?.stream ?? '', version: after?.version ?? 0, limit }))),
     keys: ({ after, limit }) =>
       read(() => keys.all({ scope: after?.scope ?? '', key: after?.key ?? '', limit }).map(toStoredKey)),
-    payments: ({ after, limit }) => read(() => payments.all({ after: after ?? '', limit }).map(toStoredPayment)),
+    work: ({ after, limit }) =>
+      read(() => work.all({ kind: after?.kind ?? '', id: after?.id ?? '', limit }).map(toStoredWork)),
     checkpoints: ({ after, limit }) =>
       read(() => checkpoints.all({ after: after ?? '', limit }).map(toStoredCheckpoint)),
   };

@@ -8,17 +8,16 @@ import {
 } from '../../../ports/reservation-view.ts';
 import { assertPage } from '../../support/arguments.ts';
 import { fromReservationRow, toReservationPage } from '../../sql/reservation-rows.ts';
-import { ONLY_SHARD, type ReservationsTable } from '../../sql/tables.ts';
+import { ONLY_SHARD, type ReservationRow } from '../../sql/columns.ts';
 import type { Access } from '../access.ts';
-import { prepareKeyHolder } from '../log/append-statements.ts';
+import { keyQueries } from '../../sql/queries/keys.ts';
+import { viewQueries } from '../../sql/queries/view.ts';
 import { type Prepared, prepare, sql, written } from '../prepared.ts';
 
 /** The read side on a connection. */
 export function createReservationView(database: Database.Database, { read }: Access): ReservationView {
-  const byId = prepare(database, ({ id }: { readonly id: string }) =>
-    sql.selectFrom('reservations').selectAll().where('shard', '=', ONLY_SHARD).where('reservation_id', '=', id),
-  );
-  const byKey = prepareKeyHolder(database);
+  const byId = prepare(database, viewQueries(sql).find);
+  const byKey = prepare(database, keyQueries(sql).holder);
   const byTransaction = prepare(database, transactionQuery);
   const pages = {
     all: preparePage(database, { byUser: false, byStage: false }),
@@ -27,7 +26,7 @@ export function createReservationView(database: Database.Database, { read }: Acc
     ofUserInStage: preparePage(database, { byUser: true, byStage: true }),
   };
 
-  function pageFor(filter: ReservationFilter): Prepared<PageParameters, ReservationsTable> {
+  function pageFor(filter: ReservationFilter): Prepared<PageParameters, ReservationRow> {
     if (filter.userId === null) return filter.stage === null ? pages.all : pages.inStage;
     return filter.stage === null ? pages.ofUser : pages.ofUserInStage;
   }
@@ -77,7 +76,7 @@ export interface PageConditions {
 function preparePage(
   database: Database.Database,
   conditions: PageConditions,
-): Prepared<PageParameters, ReservationsTable> {
+): Prepared<PageParameters, ReservationRow> {
   return prepare(database, (parameters: PageParameters) => pageQuery(conditions, parameters));
 }
 
@@ -94,11 +93,11 @@ const BY_TRANSACTION = raw.id('sqlite_autoindex_reservations_4');
 export function pageQuery(
   { byUser, byStage }: PageConditions,
   { userId, stage, after, limit }: PageParameters,
-): Compilable<ReservationsTable> {
+): Compilable<ReservationRow> {
   const index = byUser ? BY_USER : byStage ? BY_STAGE : PRIMARY_KEY;
   const ofUser = byUser ? raw`and user_id = ${userId}` : raw``;
   const inStage = byStage ? raw`and stage = ${stage}` : raw``;
-  return written(raw<ReservationsTable>`select * from reservations indexed by ${index}
+  return written(raw<ReservationRow>`select * from reservations indexed by ${index}
     where shard = ${ONLY_SHARD} and reservation_id > ${after} ${ofUser} ${inStage} order by reservation_id limit ${limit}`);
 }
 
@@ -109,7 +108,7 @@ export function transactionQuery({
 }: {
   readonly transactionId: string;
   readonly limit: number;
-}): Compilable<ReservationsTable> {
-  return written(raw<ReservationsTable>`select * from reservations indexed by ${BY_TRANSACTION}
+}): Compilable<ReservationRow> {
+  return written(raw<ReservationRow>`select * from reservations indexed by ${BY_TRANSACTION}
     where shard = ${ONLY_SHARD} and transaction_id = ${transactionId} order by reservation_id limit ${limit}`);
 }

@@ -37,17 +37,18 @@ create index reservations_by_user on reservations (shard, user_id, reservation_i
 create index reservations_by_stage on reservations (shard, stage, reservation_id collate "POSIX") where stage <> '';
 create index reservations_by_transaction on reservations (shard, transaction_id, reservation_id collate "POSIX")
 where transaction_id is not null;
-create table payment_queue (
+create table due_work (
   shard integer not null,
-  reservation_id text collate "C" not null,
+  kind text collate "C" not null,
+  id text collate "C" not null,
   opened_at bigint not null,
   attempts integer not null,
   due_at bigint not null,
   owner text,
   last_outcome text,
-  primary key (shard, reservation_id)
+  primary key (shard, kind, id)
 );
-create index payment_queue_by_due_at on payment_queue (shard, due_at, reservation_id) where due_at >= 0;
+create index due_work_by_due_at on due_work (shard, kind, due_at, id) where due_at >= 0;
 create table idempotency_keys (
   shard integer not null,
   scope text collate "C" not null,
@@ -99,32 +100,32 @@ begin
     order by e.position limit p_limit;
 end
 $log_page$;
-create function take_payments(
-  p_shard integer, p_owner text, p_now bigint, p_lease_until bigint, p_limit bigint
+create function take_work(
+  p_shard integer, p_kind text, p_owner text, p_now bigint, p_lease_until bigint, p_limit bigint
 )
-returns setof payment_queue
+returns setof due_work
 language plpgsql volatile
 set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
 set enable_bitmapscan = off
 set enable_sort = off
 set jit = off
-as $take_payments$
+as $take_work$
 declare
-  v_due payment_queue;
+  v_due due_work;
 begin
   for v_due in
-    select q.* from payment_queue q
-    where q.shard = p_shard and q.due_at >= 0 and q.due_at <= p_now
-    order by q.due_at, q.reservation_id limit p_limit
+    select w.* from due_work w
+    where w.shard = p_shard and w.kind = p_kind and w.due_at >= 0 and w.due_at <= p_now
+    order by w.due_at, w.id limit p_limit
     for update skip locked
   loop
-    update payment_queue q set owner = p_owner, due_at = p_lease_until, attempts = q.attempts + 1
-    where q.shard = p_shard and q.reservation_id = v_due.reservation_id;
+    update due_work w set owner = p_owner, due_at = p_lease_until, attempts = w.attempts + 1
+    where w.shard = p_shard and w.kind = p_kind and w.id = v_due.id;
     return next v_due;
   end loop;
 end
-$take_payments$;
+$take_work$;
 create function list_reservations(
   p_shard integer, p_user_id text, p_stage text, p_transaction_id text, p_after text, p_limit bigint
 )
@@ -163,7 +164,8 @@ begin
 end
 $list_reservations$;
 create function append_group(
-  p_shard integer, p_lock_timeout_ms integer, p_appends json, p_events json, p_reservations json, p_leased text[]
+  p_shard integer, p_lock_timeout_ms integer, p_appends json, p_events json, p_reservations json,
+  p_leased_kinds text[], p_leased_ids text[]
 )
 returns json
 language plpgsql volatile
@@ -177,7 +179,8 @@ declare
   v_locked integer;
   v_last bigint;
   v_outcomes json;
-  v_removed text[];
+  v_removed json;
+  v_remove record;
   v_released json;
   v_release record;
   v_freed json;
@@ -195,10 +198,10 @@ begin
     where e.shard = p_shard and e.position > 0 order by e.position desc limit 1
   ), 0);
 
-  if cardinality(p_leased) > 0 then
-    perform from unnest(p_leased) as a(stream)
+  if cardinality(p_leased_ids) > 0 then
+    perform from unnest(p_leased_kinds, p_leased_ids) as a(kind, id)
     cross join lateral (
-      select from payment_queue q where q.shard = p_shard and q.reservation_id = a.stream limit 1 for update
+      select from due_work w where w.shard = p_shard and w.kind = a.kind and w.id = a.id limit 1 for update
     ) locked;
   end if;
 
@@ -206,7 +209,7 @@ begin
     select * from json_to_recordset(p_appends) as a(
       n integer, stream text, expected bigint, command_id text, event_count integer,
       scope text, idempotency_key text, fingerprint text, releases_key boolean,
-      payment text, owner text, opened_at bigint, due_at bigint, last_outcome text
+      work text, work_kind text, work_id text, owner text, opened_at bigint, due_at bigint, last_outcome text
     )
   ),
   judged as materialized (
@@ -217,8 +220,8 @@ begin
         when s.earlier_version is not null then 'repeated'
         when s.entries <> a.expected then 'conflict'
         when k.stream is not null and a.releases_key is not true then 'key-taken'
-        when a.payment = 'remove-leased' and a.owner is distinct from q.owner then 'lease-lost'
-        when a.payment = 'enqueue' and q.reservation_id is not null then 'payment-queued'
+        when a.work = 'remove-leased' and a.owner is distinct from w.owner then 'lease-lost'
+        when a.work = 'enqueue' and w.id is not null then 'work-queued'
         else 'appended'
       end as fate
     from asked a
@@ -233,9 +236,9 @@ begin
       where k.shard = p_shard and k.scope = a.scope and k.idempotency_key = a.idempotency_key limit 1
     ) k on true
     left join lateral (
-      select q.reservation_id, q.owner from payment_queue q
-      where q.shard = p_shard and q.reservation_id = a.stream limit 1
-    ) q on true
+      select w.id, w.owner from due_work w
+      where w.shard = p_shard and w.kind = a.work_kind and w.id = a.work_id limit 1
+    ) w on true
   ),
   placed as materialized (
     select j.*, (v_last + sum(case j.fate when 'appended' then j.event_count else 0 end) over (order by j.n))::bigint
@@ -277,9 +280,9 @@ begin
     from placed p where p.holds and p.scope is not null and p.releases_key is not true
   ),
   queued as (
-    insert into payment_queue (shard, reservation_id, opened_at, attempts, due_at, owner, last_outcome)
-    select p_shard, p.stream, p.opened_at, 0, p.due_at, p.owner, null
-    from placed p where p.holds and p.payment = 'enqueue'
+    insert into due_work (shard, kind, id, opened_at, attempts, due_at, owner, last_outcome)
+    select p_shard, p.work_kind, p.work_id, p.opened_at, 0, p.due_at, p.owner, null
+    from placed p where p.holds and p.work = 'enqueue'
   )
   select
     json_agg(json_build_object(
@@ -293,20 +296,24 @@ begin
         from events e where e.shard = p_shard and e.stream = p.stream and e.version > p.expected
       ) end
     ) order by p.n),
-    array_agg(p.stream) filter (where p.holds and p.payment in ('remove', 'remove-leased')),
-    json_agg(row_to_json(p)) filter (where p.holds and p.payment = 'release'),
+    json_agg(row_to_json(p)) filter (where p.holds and p.work in ('remove', 'remove-leased')),
+    json_agg(row_to_json(p)) filter (where p.holds and p.work = 'release'),
     json_agg(row_to_json(p)) filter (where p.holds and p.releases_key)
   into v_outcomes, v_removed, v_released, v_freed
   from placed p;
 
   for v_release in
-    select * from json_to_recordset(v_released) as r(stream text, owner text, due_at bigint, last_outcome text)
+    select * from json_to_recordset(v_released) as r(
+      work_kind text, work_id text, owner text, due_at bigint, last_outcome text
+    )
   loop
-    update payment_queue set owner = null, due_at = v_release.due_at, last_outcome = v_release.last_outcome
-    where shard = p_shard and reservation_id = v_release.stream and owner = v_release.owner;
+    update due_work set owner = null, due_at = v_release.due_at, last_outcome = v_release.last_outcome
+    where shard = p_shard and kind = v_release.work_kind and id = v_release.work_id and owner = v_release.owner;
   end loop;
-  for v_index in 1 .. coalesce(cardinality(v_removed), 0) loop
-    delete from payment_queue where shard = p_shard and reservation_id = v_removed[v_index];
+  for v_remove in
+    select * from json_to_recordset(v_removed) as r(work_kind text, work_id text)
+  loop
+    delete from due_work where shard = p_shard and kind = v_remove.work_kind and id = v_remove.work_id;
   end loop;
   for v_free in
     select * from json_to_recordset(v_freed) as f(scope text, idempotency_key text, stream text)
@@ -326,5 +333,5 @@ insert into events (shard, stream, version, position, id, command_id, type, sche
 insert into events (shard, stream, version, position, id, command_id, type, schema_version, data, metadata, checksum) values (0, 'RES-019b0000-0000-7000-8000-000000000002', 1, 2, '019b0000-0000-7000-8000-000000000002', 'append-of-019b0000-0000-7000-8000-000000000002', 'RESERVATION_CREATED', 1, '{"text":"Grüße 🎫\n\u0000","number":0.1,"nested":[{"a":null}]}', '{"recordedAt":"2026-01-02T03:04:05.678Z","correlationId":"request-2","causationId":"command-2","traceparent":null}', 1095481092);
 insert into reservations (shard, reservation_id, status, stage, user_id, amount_minor, currency, decimals, transaction_id, failure_reason, answered_as, message, created_at, updated_at, version) values (0, 'RES-019b0000-0000-7000-8000-000000000001', 'RESERVATION_CREATED', 'unresolved', 'user_1', 1050, 'EUR', 2, null, null, 'pending', 'Payment is being processed', '2026-01-02T03:04:05.678Z', '2026-01-02T03:04:05.678Z', 3);
 insert into reservations (shard, reservation_id, status, stage, user_id, amount_minor, currency, decimals, transaction_id, failure_reason, answered_as, message, created_at, updated_at, version) values (0, 'RES-019b0000-0000-7000-8000-000000000002', 'RESERVATION_CREATED', 'processing', 'user_2', 1050, 'EUR', 2, null, null, null, 'Payment is being processed', '2026-01-02T03:04:05.678Z', '2026-01-02T03:04:05.678Z', 1);
-insert into payment_queue (shard, reservation_id, opened_at, attempts, due_at, owner, last_outcome) values (0, 'RES-019b0000-0000-7000-8000-000000000001', 1000, 0, 5000, null, 'unknown');
+insert into due_work (shard, kind, id, opened_at, attempts, due_at, owner, last_outcome) values (0, 'charge', 'RES-019b0000-0000-7000-8000-000000000001', 1000, 0, 5000, null, 'unknown');
 insert into idempotency_keys (shard, scope, idempotency_key, fingerprint, stream) values (0, 'caller', 'key', 'body', 'RES-019b0000-0000-7000-8000-000000000001');

@@ -10,11 +10,11 @@
  * wait for, before it is told. Should the wait be broken off, a warning is all that says so (see replication-wait.ts):
  * the commit still knows the local settings of its transaction, so that the function sees to it that warnings are sent.
  *
- * The appends of a group concern different streams and different keys (see group-commit.ts), so that none of them
+ * The appends of a group concern different streams, keys and work items (see group-commit.ts), so that none of them
  * has to see what another one of the group writes.
  *
- * p_appends, p_events and p_reservations are arrays of objects; `n` numbers the appends of the group. p_leased holds the streams whose payment's
- * lease is asked for. Returns an array with an object for each append, in their order.
+ * p_appends, p_events and p_reservations are arrays of objects; `n` numbers the appends of the group. p_leased_kinds and p_leased_ids name the work items
+ * whose lease is asked for. Returns an array with an object for each append, in their order.
  *
  * An append with `releases_key` frees the key that it names if the key is bound to the append's stream, and is never
  * refused because of the key. A group has no two appends with one key, so that keys are freed after the others were
@@ -25,7 +25,8 @@
  * settings and the partial indexes leave one plan for each look-up (see ../sql/pinned-indexes.ts).
  */
 export const APPEND_GROUP = `create function append_group(
-  p_shard integer, p_lock_timeout_ms integer, p_appends json, p_events json, p_reservations json, p_leased text[]
+  p_shard integer, p_lock_timeout_ms integer, p_appends json, p_events json, p_reservations json,
+  p_leased_kinds text[], p_leased_ids text[]
 )
 returns json
 language plpgsql volatile
@@ -39,7 +40,8 @@ declare
   v_locked integer;
   v_last bigint;
   v_outcomes json;
-  v_removed text[];
+  v_removed json;
+  v_remove record;
   v_released json;
   v_release record;
   v_freed json;
@@ -57,10 +59,10 @@ begin
     where e.shard = p_shard and e.position > 0 order by e.position desc limit 1
   ), 0);
 
-  if cardinality(p_leased) > 0 then
-    perform from unnest(p_leased) as a(stream)
+  if cardinality(p_leased_ids) > 0 then
+    perform from unnest(p_leased_kinds, p_leased_ids) as a(kind, id)
     cross join lateral (
-      select from payment_queue q where q.shard = p_shard and q.reservation_id = a.stream limit 1 for update
+      select from due_work w where w.shard = p_shard and w.kind = a.kind and w.id = a.id limit 1 for update
     ) locked;
   end if;
 
@@ -68,7 +70,7 @@ begin
     select * from json_to_recordset(p_appends) as a(
       n integer, stream text, expected bigint, command_id text, event_count integer,
       scope text, idempotency_key text, fingerprint text, releases_key boolean,
-      payment text, owner text, opened_at bigint, due_at bigint, last_outcome text
+      work text, work_kind text, work_id text, owner text, opened_at bigint, due_at bigint, last_outcome text
     )
   ),
   judged as materialized (
@@ -79,8 +81,8 @@ begin
         when s.earlier_version is not null then 'repeated'
         when s.entries <> a.expected then 'conflict'
         when k.stream is not null and a.releases_key is not true then 'key-taken'
-        when a.payment = 'remove-leased' and a.owner is distinct from q.owner then 'lease-lost'
-        when a.payment = 'enqueue' and q.reservation_id is not null then 'payment-queued'
+        when a.work = 'remove-leased' and a.owner is distinct from w.owner then 'lease-lost'
+        when a.work = 'enqueue' and w.id is not null then 'work-queued'
         else 'appended'
       end as fate
     from asked a
@@ -95,9 +97,9 @@ begin
       where k.shard = p_shard and k.scope = a.scope and k.idempotency_key = a.idempotency_key limit 1
     ) k on true
     left join lateral (
-      select q.reservation_id, q.owner from payment_queue q
-      where q.shard = p_shard and q.reservation_id = a.stream limit 1
-    ) q on true
+      select w.id, w.owner from due_work w
+      where w.shard = p_shard and w.kind = a.work_kind and w.id = a.work_id limit 1
+    ) w on true
   ),
   placed as materialized (
     select j.*, (v_last + sum(case j.fate when 'appended' then j.event_count else 0 end) over (order by j.n))::bigint
@@ -139,9 +141,9 @@ begin
     from placed p where p.holds and p.scope is not null and p.releases_key is not true
   ),
   queued as (
-    insert into payment_queue (shard, reservation_id, opened_at, attempts, due_at, owner, last_outcome)
-    select p_shard, p.stream, p.opened_at, 0, p.due_at, p.owner, null
-    from placed p where p.holds and p.payment = 'enqueue'
+    insert into due_work (shard, kind, id, opened_at, attempts, due_at, owner, last_outcome)
+    select p_shard, p.work_kind, p.work_id, p.opened_at, 0, p.due_at, p.owner, null
+    from placed p where p.holds and p.work = 'enqueue'
   )
   select
     json_agg(json_build_object(
@@ -155,20 +157,24 @@ begin
         from events e where e.shard = p_shard and e.stream = p.stream and e.version > p.expected
       ) end
     ) order by p.n),
-    array_agg(p.stream) filter (where p.holds and p.payment in ('remove', 'remove-leased')),
-    json_agg(row_to_json(p)) filter (where p.holds and p.payment = 'release'),
+    json_agg(row_to_json(p)) filter (where p.holds and p.work in ('remove', 'remove-leased')),
+    json_agg(row_to_json(p)) filter (where p.holds and p.work = 'release'),
     json_agg(row_to_json(p)) filter (where p.holds and p.releases_key)
   into v_outcomes, v_removed, v_released, v_freed
   from placed p;
 
   for v_release in
-    select * from json_to_recordset(v_released) as r(stream text, owner text, due_at bigint, last_outcome text)
+    select * from json_to_recordset(v_released) as r(
+      work_kind text, work_id text, owner text, due_at bigint, last_outcome text
+    )
   loop
-    update payment_queue set owner = null, due_at = v_release.due_at, last_outcome = v_release.last_outcome
-    where shard = p_shard and reservation_id = v_release.stream and owner = v_release.owner;
+    update due_work set owner = null, due_at = v_release.due_at, last_outcome = v_release.last_outcome
+    where shard = p_shard and kind = v_release.work_kind and id = v_release.work_id and owner = v_release.owner;
   end loop;
-  for v_index in 1 .. coalesce(cardinality(v_removed), 0) loop
-    delete from payment_queue where shard = p_shard and reservation_id = v_removed[v_index];
+  for v_remove in
+    select * from json_to_recordset(v_removed) as r(work_kind text, work_id text)
+  loop
+    delete from due_work where shard = p_shard and kind = v_remove.work_kind and id = v_remove.work_id;
   end loop;
   for v_free in
     select * from json_to_recordset(v_freed) as f(scope text, idempotency_key text, stream text)

@@ -52,17 +52,18 @@ where transaction_id is not null`,
 ];
 
 const DUE_WORK: readonly string[] = [
-  `create table payment_queue (
+  `create table due_work (
   shard integer not null,
-  reservation_id text collate "C" not null,
+  kind text collate "C" not null,
+  id text collate "C" not null,
   opened_at bigint not null,
   attempts integer not null,
   due_at bigint not null,
   owner text,
   last_outcome text,
-  primary key (shard, reservation_id)
+  primary key (shard, kind, id)
 )`,
-  'create index payment_queue_by_due_at on payment_queue (shard, due_at, reservation_id) where due_at >= 0',
+  'create index due_work_by_due_at on due_work (shard, kind, due_at, id) where due_at >= 0',
 ];
 
 /**
@@ -129,32 +130,32 @@ $log_page$`;
  * Returns the rows as they were before the lease, the longest due first. Rows that another transaction has locked are
  * passed over. Each row is leased by its key: in a join the planner could walk the queue once more.
  */
-const TAKE_WORK = `create function take_payments(
-  p_shard integer, p_owner text, p_now bigint, p_lease_until bigint, p_limit bigint
+const TAKE_WORK = `create function take_work(
+  p_shard integer, p_kind text, p_owner text, p_now bigint, p_lease_until bigint, p_limit bigint
 )
-returns setof payment_queue
+returns setof due_work
 language plpgsql volatile
 set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
 set enable_bitmapscan = off
 set enable_sort = off
 set jit = off
-as $take_payments$
+as $take_work$
 declare
-  v_due payment_queue;
+  v_due due_work;
 begin
   for v_due in
-    select q.* from payment_queue q
-    where q.shard = p_shard and q.due_at >= 0 and q.due_at <= p_now
-    order by q.due_at, q.reservation_id limit p_limit
+    select w.* from due_work w
+    where w.shard = p_shard and w.kind = p_kind and w.due_at >= 0 and w.due_at <= p_now
+    order by w.due_at, w.id limit p_limit
     for update skip locked
   loop
-    update payment_queue q set owner = p_owner, due_at = p_lease_until, attempts = q.attempts + 1
-    where q.shard = p_shard and q.reservation_id = v_due.reservation_id;
+    update due_work w set owner = p_owner, due_at = p_lease_until, attempts = w.attempts + 1
+    where w.shard = p_shard and w.kind = p_kind and w.id = v_due.id;
     return next v_due;
   end loop;
 end
-$take_payments$`;
+$take_work$`;
 
 /**
  * The ids of a page of the view, in order: of a transaction, of a user, of a user in a stage, in a stage, or all.

@@ -36,17 +36,18 @@ CREATE TABLE "reservations" (
   unique (shard, stage, reservation_id),
   unique (shard, transaction_id, reservation_id)
 ) without rowid;
-CREATE TABLE payment_queue (
+CREATE TABLE due_work (
   shard integer not null,
-  reservation_id text not null,
+  kind text not null,
+  id text not null,
   opened_at bigint not null,
   attempts integer not null,
   due_at bigint not null,
   owner text,
   last_outcome text,
-  primary key (shard, reservation_id)
+  primary key (shard, kind, id)
 ) without rowid;
-CREATE INDEX payment_queue_by_due_at on payment_queue (shard, due_at, reservation_id) where due_at >= 0;
+CREATE INDEX due_work_by_due_at on due_work (shard, kind, due_at, id) where due_at >= 0;
 CREATE TABLE idempotency_keys (
   shard integer not null,
   scope text not null,
@@ -89,6 +90,6 @@ insert into events (shard, stream, version, position, id, command_id, type, sche
 insert into events (shard, stream, version, position, id, command_id, type, schema_version, data, metadata, checksum) values (0, 'RES-019b0000-0000-7000-8000-000000000002', 1, 2, '019b0000-0000-7000-8000-000000000002', 'append-of-019b0000-0000-7000-8000-000000000002', 'RESERVATION_CREATED', 1, '{"text":"Grüße 🎫\n\u0000","number":0.1,"nested":[{"a":null}]}', '{"recordedAt":"2026-01-02T03:04:05.678Z","correlationId":"request-2","causationId":"command-2","traceparent":null}', 1095481092);
 insert into reservations (shard, reservation_id, status, stage, user_id, amount_minor, currency, decimals, transaction_id, failure_reason, answered_as, message, created_at, updated_at, version) values (0, 'RES-019b0000-0000-7000-8000-000000000001', 'RESERVATION_CREATED', 'unresolved', 'user_1', 1050, 'EUR', 2, null, null, 'pending', 'Payment is being processed', '2026-01-02T03:04:05.678Z', '2026-01-02T03:04:05.678Z', 3);
 insert into reservations (shard, reservation_id, status, stage, user_id, amount_minor, currency, decimals, transaction_id, failure_reason, answered_as, message, created_at, updated_at, version) values (0, 'RES-019b0000-0000-7000-8000-000000000002', 'RESERVATION_CREATED', 'processing', 'user_2', 1050, 'EUR', 2, null, null, null, 'Payment is being processed', '2026-01-02T03:04:05.678Z', '2026-01-02T03:04:05.678Z', 1);
-insert into payment_queue (shard, reservation_id, opened_at, attempts, due_at, owner, last_outcome) values (0, 'RES-019b0000-0000-7000-8000-000000000001', 1000, 0, 5000, null, 'unknown');
+insert into due_work (shard, kind, id, opened_at, attempts, due_at, owner, last_outcome) values (0, 'charge', 'RES-019b0000-0000-7000-8000-000000000001', 1000, 0, 5000, null, 'unknown');
 insert into idempotency_keys (shard, scope, idempotency_key, fingerprint, stream) values (0, 'caller', 'key', 'body', 'RES-019b0000-0000-7000-8000-000000000001');
 insert into write_probe (shard, writes) values (0, 0);

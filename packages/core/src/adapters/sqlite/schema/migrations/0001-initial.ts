@@ -45,17 +45,18 @@ export const INITIAL: Migration = {
   unique (shard, stage, reservation_id),
   unique (shard, transaction_id, reservation_id)
 ) without rowid`,
-    `create table payment_queue (
+    `create table due_work (
   shard integer not null,
-  reservation_id text not null,
+  kind text not null,
+  id text not null,
   opened_at bigint not null,
   attempts integer not null,
   due_at bigint not null,
   owner text,
   last_outcome text,
-  primary key (shard, reservation_id)
+  primary key (shard, kind, id)
 ) without rowid`,
-    'create index payment_queue_by_due_at on payment_queue (shard, due_at, reservation_id) where due_at >= 0',
+    'create index due_work_by_due_at on due_work (shard, kind, due_at, id) where due_at >= 0',
     `create table idempotency_keys (
   shard integer not null,
   scope text not null,

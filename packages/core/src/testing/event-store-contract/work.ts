@@ -1,47 +1,26 @@
 import assert from 'node:assert/strict';
-import type { ReservationId } from '../../domain/ids.ts';
-import type { PaymentChange } from '../../ports/inline-writes.ts';
+import type { WorkChange } from '../../ports/inline-writes.ts';
 import type { AppendResult } from '../../ports/event-store.ts';
-import { type QueuedPayment, TAKE_LIMIT_MAX } from '../../ports/due-work.ts';
+import { TAKE_LIMIT_MAX, type WorkItem } from '../../ports/due-work.ts';
 import type { ReservationStore } from '../../ports/reservation-store.ts';
-import { exampleAppend, exampleEvent, exampleId, exampleSummary, NOTHING_ALONGSIDE } from '../builders.ts';
+import {
+  exampleAppend,
+  exampleCharge,
+  exampleEvent,
+  exampleId,
+  exampleSummary,
+  NOTHING_ALONGSIDE,
+} from '../builders.ts';
 import { appended, type StoreContractCase, onStore, oneTo, snapshot } from './case.ts';
+import { enqueue, row, rows, take } from './work-steps.ts';
+import { workKindCases } from './work-kinds.ts';
 
 const id = exampleId(1);
 
-/** Opens the n-th reservation; its payment is leased by "request-n" until `leaseUntil`. */
-async function enqueue(store: ReservationStore, n: number, leaseUntil: number, openedAt: number = 0): Promise<void> {
-  const payment = { kind: 'enqueue', owner: `request-${n}`, openedAt, leaseUntil } as const;
-  const inlineWrites = { ...NOTHING_ALONGSIDE, summary: exampleSummary(exampleId(n)), payment };
-  await appended(store, exampleAppend(exampleId(n), { events: [exampleEvent(n)], inlineWrites }));
-}
-
-/** Appends a second event with a change of the payment. */
-function change(store: ReservationStore, payment: PaymentChange): Promise<AppendResult> {
-  const inlineWrites = { ...NOTHING_ALONGSIDE, summary: exampleSummary(id, { version: 2 }), payment };
+/** Appends a second event with a change of the queue. */
+function change(store: ReservationStore, work: WorkChange): Promise<AppendResult> {
+  const inlineWrites = { ...NOTHING_ALONGSIDE, summary: exampleSummary(id, { version: 2 }), work };
   return store.events.append(exampleAppend(id, { expected: 1, events: [exampleEvent(100)], inlineWrites }));
-}
-
-const row: QueuedPayment = {
-  reservationId: id,
-  openedAt: 500,
-  attempts: 0,
-  dueAt: 1_000,
-  owner: 'request-1',
-  lastOutcome: null,
-};
-
-async function rows(store: ReservationStore): Promise<readonly QueuedPayment[]> {
-  return await store.payments.list({ limit: TAKE_LIMIT_MAX });
-}
-
-function take(
-  store: ReservationStore,
-  owner: string,
-  now: number,
-  limit: number = 10,
-): Promise<readonly QueuedPayment[]> {
-  return store.payments.take({ owner, now, leaseUntil: now + 1_000, limit });
 }
 
 const leases: readonly StoreContractCase[] = [
@@ -65,7 +44,7 @@ const leases: readonly StoreContractCase[] = [
     ] as const) {
       await enqueue(store, n, dueAt);
     }
-    const ids = (payments: readonly QueuedPayment[]): readonly ReservationId[] => payments.map((p) => p.reservationId);
+    const ids = (items: readonly WorkItem[]): readonly string[] => items.map((item) => item.id);
     assert.deepEqual(ids(await take(store, 'worker', 1_000, 3)), [2, 4, 3].map(exampleId));
     assert.deepEqual(ids(await take(store, 'worker', 1_000, 3)), [exampleId(1)]);
     assert.deepEqual(ids(await take(store, 'worker', 1_000, 3)), []);
@@ -81,17 +60,17 @@ const leases: readonly StoreContractCase[] = [
     assert.deepEqual(
       hauls
         .flat()
-        .map((payment) => payment.reservationId)
+        .map((item) => item.id)
         .sort(),
       oneTo(40).map(exampleId),
     );
     for (const [index, haul] of hauls.entries()) {
       assert(haul.length <= 3, 'a haul keeps to its limit');
-      for (const payment of haul) assert.equal(payment.owner, `worker-${index + 1}`);
+      for (const item of haul) assert.equal(item.owner, `worker-${index + 1}`);
     }
     assert.deepEqual(
       await rows(store),
-      hauls.flat().sort((a, b) => (a.reservationId < b.reservationId ? -1 : 1)),
+      hauls.flat().sort((a, b) => (a.id < b.id ? -1 : 1)),
     );
   }),
 
@@ -103,8 +82,8 @@ const leases: readonly StoreContractCase[] = [
 
   onStore('a payment that is given back waits until it is due', async (store) => {
     await enqueue(store, 1, 1_000, 500);
-    const release = { reservationId: id, owner: 'request-1', dueAt: 5_000, lastOutcome: 'unknown: “lost” 🎫' };
-    assert.equal(await store.payments.release(release), true);
+    const release = { ...exampleCharge(1), owner: 'request-1', dueAt: 5_000, lastOutcome: 'unknown: “lost” 🎫' };
+    assert.equal(await store.work.release(release), true);
     const waiting = { ...row, dueAt: 5_000, owner: null, lastOutcome: 'unknown: “lost” 🎫' };
     assert.deepEqual(await rows(store), [waiting]);
     assert.deepEqual(await take(store, 'worker', 4_999), []);
@@ -113,15 +92,15 @@ const leases: readonly StoreContractCase[] = [
 
   onStore('only who holds the lease can give a payment back, and once', async (store) => {
     await enqueue(store, 1, 1_000, 500);
-    const release = { reservationId: id, owner: 'request-1', dueAt: 5_000, lastOutcome: 'unknown' };
+    const release = { ...exampleCharge(1), owner: 'request-1', dueAt: 5_000, lastOutcome: 'unknown' };
     await take(store, 'worker', 1_000);
     const taken = await rows(store);
-    assert.equal(await store.payments.release(release), false);
-    assert.equal(await store.payments.release({ ...release, reservationId: exampleId(2) }), false);
+    assert.equal(await store.work.release(release), false);
+    assert.equal(await store.work.release({ ...release, id: exampleId(2) }), false);
     assert.deepEqual(await rows(store), taken);
-    assert.equal(await store.payments.release({ ...release, owner: 'worker' }), true);
+    assert.equal(await store.work.release({ ...release, owner: 'worker' }), true);
     const given = await rows(store);
-    assert.equal(await store.payments.release({ ...release, owner: 'worker', dueAt: 1 }), false);
+    assert.equal(await store.work.release({ ...release, owner: 'worker', dueAt: 1 }), false);
     assert.deepEqual(await rows(store), given);
   }),
 
@@ -129,9 +108,9 @@ const leases: readonly StoreContractCase[] = [
     await enqueue(store, 1, 1_000, 500);
     for (const limit of [0, 1.5, TAKE_LIMIT_MAX + 1]) {
       await assert.rejects(take(store, 'worker', 1_000, limit));
-      await assert.rejects(store.payments.list({ limit }));
+      await assert.rejects(store.work.list({ kind: 'charge', limit }));
     }
-    await assert.rejects(store.payments.take({ owner: 'worker', now: 1_000, leaseUntil: 1_000, limit: 1 }));
+    await assert.rejects(store.work.take({ kind: 'charge', owner: 'worker', now: 1_000, leaseUntil: 1_000, limit: 1 }));
     assert.deepEqual(await rows(store), [row]);
   }),
 ];
@@ -139,7 +118,13 @@ const leases: readonly StoreContractCase[] = [
 const withAppends: readonly StoreContractCase[] = [
   onStore('an append can give the payment back', async (store) => {
     await enqueue(store, 1, 1_000, 500);
-    const release = { kind: 'release', owner: 'request-1', dueAt: 7_000, lastOutcome: 'unknown' } as const;
+    const release = {
+      change: 'release',
+      ...exampleCharge(1),
+      owner: 'request-1',
+      dueAt: 7_000,
+      lastOutcome: 'unknown',
+    } as const;
     assert.deepEqual(await change(store, release), { kind: 'appended', version: 2, position: 2 });
     assert.deepEqual(await rows(store), [{ ...row, dueAt: 7_000, owner: null, lastOutcome: 'unknown' }]);
   }),
@@ -147,7 +132,13 @@ const withAppends: readonly StoreContractCase[] = [
   onStore('an append whose owner lost the lease is written, and leaves the payment to its new owner', async (store) => {
     await enqueue(store, 1, 1_000, 500);
     const [taken] = await take(store, 'worker', 1_000);
-    const release = { kind: 'release', owner: 'request-1', dueAt: 7_000, lastOutcome: 'unknown' } as const;
+    const release = {
+      change: 'release',
+      ...exampleCharge(1),
+      owner: 'request-1',
+      dueAt: 7_000,
+      lastOutcome: 'unknown',
+    } as const;
     assert.deepEqual(await change(store, release), { kind: 'appended', version: 2, position: 2 });
     assert.deepEqual(await rows(store), [taken]);
     assert.deepEqual(await store.view.find(id), exampleSummary(id, { version: 2 }));
@@ -155,36 +146,47 @@ const withAppends: readonly StoreContractCase[] = [
 
   onStore('an append that keeps the payment leaves it alone', async (store) => {
     await enqueue(store, 1, 1_000, 500);
-    assert.equal((await change(store, { kind: 'keep' })).kind, 'appended');
+    assert.equal((await change(store, { change: 'keep' })).kind, 'appended');
     assert.deepEqual(await rows(store), [row]);
   }),
 
   onStore('an append can take its own payment, and no other, out of the queue', async (store) => {
     await enqueue(store, 1, 1_000, 500);
     await enqueue(store, 2, 1_000, 600);
-    assert.equal((await change(store, { kind: 'remove', onlyIfLeasedBy: 'request-1' })).kind, 'appended');
+    assert.equal(
+      (await change(store, { change: 'remove', ...exampleCharge(1), onlyIfLeasedBy: 'request-1' })).kind,
+      'appended',
+    );
     assert.deepEqual(
-      (await rows(store)).map(({ reservationId }) => reservationId),
+      (await rows(store)).map((item) => item.id),
       [exampleId(2)],
     );
   }),
 
   onStore('an append can take a payment out of the queue whoever holds the lease', async (store) => {
     await enqueue(store, 1, 1_000, 500);
-    assert.equal((await change(store, { kind: 'remove', onlyIfLeasedBy: null })).kind, 'appended');
+    assert.equal(
+      (await change(store, { change: 'remove', ...exampleCharge(1), onlyIfLeasedBy: null })).kind,
+      'appended',
+    );
     assert.deepEqual(await rows(store), []);
   }),
 
   onStore('taking out a payment that is not there is no fault', async (store) => {
     await appended(store, exampleAppend(id));
-    assert.equal((await change(store, { kind: 'remove', onlyIfLeasedBy: null })).kind, 'appended');
+    assert.equal(
+      (await change(store, { change: 'remove', ...exampleCharge(1), onlyIfLeasedBy: null })).kind,
+      'appended',
+    );
   }),
 
   onStore('an append that needs a lease which went to somebody else leaves no trace', async (store) => {
     await enqueue(store, 1, 1_000, 500);
     await take(store, 'worker', 1_000);
     const before = await snapshot(store);
-    assert.deepEqual(await change(store, { kind: 'remove', onlyIfLeasedBy: 'request-1' }), { kind: 'lease-lost' });
+    assert.deepEqual(await change(store, { change: 'remove', ...exampleCharge(1), onlyIfLeasedBy: 'request-1' }), {
+      kind: 'lease-lost',
+    });
     assert.deepEqual(await snapshot(store), before);
   }),
 
@@ -192,12 +194,17 @@ const withAppends: readonly StoreContractCase[] = [
     'an append that needs a lease which was given back, or a payment which is gone, leaves no trace',
     async (store) => {
       await enqueue(store, 1, 1_000, 500);
-      const release = { reservationId: id, owner: 'request-1', dueAt: 5_000, lastOutcome: 'unknown' };
-      await store.payments.release(release);
+      const release = { ...exampleCharge(1), owner: 'request-1', dueAt: 5_000, lastOutcome: 'unknown' };
+      await store.work.release(release);
       const before = await snapshot(store);
-      assert.deepEqual(await change(store, { kind: 'remove', onlyIfLeasedBy: 'request-1' }), { kind: 'lease-lost' });
+      assert.deepEqual(await change(store, { change: 'remove', ...exampleCharge(1), onlyIfLeasedBy: 'request-1' }), {
+        kind: 'lease-lost',
+      });
       const elsewhere = exampleAppend(exampleId(2), {
-        inlineWrites: { ...NOTHING_ALONGSIDE, payment: { kind: 'remove', onlyIfLeasedBy: 'request-1' } },
+        inlineWrites: {
+          ...NOTHING_ALONGSIDE,
+          work: { change: 'remove', ...exampleCharge(2), onlyIfLeasedBy: 'request-1' },
+        },
       });
       assert.deepEqual(await store.events.append(elsewhere), { kind: 'lease-lost' });
       assert.deepEqual(await snapshot(store), before);
@@ -206,13 +213,13 @@ const withAppends: readonly StoreContractCase[] = [
 
   onStore('an append that meets a conflict changes no payment', async (store) => {
     await enqueue(store, 1, 1_000, 500);
-    const changes: readonly PaymentChange[] = [
-      { kind: 'remove', onlyIfLeasedBy: null },
-      { kind: 'remove', onlyIfLeasedBy: 'request-1' },
-      { kind: 'release', owner: 'request-1', dueAt: 7_000, lastOutcome: 'unknown' },
+    const changes: readonly WorkChange[] = [
+      { change: 'remove', ...exampleCharge(1), onlyIfLeasedBy: null },
+      { change: 'remove', ...exampleCharge(1), onlyIfLeasedBy: 'request-1' },
+      { change: 'release', ...exampleCharge(1), owner: 'request-1', dueAt: 7_000, lastOutcome: 'unknown' },
     ];
-    for (const payment of changes) {
-      const late = exampleAppend(id, { events: [exampleEvent(9)], inlineWrites: { ...NOTHING_ALONGSIDE, payment } });
+    for (const work of changes) {
+      const late = exampleAppend(id, { events: [exampleEvent(9)], inlineWrites: { ...NOTHING_ALONGSIDE, work } });
       assert.equal((await store.events.append(late)).kind, 'conflict');
     }
     assert.deepEqual(await rows(store), [row]);
@@ -224,21 +231,20 @@ const inspection: readonly StoreContractCase[] = [
     await enqueue(store, 1, 1_000, 300);
     await enqueue(store, 2, 2_000, 100);
     await enqueue(store, 3, 3_000, 200);
-    const listed = async (limit: number) =>
-      (await store.payments.list({ limit })).map((payment) => payment.reservationId);
+    const listed = async (limit: number) => (await store.work.list({ kind: 'charge', limit })).map((item) => item.id);
     assert.deepEqual(await listed(10), [2, 3, 1].map(exampleId));
     assert.deepEqual(await listed(2), [2, 3].map(exampleId));
   }),
 
   onStore('the gauge tells how many are open, since when, and when the next is due', async (store) => {
-    assert.deepEqual(await store.payments.gauge(), { open: 0, oldestOpenedAt: null, nextDueAt: null });
+    assert.deepEqual(await store.work.gauge({ kind: 'charge' }), { open: 0, oldestOpenedAt: null, nextDueAt: null });
     await enqueue(store, 1, 3_000, 500);
     await enqueue(store, 2, 1_000, 600);
-    assert.deepEqual(await store.payments.gauge(), { open: 2, oldestOpenedAt: 500, nextDueAt: 1_000 });
-    await change(store, { kind: 'remove', onlyIfLeasedBy: null });
-    assert.deepEqual(await store.payments.gauge(), { open: 1, oldestOpenedAt: 600, nextDueAt: 1_000 });
+    assert.deepEqual(await store.work.gauge({ kind: 'charge' }), { open: 2, oldestOpenedAt: 500, nextDueAt: 1_000 });
+    await change(store, { change: 'remove', ...exampleCharge(1), onlyIfLeasedBy: null });
+    assert.deepEqual(await store.work.gauge({ kind: 'charge' }), { open: 1, oldestOpenedAt: 600, nextDueAt: 1_000 });
   }),
 ];
 
 /** What keeps every open payment from being lost, and from being worked on twice at a time. */
-export const queueCases: readonly StoreContractCase[] = [...leases, ...withAppends, ...inspection];
+export const workCases: readonly StoreContractCase[] = [...leases, ...withAppends, ...inspection, ...workKindCases];

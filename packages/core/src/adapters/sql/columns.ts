@@ -1,0 +1,147 @@
+/**
+ * The columns of every table, once. `shard` leads every key from the first day: one shard is one total order of events,
+ * and more of them need no new format. Times are milliseconds since the epoch. The migrations of both engines have the same
+ * columns in the same order, which a test checks.
+ */
+
+/** The shard of a store that has just one. */
+export const ONLY_SHARD = 0;
+
+/** Values of a column by its type; the question mark allows null. */
+interface Values {
+  readonly integer: number;
+  readonly text: string;
+  readonly 'integer?': number | null;
+  readonly 'text?': string | null;
+}
+
+/** A table as its columns with their types. */
+export type Columns = Readonly<Record<string, keyof Values>>;
+
+/** A row of a table with these columns. */
+export type RowOf<Table extends Columns> = { readonly [Column in keyof Table]: Values[Table[Column]] };
+
+/** The log. `data` and `metadata` are JSON; `checksum` covers every other column (see rows/events.ts). */
+export const EVENTS = {
+  shard: 'integer',
+  stream: 'text',
+  version: 'integer',
+  position: 'integer',
+  id: 'text',
+  command_id: 'text',
+  type: 'text',
+  schema_version: 'integer',
+  data: 'text',
+  metadata: 'text',
+  checksum: 'integer',
+} as const;
+
+/** The read side: one row for each reservation. */
+export const RESERVATIONS = {
+  shard: 'integer',
+  reservation_id: 'text',
+  status: 'text',
+  stage: 'text',
+  user_id: 'text',
+  amount_minor: 'integer',
+  currency: 'text',
+  decimals: 'integer',
+  transaction_id: 'text?',
+  failure_reason: 'text?',
+  answered_as: 'text?',
+  message: 'text',
+  created_at: 'text',
+  updated_at: 'text',
+  version: 'integer',
+} as const;
+
+/** Work that is due at a time, of all kinds. */
+export const DUE_WORK = {
+  shard: 'integer',
+  kind: 'text',
+  id: 'text',
+  opened_at: 'integer',
+  attempts: 'integer',
+  due_at: 'integer',
+  /** Holder of the lease; null while the item waits. */
+  owner: 'text?',
+  last_outcome: 'text?',
+} as const;
+
+/** The idempotency keys that are bound, and to which stream. */
+export const IDEMPOTENCY_KEYS = {
+  shard: 'integer',
+  scope: 'text',
+  idempotency_key: 'text',
+  fingerprint: 'text',
+  stream: 'text',
+} as const;
+
+/** How far each subscription has read. */
+export const SUBSCRIPTIONS = {
+  shard: 'integer',
+  name: 'text',
+  /** Everything up to here was handled. */
+  position: 'integer',
+  /** Holder of the lease; null when it is free. */
+  owner: 'text?',
+  lease_until: 'integer',
+  /** Position of the event that it could not get past; null while it may run. */
+  stopped_at: 'integer?',
+  stopped_because: 'text?',
+} as const;
+
+/** The rebuild of the view that is under way, if there is one; a rebuild with another token was superseded. */
+export const VIEW_REBUILDS = {
+  shard: 'integer',
+  token: 'text',
+  started_at: 'integer',
+} as const;
+
+/** The move of a store into another database, if there was one. */
+export const STORE_MOVES = {
+  shard: 'integer',
+  /** "source": what was here lives elsewhere now. "target": what is here came from elsewhere. */
+  role: 'text',
+  /** The same in both databases of one move, and in no other. */
+  move_id: 'text',
+  /** Address of the other database, without a password. */
+  other: 'text',
+  began_at: 'integer',
+  /** Null while it is under way: a target must not be served before. */
+  finished_at: 'integer?',
+} as const;
+
+/** One row that SQLite writes to find out whether a commit succeeds now. */
+export const WRITE_PROBE = {
+  shard: 'integer',
+  writes: 'integer',
+} as const;
+
+/** The migrations that were applied. */
+export const SCHEMA_MIGRATIONS = {
+  version: 'integer',
+  name: 'text',
+} as const;
+
+export type EventRow = RowOf<typeof EVENTS>;
+export type ReservationRow = RowOf<typeof RESERVATIONS>;
+export type WorkRow = RowOf<typeof DUE_WORK>;
+export type KeyRow = RowOf<typeof IDEMPOTENCY_KEYS>;
+export type SubscriptionRow = RowOf<typeof SUBSCRIPTIONS>;
+export type MoveRow = RowOf<typeof STORE_MOVES>;
+
+/** The whole database, for kysely. */
+export interface Tables {
+  readonly events: EventRow;
+  readonly reservations: ReservationRow;
+  /** While a rebuild is under way: the new version. */
+  readonly reservations_rebuilt: ReservationRow;
+  readonly due_work: WorkRow;
+  readonly idempotency_keys: KeyRow;
+  readonly subscriptions: SubscriptionRow;
+  readonly view_rebuilds: RowOf<typeof VIEW_REBUILDS>;
+  readonly store_moves: MoveRow;
+  readonly write_probe: RowOf<typeof WRITE_PROBE>;
+  readonly schema_migrations: RowOf<typeof SCHEMA_MIGRATIONS>;
+}

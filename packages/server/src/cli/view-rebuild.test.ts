@@ -122,7 +122,10 @@ interface Load {
 
 test('a damaged view is found by verify, and right after a repair', async () => {
   const { path, named, confirmed } = await createDatabaseFixture();
-  tamperFile(path, `update reservations set amount_minor = 1 where reservation_id = '${confirmed}'`);
+  tamperFile(
+    path,
+    `update reservations set summary = json_set(summary, '$.amountMinor', 1) where reservation_id = '${confirmed}'`,
+  );
   const found = await runHere(['verify', '--db', path]);
   expect([found.code, named(found.out).split('\n')[0]]).toEqual([
     1,
@@ -145,7 +148,7 @@ test('a damaged event ends a repair with its name; a repair behind it goes on', 
   const { path, named, declined } = await createDatabaseFixture();
   const before = await withStore(fileAt(path), allRows);
   tamperFile(path, `update events set data = replace(data, 'Insufficient', 'Sufficient') where stream = '${declined}'`);
-  tamperFile(path, "update reservations set message = 'damaged'");
+  tamperFile(path, "update reservations set summary = json_set(summary, '$.message', 'damaged')");
   const { code, out, err } = await runHere(['view', 'repair', '--db', path]);
   expect([code, out, named(err)]).toEqual([
     1,
@@ -175,7 +178,9 @@ test.each([
     const database = ['--db', place.db];
     const acknowledged = await withStore(place, fill);
     expect(acknowledged).toHaveLength(RESERVATIONS_BEFORE);
-    await place.tamper("update reservations set message = 'damaged' where user_id = 'user_1' or user_id = 'user_1999'");
+    await place.tamper(
+      `update reservations set summary = replace(summary, '"message":"', '"message":"damaged ') where user_id = 'user_1' or user_id = 'user_1999'`,
+    );
     await place.tamper(`delete from reservations where user_id = 'user_7'`);
     const [deleted] = acknowledged.splice(7, 1);
     const server = await serve('--sandbox', ...database);

@@ -43,8 +43,8 @@ const idOf = (n: string): string => `'RES-' || md5((${n})::text)::uuid`;
 const FILL = `
   insert into events select 0, ${idOf('n / 2')}, n % 2 + 1, (select coalesce(max(position), 0) from events) + n + 1,
     'event-' || n, 'command-' || n / 2, 'T', 1, '{}', '{}', 0 from generate_series(0, ${2 * ROWS - 1}) as n;
-  insert into reservations select 0, ${idOf('n')}, 's', case n % 100 when 0 then 'escalated' else 'confirmed' end,
-    'user_' || n % 500, 1, 'EUR', 2, 'TXN-' || n % 5000, null, null, '', '', '', 1 from generate_series(1, ${ROWS}) as n;
+  insert into reservations select 0, ${idOf('n')}, 1, 'user_' || n % 500,
+    case n % 100 when 0 then 'escalated' else 'confirmed' end, 'TXN-' || n % 5000, '{}' from generate_series(1, ${ROWS}) as n;
   insert into due_work select 0, 'charge', ${idOf('n')}, n, 0, n, null, null from generate_series(1, ${ROWS}) as n;
   insert into idempotency_keys select 0, 'filling', 'key-' || n, 'body', ${idOf('n')}
     from generate_series(1, ${ROWS}) as n;

@@ -1,3 +1,5 @@
+import { readSummary, type ReservationSummary, writeSummary } from '../../domain/reservation/summary.ts';
+
 /**
  * The columns of every table, once. `shard` leads every key from the first day: one shard is one total order of events,
  * and more of them need no new format. Times are milliseconds since the epoch. The migrations of both engines have the same
@@ -36,24 +38,42 @@ export const EVENTS = {
   checksum: 'integer',
 } as const;
 
-/** The read side: one row for each reservation. */
+/** The read side: one row for each reservation, which is a JSON text beside the columns that it is looked up by. */
 export const RESERVATIONS = {
   shard: 'integer',
   reservation_id: 'text',
-  status: 'text',
-  stage: 'text',
-  user_id: 'text',
-  amount_minor: 'integer',
-  currency: 'text',
-  decimals: 'integer',
-  transaction_id: 'text?',
-  failure_reason: 'text?',
-  answered_as: 'text?',
-  message: 'text',
-  created_at: 'text',
-  updated_at: 'text',
   version: 'integer',
+  user_id: 'text',
+  stage: 'text',
+  transaction_id: 'text?',
+  /** The whole summary as JSON (see `readSummary`). */
+  summary: 'text',
 } as const;
+
+/** The row of a reservation: every column is derived here, so that a new fact about a reservation needs no column. */
+export function toReservationRow(summary: ReservationSummary): ReservationRow {
+  return {
+    shard: ONLY_SHARD,
+    reservation_id: summary.reservationId,
+    version: summary.version,
+    user_id: summary.userId,
+    stage: summary.stage,
+    transaction_id: summary.transactionId,
+    summary: writeSummary(summary),
+  };
+}
+
+/** Reads the row; what it is looked up by is shown as the columns have it. @throws {SyntaxError} for a text that is no JSON. */
+export function fromReservationRow(row: ReservationRow): ReservationSummary {
+  return {
+    ...readSummary(row.summary),
+    reservationId: row.reservation_id as ReservationSummary['reservationId'],
+    version: row.version,
+    userId: row.user_id,
+    stage: row.stage as ReservationSummary['stage'],
+    transactionId: row.transaction_id,
+  };
+}
 
 /** Work that is due at a time, of all kinds. */
 export const DUE_WORK = {
@@ -89,13 +109,6 @@ export const SUBSCRIPTIONS = {
   /** Position of the event that it could not get past; null while it may run. */
   stopped_at: 'integer?',
   stopped_because: 'text?',
-} as const;
-
-/** The rebuild of the view that is under way, if there is one; a rebuild with another token was superseded. */
-export const VIEW_REBUILDS = {
-  shard: 'integer',
-  token: 'text',
-  started_at: 'integer',
 } as const;
 
 /** The move of a store into another database, if there was one. */
@@ -135,12 +148,9 @@ export type MoveRow = RowOf<typeof STORE_MOVES>;
 export interface Tables {
   readonly events: EventRow;
   readonly reservations: ReservationRow;
-  /** While a rebuild is under way: the new version. */
-  readonly reservations_rebuilt: ReservationRow;
   readonly due_work: WorkRow;
   readonly idempotency_keys: KeyRow;
   readonly subscriptions: SubscriptionRow;
-  readonly view_rebuilds: RowOf<typeof VIEW_REBUILDS>;
   readonly store_moves: MoveRow;
   readonly write_probe: RowOf<typeof WRITE_PROBE>;
   readonly schema_migrations: RowOf<typeof SCHEMA_MIGRATIONS>;

@@ -1,8 +1,8 @@
-import type { KeyChange, WorkChange } from '../../ports/inline-writes.ts';
+import type { ReservationSummary } from '../../domain/reservation/summary.ts';
 import type { AppendRequest, ExpectedVersion } from '../../ports/event-store.ts';
+import type { KeyChange, WorkChange } from '../../ports/inline-writes.ts';
+import { type ReservationRow, toReservationRow } from './columns.ts';
 import { type EncodedEvent, encodeNewEvent } from './event-rows.ts';
-import { toReservationRow } from './reservation-rows.ts';
-import type { ReservationRow } from './columns.ts';
 
 /** An append as it was when it was asked for, turned into rows outside of every transaction. */
 export interface EncodedAppend {
@@ -15,16 +15,30 @@ export interface EncodedAppend {
   readonly key: KeyChange;
 }
 
+/** A text for people as the database can hold it. */
+export type TextForPeople = (text: string) => string;
+
 /** Copies all that the append will write. */
-export function encodeAppend(request: AppendRequest): EncodedAppend {
+export function encodeAppend(request: AppendRequest, textForPeople: TextForPeople = unchanged): EncodedAppend {
   const { stream, expected, commandId, events, inlineWrites } = request;
+  const { summary, work, key } = inlineWrites;
   return {
     stream,
     expected,
     commandId,
     events: events.map(encodeNewEvent),
-    reservation: inlineWrites.summary === null ? null : toReservationRow(inlineWrites.summary),
-    work: { ...inlineWrites.work },
-    key: { ...inlineWrites.key },
+    reservation: summary === null ? null : toReservationRow(heldSummary(summary, textForPeople)),
+    work: work.change === 'release' ? { ...work, lastOutcome: textForPeople(work.lastOutcome) } : { ...work },
+    key: { ...key },
   };
+}
+
+/** The summary with its text for people as the database can hold it. */
+export function heldSummary(summary: ReservationSummary, textForPeople: TextForPeople): ReservationSummary {
+  const message = textForPeople(summary.message);
+  return message === summary.message ? summary : { ...summary, message };
+}
+
+function unchanged(text: string): string {
+  return text;
 }

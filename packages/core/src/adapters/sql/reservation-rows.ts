@@ -1,47 +1,15 @@
-import type { ReservationId } from '../../domain/ids.ts';
 import type { ReservationSummary } from '../../domain/reservation/summary.ts';
+import { ReservationError } from '../../errors.ts';
 import type { ReservationPage } from '../../ports/reservation-view.ts';
-import { ONLY_SHARD, type ReservationRow } from './columns.ts';
+import { fromReservationRow, type ReservationRow } from './columns.ts';
 
-/** A reservation's row of the view. */
-export function toReservationRow(summary: ReservationSummary): ReservationRow {
-  return {
-    shard: ONLY_SHARD,
-    reservation_id: summary.reservationId,
-    status: summary.status,
-    stage: summary.stage,
-    user_id: summary.userId,
-    amount_minor: summary.amountMinor,
-    currency: summary.currency,
-    decimals: summary.decimals,
-    transaction_id: summary.transactionId,
-    failure_reason: summary.failureReason,
-    answered_as: summary.answeredAs,
-    message: summary.message,
-    created_at: summary.createdAt,
-    updated_at: summary.updatedAt,
-    version: summary.version,
-  };
-}
-
-/** Reads a row of the view. Its texts were written from the same unions; the log, not the view, is what is proved. */
-export function fromReservationRow(row: ReservationRow): ReservationSummary {
-  return {
-    reservationId: row.reservation_id as ReservationId,
-    status: row.status as ReservationSummary['status'],
-    stage: row.stage as ReservationSummary['stage'],
-    userId: row.user_id,
-    amountMinor: row.amount_minor,
-    currency: row.currency,
-    decimals: row.decimals,
-    transactionId: row.transaction_id,
-    failureReason: row.failure_reason as ReservationSummary['failureReason'],
-    answeredAs: row.answered_as as ReservationSummary['answeredAs'],
-    message: row.message,
-    createdAt: row.created_at,
-    updatedAt: row.updated_at,
-    version: row.version,
-  };
+/** Reads a row of the view. @throws {ReservationError} STORE_CORRUPT when its text is no JSON. */
+export function toSummary(row: ReservationRow): ReservationSummary {
+  try {
+    return fromReservationRow(row);
+  } catch (cause) {
+    throw new ReservationError('STORE_CORRUPT', `the view's row of ${row.reservation_id} is no JSON`, { cause });
+  }
 }
 
 /** True when the row that was found is not this one, in any column. */
@@ -52,6 +20,6 @@ export function differs(found: ReservationRow | undefined, row: ReservationRow):
 
 /** The page of a listing, out of rows of which one more than `limit` was asked for. */
 export function toReservationPage(rows: readonly ReservationRow[], limit: number): ReservationPage {
-  const reservations = rows.slice(0, limit).map(fromReservationRow);
+  const reservations = rows.slice(0, limit).map(toSummary);
   return { reservations, next: rows.length > limit ? (reservations.at(-1)?.reservationId ?? null) : null };
 }

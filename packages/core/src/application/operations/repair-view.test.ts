@@ -145,7 +145,7 @@ describe('a repaired view', () => {
       ({ reservationId }) => `where reservation_id = '${reservationId}'`,
     );
     tamper(`update reservations set stage = 'confirmed', version = 99 ${first}`);
-    tamper(`update reservations set user_id = 'eve' ${second}`);
+    tamper(`update reservations set summary = replace(summary, 'EUR', 'USD'), user_id = 'eve' ${second}`);
     tamper(`delete from reservations ${third}`);
     tamper(`update reservations set reservation_id = 'RES-stray' ${fourth}`);
     expect((await verifyStore(store)).faults).not.toEqual([]);

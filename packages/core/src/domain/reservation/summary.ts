@@ -56,6 +56,20 @@ export function summarize(
 }
 
 /** A caller who was told "failed" keeps reading that while the payment is settled: a status never goes back. */
+/** Fields that rows of an earlier release lack, with what their absence means. A new field has its default here. */
+const ABSENT: Partial<ReservationSummary> = {};
+
+/** The row as text. */
+export function writeSummary(summary: ReservationSummary): string {
+  return JSON.stringify(summary);
+}
+
+/** Reads a row that this release or an earlier one wrote. @throws {SyntaxError} when it is no JSON. */
+export function readSummary(text: string): ReservationSummary {
+  return { ...ABSENT, ...(JSON.parse(text) as ReservationSummary) };
+}
+
+/** A caller who was answered "failed" keeps reading that while the payment is settled: a status never goes back. */
 function statusOf(state: OpenReservation | SettledReservation): ReservationStatus {
   switch (state.stage) {
     case 'processing':

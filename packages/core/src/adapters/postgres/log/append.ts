@@ -10,7 +10,6 @@ import { sqlStateOf } from '../faults.ts';
 import type { AppendOutcome, CommitGroup } from './group-commit.ts';
 import type { LogEnd } from '../open/log-end.ts';
 import type { Statement } from '../prepared.ts';
-import { storable } from '../storable.ts';
 
 /**
  * Commits a group of appends in one statement (see ../schema/migrations/0001-append-group.ts), which is one round trip and one transaction.
@@ -121,7 +120,7 @@ function toEventColumns(append: EncodedAppend, n: number): readonly object[] {
 }
 
 function toReservationColumns({ reservation }: EncodedAppend, n: number): readonly object[] {
-  return reservation === null ? [] : [{ n, ...reservation, message: storable(reservation.message) }];
+  return reservation === null ? [] : [{ n, ...reservation }];
 }
 
 /** The version that the stream must have. */
@@ -151,7 +150,7 @@ function workColumns({ work }: EncodedAppend): object {
     case 'enqueue':
       return { ...name, owner: work.owner, opened_at: work.openedAt, due_at: work.leaseUntil };
     case 'release':
-      return { ...name, owner: work.owner, due_at: work.dueAt, last_outcome: storable(work.lastOutcome) };
+      return { ...name, owner: work.owner, due_at: work.dueAt, last_outcome: work.lastOutcome };
     case 'remove':
       return work.onlyIfLeasedBy === null ? name : { ...name, work: 'remove-leased', owner: work.onlyIfLeasedBy };
   }

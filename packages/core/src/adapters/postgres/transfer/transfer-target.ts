@@ -1,6 +1,8 @@
 import { assert, ReservationError } from '../../../errors.ts';
 import type { StoredKey, TargetState, TransferRows, TransferTarget } from '../../../ports/admin/store-transfer.ts';
-import { fromReservationRow, toReservationRow } from '../../sql/reservation-rows.ts';
+import { toReservationRow } from '../../sql/columns.ts';
+import { heldSummary } from '../../sql/encoded-append.ts';
+import { toSummary } from '../../sql/reservation-rows.ts';
 import { fromMoveRecord, toMoveRecord } from '../../sql/store-move.ts';
 import {
   fromEventText,
@@ -114,7 +116,7 @@ function createRows(run: Run): TransferRows & Pick<TransferTarget, 'summaries'> 
     },
     async summaries({ after, limit }) {
       if (after === null) await run(analyze('reservations'));
-      return (await run(pages.summaries({ after: after ?? '', limit }))).rows.map(fromReservationRow);
+      return (await run(pages.summaries({ after: after ?? '', limit }))).rows.map(toSummary);
     },
     async keys({ after, limit }) {
       if (after === null) await run(analyze('idempotency_keys'));
@@ -154,7 +156,7 @@ function createImports(run: Run): Imports {
       );
     },
     async importSummaries(summaries) {
-      const rows = summaries.map((summary) => ({ ...toReservationRow(summary), message: storable(summary.message) }));
+      const rows = summaries.map((summary) => toReservationRow(heldSummary(summary, storable)));
       await run(insertRows('reservations', rows));
     },
     async importKeys(keys) {

@@ -2,7 +2,7 @@ import type { ReservationId } from '../../../domain/ids.ts';
 import type { ReservationSummary } from '../../../domain/reservation/summary.ts';
 import { PAGE_LIMIT_MAX, type ReservationView } from '../../../ports/reservation-view.ts';
 import { assertPage } from '../../support/arguments.ts';
-import { fromReservationRow, toReservationPage } from '../../sql/reservation-rows.ts';
+import { toSummary, toReservationPage } from '../../sql/reservation-rows.ts';
 import { keyQueries } from '../../sql/queries/keys.ts';
 import { ONLY_SHARD, type ReservationRow } from '../../sql/columns.ts';
 import type { Access } from '../access.ts';
@@ -21,7 +21,7 @@ export function createReservationView({ run, readTogether }: Access): Reservatio
     },
     async findByTransaction(transactionId) {
       const { rows } = await run(reservationsOfTransaction(transactionId, PAGE_LIMIT_MAX));
-      return rows.map(fromReservationRow);
+      return rows.map(toSummary);
     },
     async list(filter) {
       assertPage(filter);
@@ -40,7 +40,7 @@ const BY_IDS = `select r.* from unnest($2::text[]) as q(id)
 
 async function findAll(run: Run, ids: readonly ReservationId[]): Promise<readonly (ReservationSummary | null)[]> {
   const { rows } = await run<ReservationRow>({ text: BY_IDS, values: [ONLY_SHARD, ids] });
-  const found = new Map(rows.map((row) => [row.reservation_id, fromReservationRow(row)]));
+  const found = new Map(rows.map((row) => [row.reservation_id, toSummary(row)]));
   return ids.map((id) => found.get(id) ?? null);
 }
 

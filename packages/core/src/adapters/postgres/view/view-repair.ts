@@ -1,7 +1,8 @@
 import type { ReservationSummary } from '../../../domain/reservation/summary.ts';
 import type { OrphansRemoved, ViewRepair } from '../../../ports/admin/view-repair.ts';
-import { differs, toReservationRow } from '../../sql/reservation-rows.ts';
-import { ONLY_SHARD, type ReservationRow } from '../../sql/columns.ts';
+import { heldSummary } from '../../sql/encoded-append.ts';
+import { differs } from '../../sql/reservation-rows.ts';
+import { ONLY_SHARD, type ReservationRow, toReservationRow } from '../../sql/columns.ts';
 import { assertBatch, assertRepairPage } from '../../support/arguments.ts';
 import type { Access } from '../access.ts';
 import { lockTimeout } from '../lock-timeout.ts';
@@ -38,8 +39,7 @@ export function createViewRepair({ transaction }: Access, lockTimeoutMs: number)
 }
 
 function encode(summary: ReservationSummary): ReservationRow {
-  const row = toReservationRow(summary);
-  return { ...row, message: storable(row.message) };
+  return toReservationRow(heldSummary(summary, storable));
 }
 
 /** Takes the lock of appends (see append-function.ts): later statements see every append that was committed. */

@@ -7,7 +7,7 @@ import {
   type ReservationView,
 } from '../../../ports/reservation-view.ts';
 import { assertPage } from '../../support/arguments.ts';
-import { fromReservationRow, toReservationPage } from '../../sql/reservation-rows.ts';
+import { toSummary, toReservationPage } from '../../sql/reservation-rows.ts';
 import { ONLY_SHARD, type ReservationRow } from '../../sql/columns.ts';
 import type { Access } from '../access.ts';
 import { keyQueries } from '../../sql/queries/keys.ts';
@@ -47,11 +47,11 @@ export function createReservationView(database: Database.Database, { read }: Acc
     find: (id) =>
       read(() => {
         const row = byId.get({ id });
-        return row === undefined ? null : fromReservationRow(row);
+        return row === undefined ? null : toSummary(row);
       }),
     findByKey: ({ scope, key }) => read(() => byKey.get({ scope, key }) ?? null),
     findByTransaction: (transactionId) =>
-      read(() => byTransaction.all({ transactionId, limit: PAGE_LIMIT_MAX }).map(fromReservationRow)),
+      read(() => byTransaction.all({ transactionId, limit: PAGE_LIMIT_MAX }).map(toSummary)),
     async list(filter) {
       assertPage(filter);
       return await read(() => page(filter));
@@ -80,11 +80,10 @@ function preparePage(
   return prepare(database, (parameters: PageParameters) => pageQuery(conditions, parameters));
 }
 
-/** The indexes that come with the table's own keys, in the order of their definition (see view-schema.ts). */
 const PRIMARY_KEY = raw.id('sqlite_autoindex_reservations_1');
-const BY_USER = raw.id('sqlite_autoindex_reservations_2');
-const BY_STAGE = raw.id('sqlite_autoindex_reservations_3');
-const BY_TRANSACTION = raw.id('sqlite_autoindex_reservations_4');
+const BY_USER = raw.id('reservations_by_user');
+const BY_STAGE = raw.id('reservations_by_stage');
+const BY_TRANSACTION = raw.id('reservations_by_transaction');
 
 /**
  * A page, found by the index of its user, or else of its stage. The index is named: the primary key is in the right order

@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3';
 import type { ViewRepair } from '../../../ports/admin/view-repair.ts';
-import { differs, toReservationRow } from '../../sql/reservation-rows.ts';
-import type { ReservationRow } from '../../sql/columns.ts';
+import { differs } from '../../sql/reservation-rows.ts';
+import { type ReservationRow, toReservationRow } from '../../sql/columns.ts';
 import { logQueries } from '../../sql/queries/log.ts';
 import { viewQueries } from '../../sql/queries/view.ts';
 import { assertBatch, assertRepairPage } from '../../support/arguments.ts';

@@ -118,22 +118,15 @@ begin
     cross join lateral (select p.last_position - p.event_count + e.ordinal as position) w
   ),
   shown as (
-    insert into reservations (shard, reservation_id, status, stage, user_id, amount_minor, currency, decimals,
-      transaction_id, failure_reason, answered_as, message, created_at, updated_at, version)
-    select p_shard, r.reservation_id, r.status, r.stage, r.user_id, r.amount_minor, r.currency, r.decimals,
-      r.transaction_id, r.failure_reason, r.answered_as, r.message, r.created_at, r.updated_at, r.version
+    insert into reservations (shard, reservation_id, version, user_id, stage, transaction_id, summary)
+    select p_shard, r.reservation_id, r.version, r.user_id, r.stage, r.transaction_id, r.summary
     from json_to_recordset(p_reservations) as r(
-      n integer, reservation_id text, status text, stage text, user_id text, amount_minor bigint, currency text, decimals integer,
-      transaction_id text, failure_reason text, answered_as text, message text, created_at text, updated_at text,
-      version integer
+      n integer, reservation_id text, version integer, user_id text, stage text, transaction_id text, summary text
     )
     join placed p on p.n = r.n and p.holds
     on conflict (shard, reservation_id) do update set
-      status = excluded.status, stage = excluded.stage, user_id = excluded.user_id,
-      amount_minor = excluded.amount_minor, currency = excluded.currency, decimals = excluded.decimals,
-      transaction_id = excluded.transaction_id, failure_reason = excluded.failure_reason,
-      answered_as = excluded.answered_as, message = excluded.message, created_at = excluded.created_at,
-      updated_at = excluded.updated_at, version = excluded.version
+      version = excluded.version, user_id = excluded.user_id, stage = excluded.stage,
+      transaction_id = excluded.transaction_id, summary = excluded.summary
   ),
   claimed as (
     insert into idempotency_keys (shard, scope, idempotency_key, fingerprint, stream)

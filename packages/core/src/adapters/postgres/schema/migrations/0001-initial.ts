@@ -30,19 +30,11 @@ const RESERVATIONS: readonly string[] = [
   `create table reservations (
   shard integer not null,
   reservation_id text collate "C" not null,
-  status text not null,
-  stage text not null,
-  user_id text collate "C" not null,
-  amount_minor bigint not null,
-  currency text not null,
-  decimals integer not null,
-  transaction_id text,
-  failure_reason text,
-  answered_as text,
-  message text not null,
-  created_at text not null,
-  updated_at text not null,
   version integer not null,
+  user_id text collate "C" not null,
+  stage text not null,
+  transaction_id text,
+  summary text not null,
   primary key (shard, reservation_id)
 )`,
   `create index reservations_by_user on reservations (shard, user_id, reservation_id collate "POSIX") where user_id <> ''`,
@@ -89,11 +81,6 @@ const OTHER_TABLES: readonly string[] = [
   stopped_at bigint,
   stopped_because text,
   primary key (shard, name)
-)`,
-  `create table view_rebuilds (
-  shard integer not null primary key,
-  token text not null,
-  started_at bigint not null
 )`,
   `create table store_moves (
   shard integer not null primary key,

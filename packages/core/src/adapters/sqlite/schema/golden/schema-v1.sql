@@ -15,27 +15,20 @@ CREATE TABLE events (
   primary key (shard, stream, version)
 ) without rowid;
 CREATE UNIQUE INDEX events_by_position on events (shard, position) where position > 0;
-CREATE TABLE "reservations" (
+CREATE TABLE reservations (
   shard integer not null,
   reservation_id text not null,
-  status text not null,
-  stage text not null,
-  user_id text not null,
-  amount_minor bigint not null,
-  currency text not null,
-  decimals integer not null,
-  transaction_id text,
-  failure_reason text,
-  answered_as text,
-  message text not null,
-  created_at text not null,
-  updated_at text not null,
   version integer not null,
-  primary key (shard, reservation_id),
-  unique (shard, user_id, reservation_id),
-  unique (shard, stage, reservation_id),
-  unique (shard, transaction_id, reservation_id)
+  user_id text not null,
+  stage text not null,
+  transaction_id text,
+  summary text not null,
+  primary key (shard, reservation_id)
 ) without rowid;
+CREATE INDEX reservations_by_user on reservations (shard, user_id, reservation_id);
+CREATE INDEX reservations_by_stage on reservations (shard, stage, reservation_id);
+CREATE INDEX reservations_by_transaction on reservations (shard, transaction_id, reservation_id)
+where transaction_id is not null;
 CREATE TABLE due_work (
   shard integer not null,
   kind text not null,
@@ -66,11 +59,6 @@ CREATE TABLE subscriptions (
   stopped_because text,
   primary key (shard, name)
 ) without rowid;
-CREATE TABLE view_rebuilds (
-  shard integer not null primary key,
-  token text not null,
-  started_at bigint not null
-);
 CREATE TABLE store_moves (
   shard integer not null primary key,
   role text not null,
@@ -88,8 +76,8 @@ insert into events (shard, stream, version, position, id, command_id, type, sche
 insert into events (shard, stream, version, position, id, command_id, type, schema_version, data, metadata, checksum) values (0, 'RES-019b0000-0000-7000-8000-000000000001', 2, 3, '019b0000-0000-7000-8000-000000000003', 'append-of-019b0000-0000-7000-8000-000000000003', 'RESERVATION_CREATED', 1, '{"userId":"user_3","amountMinor":1050,"currency":"EUR","decimals":2,"at":"2026-01-02T03:04:05.678Z"}', '{"recordedAt":"2026-01-02T03:04:05.678Z","correlationId":"request-3","causationId":"command-3","traceparent":null}', 3261891535);
 insert into events (shard, stream, version, position, id, command_id, type, schema_version, data, metadata, checksum) values (0, 'RES-019b0000-0000-7000-8000-000000000001', 3, 4, '019b0000-0000-7000-8000-000000000004', 'append-of-019b0000-0000-7000-8000-000000000003', 'RESERVATION_CREATED', 1, '{"userId":"user_4","amountMinor":1050,"currency":"EUR","decimals":2,"at":"2026-01-02T03:04:05.678Z"}', '{"recordedAt":"2026-01-02T03:04:05.678Z","correlationId":"request-4","causationId":"command-4","traceparent":null}', 1465853341);
 insert into events (shard, stream, version, position, id, command_id, type, schema_version, data, metadata, checksum) values (0, 'RES-019b0000-0000-7000-8000-000000000002', 1, 2, '019b0000-0000-7000-8000-000000000002', 'append-of-019b0000-0000-7000-8000-000000000002', 'RESERVATION_CREATED', 1, '{"text":"Grüße 🎫\n\u0000","number":0.1,"nested":[{"a":null}]}', '{"recordedAt":"2026-01-02T03:04:05.678Z","correlationId":"request-2","causationId":"command-2","traceparent":null}', 1095481092);
-insert into reservations (shard, reservation_id, status, stage, user_id, amount_minor, currency, decimals, transaction_id, failure_reason, answered_as, message, created_at, updated_at, version) values (0, 'RES-019b0000-0000-7000-8000-000000000001', 'RESERVATION_CREATED', 'unresolved', 'user_1', 1050, 'EUR', 2, null, null, 'pending', 'Payment is being processed', '2026-01-02T03:04:05.678Z', '2026-01-02T03:04:05.678Z', 3);
-insert into reservations (shard, reservation_id, status, stage, user_id, amount_minor, currency, decimals, transaction_id, failure_reason, answered_as, message, created_at, updated_at, version) values (0, 'RES-019b0000-0000-7000-8000-000000000002', 'RESERVATION_CREATED', 'processing', 'user_2', 1050, 'EUR', 2, null, null, null, 'Payment is being processed', '2026-01-02T03:04:05.678Z', '2026-01-02T03:04:05.678Z', 1);
+insert into reservations (shard, reservation_id, version, user_id, stage, transaction_id, summary) values (0, 'RES-019b0000-0000-7000-8000-000000000001', 3, 'user_1', 'unresolved', null, '{"reservationId":"RES-019b0000-0000-7000-8000-000000000001","status":"RESERVATION_CREATED","stage":"unresolved","userId":"user_1","amountMinor":1050,"currency":"EUR","decimals":2,"transactionId":null,"failureReason":null,"answeredAs":"pending","message":"Payment is being processed","createdAt":"2026-01-02T03:04:05.678Z","updatedAt":"2026-01-02T03:04:05.678Z","version":3}');
+insert into reservations (shard, reservation_id, version, user_id, stage, transaction_id, summary) values (0, 'RES-019b0000-0000-7000-8000-000000000002', 1, 'user_2', 'processing', null, '{"reservationId":"RES-019b0000-0000-7000-8000-000000000002","status":"RESERVATION_CREATED","stage":"processing","userId":"user_2","amountMinor":1050,"currency":"EUR","decimals":2,"transactionId":null,"failureReason":null,"answeredAs":null,"message":"Payment is being processed","createdAt":"2026-01-02T03:04:05.678Z","updatedAt":"2026-01-02T03:04:05.678Z","version":1}');
 insert into due_work (shard, kind, id, opened_at, attempts, due_at, owner, last_outcome) values (0, 'charge', 'RES-019b0000-0000-7000-8000-000000000001', 1000, 0, 5000, null, 'unknown');
 insert into idempotency_keys (shard, scope, idempotency_key, fingerprint, stream) values (0, 'caller', 'key', 'body', 'RES-019b0000-0000-7000-8000-000000000001');
 insert into write_probe (shard, writes) values (0, 0);

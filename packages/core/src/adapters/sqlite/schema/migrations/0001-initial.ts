@@ -24,27 +24,20 @@ export const INITIAL: Migration = {
   primary key (shard, stream, version)
 ) without rowid`,
     'create unique index events_by_position on events (shard, position) where position > 0',
-    `create table "reservations" (
+    `create table reservations (
   shard integer not null,
   reservation_id text not null,
-  status text not null,
-  stage text not null,
-  user_id text not null,
-  amount_minor bigint not null,
-  currency text not null,
-  decimals integer not null,
-  transaction_id text,
-  failure_reason text,
-  answered_as text,
-  message text not null,
-  created_at text not null,
-  updated_at text not null,
   version integer not null,
-  primary key (shard, reservation_id),
-  unique (shard, user_id, reservation_id),
-  unique (shard, stage, reservation_id),
-  unique (shard, transaction_id, reservation_id)
+  user_id text not null,
+  stage text not null,
+  transaction_id text,
+  summary text not null,
+  primary key (shard, reservation_id)
 ) without rowid`,
+    'create index reservations_by_user on reservations (shard, user_id, reservation_id)',
+    'create index reservations_by_stage on reservations (shard, stage, reservation_id)',
+    `create index reservations_by_transaction on reservations (shard, transaction_id, reservation_id)
+where transaction_id is not null`,
     `create table due_work (
   shard integer not null,
   kind text not null,
@@ -75,11 +68,6 @@ export const INITIAL: Migration = {
   stopped_because text,
   primary key (shard, name)
 ) without rowid`,
-    `create table view_rebuilds (
-  shard integer not null primary key,
-  token text not null,
-  started_at bigint not null
-)`,
     `create table store_moves (
   shard integer not null primary key,
   role text not null,

@@ -57,8 +57,8 @@ test('a group of appends is observed as one commit, with what became of each', a
 test('an append that is refused for its own fault is not counted with the others of its group', async () => {
   const seen: Observation[] = [];
   const store = await openSqliteStore({ path: ':memory:', observer: (observation) => seen.push(observation) });
-  const enqueue = { kind: 'enqueue', owner: 'w', openedAt: 1, leaseUntil: 2 } as const;
-  const queued = { ...NOTHING_ALONGSIDE, payment: enqueue };
+  const enqueue = { change: 'enqueue', kind: 'charge', id: 'a', owner: 'w', openedAt: 1, leaseUntil: 2 } as const;
+  const queued = { ...NOTHING_ALONGSIDE, work: enqueue };
   await store.events.append(exampleAppend('a', { events: [exampleEvent(1)], inlineWrites: queued }));
   const twice = exampleAppend('a', { expected: 1, events: [exampleEvent(2)], inlineWrites: queued });
   const other = exampleAppend('b', { events: [exampleEvent(3)] });

@@ -1,11 +1,11 @@
 // pnpm simulate: the real engine in a simulated world. Exit code 1 when a promise was broken.
 import { parseArgs } from 'node:util';
-import { findBug } from './bugs/index.ts';
-import type { Bug } from './bugs/sabotage.ts';
-import { describeHistory, describeSwarm, describeTally, describeViolation } from './report.ts';
-import { catchBugs, runSeeds } from './run.ts';
-import { shrink } from './shrink.ts';
-import { simulate, type SimulationResult } from './simulation.ts';
+import { findBug } from './bugs/bugs.ts';
+import type { Bug } from './bugs/planted-bug.ts';
+import { describeHistory, describeSwarm, describeTally, describeViolation } from './run/report.ts';
+import { catchBugs, runSeeds } from './run/run-seeds.ts';
+import { shrink } from './run/shrink.ts';
+import { simulate, type SimulationResult } from './run/simulate.ts';
 
 const SEEDS = 500;
 

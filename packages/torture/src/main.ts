@@ -1,8 +1,8 @@
-import { describeViolations, tableOf } from './report.ts';
-import { torture } from './run.ts';
+import { describeViolations, tableOf } from './run/report.ts';
+import { torture } from './run/torture.ts';
 import { falsify } from './self-test/falsify.ts';
 import { readCommandLine, type TortureSettings, USAGE } from './settings.ts';
-import { makeWorkFolder } from './work-folder.ts';
+import { makeWorkFolder } from './support/work-folder.ts';
 
 const SEED_LIMIT = 2 ** 32;
 const EXIT_VIOLATION = 1;

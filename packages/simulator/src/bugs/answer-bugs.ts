@@ -1,5 +1,5 @@
 import type { KeyChange, ReservationStore } from '@reservations/core';
-import { type Bug, withAppend } from './sabotage.ts';
+import { type Bug, withAppend } from './planted-bug.ts';
 
 type Append = ReservationStore['events']['append'];
 type AppendRequest = Parameters<Append>[0];

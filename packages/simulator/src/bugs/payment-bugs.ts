@@ -1,8 +1,8 @@
 import { status } from '@grpc/grpc-js';
 import type { PaymentGateway, PaymentOutcome } from '@reservations/core';
-import { type AttemptSignal, type PaymentChannel, wasUnsent } from '../payment-wire.ts';
-import { IN_PROGRESS } from '../sim-payment-service.ts';
-import type { Bug } from './sabotage.ts';
+import { type AttemptSignal, type PaymentChannel, wasUnsent } from '../ports/payment-channel.ts';
+import { IN_PROGRESS } from '../ports/payment-service.ts';
+import type { Bug } from './planted-bug.ts';
 
 /** What can be got wrong about payments and what they mean. */
 export const PAYMENT_BUGS: readonly Bug[] = [

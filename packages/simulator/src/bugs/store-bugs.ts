@@ -5,8 +5,8 @@ import {
   type ReservationStore,
   type ReservationSummary,
 } from '@reservations/core';
-import type { SimProcess } from '../process.ts';
-import { type Bug, withAppend } from './sabotage.ts';
+import type { SimProcess } from '../world/process.ts';
+import { type Bug, withAppend } from './planted-bug.ts';
 
 /** What can be got wrong about what is written, and when. */
 export const STORE_BUGS: readonly Bug[] = [

@@ -1,11 +1,11 @@
-import { type Dossiers, openDossiers } from '../evidence/dossier.ts';
+import { type Dossiers, openDossiers } from '../evidence/reservation-evidence.ts';
 import type { Evidence } from '../evidence/evidence.ts';
 import { ANSWER_CHECKS } from './answers.ts';
 import { CALL_CHECKS } from './calls.ts';
 import { CHARGE_CHECKS } from './charges.ts';
 import { type Check, overall, type Violation } from './check.ts';
 import { LOG_CHECKS } from './log.ts';
-import { ORDER_CHECKS } from './orders.ts';
+import { ORDER_CHECKS } from './requests.ts';
 import { SETTLEMENT_CHECKS } from './settlement.ts';
 import { TOLD_FAILED_CHECKS } from './told-failed.ts';
 

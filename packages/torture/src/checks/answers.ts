@@ -1,6 +1,6 @@
-import type { Dossier } from '../evidence/dossier.ts';
+import type { Dossier } from '../evidence/reservation-evidence.ts';
 import { wireOf } from '../evidence/wire.ts';
-import { type Exchange, type Look, type Placing, sightIn } from '../load/exchange.ts';
+import { type Exchange, type Look, type Placing, sightIn } from '../workload/exchange.ts';
 import type { Evidence } from '../evidence/evidence.ts';
 import { type Check, eachReservation, overall } from './check.ts';
 

@@ -1,4 +1,4 @@
-import type { Call, Dossier } from '../evidence/dossier.ts';
+import type { Call, Dossier } from '../evidence/reservation-evidence.ts';
 import type { Evidence } from '../evidence/evidence.ts';
 import { type Check, eachReservation } from './check.ts';
 

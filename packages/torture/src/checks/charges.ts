@@ -1,6 +1,6 @@
 import { toMajorUnits } from '@reservations/core';
-import type { Dossier } from '../evidence/dossier.ts';
-import { REFUSED_USER } from '../load/orders.ts';
+import type { Dossier } from '../evidence/reservation-evidence.ts';
+import { REFUSED_USER } from '../workload/requests.ts';
 import { type Check, eachReservation } from './check.ts';
 
 /** The ledger against the events. */

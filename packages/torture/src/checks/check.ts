@@ -1,5 +1,5 @@
 import type { Evidence } from '../evidence/evidence.ts';
-import type { Dossier, Dossiers } from '../evidence/dossier.ts';
+import type { Dossier, Dossiers } from '../evidence/reservation-evidence.ts';
 
 /** A broken promise. */
 export interface Violation {

@@ -1,5 +1,5 @@
 import type { ReservationSummary } from '@reservations/core';
-import type { Dossier } from '../evidence/dossier.ts';
+import type { Dossier } from '../evidence/reservation-evidence.ts';
 import type { Evidence } from '../evidence/evidence.ts';
 import { type Check, eachReservation, overall } from './check.ts';
 

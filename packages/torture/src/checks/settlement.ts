@@ -1,4 +1,4 @@
-import type { Dossier } from '../evidence/dossier.ts';
+import type { Dossier } from '../evidence/reservation-evidence.ts';
 import type { Evidence } from '../evidence/evidence.ts';
 import { type Check, eachReservation, overall } from './check.ts';
 

@@ -1,5 +1,5 @@
-import type { Dossier } from '../evidence/dossier.ts';
-import { sightIn } from '../load/exchange.ts';
+import type { Dossier } from '../evidence/reservation-evidence.ts';
+import { sightIn } from '../workload/exchange.ts';
 import { type Check, eachReservation } from './check.ts';
 
 /** The calls of the one request that may have been told FAILED of an unknown outcome. */

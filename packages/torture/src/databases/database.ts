@@ -1,6 +1,6 @@
 import type { ReservationStore } from '@reservations/core';
-import type { Fault } from '../chaos/fault.ts';
-import type { Excuse } from '../processes/life.ts';
+import type { Fault } from '../faults/fault.ts';
+import type { Excuse } from '../processes/server-run.ts';
 
 /** A database that servers can be put on. */
 export interface StoreKind {

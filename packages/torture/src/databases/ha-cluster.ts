@@ -6,7 +6,7 @@ import {
   startStandby,
   type TestDatabase,
 } from '@reservations/test-postgres';
-import { eventually, pause } from '../pause.ts';
+import { eventually, pause } from '../support/pause.ts';
 import { type Address, openAddress } from './address.ts';
 
 /** Three PostgreSQL servers, one of them the primary, behind one address. */

@@ -1,6 +1,6 @@
-import { type Fault, type FaultContext, ONE_MINUTE_MS } from '../chaos/fault.ts';
-import { eventually, pause } from '../pause.ts';
-import { type Absence, createAbsence } from './absence.ts';
+import { type Fault, type FaultContext, ONE_MINUTE_MS } from '../faults/fault.ts';
+import { eventually, pause } from '../support/pause.ts';
+import { type Absence, createAbsence } from './outages.ts';
 import type { StoreKind } from './database.ts';
 import { type HaCluster, openHaCluster } from './ha-cluster.ts';
 import { cutting, POSTGRES_FOLLOW_EVERY_MS, POSTGRES_SERVERS } from './postgres.ts';

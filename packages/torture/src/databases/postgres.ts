@@ -1,7 +1,7 @@
 import { createDatabase, type PostgresServer, startPostgres, type TestDatabase } from '@reservations/test-postgres';
-import { type Fault, ONE_MINUTE_MS } from '../chaos/fault.ts';
-import { pause } from '../pause.ts';
-import { type Absence, createAbsence } from './absence.ts';
+import { type Fault, ONE_MINUTE_MS } from '../faults/fault.ts';
+import { pause } from '../support/pause.ts';
+import { type Absence, createAbsence } from './outages.ts';
 import type { StoreKind } from './database.ts';
 import { createPostgresLook } from './postgres-look.ts';
 

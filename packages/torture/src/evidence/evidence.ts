@@ -1,6 +1,6 @@
 import type { PaymentIdempotency, RecordedEvent, ReservationSummary } from '@reservations/core';
 import type { CallLogLine, LedgerEntry } from '@reservations/core/testing';
-import type { Exchange } from '../load/exchange.ts';
+import type { Exchange } from '../workload/exchange.ts';
 import type { Alarms } from './alarms.ts';
 
 /** What a reader of the log saw while servers wrote and died. */

@@ -1,5 +1,5 @@
 import { isReservationError, READ_LIMIT_MAX, type ReservationStore } from '@reservations/core';
-import { pause } from '../pause.ts';
+import { pause } from '../support/pause.ts';
 import type { Database } from '../databases/database.ts';
 import type { Follower } from './evidence.ts';
 

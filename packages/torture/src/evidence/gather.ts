@@ -10,7 +10,7 @@ import {
   verifyStore,
 } from '@reservations/core';
 import type { CallLogLine, LedgerEntry } from '@reservations/core/testing';
-import type { Exchange } from '../load/exchange.ts';
+import type { Exchange } from '../workload/exchange.ts';
 import { alarmsIn } from './alarms.ts';
 import type { Evidence, Follower } from './evidence.ts';
 import { readJsonLines } from './json-lines.ts';

@@ -3,7 +3,7 @@ import { createWriteStream } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { pause } from '../pause.ts';
+import { pause } from '../support/pause.ts';
 
 /** How a process ended: by itself with a code, or by a signal. */
 export interface Exit {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createRandom } from '../random.ts';
+import { createRandom } from '../support/seeded-random.ts';
 import { createFailpointDealer, FAILPOINTS } from './failpoints.ts';
 
 test('every failpoint is dealt in each round, and again until it was hit', () => {

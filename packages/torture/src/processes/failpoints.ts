@@ -1,4 +1,4 @@
-import type { Random } from '../random.ts';
+import type { Random } from '../support/seeded-random.ts';
 
 /** The places at which a server can be told to kill itself. */
 export const FAILPOINTS = [

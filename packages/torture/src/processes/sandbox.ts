@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { PaymentIdempotency } from '@reservations/core';
-import { pause } from '../pause.ts';
-import type { Tally } from '../tally.ts';
+import { pause } from '../support/pause.ts';
+import type { Tally } from '../evidence/counters.ts';
 import { type Child, startChild } from './child.ts';
 import { freePort } from '@reservations/test-postgres';
 

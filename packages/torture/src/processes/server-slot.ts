@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { eventually, pause } from '../pause.ts';
+import { eventually, pause } from '../support/pause.ts';
 import { freePort } from '@reservations/test-postgres';
-import { beginLife, judgeEnd, type LifeOptions } from './life.ts';
+import { beginLife, judgeEnd, type LifeOptions } from './server-run.ts';
 
 /** A place where there is always a server: when one ends, for whatever reason, the next one is started. */
 export interface ServerSlot {

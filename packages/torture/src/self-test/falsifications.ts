@@ -1,4 +1,4 @@
-import type { Dossier, Dossiers } from '../evidence/dossier.ts';
+import type { Dossier, Dossiers } from '../evidence/reservation-evidence.ts';
 import type { Evidence } from '../evidence/evidence.ts';
 import {
   answering,

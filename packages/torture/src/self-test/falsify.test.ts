@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { findViolations } from '../checks/all.ts';
-import { openDossiers } from '../evidence/dossier.ts';
+import { openDossiers } from '../evidence/reservation-evidence.ts';
 import { FALSIFICATIONS } from './falsifications.ts';
 import { falsify } from './falsify.ts';
 import { sampleEvidence } from './sample-evidence.ts';

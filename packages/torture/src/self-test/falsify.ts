@@ -1,5 +1,5 @@
 import { findViolations } from '../checks/all.ts';
-import { openDossiers } from '../evidence/dossier.ts';
+import { openDossiers } from '../evidence/reservation-evidence.ts';
 import type { Evidence } from '../evidence/evidence.ts';
 import { FALSIFICATIONS } from './falsifications.ts';
 

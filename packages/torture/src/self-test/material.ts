@@ -1,8 +1,8 @@
 import type { RecordedEvent, SummaryStage } from '@reservations/core';
 import type { CallLogLine, LedgerEntry } from '@reservations/core/testing';
-import type { Dossier, Dossiers } from '../evidence/dossier.ts';
+import type { Dossier, Dossiers } from '../evidence/reservation-evidence.ts';
 import type { Evidence } from '../evidence/evidence.ts';
-import { type Exchange, type Placing, sightIn } from '../load/exchange.ts';
+import { type Exchange, type Placing, sightIn } from '../workload/exchange.ts';
 
 /** The first that fits. @throws {Error} when none does: the run was too short for a self-test. */
 export function first<Item>(items: Iterable<Item>, what: string, fits: (item: Item) => boolean = () => true): Item {

@@ -11,7 +11,7 @@ import type { CallLogLine, LedgerEntry } from '@reservations/core/testing';
 import type { Evidence } from '../evidence/evidence.ts';
 import { gatherFromStore } from '../evidence/gather.ts';
 import { wireOf } from '../evidence/wire.ts';
-import type { Exchange, Order } from '../load/exchange.ts';
+import type { Exchange, Order } from '../workload/exchange.ts';
 import { call } from './material.ts';
 
 /** Orders with one reservation of every kind that a self-test starts from. */

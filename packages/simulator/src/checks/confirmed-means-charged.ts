@@ -1,0 +1,27 @@
+import { isOpen, evolve, decodeEvent, initialState } from '@reservations/core';
+import type { Facts } from '../evidence/evidence.ts';
+import { verdictOf } from './fold.ts';
+import { type Breach, forEachReservation, type Invariant } from './check.ts';
+
+/** Holds at all times: what is confirmed was charged. */
+export const confirmedMeansCharged: Invariant = forEachReservation(
+  '3',
+  'confirmed means charged, with the same transaction and amount',
+  ({ events, charges }) => {
+    const verdict = verdictOf(events);
+    if (verdict?.type !== 'RESERVATION_CONFIRMED') return null;
+    const { transactionId } = verdict.data;
+    const isCharged = charges.some((charge) => charge.transactionId === transactionId);
+    return isCharged ? null : `confirmed with ${transactionId}, which the ledger does not hold for it`;
+  },
+);
+
+/** Holds in the end: what was charged is confirmed, or a person was asked. */
+export function findForgottenCharge(facts: Facts): Breach | null {
+  for (const { id, events, charges } of facts.reservations.values()) {
+    const state = events.map(decodeEvent).reduce(evolve, initialState);
+    const isKnown = state.stage === 'confirmed' || (isOpen(state) && state.stage === 'escalated');
+    if (charges.length > 0 && !isKnown) return { about: id, seen: `charged, and in the end "${state.stage}"` };
+  }
+  return null;
+}

@@ -1,0 +1,179 @@
+import {
+  encodeEvent,
+  type RecordedEvent,
+  type ReservationEvent,
+  type ReservationId,
+  type ReservationSummary,
+} from '@reservations/core';
+import {
+  createFacts,
+  type ExpectedCharge,
+  type Facts,
+  type Intent,
+  type ReservationFacts,
+  touch,
+} from '../evidence/evidence.ts';
+import { createProcess, createUuidSource, type SimProcess } from '../world/process.ts';
+import { createRandom } from '../world/seeded-random.ts';
+import { createWorld } from '../world/world.ts';
+import { rowOf } from './fold.ts';
+import { INVARIANTS } from './step-checks.ts';
+import type { Rules } from './check.ts';
+
+export const ID: ReservationId = 'RES-019b0000-0000-7000-8000-000000000001';
+export const OTHER_ID: ReservationId = 'RES-019b0000-0000-7000-8000-000000000002';
+const AT = '2026-01-01T00:00:00.000Z';
+const STRICT: Rules = { isIdempotent: false, clocksAreRight: true };
+
+export const expected: ExpectedCharge = {
+  userId: 'u1',
+  amountMinor: 1_050,
+  currency: 'EUR',
+  decimals: 2,
+  amount: 10.5,
+};
+export const charge = { transactionId: 'TXN-1', userId: 'u1', amount: 10.5, currency: 'EUR' };
+export const created: ReservationEvent = {
+  type: 'RESERVATION_CREATED',
+  data: { userId: 'u1', amountMinor: 1_050, currency: 'EUR', decimals: 2, at: AT },
+};
+const decidedBy = { kind: 'payment-service' } as const;
+export const confirmed: ReservationEvent = {
+  type: 'RESERVATION_CONFIRMED',
+  data: { transactionId: 'TXN-1', message: 'charged', decidedBy, at: AT },
+};
+
+const unresolved: ReservationEvent = {
+  type: 'PAYMENT_UNRESOLVED',
+  data: { cause: 'deadline-exceeded', detail: '5 s', answeredAs: 'failed', at: AT },
+};
+const escalated: ReservationEvent = {
+  type: 'PAYMENT_ESCALATED',
+  data: { reason: 'answered-failed', detail: '5 s', transactionId: null, at: AT },
+};
+
+export function failed(reason: 'declined' | 'not-sent'): ReservationEvent {
+  return { type: 'RESERVATION_FAILED', data: { reason, message: 'no', decidedBy, at: AT } };
+}
+
+export function record(id: ReservationId, events: readonly ReservationEvent[], tag: string): RecordedEvent[] {
+  return events.map((event, index) => ({
+    ...encodeEvent(event),
+    id: `event-${index}`,
+    metadata: { recordedAt: AT, correlationId: tag, causationId: 'c', traceparent: null, caller: 'alice' },
+    stream: id,
+    version: index + 1,
+    position: index + 1,
+    commandId: `command-${index}`,
+  }));
+}
+
+export function summaryOf(id: ReservationId, events: readonly RecordedEvent[]): ReservationSummary {
+  const row = rowOf(id, events);
+  if (row === null) throw new Error('no events');
+  return row;
+}
+
+export function intentOf(tag: string, rest: Partial<Intent> = {}): Intent {
+  return { tag, caller: 'alice', key: 'k', expected, ...rest };
+}
+
+export interface Scene {
+  readonly facts: Facts;
+  readonly reservation: ReservationFacts;
+  readonly process: SimProcess;
+  /** Replaces the stream and everything that follows from it. */
+  write(...events: readonly ReservationEvent[]): void;
+  send(startedAt: number, endedAt: number, neverSent?: boolean): void;
+}
+
+/** One reservation that was asked for, charged, confirmed and answered: nothing is wrong with it. */
+export function healthyScene(): Scene {
+  const facts = createFacts();
+  const reservation = touch(facts, ID);
+  const world = createWorld(0);
+  const parts = { world, random: createRandom('test'), uuids: createUuidSource(), skewMs: 0 };
+  const process = createProcess('s1.1', { ...parts, mode: 'none' });
+  const intent = intentOf('t1');
+  facts.intents.set('t1', intent);
+  const scene: Scene = {
+    facts,
+    reservation,
+    process,
+    write(...events) {
+      const recorded = record(ID, events, 't1');
+      reservation.events.splice(0, Infinity, ...recorded);
+      facts.log.splice(0, Infinity, ...recorded);
+      facts.followed.splice(0, Infinity, ...recorded);
+      reservation.row = summaryOf(ID, recorded);
+    },
+    send(startedAt, endedAt, neverSent = false) {
+      const flags = { neverSent, wasStopping: false, wasAborted: false };
+      reservation.sends.push({ process, run: 1, startedAt, endedAt, ...flags });
+    },
+  };
+  scene.write(created, confirmed);
+  scene.send(0, 100);
+  reservation.received.push({ userId: 'u1', amount: 10.5, currency: 'EUR', wasCreated: true });
+  reservation.charges.push(charge);
+  const summary = summaryOf(ID, reservation.events);
+  reservation.shown.push({ summary, durableVersion: 2, sendsBefore: 1, shownBefore: null, intent });
+  facts.fresh.answers.push({ intent, kind: 'reservation', reservationId: ID, logAtAsking: 0 });
+  return scene;
+}
+
+export function broken({ facts }: Scene, rules: Rules = STRICT): readonly string[] {
+  return INVARIANTS.filter((invariant) => invariant.check(facts, rules) !== null).map(({ number }) => number);
+}
+
+export function appendTo({ facts, reservation }: Scene): Facts['fresh']['appends'] {
+  const [first] = reservation.events;
+  if (first === undefined) throw new Error('no events');
+  facts.fresh.appends.push({
+    request: {
+      stream: ID,
+      expected: 'none',
+      events: [first],
+      commandId: 'command-0',
+      inlineWrites: { summary: null, work: { change: 'keep' }, key: { kind: 'keep' } },
+    },
+    result: { kind: 'appended', version: 1, position: 1 },
+    before: [],
+    written: [first],
+    logBefore: 0,
+  });
+  return facts.fresh.appends;
+}
+
+/** Another request makes a reservation with the same key, once everything that is written is durable. */
+export function claimAgain({ facts }: Scene): void {
+  const events = record(OTHER_ID, [created], 't2').map((event) => ({ ...event, position: facts.log.length + 1 }));
+  const [first] = events;
+  if (first === undefined) throw new Error('no events');
+  facts.intents.set('t2', intentOf('t2'));
+  touch(facts, OTHER_ID).events.push(first);
+  facts.fresh.appends.push({
+    request: {
+      stream: OTHER_ID,
+      expected: 'none',
+      events: [first],
+      commandId: first.commandId,
+      inlineWrites: { summary: null, work: { change: 'keep' }, key: { kind: 'keep' } },
+    },
+    result: { kind: 'appended', version: 1, position: first.position },
+    before: [],
+    written: [first],
+    logBefore: facts.log.length,
+  });
+}
+
+/** An unknown outcome that is told as FAILED when so many of its events are durable. */
+export function tellFailed({ facts, reservation, write }: Scene, durableVersion: number): void {
+  write(created, unresolved, escalated);
+  reservation.charges.length = 0;
+  reservation.shown.length = 0;
+  facts.fresh.answers.length = 0;
+  const summary = summaryOf(ID, reservation.events);
+  const sendsBefore = reservation.sends.length;
+  reservation.shown.push({ summary, durableVersion, sendsBefore, shownBefore: null, intent: intentOf('t1') });
+}

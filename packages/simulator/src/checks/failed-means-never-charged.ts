@@ -1,0 +1,13 @@
+import { verdictOf } from './fold.ts';
+import { forEachReservation, type Invariant } from './check.ts';
+
+/** Looked at again with every later charge. */
+export const failedMeansNeverCharged: Invariant = forEachReservation(
+  '4',
+  'failed means never charged, and not later either',
+  ({ events, charges }) => {
+    const verdict = verdictOf(events);
+    if (verdict?.type !== 'RESERVATION_FAILED' || charges.length === 0) return null;
+    return `failed (${verdict.data.reason}), and charged: ${charges.map((c) => c.transactionId).join(', ')}`;
+  },
+);

@@ -1,0 +1,12 @@
+import { forEachReservation, type Invariant } from './check.ts';
+
+/** Noted at the wire as each send starts. */
+export const noSendAfterStop: Invariant = forEachReservation(
+  '16',
+  "no send starts after shutdown began or the caller's signal aborted",
+  ({ sends }) => {
+    const { wasStopping = false, wasAborted = false } = sends.at(-1) ?? {};
+    if (wasStopping) return 'sent after shutdown began';
+    return wasAborted ? 'sent after the caller had gone' : null;
+  },
+);

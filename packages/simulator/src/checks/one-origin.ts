@@ -1,0 +1,17 @@
+import { forEachReservation, type Invariant } from './check.ts';
+
+/** Also of what settlement and operators write, long after the request and in other processes. */
+export const oneOrigin: Invariant = forEachReservation(
+  'C',
+  'every event of a stream carries correlation id, trace context and caller of the request that opened it',
+  ({ events }) => {
+    const [first] = events;
+    const stray = events.find(
+      ({ metadata }) =>
+        metadata.correlationId !== first?.metadata.correlationId ||
+        metadata.traceparent !== first.metadata.traceparent ||
+        metadata.caller !== first.metadata.caller,
+    );
+    return stray === undefined ? null : `version ${stray.version} carries ${JSON.stringify(stray.metadata)}`;
+  },
+);

@@ -1,0 +1,14 @@
+import { forEachReservation, type Invariant } from './check.ts';
+
+const TERMINAL = new Set(['RESERVATION_CONFIRMED', 'RESERVATION_FAILED']);
+
+/** Read from the raw log, without folding it. */
+export const oneTerminalEvent: Invariant = forEachReservation(
+  '8',
+  'one terminal event for each stream, and it is the last',
+  ({ events }) => {
+    const types = events.map((event) => event.type);
+    const first = types.findIndex((type) => TERMINAL.has(type));
+    return first === -1 || first === types.length - 1 ? null : `the stream reads ${types.join(', ')}`;
+  },
+);

@@ -1,0 +1,18 @@
+import { verdictOf } from './fold.ts';
+import { forEachReservation, type Invariant } from './check.ts';
+
+/** A failure needs a reason that holds, even where nothing came of an attempt that may have been executed. */
+export const unknownIsOpen: Invariant = forEachReservation(
+  '5',
+  'unknown is never terminal, whatever the attempts were',
+  ({ events, sends, declined }) => {
+    const verdict = verdictOf(events);
+    if (verdict?.type !== 'RESERVATION_FAILED') return null;
+    if (verdict.data.reason === 'declined' && !declined) return 'failed as declined, which nobody did';
+    const maybe = sends.filter((send) => !send.neverSent).length;
+    if (verdict.data.reason === 'not-sent' && maybe > 0) {
+      return `failed as not sent, while ${maybe} of ${sends.length} attempts may have been executed`;
+    }
+    return null;
+  },
+);

@@ -1,0 +1,42 @@
+import type { AppendFact } from '../evidence/evidence.ts';
+import { isSame } from './fold.ts';
+import type { Invariant } from './check.ts';
+
+/** Judges each append by stream and log before and after it. */
+export const versions: Invariant = {
+  number: '9',
+  promise: 'versions are 1 to n; an append is all or nothing; a conflict tells the true version',
+  check({ fresh }) {
+    for (const fact of fresh.appends) {
+      const seen = wrongWith(fact);
+      if (seen !== null) return { about: fact.request.stream, seen };
+    }
+    return null;
+  },
+};
+
+function wrongWith({ request, result, before, written }: AppendFact): string | null {
+  const version = before.length;
+  switch (result.kind) {
+    case 'appended': {
+      const isRepeated = before.some((event) => event.commandId === request.commandId);
+      if (isRepeated) return written.length === 0 ? null : 'a repeated command wrote again';
+      const wanted = request.expected === 'none' ? 0 : request.expected;
+      if (wanted !== version) return `expected version ${wanted} won at ${version}`;
+      const wereAllWritten = written.length === request.events.length;
+      const areNumbered = written.every((event, index) => event.version === version + index + 1);
+      if (!wereAllWritten || !areNumbered) return `of ${request.events.length} events ${written.length} were written`;
+      return result.version === version + written.length ? null : `appended version ${result.version}`;
+    }
+    case 'conflict': {
+      if (written.length > 0) return 'a lost race wrote events';
+      const actual = version === 0 ? 'none' : version;
+      if (result.actual !== actual) return `a conflict told version ${result.actual}, it is ${actual}`;
+      const missed = before.slice(request.expected === 'none' ? 0 : request.expected);
+      return isSame(result.missed, missed) ? null : 'a conflict brought other events than those that were missed';
+    }
+    case 'key-taken':
+    case 'lease-lost':
+      return written.length === 0 ? null : `an append that ended "${result.kind}" wrote events`;
+  }
+}

@@ -1,0 +1,161 @@
+import { status } from '@grpc/grpc-js';
+import { type Facts, touch } from '../evidence/evidence.ts';
+import type { CallDeps } from '../faults/process-faults.ts';
+import type { AttemptSignal, PaymentMessage } from './payment-channel.ts';
+
+/** How the payment service treats a user: the same for ever, as a real account would be. */
+export type Persona = 'pays' | 'is-declined' | 'is-refused' | 'charged-without-a-word' | 'misconfigured';
+
+/** Personas that no repetition ever brings to a verdict. */
+export const HOPELESS: readonly Persona[] = ['charged-without-a-word', 'misconfigured'];
+
+/** The persona that a user id names. */
+function personaOf(userId: string): Persona {
+  const [, persona] = userId.split(':');
+  return (persona ?? 'pays') as Persona;
+}
+
+/** The payment service: what it charged is what counts, whatever anybody else believes. */
+export interface SimPaymentService {
+  /** Takes a call; `reply` may be called late, or never. */
+  receive(message: PaymentMessage, reply: (signal: AttemptSignal) => void): void;
+}
+
+type Verdict = { readonly kind: 'charged'; readonly transactionId: string } | { readonly kind: 'declined' | 'refused' };
+
+/** Codes that say nothing about whether the charge was executed. */
+const SAYS_NOTHING: readonly status[] = [
+  status.CANCELLED,
+  status.UNKNOWN,
+  status.DEADLINE_EXCEEDED,
+  status.PERMISSION_DENIED,
+  status.RESOURCE_EXHAUSTED,
+  status.ABORTED,
+  status.UNIMPLEMENTED,
+  status.INTERNAL,
+  status.UNAVAILABLE,
+  status.DATA_LOSS,
+  status.UNAUTHENTICATED,
+];
+
+/** Codes by which a service refuses for good. */
+const REFUSES: readonly status[] = [status.INVALID_ARGUMENT, status.FAILED_PRECONDITION];
+
+/** Texts that grpc-js uses for calls that never left; a service that calls others may pass them on. */
+const MISLEADING = [
+  'No connection established. Last error: connect ECONNREFUSED 10.0.0.9:50052',
+  'Name resolution failed for target dns:ledger:50052',
+  'Deadline exceeded after 5.000s,Waiting for LB pick',
+];
+
+/** What a service says that is still at work on the first call. */
+export const IN_PROGRESS = 'in progress';
+
+const FAST_MS = { min: 5, max: 400 };
+const SLOW_MS = { min: 1_000, max: 9_000 };
+const SILENT_MS = { min: 3_000, max: 20_000 };
+
+/** Builds the service. With `isIdempotent` the first result for a reservation id is the result for ever. */
+export function createPaymentService(facts: Facts, parts: CallDeps, isIdempotent: boolean): SimPaymentService {
+  const { world, random } = parts;
+  const execute = createLedger(facts, parts, isIdempotent);
+  const underWay = new Map<string, number>();
+  let silentUntil = 0;
+
+  function answer(message: PaymentMessage): AttemptSignal {
+    const faults = parts.faults();
+    const persona = personaOf(message.user_id);
+    if (persona === 'misconfigured') return failure(status.PERMISSION_DENIED, 'wrong credentials');
+    if (random.chance(faults.serviceFailsBefore)) return saysNothing();
+    const { verdict, isRepeated } = execute(message);
+    if (persona === 'charged-without-a-word' || random.chance(faults.replyMalformed)) return malformed();
+    if (random.chance(faults.serviceFailsAfter)) return saysNothing();
+    switch (verdict.kind) {
+      case 'declined':
+        return reply(false, '', 'card declined');
+      case 'refused':
+        return failure(random.pick(REFUSES), 'account closed');
+      case 'charged': {
+        const { transactionId } = verdict;
+        if (!isRepeated || !random.chance(faults.alreadyExists)) return reply(true, transactionId, 'charged');
+        return failure(status.ALREADY_EXISTS, 'already charged', random.chance(0.5) ? transactionId : null);
+      }
+    }
+  }
+
+  function saysNothing(): AttemptSignal {
+    if (random.chance(parts.faults().misleadingDetails)) return failure(status.UNAVAILABLE, random.pick(MISLEADING));
+    return failure(random.pick(SAYS_NOTHING), 'try again');
+  }
+
+  function malformed(): AttemptSignal {
+    return random.chance(0.5) ? reply(false, '', '') : reply(true, '', 'charged');
+  }
+
+  return {
+    receive(message, respond) {
+      noteReceived(facts, message);
+      const { serviceSilent, serviceSlow, refusedInProgress } = parts.faults();
+      const id = message.reservation_id;
+      const before = underWay.get(id) ?? 0;
+      if (isIdempotent && before > 0 && random.chance(refusedInProgress)) {
+        world.after(FAST_MS.min, null, () => respond(failure(status.FAILED_PRECONDITION, IN_PROGRESS)));
+        return;
+      }
+      underWay.set(id, before + 1);
+      if (random.chance(serviceSilent)) silentUntil = world.now() + random.int(SILENT_MS.min, SILENT_MS.max);
+      const bounds = random.chance(serviceSlow) ? SLOW_MS : FAST_MS;
+      world.after(random.int(bounds.min, bounds.max), null, () => {
+        const answered = answer(message);
+        underWay.set(id, (underWay.get(id) ?? 1) - 1);
+        if (world.now() >= silentUntil || parts.faults().serviceSilent === 0) respond(answered);
+      });
+    },
+  };
+}
+
+/** What was executed, and for an idempotent service what every repetition returns. */
+function createLedger(
+  facts: Facts,
+  { history, tally }: CallDeps,
+  isIdempotent: boolean,
+): (message: PaymentMessage) => { readonly verdict: Verdict; readonly isRepeated: boolean } {
+  const results = new Map<string, Verdict>();
+
+  function decide(message: PaymentMessage): Verdict {
+    const reservation = touch(facts, message.reservation_id);
+    const { user_id: userId, amount, currency } = message;
+    const persona = personaOf(userId);
+    if (persona === 'is-declined' || persona === 'is-refused') {
+      history.add('payments', persona, reservation.id);
+      reservation.declined = true;
+      return { kind: persona === 'is-declined' ? 'declined' : 'refused' };
+    }
+    tally.charges += 1;
+    const transactionId = `TXN-${tally.charges}`;
+    reservation.charges.push({ transactionId, userId, amount, currency });
+    history.add('payments', `charges ${amount} ${currency}: ${transactionId}`, reservation.id);
+    return { kind: 'charged', transactionId };
+  }
+
+  return (message) => {
+    const earlier = isIdempotent ? results.get(message.reservation_id) : undefined;
+    if (earlier !== undefined) return { verdict: earlier, isRepeated: true };
+    const verdict = decide(message);
+    results.set(message.reservation_id, verdict);
+    return { verdict, isRepeated: false };
+  };
+}
+
+function noteReceived(facts: Facts, { reservation_id: id, user_id: userId, amount, currency }: PaymentMessage): void {
+  const reservation = touch(facts, id);
+  reservation.received.push({ userId, amount, currency, wasCreated: reservation.events.length > 0 });
+}
+
+function reply(success: boolean, transactionId: string, message: string): AttemptSignal {
+  return { kind: 'reply', reply: { success, transaction_id: transactionId, message } };
+}
+
+function failure(code: status, details: string, trailingTransactionId: string | null = null): AttemptSignal {
+  return { kind: 'error', code, details, trailingTransactionId, handedOver: true, cancelledByUs: false };
+}

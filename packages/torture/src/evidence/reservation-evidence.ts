@@ -1,0 +1,116 @@
+import {
+  decodeEvent,
+  evolve,
+  initialState,
+  parseReservationId,
+  type RecordedEvent,
+  type Reservation,
+  type ReservationSummary,
+  summarize,
+} from '@reservations/core';
+import type { LedgerEntry } from '@reservations/core/testing';
+import { type Exchange, reservationIdOf } from '../workload/exchange.ts';
+import type { Evidence } from './evidence.ts';
+
+/** One call at the payment service. Times are milliseconds since the epoch. */
+export interface Call {
+  readonly arrivedAt: number;
+  /** When it ended, or its process did. */
+  readonly endedAt: number;
+}
+
+/** Everything about one reservation. */
+export interface Dossier {
+  readonly id: string;
+  /** In the order of the log. */
+  readonly events: readonly RecordedEvent[];
+  /** The reservation after each of its events; shorter than the events when one of them cannot be folded. */
+  readonly summaries: readonly ReservationSummary[];
+  readonly row: ReservationSummary | null;
+  /** In the order in which they began. */
+  readonly exchanges: readonly Exchange[];
+  readonly charges: readonly LedgerEntry[];
+  readonly declines: readonly LedgerEntry[];
+  readonly calls: readonly Call[];
+}
+
+/** All evidence, sorted by reservation. */
+export interface Dossiers {
+  readonly all: readonly Dossier[];
+  /** The reservations of a user; each order has a user of its own. */
+  ofUser(userId: string): readonly Dossier[];
+}
+
+interface Draft {
+  readonly id: string;
+  readonly events: RecordedEvent[];
+  readonly exchanges: Exchange[];
+  readonly charges: LedgerEntry[];
+  readonly declines: LedgerEntry[];
+  readonly calls: Call[];
+  row: ReservationSummary | null;
+}
+
+/** Sorts the evidence by the reservation that it speaks of, whether the store knows that reservation or not. */
+export function openDossiers(evidence: Evidence): Dossiers {
+  const drafts = new Map<string, Draft>();
+  const draftOf = (id: string): Draft => {
+    const known = drafts.get(id);
+    if (known !== undefined) return known;
+    const draft: Draft = { id, events: [], exchanges: [], charges: [], declines: [], calls: [], row: null };
+    drafts.set(id, draft);
+    return draft;
+  };
+  for (const event of evidence.events) draftOf(event.stream).events.push(event);
+  for (const row of evidence.view) draftOf(row.reservationId).row = row;
+  for (const exchange of evidence.exchanges.toSorted((one, other) => one.began - other.began)) {
+    const id = reservationIdOf(exchange);
+    if (id !== null) draftOf(id).exchanges.push(exchange);
+  }
+  for (const line of evidence.ledger) {
+    const draft = draftOf(line.reservation_id);
+    (line.result === 'charged' ? draft.charges : draft.declines).push(line);
+  }
+  for (const [id, call] of callsIn(evidence)) draftOf(id).calls.push(call);
+
+  const all = [...drafts.values()].map((draft): Dossier => ({ ...draft, summaries: fold(draft) }));
+  const byUser = Map.groupBy(all, ({ summaries, events }) => String(summaries[0]?.userId ?? events[0]?.data['userId']));
+  return { all, ofUser: (userId) => byUser.get(userId) ?? [] };
+}
+
+function* callsIn(evidence: Evidence): Generator<readonly [string, Call]> {
+  const open = new Map<string, { readonly id: string; readonly arrivedAt: number }>();
+  for (const line of evidence.calls) {
+    const at = Date.parse(line.at);
+    if (line.event === 'started') {
+      for (const { id, arrivedAt } of open.values()) yield [id, { arrivedAt, endedAt: at }];
+      open.clear();
+      continue;
+    }
+    const key = `${line.reservation_id} ${line.call}`;
+    const begun = open.get(key);
+    if (line.event === 'arrived') open.set(key, { id: line.reservation_id, arrivedAt: at });
+    else if (begun !== undefined) {
+      open.delete(key);
+      yield [begun.id, { arrivedAt: begun.arrivedAt, endedAt: at }];
+    }
+  }
+  for (const { id, arrivedAt } of open.values()) yield [id, { arrivedAt, endedAt: Number.POSITIVE_INFINITY }];
+}
+
+function fold({ id, events }: Draft): readonly ReservationSummary[] {
+  const reservationId = parseReservationId(id);
+  const summaries: ReservationSummary[] = [];
+  let state: Reservation = initialState;
+  if (reservationId === null) return summaries;
+  for (const event of events) {
+    try {
+      state = evolve(state, decodeEvent(event));
+    } catch {
+      // The check of what is folded tells of it.
+      return summaries;
+    }
+    if (state.stage !== 'none') summaries.push(summarize(reservationId, state, summaries.length + 1));
+  }
+  return summaries;
+}

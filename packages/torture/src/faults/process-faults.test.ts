@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest';
+import type { Fault } from './fault.ts';
+import { faultsFor, type Victims } from './process-faults.ts';
+
+const flood: Fault = { name: 'flood the database', weight: 1, fromMs: 60_000, perform: () => Promise.resolve() };
+const victims = { servers: [], sandbox: {} as Victims['sandbox'], intruder: null, databaseFaults: [flood] };
+const namesFor = (durationMs: number, only: readonly string[] | null): readonly string[] =>
+  faultsFor(victims, { durationMs, only }).map(({ name }) => name);
+
+test('a run does the faults for which it is long enough', () => {
+  expect(namesFor(60_000, null)).toContain('flood the database');
+  expect(namesFor(59_999, null)).not.toContain('flood the database');
+});
+
+test('a run that is told its faults does these alone, however short it is', () => {
+  expect(namesFor(0, ['flood the database', 'kill a server'])).toEqual(['flood the database', 'kill a server']);
+});
+
+test('a fault that there is not is refused, with those that there are', () => {
+  expect(() => namesFor(0, ['flod'])).toThrow(/no fault is named "flod"; there are: kill a server, .*flood/);
+});

@@ -1,0 +1,128 @@
+import type { Dossier } from '../evidence/reservation-evidence.ts';
+import type { Violation } from '../checks/check.ts';
+import { sightIn } from '../workload/exchange.ts';
+import type { Outcome } from './outcome.ts';
+import { FAILPOINTS } from '../processes/failpoints.ts';
+
+/** The figures of a run that say what it did and what came of it. */
+export interface Figures {
+  readonly requests: number;
+  /** Connections that broke: their clients were told nothing. */
+  readonly broken: number;
+  readonly confirmedOrDeclined: number;
+  readonly unknown: number;
+  readonly unavailable: number;
+  readonly kills: number;
+  readonly reservations: number;
+  readonly charges: number;
+  /** Looks at a reservation at another server than one that had answered before. */
+  readonly looksElsewhere: number;
+  /** Reservations whose outcome was unknown for a while, or whose process died, by how they ended. */
+  readonly unknownThen: { readonly confirmed: number; readonly failed: number; readonly escalated: number };
+  /** Milliseconds from a reservation's first event to the one that settled it. */
+  readonly settleMs: { readonly p50: number; readonly p99: number; readonly max: number };
+}
+
+/** Counts. */
+export function figuresOf({ evidence, dossiers, tally }: Outcome): Figures {
+  const { exchanges, ledger, view } = evidence;
+  const placed = exchanges.filter(({ method }) => method === 'POST');
+  const answered = (status: number): number =>
+    placed.filter((placing) => placing.result.kind === 'answer' && placing.result.status === status && sightIn(placing))
+      .length;
+  const durations = dossiers.all.flatMap((dossier) => settleMsOf(dossier) ?? []).sort((one, other) => one - other);
+  const quantile = (part: number): number => durations[Math.ceil(part * durations.length) - 1] ?? 0;
+  const endedAs = (stage: string): number =>
+    dossiers.all.filter((dossier) => dossier.row?.stage === stage && wasUnknown(dossier)).length;
+  return {
+    requests: exchanges.length,
+    broken: exchanges.filter(({ result }) => result.kind === 'broken').length,
+    confirmedOrDeclined: answered(200),
+    unknown: answered(202),
+    unavailable: answered(503),
+    kills: tally.kills + tally.failpointKills,
+    reservations: view.length,
+    looksElsewhere: dossiers.all.reduce((sum, dossier) => sum + looksElsewhere(dossier), 0),
+    charges: ledger.filter(({ result }) => result === 'charged').length,
+    unknownThen: { confirmed: endedAs('confirmed'), failed: endedAs('failed'), escalated: endedAs('escalated') },
+    settleMs: { p50: quantile(0.5), p99: quantile(0.99), max: quantile(1) },
+  };
+}
+
+function looksElsewhere({ exchanges }: Dossier): number {
+  const told = exchanges.filter((exchange) => sightIn(exchange) !== null);
+  return told.filter(
+    ({ method, server, began }) =>
+      method === 'GET' && told.some((earlier) => earlier.ended < began && earlier.server !== server),
+  ).length;
+}
+
+/** Its process wrote so, or died before it could. */
+function wasUnknown({ events, exchanges }: Dossier): boolean {
+  const said = events.some(({ type }) => type === 'PAYMENT_UNRESOLVED' || type === 'PAYMENT_ESCALATED');
+  return said || !exchanges.some((exchange) => exchange.method === 'POST' && sightIn(exchange) !== null);
+}
+
+const SETTLED: ReadonlySet<string> = new Set(['RESERVATION_CONFIRMED', 'RESERVATION_FAILED', 'PAYMENT_ESCALATED']);
+
+function settleMsOf({ events }: Dossier): number | null {
+  const [created] = events;
+  const settled = events.find(({ type }) => SETTLED.has(type));
+  if (created === undefined || settled === undefined) return null;
+  return Date.parse(String(settled.data['at'])) - Date.parse(String(created.data['at']));
+}
+
+/** The table at the end of a run. */
+export function tableOf(outcome: Outcome): string {
+  const { tally, failpointHits, violations } = outcome;
+  const { unknownThen, settleMs, ...figures } = figuresOf(outcome);
+  const failpoints = FAILPOINTS.map((name) => `${name} ${failpointHits.get(name) ?? 0}`).join(', ');
+  const rows: readonly (readonly [string, string])[] = [
+    ['requests', `${figures.requests}, ${figures.broken} of them broken off`],
+    ['answers 200 / 202 / 503', `${figures.confirmedOrDeclined} / ${figures.unknown} / ${figures.unavailable}`],
+    ['kills of servers', `${figures.kills}, ${tally.failpointKills} of them at a failpoint`],
+    ['failpoints', failpoints],
+    ['pauses, sleeps, stops, refusals', `${tally.pauses}, ${tally.sleeps}, ${tally.stops}, ${tally.refusals}`],
+    ['payment service', `${tally.sandboxKills} kills, ${tally.sandboxPauses} pauses`],
+    ['faults', [...tally.faults].map(([name, times]) => `${name} ${times}`).join(', ')],
+    ['looks at other servers', `${figures.looksElsewhere}`],
+    ['reservations', `${figures.reservations}`],
+    ['charges', `${figures.charges}`],
+    [
+      'unknown, then',
+      `${unknownThen.confirmed} confirmed, ${unknownThen.failed} failed, ${unknownThen.escalated} escalated`,
+    ],
+    ['time to settle p50 / p99 / max', `${settleMs.p50} / ${settleMs.p99} / ${settleMs.max} ms`],
+    ['violations', `${violations.length}`],
+  ];
+  const width = Math.max(...rows.map(([title]) => title.length));
+  return rows.map(([title, value]) => `${title.padEnd(width)}  ${value}`).join('\n');
+}
+
+const SHOWN_MAX = 20;
+
+/** The violations, each with all that is known of its reservation. */
+export function describeViolations({ violations, dossiers }: Pick<Outcome, 'violations' | 'dossiers'>): string {
+  const byId = new Map(dossiers.all.map((dossier) => [dossier.id, dossier]));
+  const shown = violations.slice(0, SHOWN_MAX).map((violation) => {
+    const id = violation.reservationId ?? /RES-[0-9a-f-]{36}/.exec(violation.detail)?.[0];
+    const dossier = id === undefined ? undefined : byId.get(id);
+    return [headline(violation), ...(dossier === undefined ? [] : linesOf(dossier))].join('\n');
+  });
+  const more = violations.length - shown.length;
+  return [...shown, ...(more > 0 ? [`… and ${more} more`] : [])].join('\n\n');
+}
+
+function headline({ promise, reservationId, detail }: Violation): string {
+  return `BROKEN: ${promise}\n  ${reservationId === null ? '' : `${reservationId}: `}${detail}`;
+}
+
+function linesOf({ events, exchanges, charges, declines, calls, row }: Dossier): readonly string[] {
+  return [
+    ...exchanges.map((exchange) => `  answer  ${JSON.stringify(exchange)}`),
+    ...events.map((event) => `  event   ${JSON.stringify(event)}`),
+    `  view    ${JSON.stringify(row)}`,
+    ...[...charges, ...declines].map((line) => `  ledger  ${JSON.stringify(line)}`),
+    ...calls.map((call) => `  call    ${JSON.stringify(call)}`),
+  ];
+}

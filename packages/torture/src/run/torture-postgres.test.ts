@@ -1,0 +1,63 @@
+import { test } from 'vitest';
+import { describeViolations, figuresOf, tableOf } from './report.ts';
+import { torture } from './torture.ts';
+import { makeWorkFolder } from '../support/work-folder.ts';
+
+const TEST_TIMEOUT_MS = 600_000;
+
+/** One fault of each kind, one after the other; then the run heals. Everything else is for longer runs. */
+const RUNS = [
+  {
+    store: 'postgres',
+    paymentIdempotency: 'none',
+    paymentUnknownOutcome: 'fail',
+    only: ['kill the database', 'kill a server', 'cut all connections to the database', 'pause a server'],
+  },
+  {
+    store: 'postgres-ha',
+    paymentIdempotency: 'by-reservation-id',
+    paymentUnknownOutcome: 'pending',
+    only: ['fail over while the standbys lag behind', 'kill a server'],
+  },
+] as const;
+
+test.concurrent.for(RUNS)(
+  'no promise breaks on $store under kills of servers and database, with payment idempotency $paymentIdempotency',
+  { timeout: TEST_TIMEOUT_MS },
+  async (run, { expect }) => {
+    const seed = Math.floor(Math.random() * 2 ** 32);
+    const folder = await makeWorkFolder();
+    const outcome = await torture({ ...run, durationMs: 0, seed }, folder.path, () => undefined);
+    process.stdout.write(`store ${run.store}, seed ${seed}\n${tableOf(outcome)}\n\n`);
+
+    // The folder stays when something is wrong.
+    expect(outcome.violations, `files in ${folder.path}\n${describeViolations(outcome)}`).toEqual([]);
+    const { requests, charges, looksElsewhere } = figuresOf(outcome);
+    const isSome = expect.toSatisfy((count: number) => count > 0);
+    expect({ requests, charges, looksElsewhere }).toEqual({
+      requests: isSome,
+      charges: isSome,
+      looksElsewhere: isSome,
+    });
+    expect(outcome.tally.faults).toEqual(new Map(run.only.map((name) => [name, expect.any(Number)])));
+    await folder.remove();
+  },
+);
+
+test.concurrent(
+  'a primary that waits for no standby is seen to lose what was acknowledged, and a server says so',
+  { timeout: TEST_TIMEOUT_MS },
+  async ({ expect }) => {
+    const seed = Math.floor(Math.random() * 2 ** 32);
+    const folder = await makeWorkFolder();
+    const only = ['fail over while the standbys lag behind'];
+    const modes = { paymentIdempotency: 'by-reservation-id', paymentUnknownOutcome: 'pending' } as const;
+    const settings = { store: 'postgres-ha-async', ...modes, only } as const;
+    const { violations } = await torture({ ...settings, durationMs: 0, seed }, folder.path, () => undefined);
+    expect(violations.map(({ promise }) => promise)).toContain('7 what was acknowledged is there');
+    const said = violations.filter(({ promise }) => promise === 'the database keeps what it was given');
+    const alarm = expect.stringContaining('"store_alarm":"log-lost-its-end"') as string;
+    expect(said.map(({ detail }) => detail)).toContainEqual(alarm);
+    await folder.remove();
+  },
+);

@@ -1,0 +1,32 @@
+import { pause } from '../support/pause.ts';
+import type { Random } from '../support/seeded-random.ts';
+import type { Client } from './http-client.ts';
+
+export interface ReaderOptions {
+  readonly client: Client;
+  readonly random: Random;
+  readonly url: () => string | null;
+  readonly signal: AbortSignal;
+  /** Reservations that some client was told of; grows. */
+  readonly known: readonly string[];
+}
+
+const RECENT = 50;
+const RECENT_PROBABILITY = 0.8;
+const PAUSE_MS_MAX = 20;
+const NOBODY_THERE_MS = 50;
+
+/** Reads one reservation after the other, mostly young ones, until the signal aborts. */
+export async function readAgainAndAgain({ client, random, url, signal, known }: ReaderOptions): Promise<void> {
+  while (!signal.aborted) {
+    const at = url();
+    if (at === null || known.length === 0) {
+      await pause(NOBODY_THERE_MS, signal);
+      continue;
+    }
+    const oldest = random.chance(RECENT_PROBABILITY) ? Math.max(0, known.length - RECENT) : 0;
+    const id = known[random.whole(oldest, known.length - 1)];
+    if (id !== undefined) await client.get(at, id);
+    await pause(random.whole(0, PAUSE_MS_MAX), signal);
+  }
+}

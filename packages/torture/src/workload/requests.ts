@@ -1,0 +1,63 @@
+import type { PaymentIdempotency } from '@reservations/core';
+import type { Random } from '../support/seeded-random.ts';
+import type { Order } from './exchange.ts';
+
+/** A way in which the payment service treats a user, by the beginning of the user's id. */
+interface Temper {
+  readonly prefix: string;
+  readonly weight: number;
+  /** False where a service that is asked again and again never says what happened: nothing could be settled. */
+  readonly settles: boolean;
+}
+
+const TEMPERS: readonly Temper[] = [
+  { prefix: 'customer', weight: 700, settles: true },
+  { prefix: 'user_decline_insufficient_funds', weight: 60, settles: true },
+  { prefix: 'user_charged_then_lost', weight: 60, settles: true },
+  { prefix: 'user_charged_then_cut', weight: 30, settles: true },
+  { prefix: 'user_unavailable_twice', weight: 50, settles: true },
+  { prefix: 'user_already_exists_with_transaction', weight: 20, settles: true },
+  // A refusal says nothing about an earlier attempt, which a crash may always have left behind.
+  { prefix: 'user_invalid_argument', weight: 20, settles: false },
+  { prefix: 'user_charged_late', weight: 6, settles: true },
+  { prefix: 'user_already_exists', weight: 20, settles: false },
+  { prefix: 'user_success_without_transaction', weight: 20, settles: false },
+  { prefix: 'user_empty_reply', weight: 20, settles: false },
+  { prefix: 'user_internal_error', weight: 10, settles: false },
+  { prefix: 'user_permission_denied', weight: 10, settles: false },
+  { prefix: 'user_timeout', weight: 3, settles: false },
+];
+
+/** Users whom the payment service refuses without an entry in its ledger. */
+export const REFUSED_USER = 'user_invalid_argument';
+
+const CURRENCIES = [
+  { currency: 'EUR', decimals: 2 },
+  { currency: 'EUR', decimals: 2 },
+  { currency: 'JPY', decimals: 0 },
+  { currency: 'KWD', decimals: 3 },
+];
+
+const AMOUNT_USUAL_MAX = 1_000_000;
+const AMOUNT_MAX = 999_999_999_999_999;
+const LARGE_PROBABILITY = 0.05;
+
+/** Draws orders. */
+export interface OrderBook {
+  draw(): Order;
+}
+
+/** Every order has a user of its own, whose id says how the payment service treats it. */
+export function createOrderBook(random: Random, idempotency: PaymentIdempotency, label: string): OrderBook {
+  // Without idempotency nothing is asked again, so that what never settles is escalated at once.
+  const tempers = TEMPERS.filter(({ settles }) => settles || idempotency === 'none');
+  let drawn = 0;
+  return {
+    draw() {
+      drawn += 1;
+      const { prefix } = random.weighted(tempers);
+      const amountMinor = random.whole(1, random.chance(LARGE_PROBABILITY) ? AMOUNT_MAX : AMOUNT_USUAL_MAX);
+      return { userId: `${prefix}_${label}_${drawn}`, amountMinor, ...random.pick(CURRENCIES) };
+    },
+  };
+}

@@ -16,7 +16,7 @@ it('healthy seeds end with a summary and exit code 0', () => {
   expect(exitCode).toBe(0);
 });
 
-it('a broken promise is explained, with the seed that repeats it, and ends with exit code 1', () => {
+it('a broken invariant is explained, with the seed that repeats it, and ends with exit code 1', () => {
   const { exitCode, output } = simulate('--bug', 'answer-before-commit', '--seeds', '20');
   expect(output).toContain('broken: 7 (what was answered is durable and stays readable)');
   expect(output).toMatch(/again, unshrunk and whole: pnpm simulate --seed \d+ --bug answer-before-commit\n/);

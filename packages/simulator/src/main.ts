@@ -1,9 +1,9 @@
-// pnpm simulate: the real engine in a simulated world. Exit code 1 when a promise was broken.
+// pnpm simulate: the real engine in a simulated world. Exit code 1 when a invariant was broken.
 import { parseArgs } from 'node:util';
 import { findBug } from './bugs/bugs.ts';
-import type { Bug } from './bugs/planted-bug.ts';
-import { describeHistory, describeSwarm, describeTally, describeViolation } from './run/report.ts';
-import { catchBugs, runSeeds } from './run/run-seeds.ts';
+import type { PlantedBug } from './bugs/planted-bug.ts';
+import { describeHistory, describeSwarm, describeCounters, describeViolation } from './run/report.ts';
+import { detectBugs, runSeeds } from './run/run-seeds.ts';
 import { shrink } from './run/shrink.ts';
 import { simulate, type SimulationResult } from './run/simulate.ts';
 
@@ -42,19 +42,19 @@ async function main(): Promise<number> {
   return await manySeeds(firstSeed, bug);
 }
 
-async function manySeeds(firstSeed: number, bug: Bug | undefined): Promise<number> {
+async function manySeeds(firstSeed: number, bug: PlantedBug | undefined): Promise<number> {
   const minutes = values.minutes === undefined ? null : wholeNumber('minutes', values.minutes);
   const seedsMax = minutes === null ? wholeNumber('seeds', values.seeds) : Infinity;
   const endAt = minutes === null ? Infinity : performance.now() + minutes * 60_000;
-  const goesOn = (seeds: number, failed: number): boolean =>
+  const shouldContinue = (seeds: number, failed: number): boolean =>
     failed === 0 && seeds < seedsMax && performance.now() < endAt;
-  const { seeds, tally, failed } = await runSeeds({ firstSeed, bug, goesOn });
+  const { seeds, counters, failed } = await runSeeds({ firstSeed, bug, shouldContinue });
   for (const result of failed) await explain(result, bug);
   print(`seeds ${firstSeed} to ${firstSeed + seeds - 1}`, 0);
-  return print(describeTally(seeds, failed.length, tally), failed.length === 0 ? 0 : 1);
+  return print(describeCounters(seeds, failed.length, counters), failed.length === 0 ? 0 : 1);
 }
 
-async function explain(result: SimulationResult, bug: Bug | undefined): Promise<void> {
+async function explain(result: SimulationResult, bug: PlantedBug | undefined): Promise<void> {
   print(`seed ${result.seed}\n${describeSwarm(result.swarm)}`, 0);
   if (result.violation !== null) print(describeViolation(result.violation), 0);
   const shrunk = await shrink(result, bug);
@@ -68,22 +68,22 @@ async function explain(result: SimulationResult, bug: Bug | undefined): Promise<
   );
 }
 
-async function oneSeed(seed: number, bug: Bug | undefined): Promise<number> {
+async function oneSeed(seed: number, bug: PlantedBug | undefined): Promise<number> {
   const result = await simulate(seed, { bug });
   print(`seed ${seed}\n${describeSwarm(result.swarm)}\n${describeHistory(result, true)}`, 0);
   print(`history ${result.history.hash()}`, 0);
   if (result.violation !== null) print(describeViolation(result.violation), 0);
   const violations = result.violation === null ? 0 : 1;
-  return print(describeTally(1, violations, result.tally), violations);
+  return print(describeCounters(1, violations, result.counters), violations);
 }
 
 async function tableOfBugs(firstSeed: number, seedsMax: number): Promise<number> {
-  const caught = await catchBugs(firstSeed, seedsMax);
-  for (const { bug, afterSeeds, found } of caught) {
+  const detections = await detectBugs(firstSeed, seedsMax);
+  for (const { bug, afterSeeds, found } of detections) {
     const how = afterSeeds === null ? `not found in ${seedsMax} seeds` : `seed ${afterSeeds}, by ${found?.number}`;
     print(`${bug.name.padEnd(30)} ${how.padEnd(22)} ${bug.mistake}`, 0);
   }
-  return caught.every(({ afterSeeds }) => afterSeeds !== null) ? 0 : 1;
+  return detections.every(({ afterSeeds }) => afterSeeds !== null) ? 0 : 1;
 }
 
 function defaultFirstSeed(): string {

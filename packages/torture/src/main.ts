@@ -12,8 +12,8 @@ const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
 /** Runs, prints the table, and tells whether no promise was broken. */
 async function run(settings: TortureSettings, selfTest: boolean): Promise<boolean> {
-  const { store, paymentIdempotency, paymentUnknownOutcome, seed, durationMs } = settings;
-  const modes = `payment idempotency ${paymentIdempotency}, unknown outcome ${paymentUnknownOutcome}`;
+  const { store, paymentIdempotency, answerUnknownAs, seed, durationMs } = settings;
+  const modes = `payment idempotency ${paymentIdempotency}, unknown outcome ${answerUnknownAs}`;
   print(`store ${store}, ${modes}, seed ${seed}, ${durationMs / 1_000} s`);
   const folder = await makeWorkFolder();
   print(`files in ${folder.path}`);

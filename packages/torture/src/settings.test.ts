@@ -7,7 +7,7 @@ test('a command line without options is a run of a minute with a new seed', () =
     settings: {
       store: 'sqlite',
       paymentIdempotency: 'by-reservation-id',
-      paymentUnknownOutcome: 'pending',
+      answerUnknownAs: 'pending',
       durationMs: 60_000,
       only: null,
       seed: 42,
@@ -23,7 +23,7 @@ test('every option is read', () => {
     settings: {
       store: 'sqlite',
       paymentIdempotency: 'none',
-      paymentUnknownOutcome: 'fail',
+      answerUnknownAs: 'failed',
       durationMs: 30_000,
       only: ['kill a server', 'fail over'],
       seed: 7,

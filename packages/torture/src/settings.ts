@@ -8,12 +8,12 @@ export interface TortureSettings {
   /** What the payment service promises; with "none" the sandbox charges every call that it sees. */
   readonly paymentIdempotency: PaymentIdempotency;
   /** What servers tell clients of an unknown outcome: the truth, or FAILED. */
-  readonly paymentUnknownOutcome: 'pending' | 'fail';
+  readonly answerUnknownAs: 'pending' | 'failed';
   /** How long load and faults last. Healing comes on top. */
   readonly durationMs: number;
   /** Names of the faults to do: these alone, without failpoints and sleeping servers; null for everything. */
   readonly only: readonly string[] | null;
-  /** Decides what is asked for, what is done to the processes, and in which order; times are real. */
+  /** Decides what is asked for, what is done to the processes, and in which request; times are real. */
   readonly seed: number;
 }
 
@@ -36,7 +36,7 @@ Options:
                               [default: pending]
   --minutes N                 how long load and faults last; fractions too [default: 1]
   --only NAMES                these faults alone, by the names in the table, separated by commas; no failpoints then
-  --seed N                    what is done, and in which order; times are real, so that a run is not repeated
+  --seed N                    what is done, and in which request; times are real, so that a run is not repeated
                               exactly [default: a new one]
   --self-test                 falsifies the evidence of a short run and shows that each falsification is noticed
 `;
@@ -69,7 +69,7 @@ export function readCommandLine(args: readonly string[], newSeed: number): Comma
     if (!fine) faults.push(`--${flag}: expected ${expected}, found ${JSON.stringify(found)}`);
   };
   const { store, 'payment-idempotency': paymentIdempotency, 'self-test': selfTest } = values;
-  const { 'payment-unknown-outcome': paymentUnknownOutcome } = values;
+  const unknownOutcome = values['payment-unknown-outcome'];
   const minutesText = values.minutes ?? (selfTest ? String(SELF_TEST_MINUTES) : '1');
   const minutes = Number(minutesText);
   const seedText = values.seed ?? String(newSeed);
@@ -77,8 +77,8 @@ export function readCommandLine(args: readonly string[], newSeed: number): Comma
   check('store', `one of ${Object.keys(STORE_KINDS).join(', ')}`, isStoreKind(store), store);
   const isIdempotency = paymentIdempotency === 'by-reservation-id' || paymentIdempotency === 'none';
   check('payment-idempotency', 'by-reservation-id or none', isIdempotency, paymentIdempotency);
-  const isUnknownOutcome = paymentUnknownOutcome === 'pending' || paymentUnknownOutcome === 'fail';
-  check('payment-unknown-outcome', 'pending or fail', isUnknownOutcome, paymentUnknownOutcome);
+  const isUnknownOutcome = unknownOutcome === 'pending' || unknownOutcome === 'fail';
+  check('payment-unknown-outcome', 'pending or fail', isUnknownOutcome, unknownOutcome);
   check('minutes', `more than 0, at most ${MINUTES_MAX}`, minutes > 0 && minutes <= MINUTES_MAX, minutesText);
   const isSeed = Number.isInteger(seed) && seed >= 0 && seed <= SEED_MAX;
   check('seed', `a whole number from 0 to ${SEED_MAX}`, isSeed, seedText);
@@ -86,7 +86,8 @@ export function readCommandLine(args: readonly string[], newSeed: number): Comma
     return { kind: 'faults', faults };
   const only = values.only?.split(',').map((name) => name.trim()) ?? null;
   const durationMs = minutes * MS_PER_MINUTE;
-  const settings = { store, paymentIdempotency, paymentUnknownOutcome, durationMs, only, seed } as const;
+  const answerUnknownAs = unknownOutcome === 'fail' ? 'failed' : 'pending';
+  const settings = { store, paymentIdempotency, answerUnknownAs, durationMs, only, seed } as const;
   return { kind: selfTest ? 'self-test' : 'run', settings };
 }
 

@@ -1,5 +1,5 @@
 import { type Finding, isReservationError, resolveByLedger, resolvePayment } from '@reservations/core';
-import type { ReservationFacts } from '../evidence/evidence.ts';
+import type { ReservationEvidence } from '../evidence/evidence.ts';
 import type { CallDeps } from '../faults/process-faults.ts';
 import { createProcess, type UuidSource } from '../world/process.ts';
 import { createSimStore } from '../ports/store.ts';
@@ -18,59 +18,60 @@ export const LEDGER_SETTLES_MS = 60_000;
 const BY_LEDGER = 0.1;
 
 /** An operator who settles what was escalated, by what the payment service's ledger says. */
-export async function runOperator(simulation: Simulation, uuids: UuidSource, parts: CallDeps): Promise<void> {
-  const { world, facts } = simulation;
+export async function runOperator(simulation: Simulation, uuids: UuidSource, deps: CallDeps): Promise<void> {
+  const { world, evidence } = simulation;
   const seenAt = new Map<string, number>();
   for (;;) {
     await world.sleep(ROUND_MS);
-    if (parts.random.chance(BY_LEDGER)) letLedgerDecide(simulation, uuids, parts);
-    for (const reservation of facts.reservations.values()) {
+    if (deps.random.chance(BY_LEDGER)) letLedgerDecide(simulation, uuids, deps);
+    for (const reservation of evidence.reservations.values()) {
       if (reservation.events.at(-1)?.type !== 'PAYMENT_ESCALATED') continue;
       const since = seenAt.get(reservation.id) ?? world.now();
       seenAt.set(reservation.id, since);
       if (world.now() - since < LEDGER_SETTLES_MS) continue;
       seenAt.delete(reservation.id);
-      decide(simulation, reservation, uuids, parts);
+      decide(simulation, reservation, uuids, deps);
     }
   }
 }
 
 /** Confirms what the ledger proves now; what it does not have may still be on its way. */
-function letLedgerDecide({ world, facts, swarm, database }: Simulation, uuids: UuidSource, parts: CallDeps): void {
-  const process = createProcess('ledger', { world, random: parts.random, uuids, mode: swarm.mode, skewMs: 0 });
-  const charges = [...facts.reservations.values()].flatMap(({ id, charges: own }) =>
+function letLedgerDecide({ world, evidence, swarm, database }: Simulation, uuids: UuidSource, deps: CallDeps): void {
+  const process = createProcess('ledger', { world, random: deps.random, uuids, mode: swarm.mode, skewMs: 0 });
+  const charges = [...evidence.reservations.values()].flatMap(({ id, charges: own }) =>
     own.map((charge) => ({ reservationId: id, source: `charge ${charge.transactionId}`, ...charge })),
   );
   world.after(0, process, () => {
-    const store = createSimStore(database, process, parts);
+    const store = createSimStore(database, process, deps);
     resolveByLedger(store, charges, { actor: 'ada', runtime: process.runtime })
       .then(({ resolved }) => {
         for (const { reservation } of resolved) {
-          parts.history.add('ledger', 'proves the charge', reservation.reservationId);
+          deps.history.add('ledger', 'proves the charge', reservation.reservationId);
         }
         return resolved;
       })
       .catch((error: unknown) => {
-        if (!isReservationError(error, 'STORE_UNAVAILABLE')) facts.fresh.surprises.push({ who: 'ledger', error });
+        if (!isReservationError(error, 'STORE_UNAVAILABLE'))
+          evidence.step.undocumentedErrors.push({ who: 'ledger', error });
       });
   });
 }
 
 /** A command of its own, in a process of its own, which may die or hang as any other. */
 function decide(
-  { world, facts, swarm, database }: Simulation,
-  { id, charges }: ReservationFacts,
+  { world, evidence, swarm, database }: Simulation,
+  { id, charges }: ReservationEvidence,
   uuids: UuidSource,
-  parts: CallDeps,
+  deps: CallDeps,
 ): void {
-  const { random, history } = parts;
+  const { random, history } = deps;
   const process = createProcess('operator', { world, random, uuids, mode: swarm.mode, skewMs: 0 });
   const [charge] = charges;
   const finding: Finding =
     charge === undefined ? { kind: 'not-charged' } : { kind: 'charged', transactionId: charge.transactionId };
   history.add('operator', `finds ${finding.kind}`, id);
   world.after(0, process, () => {
-    const store = createSimStore(database, process, parts);
+    const store = createSimStore(database, process, deps);
     const resolution = { finding, actor: 'ada', reason: 'looked into the ledger' };
     resolvePayment(store, id, { ...resolution, runtime: process.runtime })
       .then((result) => {
@@ -79,7 +80,8 @@ function decide(
         return result;
       })
       .catch((error: unknown) => {
-        if (!isReservationError(error, 'STORE_UNAVAILABLE')) facts.fresh.surprises.push({ who: 'operator', error });
+        if (!isReservationError(error, 'STORE_UNAVAILABLE'))
+          evidence.step.undocumentedErrors.push({ who: 'operator', error });
       });
   });
 }

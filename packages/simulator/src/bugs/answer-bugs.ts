@@ -1,12 +1,12 @@
 import type { KeyChange, ReservationStore } from '@reservations/core';
-import { type Bug, withAppend } from './planted-bug.ts';
+import { type PlantedBug, withAppend } from './planted-bug.ts';
 
 type Append = ReservationStore['events']['append'];
 type AppendRequest = Parameters<Append>[0];
 type TakenWork = Awaited<ReturnType<ReservationStore['work']['take']>>[number];
 
 /** What can be got wrong about what a client may do after it was told of a failure. */
-export const ANSWER_BUGS: readonly Bug[] = [
+export const ANSWER_BUGS: readonly PlantedBug[] = [
   {
     name: 'key-never-released',
     mistake: 'the key of a request that was never sent stays bound: to repeat brings the same failure for ever',
@@ -47,7 +47,7 @@ function withoutReleases(append: Append): Append {
  * The keys lie in a table of their own, whose rows are released in a step before or after the append. To the store
  * inside, a key that was released has another name.
  */
-function plantReleaseApart(when: 'before' | 'after'): ReturnType<Bug['plant']> {
+function plantReleaseApart(when: 'before' | 'after'): ReturnType<PlantedBug['plant']> {
   const released = new Map<string, number>();
   const apart =
     (append: Append): Append =>
@@ -66,7 +66,7 @@ function plantReleaseApart(when: 'before' | 'after'): ReturnType<Bug['plant']> {
 }
 
 /** Releases the key that a stream claimed with every failure. */
-function plantReleaseOnDeclined(): ReturnType<Bug['plant']> {
+function plantReleaseOnDeclined(): ReturnType<PlantedBug['plant']> {
   const claimed = new Map<string, KeyChange>();
   return {
     store: (store) =>
@@ -83,7 +83,7 @@ function plantReleaseOnDeclined(): ReturnType<Bug['plant']> {
 const RESEND_AFTER_MS = 3_000;
 
 /** Payments that were answered as failed stay in a queue of their own, and their streams are read without the answer. */
-function plantResending(): ReturnType<Bug['plant']> {
+function plantResending(): ReturnType<PlantedBug['plant']> {
   const told = new Map<string, TakenWork>();
   return {
     store(store, { runtime }) {

@@ -2,10 +2,10 @@ import { status } from '@grpc/grpc-js';
 import type { PaymentGateway, PaymentOutcome } from '@reservations/core';
 import { type AttemptSignal, type PaymentChannel, wasUnsent } from '../ports/payment-channel.ts';
 import { IN_PROGRESS } from '../ports/payment-service.ts';
-import type { Bug } from './planted-bug.ts';
+import type { PlantedBug } from './planted-bug.ts';
 
 /** What can be got wrong about payments and what they mean. */
-export const PAYMENT_BUGS: readonly Bug[] = [
+export const PAYMENT_BUGS: readonly PlantedBug[] = [
   {
     name: 'failed-on-timeout',
     mistake: 'a deadline that passed is called a failure',
@@ -146,7 +146,7 @@ function oneMoreAttempt(gateway: PaymentGateway): PaymentGateway {
 }
 
 /** Remembers how each reservation's last attempt ended, and lets that decide. */
-function plantLastErrorWins(): ReturnType<Bug['plant']> {
+function plantLastErrorWins(): ReturnType<PlantedBug['plant']> {
   const lastWasUnsent = new Map<string, boolean>();
   return {
     wire: (wire) => ({

@@ -4,7 +4,7 @@ import type { PaymentChannel } from '../ports/payment-channel.ts';
 import type { SimProcess } from '../world/process.ts';
 
 /** A bug, wired in between an engine and its ports; the product's own code stays as it is. */
-export interface Sabotage {
+export interface PortWrappers {
   /** Stands between the engine and the store. */
   readonly store?: (store: ReservationStore, process: SimProcess) => ReservationStore;
   /** Stands between the engine and the payment gateway. */
@@ -16,12 +16,12 @@ export interface Sabotage {
 }
 
 /** A bug that the simulator must find. */
-export interface Bug {
+export interface PlantedBug {
   readonly name: string;
   /** What a programmer would have got wrong. */
   readonly mistake: string;
   /** Builds the bug anew for each run: some remember things. */
-  plant(): Sabotage;
+  plant(): PortWrappers;
 }
 
 /** A store whose appends are sabotaged. */

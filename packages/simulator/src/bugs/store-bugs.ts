@@ -6,10 +6,10 @@ import {
   type ReservationSummary,
 } from '@reservations/core';
 import type { SimProcess } from '../world/process.ts';
-import { type Bug, withAppend } from './planted-bug.ts';
+import { type PlantedBug, withAppend } from './planted-bug.ts';
 
 /** What can be got wrong about what is written, and when. */
-export const STORE_BUGS: readonly Bug[] = [
+export const STORE_BUGS: readonly PlantedBug[] = [
   {
     name: 'append-without-version',
     mistake: 'an append takes whatever version the stream has',
@@ -162,7 +162,7 @@ function acknowledgeEarly(append: Append, type: string): Append {
 }
 
 /** The key lies in a table of its own: looked up before the append, written after it. */
-function plantLateKey(): ReturnType<Bug['plant']> {
+function plantLateKey(): ReturnType<PlantedBug['plant']> {
   const keys = new Map<string, { readonly stream: string; readonly fingerprint: string }>();
   return {
     store: (store) =>

@@ -1,8 +1,8 @@
 import { isSame, rowOf } from './fold.ts';
-import { forEachReservation, type Invariant } from './check.ts';
+import { eachReservation, type Check } from './check.ts';
 
 /** At the moment of each answer, and again whenever the reservation is touched: the log only grows. */
-export const answersAreDurable: Invariant = forEachReservation(
+export const answersAreDurable: Check = eachReservation(
   '7',
   'what was answered is durable and stays readable',
   ({ id, events, shown }) => {

@@ -1,8 +1,8 @@
 import type { RecordedEvent, ReservationSummary } from '@reservations/core';
-import { forEachReservation, type Invariant } from './check.ts';
+import { eachReservation, type Check } from './check.ts';
 
 /** Each answer is held against the furthest that anybody had been shown before the question was asked. */
-export const answersNeverGoBack: Invariant = forEachReservation(
+export const answersNeverGoBack: Check = eachReservation(
   '18',
   'an answer shows at least what an earlier one said; a status never goes back',
   ({ shown, events }) => {

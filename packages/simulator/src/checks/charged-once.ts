@@ -1,7 +1,7 @@
-import { forEachReservation, type Invariant } from './check.ts';
+import { eachReservation, type Check } from './check.ts';
 
 /** The ledger of the payment service is the witness. */
-export const chargedOnce: Invariant = forEachReservation(
+export const chargedOnce: Check = eachReservation(
   '1',
   'at most one successful charge for each reservation',
   ({ charges }) =>

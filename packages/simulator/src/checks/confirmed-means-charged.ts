@@ -1,10 +1,10 @@
 import { isOpen, evolve, decodeEvent, initialState } from '@reservations/core';
-import type { Facts } from '../evidence/evidence.ts';
+import type { Evidence } from '../evidence/evidence.ts';
 import { verdictOf } from './fold.ts';
-import { type Breach, forEachReservation, type Invariant } from './check.ts';
+import { type CheckFailure, eachReservation, type Check } from './check.ts';
 
 /** Holds at all times: what is confirmed was charged. */
-export const confirmedMeansCharged: Invariant = forEachReservation(
+export const confirmedMeansCharged: Check = eachReservation(
   '3',
   'confirmed means charged, with the same transaction and amount',
   ({ events, charges }) => {
@@ -17,8 +17,8 @@ export const confirmedMeansCharged: Invariant = forEachReservation(
 );
 
 /** Holds in the end: what was charged is confirmed, or a person was asked. */
-export function findForgottenCharge(facts: Facts): Breach | null {
-  for (const { id, events, charges } of facts.reservations.values()) {
+export function findUnrecordedCharge(evidence: Evidence): CheckFailure | null {
+  for (const { id, events, charges } of evidence.reservations.values()) {
     const state = events.map(decodeEvent).reduce(evolve, initialState);
     const isKnown = state.stage === 'confirmed' || (isOpen(state) && state.stage === 'escalated');
     if (charges.length > 0 && !isKnown) return { about: id, seen: `charged, and in the end "${state.stage}"` };

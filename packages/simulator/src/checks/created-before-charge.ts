@@ -1,12 +1,12 @@
 import { intentOf } from '../evidence/evidence.ts';
-import { forEachReservation, type Invariant } from './check.ts';
+import { eachReservation, type Check } from './check.ts';
 
 /** Judged by every call that reaches the payment service, whether or not it charges. */
-export const createdBeforeCharge: Invariant = forEachReservation(
+export const createdBeforeCharge: Check = eachReservation(
   '2',
   'no charge without a durable RESERVATION_CREATED before it, for the same user, amount and currency',
-  (reservation, facts) => {
-    const expected = intentOf(facts, reservation)?.expected;
+  (reservation, evidence) => {
+    const expected = intentOf(evidence, reservation)?.expected;
     for (const call of reservation.received) {
       if (!call.wasCreated) return 'a charge arrived before RESERVATION_CREATED was durable';
       if (expected === undefined || expected === null) return 'a charge arrived that no request asked for';

@@ -6,24 +6,24 @@ import {
   type ReservationSummary,
 } from '@reservations/core';
 import {
-  createFacts,
+  createEvidence,
   type ExpectedCharge,
-  type Facts,
+  type Evidence,
   type Intent,
-  type ReservationFacts,
+  type ReservationEvidence,
   touch,
 } from '../evidence/evidence.ts';
 import { createProcess, createUuidSource, type SimProcess } from '../world/process.ts';
-import { createRandom } from '../world/seeded-random.ts';
+import { seededRandom } from '../world/seeded-random.ts';
 import { createWorld } from '../world/world.ts';
 import { rowOf } from './fold.ts';
-import { INVARIANTS } from './step-checks.ts';
-import type { Rules } from './check.ts';
+import { STEP_CHECKS } from './step-checks.ts';
+import type { Assumptions } from './check.ts';
 
 export const ID: ReservationId = 'RES-019b0000-0000-7000-8000-000000000001';
 export const OTHER_ID: ReservationId = 'RES-019b0000-0000-7000-8000-000000000002';
 const AT = '2026-01-01T00:00:00.000Z';
-const STRICT: Rules = { isIdempotent: false, clocksAreRight: true };
+const STRICT: Assumptions = { isIdempotent: false, clocksAreCorrect: true };
 
 export const expected: ExpectedCharge = {
   userId: 'u1',
@@ -78,9 +78,9 @@ export function intentOf(tag: string, rest: Partial<Intent> = {}): Intent {
   return { tag, caller: 'alice', key: 'k', expected, ...rest };
 }
 
-export interface Scene {
-  readonly facts: Facts;
-  readonly reservation: ReservationFacts;
+export interface EvidenceFixture {
+  readonly evidence: Evidence;
+  readonly reservation: ReservationEvidence;
   readonly process: SimProcess;
   /** Replaces the stream and everything that follows from it. */
   write(...events: readonly ReservationEvent[]): void;
@@ -88,23 +88,23 @@ export interface Scene {
 }
 
 /** One reservation that was asked for, charged, confirmed and answered: nothing is wrong with it. */
-export function healthyScene(): Scene {
-  const facts = createFacts();
-  const reservation = touch(facts, ID);
+export function healthyEvidence(): EvidenceFixture {
+  const evidence = createEvidence();
+  const reservation = touch(evidence, ID);
   const world = createWorld(0);
-  const parts = { world, random: createRandom('test'), uuids: createUuidSource(), skewMs: 0 };
-  const process = createProcess('s1.1', { ...parts, mode: 'none' });
+  const deps = { world, random: seededRandom(1), uuids: createUuidSource(), skewMs: 0 };
+  const process = createProcess('s1.1', { ...deps, mode: 'none' });
   const intent = intentOf('t1');
-  facts.intents.set('t1', intent);
-  const scene: Scene = {
-    facts,
+  evidence.intents.set('t1', intent);
+  const fixture: EvidenceFixture = {
+    evidence,
     reservation,
     process,
     write(...events) {
       const recorded = record(ID, events, 't1');
       reservation.events.splice(0, Infinity, ...recorded);
-      facts.log.splice(0, Infinity, ...recorded);
-      facts.followed.splice(0, Infinity, ...recorded);
+      evidence.log.splice(0, Infinity, ...recorded);
+      evidence.followed.splice(0, Infinity, ...recorded);
       reservation.row = summaryOf(ID, recorded);
     },
     send(startedAt, endedAt, neverSent = false) {
@@ -112,24 +112,24 @@ export function healthyScene(): Scene {
       reservation.sends.push({ process, run: 1, startedAt, endedAt, ...flags });
     },
   };
-  scene.write(created, confirmed);
-  scene.send(0, 100);
+  fixture.write(created, confirmed);
+  fixture.send(0, 100);
   reservation.received.push({ userId: 'u1', amount: 10.5, currency: 'EUR', wasCreated: true });
   reservation.charges.push(charge);
   const summary = summaryOf(ID, reservation.events);
   reservation.shown.push({ summary, durableVersion: 2, sendsBefore: 1, shownBefore: null, intent });
-  facts.fresh.answers.push({ intent, kind: 'reservation', reservationId: ID, logAtAsking: 0 });
-  return scene;
+  evidence.step.answers.push({ intent, kind: 'reservation', reservationId: ID, logAtAsking: 0 });
+  return fixture;
 }
 
-export function broken({ facts }: Scene, rules: Rules = STRICT): readonly string[] {
-  return INVARIANTS.filter((invariant) => invariant.check(facts, rules) !== null).map(({ number }) => number);
+export function broken({ evidence }: EvidenceFixture, assumptions: Assumptions = STRICT): readonly string[] {
+  return STEP_CHECKS.filter((invariant) => invariant.check(evidence, assumptions) !== null).map(({ number }) => number);
 }
 
-export function appendTo({ facts, reservation }: Scene): Facts['fresh']['appends'] {
+export function appendTo({ evidence, reservation }: EvidenceFixture): Evidence['step']['appends'] {
   const [first] = reservation.events;
   if (first === undefined) throw new Error('no events');
-  facts.fresh.appends.push({
+  evidence.step.appends.push({
     request: {
       stream: ID,
       expected: 'none',
@@ -142,17 +142,17 @@ export function appendTo({ facts, reservation }: Scene): Facts['fresh']['appends
     written: [first],
     logBefore: 0,
   });
-  return facts.fresh.appends;
+  return evidence.step.appends;
 }
 
 /** Another request makes a reservation with the same key, once everything that is written is durable. */
-export function claimAgain({ facts }: Scene): void {
-  const events = record(OTHER_ID, [created], 't2').map((event) => ({ ...event, position: facts.log.length + 1 }));
+export function claimAgain({ evidence }: EvidenceFixture): void {
+  const events = record(OTHER_ID, [created], 't2').map((event) => ({ ...event, position: evidence.log.length + 1 }));
   const [first] = events;
   if (first === undefined) throw new Error('no events');
-  facts.intents.set('t2', intentOf('t2'));
-  touch(facts, OTHER_ID).events.push(first);
-  facts.fresh.appends.push({
+  evidence.intents.set('t2', intentOf('t2'));
+  touch(evidence, OTHER_ID).events.push(first);
+  evidence.step.appends.push({
     request: {
       stream: OTHER_ID,
       expected: 'none',
@@ -163,16 +163,16 @@ export function claimAgain({ facts }: Scene): void {
     result: { kind: 'appended', version: 1, position: first.position },
     before: [],
     written: [first],
-    logBefore: facts.log.length,
+    logBefore: evidence.log.length,
   });
 }
 
 /** An unknown outcome that is told as FAILED when so many of its events are durable. */
-export function tellFailed({ facts, reservation, write }: Scene, durableVersion: number): void {
+export function tellFailed({ evidence, reservation, write }: EvidenceFixture, durableVersion: number): void {
   write(created, unresolved, escalated);
   reservation.charges.length = 0;
   reservation.shown.length = 0;
-  facts.fresh.answers.length = 0;
+  evidence.step.answers.length = 0;
   const summary = summaryOf(ID, reservation.events);
   const sendsBefore = reservation.sends.length;
   reservation.shown.push({ summary, durableVersion, sendsBefore, shownBefore: null, intent: intentOf('t1') });

@@ -1,8 +1,8 @@
 import { verdictOf } from './fold.ts';
-import { forEachReservation, type Invariant } from './check.ts';
+import { eachReservation, type Check } from './check.ts';
 
 /** Looked at again with every later charge. */
-export const failedMeansNeverCharged: Invariant = forEachReservation(
+export const failedMeansNeverCharged: Check = eachReservation(
   '4',
   'failed means never charged, and not later either',
   ({ events, charges }) => {

@@ -5,50 +5,66 @@ import {
   type ReservationStore,
   verifyStore,
 } from '@reservations/core';
-import type { Facts } from '../evidence/evidence.ts';
-import { findForgottenCharge } from './confirmed-means-charged.ts';
-import type { Breach } from './check.ts';
+import type { Evidence } from '../evidence/evidence.ts';
+import { findUnrecordedCharge } from './confirmed-means-charged.ts';
+import type { CheckFailure } from './check.ts';
 import { findOpenReservation } from './nothing-stays-open.ts';
 import { findUnseenEvent } from './positions.ts';
 import { findStaleRow } from './view-is-the-fold.ts';
 import type { Simulation, Violation } from '../run/simulate.ts';
 
 /** What must hold when all faults are over and everybody has had the time that they need. */
-export async function findBreachInTheEnd(
-  { facts, database, clientsLeft }: Simulation,
+export async function runFinalChecks(
+  { evidence, database, clientsLeft }: Simulation,
   end: { readonly boundMs: number; readonly areStopped: boolean },
 ): Promise<Omit<Violation, 'atMs'> | null> {
   const rows = await listAll(database);
-  const checks: readonly { readonly number: string; readonly promise: string; readonly breach: Breach | null }[] = [
-    { number: '6', promise: 'nothing stays open', breach: findOpenReservation(facts, end.boundMs) },
-    { number: '6', promise: 'every client gets an answer', breach: unless(clientsLeft === 0, `${clientsLeft} wait`) },
-    { number: '6', promise: 'a stop ends', breach: unless(end.areStopped, 'a server is still stopping') },
-    { number: '3', promise: 'charged means confirmed, or a person was asked', breach: findForgottenCharge(facts) },
-    { number: '10', promise: 'a follower sees every event', breach: findUnseenEvent(facts) },
-    { number: '11', promise: 'a rebuilt view equals the one written inline', breach: findStaleRow(facts.log, rows) },
-    { number: 'B', promise: 'what operators are told is right', breach: await findWrongReport(facts, database) },
+  const checks: readonly {
+    readonly number: string;
+    readonly invariant: string;
+    readonly failure: CheckFailure | null;
+  }[] = [
+    { number: '6', invariant: 'nothing stays open', failure: findOpenReservation(evidence, end.boundMs) },
+    {
+      number: '6',
+      invariant: 'every client gets an answer',
+      failure: unless(clientsLeft === 0, `${clientsLeft} wait`),
+    },
+    { number: '6', invariant: 'a stop ends', failure: unless(end.areStopped, 'a server is still stopping') },
+    {
+      number: '3',
+      invariant: 'charged means confirmed, or a person was asked',
+      failure: findUnrecordedCharge(evidence),
+    },
+    { number: '10', invariant: 'a follower sees every event', failure: findUnseenEvent(evidence) },
+    {
+      number: '11',
+      invariant: 'a rebuilt view equals the one written inline',
+      failure: findStaleRow(evidence.log, rows),
+    },
+    { number: 'B', invariant: 'what operators are told is right', failure: await findWrongReport(evidence, database) },
   ];
-  for (const { breach, ...rest } of checks) if (breach !== null) return { ...rest, ...breach };
+  for (const { failure, ...rest } of checks) if (failure !== null) return { ...rest, ...failure };
   return null;
 }
 
 /** The product's own tools must come to the same conclusion as everything above. */
-async function findWrongReport(facts: Facts, database: ReservationStore): Promise<Breach | null> {
+async function findWrongReport(evidence: Evidence, database: ReservationStore): Promise<CheckFailure | null> {
   const { faults } = await verifyStore(database);
   if (faults.length > 0) return { about: null, seen: `verification: ${faults.join('; ')}` };
-  const ledger = [...facts.reservations.values()].flatMap(({ id, charges }) =>
+  const ledger = [...evidence.reservations.values()].flatMap(({ id, charges }) =>
     charges.map((charge) => ({ reservationId: id, ...charge })),
   );
   const { differences } = await reconcileLedger(database, ledger);
   const unexpected = differences.find(({ kind, reservationId }) => {
-    const isEscalated = facts.reservations.get(reservationId)?.row?.stage === 'escalated';
+    const isEscalated = evidence.reservations.get(reservationId)?.row?.stage === 'escalated';
     return kind !== 'open-but-charged' || !isEscalated;
   });
   if (unexpected === undefined) return null;
   return { about: unexpected.reservationId, seen: `reconciliation: ${unexpected.kind}, ${unexpected.detail}` };
 }
 
-function unless(holds: boolean, seen: string): Breach | null {
+function unless(holds: boolean, seen: string): CheckFailure | null {
   return holds ? null : { about: null, seen };
 }
 

@@ -1,24 +1,24 @@
-import { type CreateAnswer, type Facts, intentOf, keyName, type ReservationFacts } from '../evidence/evidence.ts';
+import { type CreateAnswer, type Evidence, intentOf, keyName, type ReservationEvidence } from '../evidence/evidence.ts';
 import { isSame } from './fold.ts';
-import type { Breach, Invariant } from './check.ts';
+import type { CheckFailure, Check } from './check.ts';
 
 /** Judged by the log and by every answer. */
-export const keys: Invariant = {
+export const keys: Check = {
   number: '12',
-  promise:
+  invariant:
     'one idempotency key of one caller makes one reservation, and another only after it failed unsent; another body has no effect',
-  check(facts) {
-    return findSecondReservation(facts) ?? findWrongAnswer(facts);
+  check(evidence) {
+    return findSecondReservation(evidence) ?? findWrongAnswer(evidence);
   },
 };
 
 /** A key makes a reservation only when each one that it made before has failed with the proof that nothing was sent. */
-function findSecondReservation(facts: Facts): Breach | null {
-  for (const { before, request, logBefore } of facts.fresh.appends) {
-    const created = facts.reservations.get(request.stream);
-    const intent = created === undefined || before.length > 0 ? undefined : intentOf(facts, created);
+function findSecondReservation(evidence: Evidence): CheckFailure | null {
+  for (const { before, request, logBefore } of evidence.step.appends) {
+    const created = evidence.reservations.get(request.stream);
+    const intent = created === undefined || before.length > 0 ? undefined : intentOf(evidence, created);
     if (created === undefined || intent === undefined || intent.key === null) continue;
-    for (const other of reservationsOf(facts, keyName(intent))) {
+    for (const other of reservationsOf(evidence, keyName(intent))) {
       if (other === created || wasUnsentAt(other, logBefore)) continue;
       return { about: created.id, seen: `the key ${keyName(intent)} made ${other.id} before` };
     }
@@ -26,18 +26,21 @@ function findSecondReservation(facts: Facts): Breach | null {
   return null;
 }
 
-function findWrongAnswer(facts: Facts): Breach | null {
-  for (const answer of facts.fresh.answers) {
-    const breach =
-      wrongReservation(facts, answer) ?? (answer.kind === 'key-reused' ? wrongRefusal(facts, answer) : null);
-    if (breach !== null) return breach;
+function findWrongAnswer(evidence: Evidence): CheckFailure | null {
+  for (const answer of evidence.step.answers) {
+    const failure =
+      wrongReservation(evidence, answer) ?? (answer.kind === 'key-reused' ? wrongRefusal(evidence, answer) : null);
+    if (failure !== null) return failure;
   }
   return null;
 }
 
-function wrongReservation(facts: Facts, { intent, reservationId, logAtAsking }: CreateAnswer): Breach | null {
-  const answered = reservationId === null ? undefined : facts.reservations.get(reservationId);
-  const made = answered === undefined ? undefined : intentOf(facts, answered);
+function wrongReservation(
+  evidence: Evidence,
+  { intent, reservationId, logAtAsking }: CreateAnswer,
+): CheckFailure | null {
+  const answered = reservationId === null ? undefined : evidence.reservations.get(reservationId);
+  const made = answered === undefined ? undefined : intentOf(evidence, answered);
   if (made === undefined || answered === undefined) return null;
   const [about, name] = [answered.id, keyName(intent)];
   const isOwn = intent.key === null ? made.tag === intent.tag : keyName(made) === name;
@@ -49,26 +52,26 @@ function wrongReservation(facts: Facts, { intent, reservationId, logAtAsking }: 
 }
 
 /** A refusal needs another body that held the key at some time while the client waited for its answer. */
-function wrongRefusal(facts: Facts, { intent, logAtAsking }: CreateAnswer): Breach | null {
+function wrongRefusal(evidence: Evidence, { intent, logAtAsking }: CreateAnswer): CheckFailure | null {
   const name = keyName(intent);
-  const known = reservationsOf(facts, name);
+  const known = reservationsOf(evidence, name);
   const hasReason = known.some(
-    (each) => !isSame(intentOf(facts, each)?.expected, intent.expected) && !wasUnsentAt(each, logAtAsking),
+    (each) => !isSame(intentOf(evidence, each)?.expected, intent.expected) && !wasUnsentAt(each, logAtAsking),
   );
   if (hasReason) return null;
   return { about: known[0]?.id ?? intent.tag, seen: `${name}: refused, and no other body has the key` };
 }
 
 /** True when the reservation had failed, with the proof that nothing was sent, within so many events of the log. */
-function wasUnsentAt({ events }: ReservationFacts, logLength: number): boolean {
+function wasUnsentAt({ events }: ReservationEvidence, logLength: number): boolean {
   const last = events.at(-1);
   if (last === undefined || last.position > logLength) return false;
   return last.type === 'RESERVATION_FAILED' && last.data['reason'] === 'not-sent';
 }
 
-function reservationsOf(facts: Facts, name: string): readonly ReservationFacts[] {
-  return [...facts.reservations.values()].filter((reservation) => {
-    const intent = intentOf(facts, reservation);
+function reservationsOf(evidence: Evidence, name: string): readonly ReservationEvidence[] {
+  return [...evidence.reservations.values()].filter((reservation) => {
+    const intent = intentOf(evidence, reservation);
     return intent !== undefined && intent.key !== null && keyName(intent) === name;
   });
 }

@@ -1,12 +1,12 @@
 import { type ExpectedCharge, intentOf } from '../evidence/evidence.ts';
-import { forEachReservation, type Invariant } from './check.ts';
+import { eachReservation, type Check } from './check.ts';
 
 /** The expectation was written down as the request was drawn, by other code than the one under test. */
-export const money: Invariant = forEachReservation(
+export const money: Check = eachReservation(
   '19',
   'sent = stored = answered = in the ledger, to the last digit',
-  (reservation, facts) => {
-    const expected = intentOf(facts, reservation)?.expected;
+  (reservation, evidence) => {
+    const expected = intentOf(evidence, reservation)?.expected;
     if (expected === undefined || expected === null) return null;
     const { row, shown, charges } = reservation;
     if (row !== null && !hasAmount(row, expected)) return `stored ${row.amountMinor} ${row.currency}`;

@@ -1,11 +1,11 @@
 import type { Shown } from '../evidence/evidence.ts';
-import { forEachReservation, type Invariant } from './check.ts';
+import { eachReservation, type Check } from './check.ts';
 
 /**
  * A client that was told "failed" may pay by other means. It is told so of an unknown outcome only when an operator
  * was asked already, and nothing is sent from then on.
  */
-export const noSendAfterFailed: Invariant = forEachReservation(
+export const noSendAfterFailed: Check = eachReservation(
   'D',
   'once FAILED was told of an unknown outcome no send starts, and an operator was asked',
   ({ shown, sends, events }) => {

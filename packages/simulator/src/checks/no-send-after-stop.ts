@@ -1,7 +1,7 @@
-import { forEachReservation, type Invariant } from './check.ts';
+import { eachReservation, type Check } from './check.ts';
 
 /** Noted at the wire as each send starts. */
-export const noSendAfterStop: Invariant = forEachReservation(
+export const noSendAfterStop: Check = eachReservation(
   '16',
   "no send starts after shutdown began or the caller's signal aborted",
   ({ sends }) => {

@@ -1,13 +1,13 @@
 import { isReservationError } from '@reservations/core';
-import type { Invariant } from './check.ts';
+import type { Check } from './check.ts';
 
 /** The simulated payment service never contradicts itself, and the store is never damaged: so neither may we say so. */
-export const noSurprises: Invariant = {
+export const noUndocumentedErrors: Check = {
   number: 'A',
-  promise: 'nobody sees an error that is not documented, and no false alarm is raised',
-  check({ fresh }) {
-    for (const { who, error } of fresh.surprises) return { about: null, seen: `${who}: ${String(error)}` };
-    for (const { who, observation } of fresh.observations) {
+  invariant: 'nobody sees an error that is not documented, and no false alarm is raised',
+  check({ step }) {
+    for (const { who, error } of step.undocumentedErrors) return { about: null, seen: `${who}: ${String(error)}` };
+    for (const { who, observation } of step.observations) {
       if (observation.kind === 'contradiction') {
         return { about: observation.reservationId, seen: `${who} raised an alarm: ${observation.detail}` };
       }

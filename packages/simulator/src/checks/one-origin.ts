@@ -1,7 +1,7 @@
-import { forEachReservation, type Invariant } from './check.ts';
+import { eachReservation, type Check } from './check.ts';
 
 /** Also of what settlement and operators write, long after the request and in other processes. */
-export const oneOrigin: Invariant = forEachReservation(
+export const oneOrigin: Check = eachReservation(
   'C',
   'every event of a stream carries correlation id, trace context and caller of the request that opened it',
   ({ events }) => {

@@ -1,9 +1,9 @@
-import { forEachReservation, type Invariant } from './check.ts';
+import { eachReservation, type Check } from './check.ts';
 
 const TERMINAL = new Set(['RESERVATION_CONFIRMED', 'RESERVATION_FAILED']);
 
 /** Read from the raw log, without folding it. */
-export const oneTerminalEvent: Invariant = forEachReservation(
+export const oneTerminalEvent: Check = eachReservation(
   '8',
   'one terminal event for each stream, and it is the last',
   ({ events }) => {

@@ -1,10 +1,10 @@
-import { forEachReservation, type Invariant } from './check.ts';
+import { eachReservation, type Check } from './check.ts';
 
 const SENDS_MAX = 3;
 const SEND_MS_MAX = 5_000;
 
 /** Counted at the wire, for each run of charging: a request's, or one of settlement. */
-export const sendsAreBounded: Invariant = forEachReservation(
+export const sendsAreBounded: Check = eachReservation(
   '14',
   'at most 3 sends for a request, and each ends within 5 s',
   ({ sends }) => {

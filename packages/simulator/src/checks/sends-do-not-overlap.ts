@@ -1,16 +1,16 @@
 import type { Send } from '../evidence/evidence.ts';
-import { forEachReservation, type Invariant } from './check.ts';
+import { eachReservation, type Check } from './check.ts';
 
 /** In strict mode nothing follows a send that may have been executed; in both a lease keeps sends apart. */
-export const sendsDoNotOverlap: Invariant = forEachReservation(
+export const sendsDoNotOverlap: Check = eachReservation(
   '15',
   'no two sends overlap, and without idempotency none follows one that may have been executed',
-  ({ sends }, _facts, { isIdempotent, clocksAreRight }) => {
+  ({ sends }, _facts, { isIdempotent, clocksAreCorrect }) => {
     const last = sends.at(-1);
     if (last === undefined) return null;
     for (const earlier of sends.slice(0, -1)) {
       if (!isIdempotent && !earlier.neverSent) return 'sent again after a send that may have been executed';
-      if (clocksAreRight && endOf(earlier) > last.startedAt) return 'two sends overlapped';
+      if (clocksAreCorrect && endOf(earlier) > last.startedAt) return 'two sends overlapped';
     }
     return null;
   },

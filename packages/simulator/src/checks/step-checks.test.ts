@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { touch } from '../evidence/evidence.ts';
-import { findForgottenCharge } from './confirmed-means-charged.ts';
+import { findUnrecordedCharge } from './confirmed-means-charged.ts';
 import { findOpenReservation } from './nothing-stays-open.ts';
 import { findUnseenEvent } from './positions.ts';
 import { findStaleRow } from './view-is-the-fold.ts';
@@ -13,34 +13,34 @@ import {
   created,
   expected,
   failed,
-  healthyScene,
+  healthyEvidence,
   ID,
   intentOf,
   OTHER_ID,
   record,
-  type Scene,
+  type EvidenceFixture,
   summaryOf,
   tellFailed,
 } from './evidence-fixture.ts';
 
 it('a key that is free again, and FAILED told of what an operator was asked about, break nothing', () => {
-  const freed = healthyScene();
+  const freed = healthyEvidence();
   freed.write(created, failed('not-sent'));
   claimAgain(freed);
   expect(broken(freed)).not.toContain('12');
-  const told = healthyScene();
+  const told = healthyEvidence();
   tellFailed(told, 3);
   expect(broken(told)).toEqual([]);
 });
 
 it('nothing is broken where nothing is wrong', () => {
-  const scene = healthyScene();
-  appendTo(scene);
-  expect(broken(scene)).toEqual([]);
+  const fixture = healthyEvidence();
+  appendTo(fixture);
+  expect(broken(fixture)).toEqual([]);
 });
 
 describe('an invariant is broken by', () => {
-  const cases: readonly { number: string; what: string; damage(scene: Scene): void }[] = [
+  const cases: readonly { number: string; what: string; damage(fixture: EvidenceFixture): void }[] = [
     { number: '1', what: 'a second charge', damage: ({ reservation }) => reservation.charges.push(charge) },
     {
       number: '2',
@@ -69,9 +69,9 @@ describe('an invariant is broken by', () => {
     {
       number: '6',
       what: 'a gauge that shows too much',
-      damage(scene) {
-        appendTo(scene);
-        scene.facts.gaugeOpen = 1;
+      damage(fixture) {
+        appendTo(fixture);
+        fixture.evidence.gaugeOpen = 1;
       },
     },
     {
@@ -92,26 +92,26 @@ describe('an invariant is broken by', () => {
     {
       number: '9',
       what: 'a won race that was lost',
-      damage(scene) {
-        const [append] = appendTo(scene);
+      damage(fixture) {
+        const [append] = appendTo(fixture);
         if (append !== undefined)
-          scene.facts.fresh.appends.push({ ...append, before: scene.reservation.events.slice(1) });
+          fixture.evidence.step.appends.push({ ...append, before: fixture.reservation.events.slice(1) });
       },
     },
     {
       number: '10',
       what: 'a position that is skipped',
-      damage(scene) {
-        const [append] = appendTo(scene);
-        if (append !== undefined) scene.facts.fresh.appends.push({ ...append, logBefore: 1 });
+      damage(fixture) {
+        const [append] = appendTo(fixture);
+        if (append !== undefined) fixture.evidence.step.appends.push({ ...append, logBefore: 1 });
       },
     },
     {
       number: '10',
       what: 'a follower who sees an event twice',
-      damage({ facts, reservation }) {
-        facts.followed.push(...reservation.events.slice(1));
-        facts.fresh.followed.push(...reservation.events.slice(1));
+      damage({ evidence, reservation }) {
+        evidence.followed.push(...reservation.events.slice(1));
+        evidence.step.followed.push(...reservation.events.slice(1));
       },
     },
     {
@@ -124,18 +124,18 @@ describe('an invariant is broken by', () => {
     {
       number: '12',
       what: 'a second reservation for one key',
-      damage(scene) {
-        appendTo(scene);
-        const other = touch(scene.facts, OTHER_ID);
-        scene.facts.intents.set('t2', intentOf('t2'));
+      damage(fixture) {
+        appendTo(fixture);
+        const other = touch(fixture.evidence, OTHER_ID);
+        fixture.evidence.intents.set('t2', intentOf('t2'));
         other.events.push(...record(OTHER_ID, [created], 't2'));
       },
     },
     {
       number: '12',
       what: "an answer with another caller's reservation",
-      damage: ({ facts }) =>
-        facts.fresh.answers.push({
+      damage: ({ evidence }) =>
+        evidence.step.answers.push({
           intent: intentOf('t2', { caller: 'bob' }),
           kind: 'reservation',
           reservationId: ID,
@@ -145,8 +145,8 @@ describe('an invariant is broken by', () => {
     {
       number: '12',
       what: 'an answer to another body',
-      damage: ({ facts }) =>
-        facts.fresh.answers.push({
+      damage: ({ evidence }) =>
+        evidence.step.answers.push({
           intent: intentOf('t2', { expected: { ...expected, amountMinor: 1 } }),
           kind: 'reservation',
           reservationId: ID,
@@ -156,48 +156,48 @@ describe('an invariant is broken by', () => {
     {
       number: '12',
       what: 'a refusal of the same body',
-      damage: ({ facts }) =>
-        facts.fresh.answers.push({ intent: intentOf('t2'), kind: 'key-reused', reservationId: null, logAtAsking: 0 }),
+      damage: ({ evidence }) =>
+        evidence.step.answers.push({ intent: intentOf('t2'), kind: 'key-reused', reservationId: null, logAtAsking: 0 }),
     },
     {
       number: '12',
       what: 'a second reservation for a key that made one which was declined',
-      damage(scene) {
-        scene.write(created, failed('declined'));
-        claimAgain(scene);
+      damage(fixture) {
+        fixture.write(created, failed('declined'));
+        claimAgain(fixture);
       },
     },
     {
       number: '12',
       what: 'an answer with what had failed unsent before it was asked for',
-      damage({ facts, write }) {
+      damage({ evidence, write }) {
         write(created, failed('not-sent'));
         const intent = intentOf('t2');
-        facts.fresh.answers.push({ intent, kind: 'reservation', reservationId: ID, logAtAsking: 2 });
+        evidence.step.answers.push({ intent, kind: 'reservation', reservationId: ID, logAtAsking: 2 });
       },
     },
     {
       number: '12',
       what: 'a key in progress whose reservation had failed unsent before it was asked for',
-      damage({ facts, write }) {
+      damage({ evidence, write }) {
         write(created, failed('not-sent'));
         const intent = intentOf('t2');
-        facts.fresh.answers.push({ intent, kind: 'key-in-progress', reservationId: ID, logAtAsking: 2 });
+        evidence.step.answers.push({ intent, kind: 'key-in-progress', reservationId: ID, logAtAsking: 2 });
       },
     },
     {
       number: '12',
       what: 'a refusal because of a body whose request had failed unsent before',
-      damage({ facts, write }) {
+      damage({ evidence, write }) {
         write(created, failed('not-sent'));
         const intent = intentOf('t2', { expected: { ...expected, amountMinor: 1 } });
-        facts.fresh.answers.push({ intent, kind: 'key-reused', reservationId: null, logAtAsking: 2 });
+        evidence.step.answers.push({ intent, kind: 'key-reused', reservationId: null, logAtAsking: 2 });
       },
     },
     {
       number: '13',
       what: 'a trace of an invalid request',
-      damage: ({ facts }) => facts.intents.set('t1', intentOf('t1', { expected: null })),
+      damage: ({ evidence }) => evidence.intents.set('t1', intentOf('t1', { expected: null })),
     },
     {
       number: '14',
@@ -245,21 +245,21 @@ describe('an invariant is broken by', () => {
     {
       number: 'D',
       what: 'a send after FAILED was told of an unknown outcome',
-      damage(scene) {
-        tellFailed(scene, 3);
-        scene.send(10_000, 10_100);
+      damage(fixture) {
+        tellFailed(fixture, 3);
+        fixture.send(10_000, 10_100);
       },
     },
     {
       number: 'D',
       what: 'FAILED told of an unknown outcome before an operator was asked',
-      damage: (scene) => tellFailed(scene, 2),
+      damage: (fixture) => tellFailed(fixture, 2),
     },
     {
       number: '19',
       what: 'an amount that is off by one minor unit',
-      damage({ facts }) {
-        facts.intents.set('t1', intentOf('t1', { expected: { ...expected, amountMinor: 1_051 } }));
+      damage({ evidence }) {
+        evidence.intents.set('t1', intentOf('t1', { expected: { ...expected, amountMinor: 1_051 } }));
       },
     },
     {
@@ -270,8 +270,8 @@ describe('an invariant is broken by', () => {
     {
       number: 'A',
       what: 'a false alarm',
-      damage: ({ facts }) =>
-        facts.fresh.observations.push({
+      damage: ({ evidence }) =>
+        evidence.step.observations.push({
           who: 's1.1',
           observation: { kind: 'contradiction', reservationId: ID, detail: 'stands: failed; claimed: approved' },
         }),
@@ -279,44 +279,51 @@ describe('an invariant is broken by', () => {
     {
       number: 'A',
       what: 'an error that nobody documented',
-      damage: ({ facts }) => facts.fresh.surprises.push({ who: 's1.1', error: new TypeError('undefined') }),
+      damage: ({ evidence }) =>
+        evidence.step.undocumentedErrors.push({ who: 's1.1', error: new TypeError('undefined') }),
     },
   ];
 
   it.each(cases)('$what ($number)', ({ number, damage }) => {
-    const scene = healthyScene();
-    damage(scene);
-    expect(broken(scene)).toContain(number);
+    const fixture = healthyEvidence();
+    damage(fixture);
+    expect(broken(fixture)).toContain(number);
   });
 });
 
 describe('in the end', () => {
   it('a reservation that is still open is found', () => {
-    const { facts, write } = healthyScene();
-    expect(findOpenReservation(facts, 1_000)).toBeNull();
+    const { evidence, write } = healthyEvidence();
+    expect(findOpenReservation(evidence, 1_000)).toBeNull();
     write(created);
-    expect(findOpenReservation(facts, 1_000)).toEqual({ about: ID, seen: 'still open 1000 ms after the last fault' });
+    expect(findOpenReservation(evidence, 1_000)).toEqual({
+      about: ID,
+      seen: 'still open 1000 ms after the last fault',
+    });
   });
 
   it('a charge that nobody knows of is found', () => {
-    const { facts, write } = healthyScene();
-    expect(findForgottenCharge(facts)).toBeNull();
+    const { evidence, write } = healthyEvidence();
+    expect(findUnrecordedCharge(evidence)).toBeNull();
     write(created);
-    expect(findForgottenCharge(facts)).toEqual({ about: ID, seen: 'charged, and in the end "processing"' });
+    expect(findUnrecordedCharge(evidence)).toEqual({ about: ID, seen: 'charged, and in the end "processing"' });
   });
 
   it('an event that no follower saw is found', () => {
-    const { facts } = healthyScene();
-    expect(findUnseenEvent(facts)).toBeNull();
-    facts.followed.pop();
-    expect(findUnseenEvent(facts)).toEqual({ about: ID, seen: 'position 2 was never seen' });
+    const { evidence } = healthyEvidence();
+    expect(findUnseenEvent(evidence)).toBeNull();
+    evidence.followed.pop();
+    expect(findUnseenEvent(evidence)).toEqual({ about: ID, seen: 'position 2 was never seen' });
   });
 
   it('a row that a rebuilt view would not have is found', () => {
-    const { facts, reservation } = healthyScene();
+    const { evidence, reservation } = healthyEvidence();
     const row = summaryOf(ID, reservation.events);
-    expect(findStaleRow(facts.log, [row])).toBeNull();
-    expect(findStaleRow(facts.log, [{ ...row, version: 1 }])).toEqual({ about: ID, seen: 'the rebuilt view differs' });
-    expect(findStaleRow(facts.log, [])).toEqual({ about: null, seen: '1 streams, 0 rows' });
+    expect(findStaleRow(evidence.log, [row])).toBeNull();
+    expect(findStaleRow(evidence.log, [{ ...row, version: 1 }])).toEqual({
+      about: ID,
+      seen: 'the rebuilt view differs',
+    });
+    expect(findStaleRow(evidence.log, [])).toEqual({ about: null, seen: '1 streams, 0 rows' });
   });
 });

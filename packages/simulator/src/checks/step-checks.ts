@@ -5,13 +5,13 @@ import { confirmedMeansCharged } from './confirmed-means-charged.ts';
 import { createdBeforeCharge } from './created-before-charge.ts';
 import { failedMeansNeverCharged } from './failed-means-never-charged.ts';
 import { invalidLeavesNoTrace } from './invalid-leaves-no-trace.ts';
-import type { Invariant } from './check.ts';
+import type { Check } from './check.ts';
 import { keys } from './keys.ts';
 import { gaugeIsRight } from './nothing-stays-open.ts';
 import { money } from './money.ts';
 import { noSendAfterFailed } from './no-send-after-failed.ts';
 import { noSendAfterStop } from './no-send-after-stop.ts';
-import { noSurprises } from './no-undocumented-errors.ts';
+import { noUndocumentedErrors } from './no-undocumented-errors.ts';
 import { oneOrigin } from './one-origin.ts';
 import { oneTerminalEvent } from './one-terminal-event.ts';
 import { positions } from './positions.ts';
@@ -22,7 +22,7 @@ import { versions } from './versions.ts';
 import { viewIsTheFold } from './view-is-the-fold.ts';
 
 /** What holds after every step. What holds only in the end is checked there. */
-export const INVARIANTS: readonly Invariant[] = [
+export const STEP_CHECKS: readonly Check[] = [
   chargedOnce,
   createdBeforeCharge,
   confirmedMeansCharged,
@@ -43,5 +43,5 @@ export const INVARIANTS: readonly Invariant[] = [
   noSendAfterFailed,
   answersNeverGoBack,
   money,
-  noSurprises,
+  noUndocumentedErrors,
 ];

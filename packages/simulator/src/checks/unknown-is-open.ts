@@ -1,8 +1,8 @@
 import { verdictOf } from './fold.ts';
-import { forEachReservation, type Invariant } from './check.ts';
+import { eachReservation, type Check } from './check.ts';
 
 /** A failure needs a reason that holds, even where nothing came of an attempt that may have been executed. */
-export const unknownIsOpen: Invariant = forEachReservation(
+export const unknownIsOpen: Check = eachReservation(
   '5',
   'unknown is never terminal, whatever the attempts were',
   ({ events, sends, declined }) => {

@@ -1,13 +1,13 @@
-import type { AppendFact } from '../evidence/evidence.ts';
+import type { AppendRecord } from '../evidence/evidence.ts';
 import { isSame } from './fold.ts';
-import type { Invariant } from './check.ts';
+import type { Check } from './check.ts';
 
 /** Judges each append by stream and log before and after it. */
-export const versions: Invariant = {
+export const versions: Check = {
   number: '9',
-  promise: 'versions are 1 to n; an append is all or nothing; a conflict tells the true version',
-  check({ fresh }) {
-    for (const fact of fresh.appends) {
+  invariant: 'versions are 1 to n; an append is all or nothing; a conflict tells the true version',
+  check({ step }) {
+    for (const fact of step.appends) {
       const seen = wrongWith(fact);
       if (seen !== null) return { about: fact.request.stream, seen };
     }
@@ -15,7 +15,7 @@ export const versions: Invariant = {
   },
 };
 
-function wrongWith({ request, result, before, written }: AppendFact): string | null {
+function wrongWith({ request, result, before, written }: AppendRecord): string | null {
   const version = before.length;
   switch (result.kind) {
     case 'appended': {

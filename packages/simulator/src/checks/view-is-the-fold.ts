@@ -1,9 +1,9 @@
 import type { RecordedEvent, ReservationSummary } from '@reservations/core';
 import { isSame, rowOf } from './fold.ts';
-import { type Breach, forEachReservation, type Invariant } from './check.ts';
+import { type CheckFailure, eachReservation, type Check } from './check.ts';
 
 /** After every append: the row that was written with the events is the one that they make. */
-export const viewIsTheFold: Invariant = forEachReservation(
+export const viewIsTheFold: Check = eachReservation(
   '11',
   "the view's row is the fold of the stream",
   ({ id, events, row }) => {
@@ -14,7 +14,7 @@ export const viewIsTheFold: Invariant = forEachReservation(
 );
 
 /** In the end: a view rebuilt from the log is the one that was written on the way. */
-export function findStaleRow(log: readonly RecordedEvent[], rows: readonly ReservationSummary[]): Breach | null {
+export function findStaleRow(log: readonly RecordedEvent[], rows: readonly ReservationSummary[]): CheckFailure | null {
   const streams = Map.groupBy(log, (event) => event.stream);
   if (streams.size !== rows.length) return { about: null, seen: `${streams.size} streams, ${rows.length} rows` };
   for (const row of rows) {

@@ -1,5 +1,5 @@
 /** What happened in a run, in numbers. */
-export interface Tally {
+export interface Counters {
   steps: number;
   requests: number;
   crashes: number;
@@ -7,7 +7,7 @@ export interface Tally {
   lostAcknowledgements: number;
   sends: number;
   charges: number;
-  /** How often the view was rebuilt and somebody heard of it. */
+  /** How often the view was rebuilt and somebody result of it. */
   repairs: number;
   /** How often a client repeated a keyed request because nothing was sent for it. */
   keysFreed: number;
@@ -18,7 +18,7 @@ export interface Tally {
 }
 
 /** Nothing happened yet. */
-export function createTally(): Tally {
+export function createCounters(): Counters {
   return {
     steps: 0,
     requests: 0,
@@ -35,7 +35,7 @@ export function createTally(): Tally {
   };
 }
 
-/** Adds one tally to another. */
-export function addTally(sum: Tally, more: Tally): void {
-  for (const name of Object.keys(sum) as (keyof Tally)[]) sum[name] += more[name];
+/** Adds one counters to another. */
+export function addCounters(sum: Counters, more: Counters): void {
+  for (const name of Object.keys(sum) as (keyof Counters)[]) sum[name] += more[name];
 }

@@ -72,7 +72,7 @@ export interface Shown {
 }
 
 /** All that is known of one reservation, from every side. */
-export interface ReservationFacts {
+export interface ReservationEvidence {
   readonly id: ReservationId;
   readonly events: RecordedEvent[];
   row: ReservationSummary | null;
@@ -87,7 +87,7 @@ export interface ReservationFacts {
 }
 
 /** An append with its result and the state of stream and log around it. */
-export interface AppendFact {
+export interface AppendRecord {
   readonly request: AppendRequest;
   readonly result: AppendResult;
   readonly before: readonly RecordedEvent[];
@@ -105,8 +105,8 @@ export interface CreateAnswer {
 }
 
 /** What the simulator knows, and no server does. */
-export interface Facts {
-  readonly reservations: Map<string, ReservationFacts>;
+export interface Evidence {
+  readonly reservations: Map<string, ReservationEvidence>;
   readonly log: RecordedEvent[];
   readonly intents: Map<string, Intent>;
   /** What the gauge of the payment queue showed after the latest append. */
@@ -114,40 +114,40 @@ export interface Facts {
   /** What the log's follower has read. */
   readonly followed: RecordedEvent[];
   /** What happened since the invariants were last checked. */
-  fresh: FreshFacts;
+  step: StepEvidence;
 }
 
 /** What happened in one step. */
-export interface FreshFacts {
-  readonly touched: Set<ReservationFacts>;
-  readonly appends: AppendFact[];
+export interface StepEvidence {
+  readonly touched: Set<ReservationEvidence>;
+  readonly appends: AppendRecord[];
   readonly answers: CreateAnswer[];
   readonly followed: RecordedEvent[];
   readonly observations: { readonly who: string; readonly observation: Observation }[];
   /** Errors that no caller may ever see. */
-  readonly surprises: { readonly who: string; readonly error: unknown }[];
+  readonly undocumentedErrors: { readonly who: string; readonly error: unknown }[];
 }
 
-/** No facts yet. */
-export function createFacts(): Facts {
+/** No evidence yet. */
+export function createEvidence(): Evidence {
   return {
     reservations: new Map(),
     log: [],
     intents: new Map(),
     gaugeOpen: 0,
     followed: [],
-    fresh: noFreshFacts(),
+    step: noStepEvidence(),
   };
 }
 
 /** The start of a step. */
-export function noFreshFacts(): FreshFacts {
-  return { touched: new Set(), appends: [], answers: [], followed: [], observations: [], surprises: [] };
+export function noStepEvidence(): StepEvidence {
+  return { touched: new Set(), appends: [], answers: [], followed: [], observations: [], undocumentedErrors: [] };
 }
 
-/** The facts of a reservation, about to be changed: the invariants look at them after this step. */
-export function touch(facts: Facts, id: ReservationId): ReservationFacts {
-  let reservation = facts.reservations.get(id);
+/** The evidence of a reservation, about to be changed: the invariants look at them after this step. */
+export function touch(evidence: Evidence, id: ReservationId): ReservationEvidence {
+  let reservation = evidence.reservations.get(id);
   if (reservation === undefined) {
     reservation = {
       id,
@@ -160,16 +160,16 @@ export function touch(facts: Facts, id: ReservationId): ReservationFacts {
       shown: [],
       furthestShown: null,
     };
-    facts.reservations.set(id, reservation);
+    evidence.reservations.set(id, reservation);
   }
-  facts.fresh.touched.add(reservation);
+  evidence.step.touched.add(reservation);
   return reservation;
 }
 
 /** What a reservation was meant to be; undefined while no event says whose it is. */
-export function intentOf(facts: Facts, { events }: ReservationFacts): Intent | undefined {
+export function intentOf(evidence: Evidence, { events }: ReservationEvidence): Intent | undefined {
   const [created] = events;
-  return created === undefined ? undefined : facts.intents.get(created.metadata.correlationId);
+  return created === undefined ? undefined : evidence.intents.get(created.metadata.correlationId);
 }
 
 /** One text for a caller and a key that no other pair has. */

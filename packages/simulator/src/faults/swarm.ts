@@ -1,8 +1,8 @@
 import type { PaymentIdempotency, SettlementOptions } from '@reservations/core';
-import { createRandom, type Random } from '../world/seeded-random.ts';
+import { seededRandom, type SeededRandom } from '../world/seeded-random.ts';
 
 /** How probable each fault is, where it can happen; 0 switches it off. */
-export interface Faults {
+export interface FaultRates {
   /** A call to the store fails before it takes effect. */
   readonly storeRefuses: number;
   /** The way to the store is closed for seconds: every call fails before it takes effect. */
@@ -62,7 +62,7 @@ export interface Faults {
 /** Everything about a run that its seed decides before the first event. */
 export interface Swarm {
   readonly mode: PaymentIdempotency;
-  readonly unknownOutcome: 'pending' | 'fail';
+  readonly answerUnknownAs: 'pending' | 'failed';
   readonly servers: number;
   readonly clients: number;
   readonly requestsPerClient: number;
@@ -70,18 +70,18 @@ export interface Swarm {
   readonly faultyMs: number;
   readonly settlement: Required<SettlementOptions>;
   /** Share of users for whom the payment service can never say what happened. */
-  readonly hopelessUsers: number;
+  readonly unresolvableUsers: number;
   /** Share of users whose payments are declined or refused. */
   readonly declinedUsers: number;
   /** Whether a person settles what was escalated. */
   readonly hasOperator: boolean;
   /** Whether somebody repairs the view meanwhile. */
   readonly hasRepairer: boolean;
-  readonly faults: Faults;
+  readonly faults: FaultRates;
 }
 
 /** What each fault's probability is at most. Small where one occurrence changes a whole run. */
-const PROBABILITY_MAX: Readonly<Faults> = {
+const PROBABILITY_MAX: Readonly<FaultRates> = {
   storeRefuses: 0.2,
   storeDown: 0.05,
   storeLosesReply: 0.3,
@@ -112,29 +112,29 @@ const PROBABILITY_MAX: Readonly<Faults> = {
 };
 
 /** Every fault by name. */
-export const FAULT_NAMES: readonly (keyof Faults)[] = Object.keys(PROBABILITY_MAX) as (keyof Faults)[];
+export const FAULT_NAMES: readonly (keyof FaultRates)[] = Object.keys(PROBABILITY_MAX) as (keyof FaultRates)[];
 
 /** No fault at all. */
-export const NO_FAULTS: Faults = Object.fromEntries(FAULT_NAMES.map((name) => [name, 0])) as unknown as Faults;
+export const NO_FAULTS: FaultRates = Object.fromEntries(FAULT_NAMES.map((name) => [name, 0])) as unknown as FaultRates;
 
 /** Draws a run's configuration: about half of the faults, each with its own probability. */
 export function drawSwarm(seed: number): Swarm {
-  const random = createRandom(`swarm ${seed}`);
+  const random = seededRandom(seed).fork('swarm');
   return {
     mode: random.chance(0.35) ? 'none' : 'by-reservation-id',
-    unknownOutcome: random.chance(0.3) ? 'fail' : 'pending',
-    servers: random.int(1, 4),
-    clients: random.int(1, 5),
-    requestsPerClient: random.int(2, 6),
-    faultyMs: random.int(15, 60) * 1_000,
+    answerUnknownAs: random.chance(0.3) ? 'failed' : 'pending',
+    servers: random.integer(1, 4),
+    clients: random.integer(1, 5),
+    requestsPerClient: random.integer(2, 6),
+    faultyMs: random.integer(15, 60) * 1_000,
     settlement: {
-      pollMs: random.int(500, 2_000),
-      escalateAfterMs: random.int(30, 150) * 1_000,
+      pollMs: random.integer(500, 2_000),
+      escalateAfterMs: random.integer(30, 150) * 1_000,
       escalateUnreachedAfterMs: 86_400_000,
-      backoffMs: random.int(200, 1_500),
-      backoffMaxMs: random.int(3, 10) * 1_000,
+      backoffMs: random.integer(200, 1_500),
+      backoffMaxMs: random.integer(3, 10) * 1_000,
     },
-    hopelessUsers: random.chance(0.3) ? 0.12 : 0,
+    unresolvableUsers: random.chance(0.3) ? 0.12 : 0,
     declinedUsers: random.chance(0.5) ? 0.3 : 0,
     hasOperator: random.chance(0.5),
     faults: drawFaults(random),
@@ -142,12 +142,12 @@ export function drawSwarm(seed: number): Swarm {
   };
 }
 
-function drawFaults(random: Random): Faults {
+function drawFaults(random: SeededRandom): FaultRates {
   const faults: Record<string, number> = {};
   for (const name of FAULT_NAMES) {
     const isOn = random.chance(0.4);
     const share = 0.1 + 0.9 * random.next();
     faults[name] = isOn ? PROBABILITY_MAX[name] * share : 0;
   }
-  return faults as unknown as Faults;
+  return faults as unknown as FaultRates;
 }

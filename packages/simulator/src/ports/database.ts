@@ -6,7 +6,7 @@ import type {
   ReservationSummary,
 } from '@reservations/core';
 import { createMemoryStore } from '@reservations/core/memory';
-import { type Facts, touch } from '../evidence/evidence.ts';
+import { type Evidence, touch } from '../evidence/evidence.ts';
 import type { History } from '../evidence/history.ts';
 
 const PAGE = 1_000;
@@ -15,25 +15,25 @@ const PAGE = 1_000;
  * The database that all servers share: the memory store, with a witness beside it. What it holds is durable:
  * it outlives every process.
  */
-export function createDatabase(facts: Facts, history: History): ReservationStore {
+export function createDatabase(evidence: Evidence, history: History): ReservationStore {
   const inner = createMemoryStore();
 
   async function append(request: AppendRequest): Promise<AppendResult> {
-    const before = (facts.reservations.get(request.stream)?.events ?? []).slice();
-    const logBefore = facts.log.length;
+    const before = (evidence.reservations.get(request.stream)?.events ?? []).slice();
+    const logBefore = evidence.log.length;
     const result = await inner.events.append(request);
     const written = await inner.events.readAll({ after: logBefore, limit: PAGE });
-    facts.log.push(...written);
+    evidence.log.push(...written);
     for (const event of written) await witness(event);
-    facts.gaugeOpen = (await inner.work.gauge({ kind: 'charge' })).open;
-    facts.fresh.appends.push({ request, result, before, written, logBefore });
+    evidence.gaugeOpen = (await inner.work.gauge({ kind: 'charge' })).open;
+    evidence.step.appends.push({ request, result, before, written, logBefore });
     history.add('database', describe(request, result, written), request.stream);
     return result;
   }
 
   async function witness(event: RecordedEvent): Promise<void> {
     const id = event.stream as `RES-${string}`;
-    const reservation = touch(facts, id);
+    const reservation = touch(evidence, id);
     reservation.events.push(event);
     if (event.version === 1) history.link(event.metadata.correlationId, id);
     reservation.row = await inner.view.find(id);
@@ -43,7 +43,7 @@ export function createDatabase(facts: Facts, history: History): ReservationStore
   async function put(rows: readonly ReservationSummary[]): Promise<number> {
     const written = await inner.repair.put(rows);
     if (written > 0) history.add('view', `a repair wrote ${written} rows`);
-    for (const { reservationId } of rows) touch(facts, reservationId).row = await inner.view.find(reservationId);
+    for (const { reservationId } of rows) touch(evidence, reservationId).row = await inner.view.find(reservationId);
     return written;
   }
 

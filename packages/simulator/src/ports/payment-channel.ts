@@ -1,8 +1,8 @@
 import { status } from '@grpc/grpc-js';
 import type { PaymentChannel } from '@reservations/core/grpc';
 import { context } from '../world/context.ts';
-import { type Facts, type Send, touch } from '../evidence/evidence.ts';
-import { type CallDeps, createMishaps, never } from '../faults/process-faults.ts';
+import { type Evidence, type Send, touch } from '../evidence/evidence.ts';
+import { type CallDeps, createProcessFaults, never } from '../faults/process-faults.ts';
 import type { SimProcess } from '../world/process.ts';
 import type { SimPaymentService } from './payment-service.ts';
 
@@ -36,19 +36,19 @@ const BLACK_HOLE_TEXT = 'Deadline exceeded after 5.001s,Waiting for LB pick';
 type Route = 'refused' | 'stream-refused' | 'black-hole' | 'sent';
 
 /** A process's channel to the payment service, over a network that fails as grpc-js and TCP let it. */
-export function createPaymentWire(
+export function createPaymentChannel(
   service: SimPaymentService,
   process: SimProcess,
-  facts: Facts,
-  parts: CallDeps & { readonly mayDuplicate: boolean },
+  evidence: Evidence,
+  deps: CallDeps & { readonly mayDuplicate: boolean },
 ): PaymentChannel {
-  const { world, random } = parts;
-  const mishaps = createMishaps(process, parts);
-  const chooseRoute = createRoutes(parts);
+  const { world, random } = deps;
+  const processFaults = createProcessFaults(process, deps);
+  const chooseRoute = createRoutes(deps);
   let closed = false;
 
   function attempt(message: PaymentMessage, timeoutMs: number, signal: AbortSignal): Promise<AttemptSignal> {
-    const noteEnd = noteSend(message, process, facts, parts);
+    const noteEnd = noteSend(message, process, evidence, deps);
     const route = chooseRoute();
     const fate = { handedOver: route === 'sent' || route === 'stream-refused' };
     return new Promise((resolve) => {
@@ -60,7 +60,7 @@ export function createPaymentWire(
         noteEnd(ended);
         deadline.cancel();
         signal.removeEventListener('abort', abort);
-        mishaps.freeze(parts.faults().freezeAfterCall, 'after an attempt', message.reservation_id);
+        processFaults.freeze(deps.faults().freezeAfterCall, 'after an attempt', message.reservation_id);
         world.after(0, process, () => resolve(ended));
       };
       const abort = (): void => end(error(status.CANCELLED, 'Cancelled on client', { ...fate, cancelledByUs: true }));
@@ -68,10 +68,10 @@ export function createPaymentWire(
       const text = fate.handedOver ? DEADLINE_TEXT : BLACK_HOLE_TEXT;
       const deadline = world.after(timeoutMs, null, () => end(error(status.DEADLINE_EXCEEDED, text, fate)));
       if (route === 'refused') {
-        world.after(random.int(0, 5), null, () => end(error(status.UNAVAILABLE, REFUSED_TEXT, fate)));
+        world.after(random.integer(0, 5), null, () => end(error(status.UNAVAILABLE, REFUSED_TEXT, fate)));
       }
-      if (route === 'stream-refused') world.after(random.int(0, 5), null, () => end({ kind: 'stream-refused' }));
-      if (route === 'sent') travel(message, service, parts, end);
+      if (route === 'stream-refused') world.after(random.integer(0, 5), null, () => end({ kind: 'stream-refused' }));
+      if (route === 'sent') travel(message, service, deps, end);
     });
   }
 
@@ -84,10 +84,10 @@ export function createPaymentWire(
         amount: Number(request.amount ?? 0),
         currency: request.currency ?? '',
       };
-      const { crashBeforeCall, crashAfterCall } = parts.faults();
-      if (mishaps.crash(crashBeforeCall, 'before a send', message.reservation_id)) return never();
+      const { crashBeforeCall, crashAfterCall } = deps.faults();
+      if (processFaults.crash(crashBeforeCall, 'before a send', message.reservation_id)) return never();
       const ended = attempt(message, timeoutMs, signal);
-      return mishaps.crash(crashAfterCall, 'after a send', message.reservation_id) ? never() : ended;
+      return processFaults.crash(crashAfterCall, 'after a send', message.reservation_id) ? never() : ended;
     },
     close() {
       closed = true;
@@ -99,8 +99,8 @@ export function createPaymentWire(
 function noteSend(
   { reservation_id: id }: PaymentMessage,
   process: SimProcess,
-  facts: Facts,
-  { world, history, tally }: CallDeps,
+  evidence: Evidence,
+  { world, history, counters }: CallDeps,
 ): (ended: AttemptSignal) => void {
   const run = context.getStore()?.run ?? null;
   const send: Send = {
@@ -112,11 +112,11 @@ function noteSend(
     wasStopping: process.stoppingSince !== null,
     wasAborted: run?.isAborted() ?? false,
   };
-  touch(facts, id).sends.push(send);
-  tally.sends += 1;
+  touch(evidence, id).sends.push(send);
+  counters.sends += 1;
   history.add(process.name, `sends, run ${send.run}`, id);
   return (ended) => {
-    touch(facts, id);
+    touch(evidence, id);
     send.endedAt = world.now();
     send.neverSent = wasUnsent(ended);
     history.add(process.name, `the send ended: ${describe(ended)}`, id);
@@ -135,7 +135,7 @@ function createRoutes({ world, random, faults }: CallDeps): () => Route {
   return () => {
     const { refused, blackHole } = faults();
     if (world.now() >= closedUntil && random.chance(refused)) {
-      closedUntil = world.now() + random.int(CLOSED_MS.min, CLOSED_MS.max);
+      closedUntil = world.now() + random.integer(CLOSED_MS.min, CLOSED_MS.max);
     }
     if (world.now() < closedUntil && refused > 0) {
       refusals += 1;
@@ -151,17 +151,17 @@ function travel(
   { world, random, faults, mayDuplicate }: CallDeps & { readonly mayDuplicate: boolean },
   end: (signal: AttemptSignal) => void,
 ): void {
-  const way = (): number => random.int(WAY_MS.min, WAY_MS.max);
+  const way = (): number => random.integer(WAY_MS.min, WAY_MS.max);
   const { connectionLost, callLost, duplicated } = faults();
   if (random.chance(connectionLost)) {
-    world.after(random.int(0, 600), null, () => end(error(status.UNAVAILABLE, 'Connection dropped')));
+    world.after(random.integer(0, 600), null, () => end(error(status.UNAVAILABLE, 'Connection dropped')));
   }
   if (random.chance(callLost)) return;
   world.after(way(), null, () => {
     service.receive(message, (reply) => world.after(way(), null, () => end(reply)));
   });
   if (!mayDuplicate || !random.chance(duplicated)) return;
-  const lateMs = random.int(DUPLICATE_MS.min, DUPLICATE_MS.max);
+  const lateMs = random.integer(DUPLICATE_MS.min, DUPLICATE_MS.max);
   world.after(lateMs, null, () => service.receive(message, () => undefined));
 }
 

@@ -1,5 +1,5 @@
 import { status } from '@grpc/grpc-js';
-import { type Facts, touch } from '../evidence/evidence.ts';
+import { type Evidence, touch } from '../evidence/evidence.ts';
 import type { CallDeps } from '../faults/process-faults.ts';
 import type { AttemptSignal, PaymentMessage } from './payment-channel.ts';
 
@@ -7,7 +7,7 @@ import type { AttemptSignal, PaymentMessage } from './payment-channel.ts';
 export type Persona = 'pays' | 'is-declined' | 'is-refused' | 'charged-without-a-word' | 'misconfigured';
 
 /** Personas that no repetition ever brings to a verdict. */
-export const HOPELESS: readonly Persona[] = ['charged-without-a-word', 'misconfigured'];
+export const UNRESOLVABLE: readonly Persona[] = ['charged-without-a-word', 'misconfigured'];
 
 /** The persona that a user id names. */
 function personaOf(userId: string): Persona {
@@ -56,14 +56,14 @@ const SLOW_MS = { min: 1_000, max: 9_000 };
 const SILENT_MS = { min: 3_000, max: 20_000 };
 
 /** Builds the service. With `isIdempotent` the first result for a reservation id is the result for ever. */
-export function createPaymentService(facts: Facts, parts: CallDeps, isIdempotent: boolean): SimPaymentService {
-  const { world, random } = parts;
-  const execute = createLedger(facts, parts, isIdempotent);
+export function createPaymentService(evidence: Evidence, deps: CallDeps, isIdempotent: boolean): SimPaymentService {
+  const { world, random } = deps;
+  const execute = createLedger(evidence, deps, isIdempotent);
   const underWay = new Map<string, number>();
   let silentUntil = 0;
 
   function answer(message: PaymentMessage): AttemptSignal {
-    const faults = parts.faults();
+    const faults = deps.faults();
     const persona = personaOf(message.user_id);
     if (persona === 'misconfigured') return failure(status.PERMISSION_DENIED, 'wrong credentials');
     if (random.chance(faults.serviceFailsBefore)) return saysNothing();
@@ -84,7 +84,7 @@ export function createPaymentService(facts: Facts, parts: CallDeps, isIdempotent
   }
 
   function saysNothing(): AttemptSignal {
-    if (random.chance(parts.faults().misleadingDetails)) return failure(status.UNAVAILABLE, random.pick(MISLEADING));
+    if (random.chance(deps.faults().misleadingDetails)) return failure(status.UNAVAILABLE, random.pick(MISLEADING));
     return failure(random.pick(SAYS_NOTHING), 'try again');
   }
 
@@ -94,8 +94,8 @@ export function createPaymentService(facts: Facts, parts: CallDeps, isIdempotent
 
   return {
     receive(message, respond) {
-      noteReceived(facts, message);
-      const { serviceSilent, serviceSlow, refusedInProgress } = parts.faults();
+      noteReceived(evidence, message);
+      const { serviceSilent, serviceSlow, refusedInProgress } = deps.faults();
       const id = message.reservation_id;
       const before = underWay.get(id) ?? 0;
       if (isIdempotent && before > 0 && random.chance(refusedInProgress)) {
@@ -103,12 +103,12 @@ export function createPaymentService(facts: Facts, parts: CallDeps, isIdempotent
         return;
       }
       underWay.set(id, before + 1);
-      if (random.chance(serviceSilent)) silentUntil = world.now() + random.int(SILENT_MS.min, SILENT_MS.max);
+      if (random.chance(serviceSilent)) silentUntil = world.now() + random.integer(SILENT_MS.min, SILENT_MS.max);
       const bounds = random.chance(serviceSlow) ? SLOW_MS : FAST_MS;
-      world.after(random.int(bounds.min, bounds.max), null, () => {
+      world.after(random.integer(bounds.min, bounds.max), null, () => {
         const answered = answer(message);
         underWay.set(id, (underWay.get(id) ?? 1) - 1);
-        if (world.now() >= silentUntil || parts.faults().serviceSilent === 0) respond(answered);
+        if (world.now() >= silentUntil || deps.faults().serviceSilent === 0) respond(answered);
       });
     },
   };
@@ -116,14 +116,14 @@ export function createPaymentService(facts: Facts, parts: CallDeps, isIdempotent
 
 /** What was executed, and for an idempotent service what every repetition returns. */
 function createLedger(
-  facts: Facts,
-  { history, tally }: CallDeps,
+  evidence: Evidence,
+  { history, counters }: CallDeps,
   isIdempotent: boolean,
 ): (message: PaymentMessage) => { readonly verdict: Verdict; readonly isRepeated: boolean } {
   const results = new Map<string, Verdict>();
 
   function decide(message: PaymentMessage): Verdict {
-    const reservation = touch(facts, message.reservation_id);
+    const reservation = touch(evidence, message.reservation_id);
     const { user_id: userId, amount, currency } = message;
     const persona = personaOf(userId);
     if (persona === 'is-declined' || persona === 'is-refused') {
@@ -131,8 +131,8 @@ function createLedger(
       reservation.declined = true;
       return { kind: persona === 'is-declined' ? 'declined' : 'refused' };
     }
-    tally.charges += 1;
-    const transactionId = `TXN-${tally.charges}`;
+    counters.charges += 1;
+    const transactionId = `TXN-${counters.charges}`;
     reservation.charges.push({ transactionId, userId, amount, currency });
     history.add('payments', `charges ${amount} ${currency}: ${transactionId}`, reservation.id);
     return { kind: 'charged', transactionId };
@@ -147,8 +147,11 @@ function createLedger(
   };
 }
 
-function noteReceived(facts: Facts, { reservation_id: id, user_id: userId, amount, currency }: PaymentMessage): void {
-  const reservation = touch(facts, id);
+function noteReceived(
+  evidence: Evidence,
+  { reservation_id: id, user_id: userId, amount, currency }: PaymentMessage,
+): void {
+  const reservation = touch(evidence, id);
   reservation.received.push({ userId, amount, currency, wasCreated: reservation.events.length > 0 });
 }
 

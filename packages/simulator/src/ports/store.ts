@@ -1,7 +1,7 @@
 import { ReservationError, type ReservationStore } from '@reservations/core';
-import { type CallDeps, createMishaps, never } from '../faults/process-faults.ts';
+import { type CallDeps, createProcessFaults, never } from '../faults/process-faults.ts';
 import type { SimProcess } from '../world/process.ts';
-import type { Faults } from '../faults/swarm.ts';
+import type { FaultRates } from '../faults/swarm.ts';
 
 /** Bounds of how long a call to the store takes, one way. */
 const FAST_MS = { min: 0, max: 8 };
@@ -14,9 +14,9 @@ const DOWN_MS = { min: 200, max: 10_000 };
 const LATE_MS = { min: 50, max: 25_000 };
 
 /** A process's view of the database, over a network that fails. */
-export function createSimStore(database: ReservationStore, process: SimProcess, parts: CallDeps): ReservationStore {
-  const call = createCalls(process, parts);
-  const { history } = parts;
+export function createSimStore(database: ReservationStore, process: SimProcess, deps: CallDeps): ReservationStore {
+  const call = createCalls(process, deps);
+  const { history } = deps;
   const { events, view, repair, work, subscriptions } = database;
   return {
     events: {
@@ -65,25 +65,25 @@ export function createSimStore(database: ReservationStore, process: SimProcess, 
 /** Makes a call to the database, or lets it fail; `effect` is what it does there. */
 type Call = <Result>(name: string, about: string | null, effect: () => Promise<Result>) => Promise<Result>;
 
-function createCalls(process: SimProcess, parts: CallDeps): Call {
-  const { world, random, history, tally } = parts;
-  const mishaps = createMishaps(process, parts);
+function createCalls(process: SimProcess, deps: CallDeps): Call {
+  const { world, random, history, counters } = deps;
+  const processFaults = createProcessFaults(process, deps);
   let downUntil = 0;
 
-  function refuses(faults: Faults): boolean {
-    if (random.chance(faults.storeDown)) downUntil = world.now() + random.int(DOWN_MS.min, DOWN_MS.max);
+  function refuses(faults: FaultRates): boolean {
+    if (random.chance(faults.storeDown)) downUntil = world.now() + random.integer(DOWN_MS.min, DOWN_MS.max);
     return (faults.storeDown > 0 && world.now() < downUntil) || random.chance(faults.storeRefuses);
   }
 
-  function latency(faults: Faults): number {
+  function latency(faults: FaultRates): number {
     const bounds = random.chance(faults.storeSlow) ? SLOW_MS : FAST_MS;
-    return random.int(bounds.min, bounds.max);
+    return random.integer(bounds.min, bounds.max);
   }
 
   return (name, about, effect) => {
-    const faults = parts.faults();
-    if (mishaps.crash(faults.crashBeforeCall, `before ${name}`, about)) return never();
-    mishaps.freeze(faults.freezeAtCall, `at ${name}`, about);
+    const faults = deps.faults();
+    if (processFaults.crash(faults.crashBeforeCall, `before ${name}`, about)) return never();
+    processFaults.freeze(faults.freezeAtCall, `at ${name}`, about);
     return new Promise((resolve, reject) => {
       const fail = (why: string): void => {
         history.add(process.name, `${name}: ${why}`, about);
@@ -91,18 +91,18 @@ function createCalls(process: SimProcess, parts: CallDeps): Call {
       };
       if (refuses(faults)) return fail('the store is unavailable');
       if (random.chance(faults.storeActsLate)) {
-        world.after(random.int(LATE_MS.min, LATE_MS.max), null, () => void effect().catch(() => undefined));
+        world.after(random.integer(LATE_MS.min, LATE_MS.max), null, () => void effect().catch(() => undefined));
         return fail('the connection broke before the effect');
       }
       const arrive = async (): Promise<void> => {
         try {
           const result = await effect();
-          if (mishaps.crash(parts.faults().crashAfterCall, `after ${name}`, about)) return;
-          mishaps.freeze(parts.faults().freezeAfterCall, `after ${name}`, about);
-          if (!random.chance(parts.faults().storeLosesReply)) {
+          if (processFaults.crash(deps.faults().crashAfterCall, `after ${name}`, about)) return;
+          processFaults.freeze(deps.faults().freezeAfterCall, `after ${name}`, about);
+          if (!random.chance(deps.faults().storeLosesReply)) {
             return void world.after(latency(faults), process, () => resolve(result));
           }
-          tally.lostAcknowledgements += 1;
+          counters.lostAcknowledgements += 1;
           fail('the acknowledgement was lost');
         } catch (error) {
           world.after(0, process, () => reject(error));

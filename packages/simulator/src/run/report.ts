@@ -1,27 +1,27 @@
 import type { History, HistoryEntry } from '../evidence/history.ts';
 import type { SimulationResult, Violation } from './simulate.ts';
 import { FAULT_NAMES, type Swarm } from '../faults/swarm.ts';
-import type { Tally } from '../evidence/counters.ts';
+import type { Counters } from '../evidence/counters.ts';
 
 /** A run's configuration in a few lines: only what is switched on. */
 export function describeSwarm(swarm: Swarm): string {
-  const { mode, unknownOutcome, servers, clients, requestsPerClient, faultyMs, settlement } = swarm;
+  const { mode, answerUnknownAs, servers, clients, requestsPerClient, faultyMs, settlement } = swarm;
   const people = `${swarm.hasOperator ? 'an operator, ' : ''}${swarm.hasRepairer ? 'repairs of the view, ' : ''}`;
   const faults = FAULT_NAMES.filter((name) => swarm.faults[name] > 0).map(
     (name) => `${name} ${swarm.faults[name].toFixed(3)}`,
   );
   return [
-    `  payment idempotency "${mode}", unknown outcome "${unknownOutcome}"`,
+    `  payment idempotency "${mode}", unknown outcome "${answerUnknownAs}"`,
     `  ${servers} servers, ${clients} clients with ${requestsPerClient} requests each, ${people}faults for ${faultyMs} ms`,
-    `  hopeless users ${swarm.hopelessUsers}, declined users ${swarm.declinedUsers}, ${JSON.stringify(settlement)}`,
+    `  hopeless users ${swarm.unresolvableUsers}, declined users ${swarm.declinedUsers}, ${JSON.stringify(settlement)}`,
     `  faults: ${faults.join(', ') || 'none'}`,
   ].join('\n');
 }
 
-/** A broken promise in two lines. */
+/** A broken invariant in two lines. */
 export function describeViolation(violation: Violation): string {
-  const { number, promise, about, seen, atMs } = violation;
-  return `broken: ${number} (${promise})\n  at ${formatMs(atMs)}, ${about ?? 'about no single reservation'}: ${seen}`;
+  const { number, invariant, about, seen, atMs } = violation;
+  return `broken: ${number} (${invariant})\n  at ${formatMs(atMs)}, ${about ?? 'about no single reservation'}: ${seen}`;
 }
 
 /** The history, or what of it concerns one reservation and the processes that worked on it. */
@@ -32,9 +32,9 @@ export function describeHistory({ history, violation }: SimulationResult, isWhol
 }
 
 /** Numbers of all runs in a line. */
-export function describeTally(seeds: number, violations: number, tally: Tally): string {
-  const { steps, requests, crashes, freezes, lostAcknowledgements, sends, charges } = tally;
-  const { repairs, keysFreed, unknownConfirmed, unknownFailed, unknownEscalated } = tally;
+export function describeCounters(seeds: number, violations: number, counters: Counters): string {
+  const { steps, requests, crashes, freezes, lostAcknowledgements, sends, charges } = counters;
+  const { repairs, keysFreed, unknownConfirmed, unknownFailed, unknownEscalated } = counters;
   return (
     `${seeds} seeds, ${steps} steps, ${requests} requests, ${crashes} crashes, ${freezes} freezes, ` +
     `${lostAcknowledgements} lost acknowledgements, ${sends} sends, ${charges} charges, ${repairs} repairs of the view, ` +

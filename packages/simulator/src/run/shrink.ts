@@ -1,4 +1,4 @@
-import type { Bug } from '../bugs/planted-bug.ts';
+import type { PlantedBug } from '../bugs/planted-bug.ts';
 import { simulate, type SimulationResult } from './simulate.ts';
 import { FAULT_NAMES, type Swarm } from '../faults/swarm.ts';
 
@@ -10,10 +10,10 @@ export interface Shrunk {
 }
 
 /**
- * Switches things off one at a time, for as long as the same promise is still broken. Each component draws from a
+ * Switches things off one at a time, for as long as the same invariant is still broken. Each component draws from a
  * stream of its own, so that what one no longer draws changes little elsewhere.
  */
-export async function shrink(failed: SimulationResult, bug: Bug | undefined): Promise<Shrunk> {
+export async function shrink(failed: SimulationResult, bug: PlantedBug | undefined): Promise<Shrunk> {
   let result = failed;
   const without: string[] = [];
   for (let hasShrunk = true; hasShrunk;) {
@@ -47,7 +47,7 @@ function simpler(swarm: Swarm): readonly Simpler[] {
   const sizes = fewer
     .filter(([, value]) => value >= 1)
     .map(([name, value]): Simpler => ({ name: `${name} ${value}`, swarm: { ...swarm, [name]: value } }));
-  const users = (['hopelessUsers', 'declinedUsers'] as const)
+  const users = (['unresolvableUsers', 'declinedUsers'] as const)
     .filter((name) => swarm[name] > 0)
     .map((name): Simpler => ({ name, swarm: { ...swarm, [name]: 0 } }));
   const faults = FAULT_NAMES.filter((name) => swarm.faults[name] > 0).map((name): Simpler => ({
@@ -55,8 +55,8 @@ function simpler(swarm: Swarm): readonly Simpler[] {
     swarm: { ...swarm, faults: { ...swarm.faults, [name]: 0 } },
   }));
   const answer: readonly Simpler[] =
-    swarm.unknownOutcome === 'fail'
-      ? [{ name: 'unknownOutcome fail', swarm: { ...swarm, unknownOutcome: 'pending' } }]
+    swarm.answerUnknownAs === 'failed'
+      ? [{ name: 'answerUnknownAs failed', swarm: { ...swarm, answerUnknownAs: 'pending' } }]
       : [];
   const operator: readonly Simpler[] = swarm.hasOperator
     ? [{ name: 'operator', swarm: { ...swarm, hasOperator: false } }]

@@ -1,48 +1,48 @@
 import type { ReservationStore } from '@reservations/core';
-import type { Bug, Sabotage } from '../bugs/planted-bug.ts';
-import { runChaos, runFollower } from '../actors/nemesis.ts';
-import { runClient } from '../workload/workload-client.ts';
+import type { PlantedBug, PortWrappers } from '../bugs/planted-bug.ts';
+import { runNemesis, runLogFollower } from '../actors/nemesis.ts';
+import { runWorkloadClient } from '../workload/workload-client.ts';
 import { context } from '../world/context.ts';
 import { createDatabase } from '../ports/database.ts';
-import { createFacts, type Facts, noFreshFacts } from '../evidence/evidence.ts';
-import { createFrontDoor } from '../workload/client-network.ts';
+import { createEvidence, type Evidence, noStepEvidence } from '../evidence/evidence.ts';
+import { createClientNetwork } from '../workload/client-network.ts';
 import { createHistory, type History } from '../evidence/history.ts';
-import { findBreachInTheEnd } from '../checks/final-checks.ts';
-import { INVARIANTS } from '../checks/step-checks.ts';
-import type { Breach, Rules } from '../checks/check.ts';
+import { runFinalChecks } from '../checks/final-checks.ts';
+import { STEP_CHECKS } from '../checks/step-checks.ts';
+import type { CheckFailure, Assumptions } from '../checks/check.ts';
 import { openReservations } from '../checks/nothing-stays-open.ts';
 import { LEDGER_SETTLES_MS, runOperator } from '../actors/operator.ts';
 import { createUuidSource, type UuidSource } from '../world/process.ts';
-import { createRandom, type Random } from '../world/seeded-random.ts';
+import { seededRandom, type SeededRandom } from '../world/seeded-random.ts';
 import { runRepairer } from '../actors/repairer.ts';
 import { createServer, type SimServer } from '../servers/server.ts';
 import { createPaymentService } from '../ports/payment-service.ts';
 import type { CallDeps } from '../faults/process-faults.ts';
-import { drawSwarm, type Faults, NO_FAULTS, type Swarm } from '../faults/swarm.ts';
-import { createTally, type Tally } from '../evidence/counters.ts';
+import { drawSwarm, type FaultRates, NO_FAULTS, type Swarm } from '../faults/swarm.ts';
+import { createCounters, type Counters } from '../evidence/counters.ts';
 import { installVirtualGlobals } from '../world/virtual-globals.ts';
 import { createWorld, type World } from '../world/world.ts';
 
-/** A broken promise: which, where and when. */
-export interface Violation extends Breach {
+/** A broken invariant: which, where and when. */
+export interface Violation extends CheckFailure {
   readonly number: string;
-  readonly promise: string;
+  readonly invariant: string;
   /** Milliseconds since the start of the run. */
   readonly atMs: number;
 }
 
-/** A run from its first event to its end, or to the first broken promise. */
+/** A run from its first event to its end, or to the first broken invariant. */
 export interface SimulationResult {
   readonly seed: number;
   readonly swarm: Swarm;
   readonly violation: Violation | null;
   readonly history: History;
-  readonly tally: Tally;
+  readonly counters: Counters;
 }
 
 /** What may differ from what the seed decides. */
 export interface SimulationOptions {
-  readonly bug?: Bug | undefined;
+  readonly bug?: PlantedBug | undefined;
   /** In place of the seed's own: to switch things off one at a time. */
   readonly swarm?: Swarm | undefined;
 }
@@ -52,15 +52,15 @@ export interface Simulation {
   readonly seed: number;
   readonly swarm: Swarm;
   readonly world: World;
-  readonly random: Random;
-  readonly facts: Facts;
+  readonly random: SeededRandom;
+  readonly evidence: Evidence;
   readonly history: History;
-  readonly tally: Tally;
+  readonly counters: Counters;
   readonly database: ReservationStore;
   readonly servers: readonly SimServer[];
   readonly uuids: UuidSource;
-  readonly sabotage: Sabotage;
-  faults: Faults;
+  readonly wrappers: PortWrappers;
+  faults: FaultRates;
   clientsLeft: number;
   violation: Violation | null;
 }
@@ -77,15 +77,16 @@ const OPERATOR_MS = LEDGER_SETTLES_MS + 10_000;
 export async function simulate(seed: number, options: SimulationOptions = {}): Promise<SimulationResult> {
   installVirtualGlobals();
   const simulation = build(seed, options);
-  const { world, swarm, facts, history, tally } = simulation;
-  const noteUnhandled = (error: unknown): void => void facts.fresh.surprises.push({ who: 'unhandled', error });
+  const { world, swarm, evidence, history, counters } = simulation;
+  const noteUnhandled = (error: unknown): void =>
+    void evidence.step.undocumentedErrors.push({ who: 'unhandled', error });
   process.on('unhandledRejection', noteUnhandled);
   await context
     .run({ world, owner: null, run: null }, () => runPhases(simulation))
     .finally(() => process.off('unhandledRejection', noteUnhandled));
-  tally.steps = world.steps();
-  countUnknown(facts, tally);
-  return { seed, swarm, violation: simulation.violation, history, tally };
+  counters.steps = world.steps();
+  countUnknown(evidence, counters);
+  return { seed, swarm, violation: simulation.violation, history, counters };
 }
 
 async function runPhases(simulation: Simulation): Promise<void> {
@@ -106,19 +107,19 @@ async function runPhases(simulation: Simulation): Promise<void> {
   for (const stop of stops) stop.then(() => (stopped += 1)).catch(() => undefined);
   await world.run(world.now() + (swarm.hasOperator ? OPERATOR_MS : AFTERMATH_MS), isBroken);
   if (simulation.violation !== null) return;
-  const breach = await findBreachInTheEnd(simulation, { boundMs, areStopped: stopped === stops.length });
-  if (breach !== null) report(simulation, breach);
+  const failure = await runFinalChecks(simulation, { boundMs, areStopped: stopped === stops.length });
+  if (failure !== null) report(simulation, failure);
 }
 
 function build(seed: number, { bug, swarm = drawSwarm(seed) }: SimulationOptions): Simulation {
   const world = createWorld(START_AT);
-  const random = createRandom(`run ${seed}`);
+  const random = seededRandom(seed).fork('run');
   const history = createHistory(() => world.now());
-  const facts = createFacts();
-  const tally = createTally();
-  const database = createDatabase(facts, history);
+  const evidence = createEvidence();
+  const counters = createCounters();
+  const database = createDatabase(evidence, history);
   const uuids = createUuidSource();
-  const sabotage = bug?.plant() ?? {};
+  const wrappers = bug?.plant() ?? {};
   let runs = 0;
   const servers: SimServer[] = [];
   const simulation: Simulation = {
@@ -126,51 +127,51 @@ function build(seed: number, { bug, swarm = drawSwarm(seed) }: SimulationOptions
     swarm,
     world,
     random,
-    facts,
+    evidence,
     history,
-    tally,
+    counters,
     database,
     servers,
     uuids,
-    sabotage,
+    wrappers,
     faults: swarm.faults,
     clientsLeft: swarm.clients,
     violation: null,
   };
-  const parts = (name: string): CallDeps => ({
+  const deps = (name: string): CallDeps => ({
     world,
     history,
-    tally,
+    counters,
     random: random.fork(name),
     faults: () => simulation.faults,
   });
-  const service = createPaymentService(facts, parts('payment service'), swarm.mode === 'by-reservation-id');
+  const service = createPaymentService(evidence, deps('payment service'), swarm.mode === 'by-reservation-id');
   const nextRun = (): number => (runs += 1);
   for (let number = 1; number <= swarm.servers; number += 1) {
-    const shared = { swarm, facts, database, service, uuids, sabotage, nextRun };
-    servers.push(createServer(`s${number}`, { ...parts(`server ${number}`), ...shared }));
+    const shared = { swarm, evidence, database, service, uuids, wrappers, nextRun };
+    servers.push(createServer(`s${number}`, { ...deps(`server ${number}`), ...shared }));
   }
   return simulation;
 }
 
 function startEverything(simulation: Simulation): void {
-  const { world, random, history, facts, tally, swarm, servers } = simulation;
+  const { world, random, history, evidence, counters, swarm, servers } = simulation;
   for (const server of servers) {
     server.start();
-    void runChaos(simulation, server, random.fork(`chaos of ${server.name}`));
+    void runNemesis(simulation, server, random.fork(`chaos of ${server.name}`));
   }
-  const parts = { world, random: random.fork('operator'), history, tally, faults: () => simulation.faults };
-  if (swarm.hasOperator) void runOperator(simulation, simulation.uuids, parts);
+  const deps = { world, random: random.fork('operator'), history, counters, faults: () => simulation.faults };
+  if (swarm.hasOperator) void runOperator(simulation, simulation.uuids, deps);
   if (swarm.hasRepairer) {
-    void runRepairer(simulation, { ...parts, random: random.fork('repairer') });
+    void runRepairer(simulation, { ...deps, random: random.fork('repairer') });
   }
-  void runFollower(simulation, random.fork('follower'));
+  void runLogFollower(simulation, random.fork('follower'));
   for (let number = 1; number <= swarm.clients; number += 1) {
     const own = random.fork(`client ${number}`);
-    const faults = (): Faults => simulation.faults;
-    const frontDoor = createFrontDoor({ world, random: own.fork('door'), history, facts, faults });
-    runClient(`c${number}`, { world, random: own, facts, tally, swarm, frontDoor, servers })
-      .catch((error: unknown) => facts.fresh.surprises.push({ who: 'client', error }))
+    const faults = (): FaultRates => simulation.faults;
+    const clientNetwork = createClientNetwork({ world, random: own.fork('door'), history, evidence, faults });
+    runWorkloadClient(`c${number}`, { world, random: own, evidence, counters, swarm, clientNetwork, servers })
+      .catch((error: unknown) => evidence.step.undocumentedErrors.push({ who: 'client', error }))
       .finally(() => (simulation.clientsLeft -= 1));
   }
 }
@@ -186,37 +187,37 @@ function livenessBoundMs({ settlement, faultyMs }: Swarm): number {
 }
 
 function isQuiet(simulation: Simulation): boolean {
-  return simulation.clientsLeft === 0 && openReservations(simulation.facts).length === 0;
+  return simulation.clientsLeft === 0 && openReservations(simulation.evidence).length === 0;
 }
 
 /** Checks every invariant on what the step touched; true when one is broken. */
 function checkStep(simulation: Simulation): boolean {
-  const { facts, swarm } = simulation;
-  const rules: Rules = {
+  const { evidence, swarm } = simulation;
+  const assumptions: Assumptions = {
     isIdempotent: swarm.mode === 'by-reservation-id',
-    clocksAreRight: swarm.faults.clockJump === 0,
+    clocksAreCorrect: swarm.faults.clockJump === 0,
   };
-  for (const invariant of INVARIANTS) {
-    const breach = invariant.check(facts, rules);
-    if (breach === null) continue;
-    report(simulation, { ...breach, number: invariant.number, promise: invariant.promise });
+  for (const invariant of STEP_CHECKS) {
+    const failure = invariant.check(evidence, assumptions);
+    if (failure === null) continue;
+    report(simulation, { ...failure, number: invariant.number, invariant: invariant.invariant });
     return true;
   }
-  facts.fresh = noFreshFacts();
+  evidence.step = noStepEvidence();
   return false;
 }
 
-function report(simulation: Simulation, breach: Omit<Violation, 'atMs'>): void {
-  simulation.violation = { ...breach, atMs: simulation.world.now() - START_AT };
-  simulation.history.add('checker', `broken: ${breach.number}, ${breach.promise}: ${breach.seen}`, breach.about);
+function report(simulation: Simulation, failure: Omit<Violation, 'atMs'>): void {
+  simulation.violation = { ...failure, atMs: simulation.world.now() - START_AT };
+  simulation.history.add('checker', `broken: ${failure.number}, ${failure.invariant}: ${failure.seen}`, failure.about);
 }
 
-function countUnknown(facts: Facts, tally: Tally): void {
-  for (const { events } of facts.reservations.values()) {
+function countUnknown(evidence: Evidence, counters: Counters): void {
+  for (const { events } of evidence.reservations.values()) {
     if (!events.some((event) => event.type === 'PAYMENT_UNRESOLVED')) continue;
     const last = events.at(-1)?.type;
-    if (last === 'RESERVATION_CONFIRMED') tally.unknownConfirmed += 1;
-    if (last === 'RESERVATION_FAILED') tally.unknownFailed += 1;
-    if (last === 'PAYMENT_ESCALATED') tally.unknownEscalated += 1;
+    if (last === 'RESERVATION_CONFIRMED') counters.unknownConfirmed += 1;
+    if (last === 'RESERVATION_FAILED') counters.unknownFailed += 1;
+    if (last === 'PAYMENT_ESCALATED') counters.unknownEscalated += 1;
   }
 }

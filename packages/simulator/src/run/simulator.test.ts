@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { BUGS } from '../bugs/bugs.ts';
-import { describeHistory, describeSwarm, describeTally, describeViolation } from './report.ts';
+import { PLANTED_BUGS } from '../bugs/bugs.ts';
+import { describeHistory, describeSwarm, describeCounters, describeViolation } from './report.ts';
 import { runSeeds } from './run-seeds.ts';
 import { shrink } from './shrink.ts';
 import { simulate } from './simulate.ts';
@@ -12,10 +12,10 @@ const TIMEOUT_MS = 240_000;
 
 describe('the simulator', () => {
   it(
-    `finds no broken promise in ${SEEDS} seeds`,
+    `finds no broken invariant in ${SEEDS} seeds`,
     async () => {
-      const { seeds, tally, failed } = await runSeeds({ firstSeed: 1, goesOn: (seeds) => seeds < SEEDS });
-      process.stdout.write(`simulator: ${describeTally(seeds, failed.length, tally)}\n`);
+      const { seeds, counters, failed } = await runSeeds({ firstSeed: 1, shouldContinue: (seeds) => seeds < SEEDS });
+      process.stdout.write(`simulator: ${describeCounters(seeds, failed.length, counters)}\n`);
       const violations = failed.map(({ seed, violation }) => ({ seed, violation }));
       expect(violations).toEqual([]);
     },
@@ -34,11 +34,11 @@ describe('the simulator', () => {
     const ends = new Set<string>();
     const appends = new Set<string>();
     for (let seed = 1; seed <= 100; seed += 1) {
-      const { swarm, tally, history } = await simulate(seed);
+      const { swarm, counters, history } = await simulate(seed);
       modes.add(swarm.mode);
-      if (tally.unknownConfirmed > 0) ends.add('confirmed');
-      if (tally.unknownFailed > 0) ends.add('failed');
-      if (tally.unknownEscalated > 0) ends.add('escalated');
+      if (counters.unknownConfirmed > 0) ends.add('confirmed');
+      if (counters.unknownFailed > 0) ends.add('failed');
+      if (counters.unknownEscalated > 0) ends.add('escalated');
       for (const { who, what } of history.entries) if (who === 'database') appends.add(what.split(': ').at(-1) ?? '');
     }
     expect({ modes, ends, appends }).toEqual({
@@ -64,11 +64,11 @@ describe('a planted bug', () => {
     process.stdout.write(`planted bugs and the seed that shows them:\n${table.join('\n')}\n`);
   });
 
-  it.each(BUGS.map((bug) => ({ bug, name: bug.name })))(
+  it.each(PLANTED_BUGS.map((bug) => ({ bug, name: bug.name })))(
     '$name is found',
     async ({ bug }) => {
-      const goesOn = (seeds: number, failed: number): boolean => failed === 0 && seeds < SEEDS;
-      const { seeds, failed } = await runSeeds({ firstSeed: 1, bug, goesOn });
+      const shouldContinue = (seeds: number, failed: number): boolean => failed === 0 && seeds < SEEDS;
+      const { seeds, failed } = await runSeeds({ firstSeed: 1, bug, shouldContinue });
       const number = failed[0]?.violation?.number;
       table.push(`  ${bug.name.padEnd(30)} ${String(seeds).padStart(3)}, by invariant ${number}`);
       expect(failed).toHaveLength(1);
@@ -77,8 +77,8 @@ describe('a planted bug', () => {
   );
 
   it('is explained by a shrunk run with a readable history', async () => {
-    const bug = BUGS.find(({ name }) => name === 'failed-on-timeout');
-    const { failed } = await runSeeds({ firstSeed: 1, bug, goesOn: (_, failed) => failed === 0 });
+    const bug = PLANTED_BUGS.find(({ name }) => name === 'failed-on-timeout');
+    const { failed } = await runSeeds({ firstSeed: 1, bug, shouldContinue: (_, failed) => failed === 0 });
     const [first] = failed;
     if (first === undefined) throw new Error('the bug was not found');
     const { result, without } = await shrink(first, bug);

@@ -1,9 +1,9 @@
 import { createReservations, type PaymentGateway, type Reservations, type ReservationStore } from '@reservations/core';
 import { createGrpcPaymentGateway } from '@reservations/core/grpc';
-import type { Sabotage } from '../bugs/planted-bug.ts';
+import type { PortWrappers } from '../bugs/planted-bug.ts';
 import { context } from '../world/context.ts';
-import type { Facts } from '../evidence/evidence.ts';
-import { createPaymentWire } from '../ports/payment-channel.ts';
+import type { Evidence } from '../evidence/evidence.ts';
+import { createPaymentChannel } from '../ports/payment-channel.ts';
 import { createProcess, type SimProcess, type UuidSource } from '../world/process.ts';
 import type { SimPaymentService } from '../ports/payment-service.ts';
 import type { CallDeps } from '../faults/process-faults.ts';
@@ -14,7 +14,7 @@ import type { Swarm } from '../faults/swarm.ts';
 export interface SimServer {
   readonly name: string;
   /** The engine of the present life, or null between two lives. */
-  life(): Life | null;
+  life(): ServerRun | null;
   /** Starts the next life, if there is none. */
   start(): void;
   crash(): void;
@@ -23,19 +23,19 @@ export interface SimServer {
 }
 
 /** From a start to a crash or an orderly end. */
-export interface Life {
+export interface ServerRun {
   readonly process: SimProcess;
   readonly engine: Reservations;
 }
 
 /** What the servers of a run share. */
-export interface ServerParts extends CallDeps {
+export interface ServerDeps extends CallDeps {
   readonly swarm: Swarm;
-  readonly facts: Facts;
+  readonly evidence: Evidence;
   readonly database: ReservationStore;
   readonly service: SimPaymentService;
   readonly uuids: UuidSource;
-  readonly sabotage: Sabotage;
+  readonly wrappers: PortWrappers;
   /** The number of the next run of charging. */
   nextRun(): number;
 }
@@ -44,12 +44,12 @@ const SKEW_MS = 60_000;
 const DRAIN_MS = 3_000;
 
 /** Builds a server that has not been started. */
-export function createServer(name: string, parts: ServerParts): SimServer {
-  const { world, random, history, tally } = parts;
+export function createServer(name: string, deps: ServerDeps): SimServer {
+  const { world, random, history, counters } = deps;
   let lives = 0;
-  let life: Life | null = null;
+  let life: ServerRun | null = null;
 
-  function living(): Life | null {
+  function living(): ServerRun | null {
     return life !== null && life.process.isDead() ? null : life;
   }
 
@@ -59,22 +59,22 @@ export function createServer(name: string, parts: ServerParts): SimServer {
     start() {
       if (living() !== null) return;
       lives += 1;
-      const skewMs = parts.faults().clockJump > 0 ? random.int(-SKEW_MS, SKEW_MS) : 0;
+      const skewMs = deps.faults().clockJump > 0 ? random.integer(-SKEW_MS, SKEW_MS) : 0;
       const process = createProcess(`${name}.${lives}`, {
-        ...parts,
+        ...deps,
         random: random.fork(`life ${lives}`),
-        mode: parts.swarm.mode,
+        mode: deps.swarm.mode,
         skewMs,
       });
       history.add(process.name, `starts, its clock off by ${skewMs} ms`);
-      const engine = startEngine(process, { ...parts, random: random.fork(`calls ${lives}`) });
+      const engine = startEngine(process, { ...deps, random: random.fork(`calls ${lives}`) });
       life = { process, engine };
     },
     crash() {
       const { process } = living() ?? {};
       if (process === undefined) return;
       history.add(process.name, 'crashes');
-      tally.crashes += 1;
+      counters.crashes += 1;
       process.die();
     },
     async stop() {
@@ -90,28 +90,28 @@ export function createServer(name: string, parts: ServerParts): SimServer {
   };
 }
 
-function startEngine(process: SimProcess, parts: ServerParts): Reservations {
-  const { world, swarm, facts, sabotage } = parts;
+function startEngine(process: SimProcess, deps: ServerDeps): Reservations {
+  const { world, swarm, evidence, wrappers } = deps;
   return context.run({ world, owner: process, run: null }, () => {
-    const wire = createPaymentWire(parts.service, process, facts, {
-      ...parts,
+    const wire = createPaymentChannel(deps.service, process, evidence, {
+      ...deps,
       mayDuplicate: swarm.mode === 'by-reservation-id',
     });
     const real = createGrpcPaymentGateway({
       host: 'simulated',
       port: 50_051,
       idempotency: swarm.mode,
-      channel: sabotage.wire?.(wire) ?? wire,
-      ...sabotage.gatewayOptions,
+      channel: wrappers.wire?.(wire) ?? wire,
+      ...wrappers.gatewayOptions,
     });
-    const store = createSimStore(parts.database, process, parts);
+    const store = createSimStore(deps.database, process, deps);
     const engine = createReservations({
-      store: sabotage.store?.(store, process) ?? store,
-      gateway: countRuns(sabotage.gateway?.(real, process) ?? real, parts, process),
+      store: wrappers.store?.(store, process) ?? store,
+      gateway: countRuns(wrappers.gateway?.(real, process) ?? real, deps, process),
       runtime: process.runtime,
-      observer: (observation) => facts.fresh.observations.push({ who: process.name, observation }),
-      answerUnknownAs: swarm.unknownOutcome === 'fail' ? 'failed' : 'pending',
-      settlement: { ...swarm.settlement, ...sabotage.settlement },
+      observer: (observation) => evidence.step.observations.push({ who: process.name, observation }),
+      answerUnknownAs: swarm.answerUnknownAs,
+      settlement: { ...swarm.settlement, ...wrappers.settlement },
     });
     engine.start();
     return engine;
@@ -119,12 +119,12 @@ function startEngine(process: SimProcess, parts: ServerParts): Reservations {
 }
 
 /** Gives every charge a number and its caller's wishes, which its attempts carry, however deep they are made. */
-function countRuns(gateway: PaymentGateway, parts: ServerParts, process: SimProcess): PaymentGateway {
+function countRuns(gateway: PaymentGateway, deps: ServerDeps, process: SimProcess): PaymentGateway {
   return {
     idempotency: gateway.idempotency,
     charge(request, options) {
-      const run = { number: parts.nextRun(), isAborted: () => options.signal.aborted };
-      return context.run({ world: parts.world, owner: process, run }, () => gateway.charge(request, options));
+      const run = { number: deps.nextRun(), isAborted: () => options.signal.aborted };
+      return context.run({ world: deps.world, owner: process, run }, () => gateway.charge(request, options));
     },
     close: () => gateway.close(),
   };

@@ -1,29 +1,29 @@
 import { type CreateRequest, type CreateResult, isReservationError, type ReservationSummary } from '@reservations/core';
-import { type CreateAnswer, type Facts, type Intent, touch } from '../evidence/evidence.ts';
+import { type CreateAnswer, type Evidence, type Intent, touch } from '../evidence/evidence.ts';
 import type { History } from '../evidence/history.ts';
-import type { Random } from '../world/seeded-random.ts';
-import type { Life, SimServer } from '../servers/server.ts';
-import type { Faults } from '../faults/swarm.ts';
+import type { SeededRandom } from '../world/seeded-random.ts';
+import type { ServerRun, SimServer } from '../servers/server.ts';
+import type { FaultRates } from '../faults/swarm.ts';
 import type { World } from '../world/world.ts';
 
 /** What a client hears: an answer, an error, or nothing at all. */
-export type Heard<Answer> =
+export type ClientResult<Answer> =
   | { readonly kind: 'answer'; readonly answer: Answer }
   | { readonly kind: 'error' | 'silence' };
 
 /** What clients call: any server, over a network that loses answers. */
-export interface FrontDoor {
-  create(server: SimServer, intent: Intent, body: CreateRequest): Promise<Heard<CreateResult>>;
-  get(server: SimServer, reservationId: string): Promise<Heard<ReservationSummary | null>>;
-  list(server: SimServer, userId: string): Promise<Heard<readonly ReservationSummary[]>>;
+export interface ClientNetwork {
+  create(server: SimServer, intent: Intent, body: CreateRequest): Promise<ClientResult<CreateResult>>;
+  get(server: SimServer, reservationId: string): Promise<ClientResult<ReservationSummary | null>>;
+  list(server: SimServer, userId: string): Promise<ClientResult<readonly ReservationSummary[]>>;
 }
 
-export interface FrontDoorParts {
+export interface ClientNetworkDeps {
   readonly world: World;
-  readonly random: Random;
+  readonly random: SeededRandom;
   readonly history: History;
-  readonly facts: Facts;
-  faults(): Faults;
+  readonly evidence: Evidence;
+  faults(): FaultRates;
 }
 
 /** How long a client waits. */
@@ -31,18 +31,18 @@ const PATIENCE_MS = 40_000;
 const WAY_MS = { min: 1, max: 100 };
 
 /** Builds the way to the servers; every answer is noted when the server gives it, whether or not it arrives. */
-export function createFrontDoor(parts: FrontDoorParts): FrontDoor {
-  const { world, random, history, facts, faults } = parts;
-  const witness = createWitness(facts);
-  const ask = createAsking(parts);
+export function createClientNetwork(deps: ClientNetworkDeps): ClientNetwork {
+  const { world, random, history, evidence, faults } = deps;
+  const witness = createAnswerRecorder(evidence);
+  const ask = createAsking(deps);
 
   return {
     create(server, intent, body) {
       const { tag, caller, key } = intent;
       const shownBefore = witness.shownSoFar();
-      const logAtAsking = facts.log.length;
+      const logAtAsking = evidence.log.length;
       const leaves = new AbortController();
-      if (random.chance(faults().clientAborts)) world.after(random.int(0, 8_000), null, () => leaves.abort());
+      if (random.chance(faults().clientAborts)) world.after(random.integer(0, 8_000), null, () => leaves.abort());
       history.add('client', `asks ${server.name}: ${JSON.stringify(body)}, key ${key}`, tag);
       return ask(server, async ({ process, engine }) => {
         const options = { caller, correlationId: tag, traceparent: `00-${tag}`, signal: leaves.signal };
@@ -79,32 +79,32 @@ export function createFrontDoor(parts: FrontDoorParts): FrontDoor {
   };
 }
 
-type Ask = <Answer>(server: SimServer, work: (life: Life) => Promise<Answer>) => Promise<Heard<Answer>>;
+type Ask = <Answer>(server: SimServer, work: (life: ServerRun) => Promise<Answer>) => Promise<ClientResult<Answer>>;
 
 /** A call from a client to a server and back, if the server lives and the answer is not lost. */
-function createAsking({ world, random, history, facts, faults }: FrontDoorParts): Ask {
-  function noteError({ process }: Life, error: unknown): void {
+function createAsking({ world, random, history, evidence, faults }: ClientNetworkDeps): Ask {
+  function noteError({ process }: ServerRun, error: unknown): void {
     history.add(process.name, `answers with an error: ${String(error)}`);
     const isExpected = isReservationError(error, 'STORE_UNAVAILABLE') || isReservationError(error, 'STOPPED');
-    if (!isExpected) facts.fresh.surprises.push({ who: process.name, error });
+    if (!isExpected) evidence.step.undocumentedErrors.push({ who: process.name, error });
   }
 
-  return <Answer>(server: SimServer, work: (life: Life) => Promise<Answer>) =>
-    new Promise<Heard<Answer>>((resolve) => {
-      const hear = (heard: Heard<Answer>): void => {
+  return <Answer>(server: SimServer, work: (life: ServerRun) => Promise<Answer>) =>
+    new Promise<ClientResult<Answer>>((resolve) => {
+      const deliver = (result: ClientResult<Answer>): void => {
         if (random.chance(faults().answerLost)) return;
-        world.after(random.int(WAY_MS.min, WAY_MS.max), null, () => resolve(heard));
+        world.after(random.integer(WAY_MS.min, WAY_MS.max), null, () => resolve(result));
       };
       world.after(PATIENCE_MS, null, () => resolve({ kind: 'silence' }));
-      world.after(random.int(WAY_MS.min, WAY_MS.max), null, () => {
+      world.after(random.integer(WAY_MS.min, WAY_MS.max), null, () => {
         const life = server.life();
-        if (life === null) return hear({ kind: 'error' });
+        if (life === null) return deliver({ kind: 'error' });
         world.after(0, life.process, () => {
           work(life).then(
-            (answer) => hear({ kind: 'answer', answer }),
+            (answer) => deliver({ kind: 'answer', answer }),
             (error: unknown) => {
               noteError(life, error);
-              hear({ kind: 'error' });
+              deliver({ kind: 'error' });
             },
           );
         });
@@ -113,7 +113,7 @@ function createAsking({ world, random, history, facts, faults }: FrontDoorParts)
 }
 
 /** Notes what was answered, as evidence. */
-interface Witness {
+interface AnswerRecorder {
   answered(answer: CreateAnswer): void;
   /** `shownBefore` is what had been shown when the question was asked. */
   shown(summary: ReservationSummary, shownBefore: ReadonlyMap<string, ReservationSummary>, intent: Intent | null): void;
@@ -123,13 +123,13 @@ interface Witness {
   shownSoFar(): ReadonlyMap<string, ReservationSummary>;
 }
 
-function createWitness(facts: Facts): Witness {
+function createAnswerRecorder(evidence: Evidence): AnswerRecorder {
   return {
     answered(answer) {
-      facts.fresh.answers.push(answer);
+      evidence.step.answers.push(answer);
     },
     shown(summary, shownBefore, intent) {
-      const reservation = touch(facts, summary.reservationId);
+      const reservation = touch(evidence, summary.reservationId);
       const durableVersion = reservation.events.length;
       const before = shownBefore.get(summary.reservationId) ?? null;
       const sendsBefore = reservation.sends.length;
@@ -138,11 +138,11 @@ function createWitness(facts: Facts): Witness {
       if (furthestShown === null || furthestShown.version < summary.version) reservation.furthestShown = summary;
     },
     gone(who, reservationId) {
-      facts.fresh.surprises.push({ who, error: new Error(`${reservationId} was shown before and is gone`) });
+      evidence.step.undocumentedErrors.push({ who, error: new Error(`${reservationId} was shown before and is gone`) });
     },
     shownSoFar() {
       const shown = new Map<string, ReservationSummary>();
-      for (const { id, furthestShown } of facts.reservations.values()) {
+      for (const { id, furthestShown } of evidence.reservations.values()) {
         if (furthestShown !== null) shown.set(id, furthestShown);
       }
       return shown;

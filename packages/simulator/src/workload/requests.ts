@@ -1,7 +1,7 @@
 import type { CreateRequest } from '@reservations/core';
 import type { ExpectedCharge } from '../evidence/evidence.ts';
-import type { Random } from '../world/seeded-random.ts';
-import { HOPELESS, type Persona } from '../ports/payment-service.ts';
+import type { SeededRandom } from '../world/seeded-random.ts';
+import { UNRESOLVABLE, type Persona } from '../ports/payment-service.ts';
 import type { Swarm } from '../faults/swarm.ts';
 
 /** A request and what must come of it. */
@@ -35,7 +35,7 @@ const INVALID: readonly CreateRequest[] = [
 ];
 
 /** Draws a request: mostly valid, of any size and number of decimals. */
-export function drawRequest(random: Random, swarm: Swarm): DrawnRequest {
+export function drawRequest(random: SeededRandom, swarm: Swarm): DrawnRequest {
   if (random.chance(0.06)) return { body: random.pick(INVALID), expected: null };
   const { currency, decimals } = random.pick(CURRENCIES);
   const amountMinor = drawAmount(random);
@@ -43,29 +43,29 @@ export function drawRequest(random: Random, swarm: Swarm): DrawnRequest {
   const split = digits.length - decimals;
   const text = decimals === 0 ? digits : `${digits.slice(0, split)}.${digits.slice(split)}`;
   const amount = Number(text);
-  const userId = `user${random.int(1, 9)}:${drawPersona(random, swarm)}`;
+  const userId = `user${random.integer(1, 9)}:${drawPersona(random, swarm)}`;
   const body = { userId, amount: random.chance(0.5) ? text : drawNumber(random, amountMinor, decimals), currency };
   return { body, expected: { userId, amountMinor, currency, decimals, amount } };
 }
 
-function drawAmount(random: Random): number {
-  const digits = random.int(1, DIGITS_MAX);
-  let text = String(random.int(1, 9));
-  while (text.length < digits) text += String(random.int(0, 9));
+function drawAmount(random: SeededRandom): number {
+  const digits = random.integer(1, DIGITS_MAX);
+  let text = String(random.integer(1, 9));
+  while (text.length < digits) text += String(random.integer(0, 9));
   return Number(text);
 }
 
 /** The amount as a client sends it that has it as one number, or as a sum that it computed in doubles. */
-function drawNumber(random: Random, amountMinor: number, decimals: number): number {
+function drawNumber(random: SeededRandom, amountMinor: number, decimals: number): number {
   const major = (minor: number): number => Number(`${minor}e-${decimals}`);
   if (amountMinor >= SUMMED_MAX || random.chance(0.5)) return major(amountMinor);
-  const first = random.int(0, amountMinor);
-  const second = random.int(0, amountMinor - first);
+  const first = random.integer(0, amountMinor);
+  const second = random.integer(0, amountMinor - first);
   return major(first) + major(second) + major(amountMinor - first - second);
 }
 
-function drawPersona(random: Random, swarm: Swarm): Persona {
-  if (random.chance(swarm.hopelessUsers)) return random.pick(HOPELESS);
+function drawPersona(random: SeededRandom, swarm: Swarm): Persona {
+  if (random.chance(swarm.unresolvableUsers)) return random.pick(UNRESOLVABLE);
   if (random.chance(swarm.declinedUsers)) return random.pick(['is-declined', 'is-refused']);
   return 'pays';
 }

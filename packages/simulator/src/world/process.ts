@@ -1,6 +1,6 @@
 import type { PaymentIdempotency, Runtime } from '@reservations/core';
 import type { Owner } from './context.ts';
-import type { Random } from './seeded-random.ts';
+import type { SeededRandom } from './seeded-random.ts';
 import type { World } from './world.ts';
 
 /** One life of one server: from its start to its crash, or to the end of an orderly stop. */
@@ -44,22 +44,22 @@ export function createUuidSource(): UuidSource {
 /** Starts a process whose clock shows world time plus `skewMs`. */
 export function createProcess(
   name: string,
-  parts: {
+  deps: {
     readonly world: World;
-    readonly random: Random;
+    readonly random: SeededRandom;
     readonly uuids: UuidSource;
     readonly mode: PaymentIdempotency;
     readonly skewMs: number;
   },
 ): SimProcess {
-  const { world, random, uuids } = parts;
-  let { skewMs } = parts;
+  const { world, random, uuids } = deps;
+  let { skewMs } = deps;
   let diedAt: number | null = null;
   let frozenUntil = 0;
 
   const process: SimProcess = {
     name,
-    mode: parts.mode,
+    mode: deps.mode,
     stoppingSince: null,
     isDead: () => diedAt !== null,
     frozenUntil: () => frozenUntil,
@@ -88,9 +88,9 @@ export function createProcess(
   function sleep(ms: number, signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       if (signal.aborted) return resolve();
-      const planned = world.after(ms, process, wake);
+      const scheduled = world.after(ms, process, wake);
       function wake(): void {
-        planned.cancel();
+        scheduled.cancel();
         signal.removeEventListener('abort', wake);
         resolve();
       }

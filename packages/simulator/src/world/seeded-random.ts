@@ -1,48 +1,62 @@
-/** A stream of numbers that its seed determines. */
-export interface Random {
-  /** From 0 up to but not including 1. */
+/** A sequence of random numbers that depends on its seed alone. */
+export interface SeededRandom {
+  /** A number from 0 up to but not including 1. */
   next(): number;
-  /** True with this probability. A probability of 0 or 1 draws nothing. */
+  /** An integer from `min` to `max`, both included. */
+  integer(min: number, max: number): number;
+  /** True with this probability. A probability of 0 or 1 draws no number. */
   chance(probability: number): boolean;
-  /** A whole number from `min` to `max`, both included. */
-  int(min: number, max: number): number;
-  /** One of the items, which must not be empty. */
+  /** One of the items. @throws {Error} for an empty list. */
   pick<Item>(items: readonly Item[]): Item;
-  /** A stream of its own: what is drawn from it does not move this one, so that one concern can be switched off. */
-  fork(name: string): Random;
+  /** One of the items, with a probability proportional to its weight. @throws {Error} for an empty list. */
+  pickWeighted<Item extends { readonly weight: number }>(items: readonly Item[]): Item;
+  /** A copy of the items in random order. */
+  shuffle<Item>(items: readonly Item[]): Item[];
+  /** An independent sequence that depends on the seed and the name, not on what was drawn before. */
+  fork(name: string): SeededRandom;
 }
 
-/** Builds a stream from a seed (mulberry32: small, fast, and good enough to choose faults). */
-export function createRandom(seed: string): Random {
-  let state = hashText(seed);
+/** Builds the sequence of a seed, of which the low 32 bits count (mulberry32). */
+export function seededRandom(seed: number): SeededRandom {
+  let state = seed >>> 0;
 
   function next(): number {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+    state = (state + 0x6d2b79f5) >>> 0;
+    const mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    const again = mixed ^ (mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61));
+    return ((again ^ (again >>> 14)) >>> 0) / 2 ** 32;
   }
+
+  const integer = (min: number, max: number): number => min + Math.floor(next() * (max - min + 1));
 
   return {
     next,
+    integer,
     chance: (probability) => probability > 0 && (probability >= 1 || next() < probability),
-    int: (min, max) => min + Math.floor(next() * (max - min + 1)),
-    pick(items) {
-      const item = items[Math.floor(next() * items.length)];
-      if (item === undefined) throw new Error('nothing to pick from');
-      return item;
+    pick: (items) => itemAt(items, integer(0, items.length - 1)),
+    pickWeighted(items) {
+      let rest = next() * items.reduce((sum, { weight }) => sum + weight, 0);
+      const found = items.find(({ weight }) => (rest -= weight) < 0);
+      return found ?? itemAt(items, items.length - 1);
     },
-    fork: (name) => createRandom(`${seed}/${name}`),
+    shuffle(items) {
+      const left = [...items];
+      return items.map(() => itemAt(left.splice(integer(0, left.length - 1), 1), 0));
+    },
+    fork: (name) => seededRandom(hash(seed, name)),
   };
 }
 
-/** FNV-1a, then mixed: seeds that differ in one digit must not start alike. */
-function hashText(text: string): number {
-  let hash = 0x811c9dc5;
+function itemAt<Item>(items: readonly Item[], index: number): Item {
+  if (index < 0 || index >= items.length) throw new Error('cannot draw from an empty list');
+  return items[index] as Item;
+}
+
+/** FNV-1a of the text, starting from the seed. */
+function hash(seed: number, text: string): number {
+  let value = (0x811c9dc5 ^ seed) >>> 0;
   for (let index = 0; index < text.length; index += 1) {
-    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
+    value = Math.imul(value ^ text.charCodeAt(index), 0x01000193) >>> 0;
   }
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return (hash ^ (hash >>> 16)) | 0;
+  return value;
 }

@@ -44,10 +44,10 @@ interface VirtualTimer {
   hasRef(): boolean;
 }
 
-function virtualTimer(planned: { cancel(): void }): VirtualTimer {
+function virtualTimer(scheduled: { cancel(): void }): VirtualTimer {
   const timer: VirtualTimer = {
     isVirtual: true,
-    cancel: () => planned.cancel(),
+    cancel: () => scheduled.cancel(),
     ref: () => timer,
     unref: () => timer,
     hasRef: () => true,

@@ -1,12 +1,12 @@
 import { context, type Context, type Owner } from './context.ts';
 
 /** Something that will happen. */
-export interface Planned {
+export interface ScheduledEvent {
   cancel(): void;
 }
 
 /**
- * Time and the order of events. Nothing happens but what was planned here, one event after the other; between
+ * Time and the order of events. Nothing happens but what was scheduled here, one event after the other; between
  * two of them everything runs that waits for nothing but other promises.
  */
 export interface World {
@@ -15,9 +15,9 @@ export interface World {
   /** Events so far. */
   steps(): number;
   /** Plans an action. If its owner is dead then, it never happens; if it is frozen, as soon as it thaws. */
-  after(ms: number, owner: Owner | null, action: () => void): Planned;
+  after(ms: number, owner: Owner | null, action: () => void): ScheduledEvent;
   /** Plans an action in a given context. */
-  afterIn(ms: number, within: Context, action: () => void): Planned;
+  afterIn(ms: number, within: Context, action: () => void): ScheduledEvent;
   /** Resolves after `ms`, for the world's own doing. */
   sleep(ms: number): Promise<void>;
   /** Runs event by event until `until`, or until `isOver`, which is asked after each. */
@@ -40,7 +40,7 @@ export function createWorld(startAt: number): World {
   const queue: Event[] = [];
   let now = startAt;
   let steps = 0;
-  let planned = 0;
+  let scheduled = 0;
 
   function insert(event: Event): void {
     let low = 0;
@@ -72,9 +72,9 @@ export function createWorld(startAt: number): World {
     steps: () => steps,
     after: (ms, owner, action) => world.afterIn(ms, { world, owner, run: null }, action),
     afterIn(ms, within, action) {
-      planned += 1;
+      scheduled += 1;
       const due = now + Math.max(0, Math.ceil(ms));
-      const event: Event = { time: due, due, order: planned, within, action, cancelled: false };
+      const event: Event = { time: due, due, order: scheduled, within, action, cancelled: false };
       insert(event);
       return {
         cancel() {

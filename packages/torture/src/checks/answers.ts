@@ -1,6 +1,6 @@
-import type { Dossier } from '../evidence/reservation-evidence.ts';
+import type { ReservationEvidence } from '../evidence/reservation-evidence.ts';
 import { wireOf } from '../evidence/wire.ts';
-import { type Exchange, type Look, type Placing, sightIn } from '../workload/exchange.ts';
+import { type Exchange, type GetExchange, type PostExchange, shownIn } from '../workload/exchange.ts';
 import type { Evidence } from '../evidence/evidence.ts';
 import { type Check, eachReservation, overall } from './check.ts';
 
@@ -12,8 +12,8 @@ export const ANSWER_CHECKS: readonly Check[] = [
   overall('answers have the documented status codes', undocumented),
 ];
 
-function lost({ exchanges, events, row }: Dossier): string | null {
-  const acknowledged = exchanges.find((exchange) => sightIn(exchange) !== null);
+function lost({ exchanges, events, row }: ReservationEvidence): string | null {
+  const acknowledged = exchanges.find((exchange) => shownIn(exchange) !== null);
   if (acknowledged === undefined) return null;
   if (events.length === 0 || row === null) return `${describe(acknowledged)}, but the store does not have it`;
   const missed = exchanges.find(
@@ -24,17 +24,17 @@ function lost({ exchanges, events, row }: Dossier): string | null {
 }
 
 /** Every answer that tells a version shows exactly that version of the stream, to the last digit. */
-function answeredOtherwise({ exchanges, summaries }: Dossier): string | null {
+function answeredOtherwise({ exchanges, summaries }: ReservationEvidence): string | null {
   for (const exchange of exchanges) {
-    const sight = sightIn(exchange);
-    if (sight === null || exchange.result.kind !== 'answer') continue;
-    const summary = sight.version === null ? summaries.at(-1) : summaries[sight.version - 1];
+    const shown = shownIn(exchange);
+    if (shown === null || exchange.result.kind !== 'answer') continue;
+    const summary = shown.version === null ? summaries.at(-1) : summaries[shown.version - 1];
     if (summary === undefined) return `${describe(exchange)}, but the stream has ${summaries.length} events`;
-    const shown = exchange.result.body;
-    const expected = sight.version === null ? {} : wireOf(summary);
-    const wrong = Object.entries(expected).filter(([field, value]) => shown[field] !== value);
+    const { body } = exchange.result;
+    const expected = shown.version === null ? {} : wireOf(summary);
+    const wrong = Object.entries(expected).filter(([field, value]) => body[field] !== value);
     if (wrong.length > 0) {
-      const differences = wrong.map(([field, value]) => `${field} is ${String(shown[field])}, stored ${String(value)}`);
+      const differences = wrong.map(([field, value]) => `${field} is ${String(body[field])}, stored ${String(value)}`);
       return `${describe(exchange)}: ${differences.join('; ')}`;
     }
   }
@@ -42,7 +42,7 @@ function answeredOtherwise({ exchanges, summaries }: Dossier): string | null {
 }
 
 /** Whoever asks after an answer sees at least what that answer said; the store, at the end, says at least as much. */
-function wentBack({ exchanges, summaries, events }: Dossier): string | null {
+function wentBack({ exchanges, summaries, events }: ReservationEvidence): string | null {
   const moments = exchanges
     .flatMap((exchange) => [
       { tick: exchange.began, exchange, ends: false },
@@ -56,10 +56,10 @@ function wentBack({ exchanges, summaries, events }: Dossier): string | null {
       knownAtBeginning.set(exchange, furthest);
       continue;
     }
-    const sight = sightIn(exchange);
-    if (sight === null) continue;
+    const shown = shownIn(exchange);
+    if (shown === null) continue;
     const before = knownAtBeginning.get(exchange) ?? furthest;
-    const seen = { status: sight.status, version: sight.version ?? before.version };
+    const seen = { status: shown.status, version: shown.version ?? before.version };
     if (isBehind(seen, before)) return `${describe(exchange)}, after ${before.status} at version ${before.version}`;
     if (!isBehind(seen, furthest)) furthest = seen;
   }
@@ -71,7 +71,7 @@ function wentBack({ exchanges, summaries, events }: Dossier): string | null {
     : null;
 }
 
-function isDecidedByOperator(events: Dossier['events']): boolean {
+function isDecidedByOperator(events: ReservationEvidence['events']): boolean {
   const by = events.at(-1)?.data['decidedBy'];
   return typeof by === 'object' && by !== null && 'kind' in by && by.kind === 'operator';
 }
@@ -86,42 +86,42 @@ function isBehind(seen: Seen, before: Seen): boolean {
   return changedVerdict || seen.version < before.version;
 }
 
-const LOOK_STATUSES: ReadonlySet<number> = new Set([200, 404, 503]);
+const GET_STATUSES: ReadonlySet<number> = new Set([200, 404, 503]);
 
 /** Status codes of answers that show a reservation, by its status. */
-const PLACING_STATUSES: Readonly<Record<string, readonly number[]>> = {
+const POST_STATUSES: Readonly<Record<string, readonly number[]>> = {
   RESERVATION_CONFIRMED: [200],
   RESERVATION_CREATED: [202],
   RESERVATION_FAILED: [200, 503],
 };
 
-/** Answers to orders that show none: the key is in use, the order is invalid, the server starts or stops. */
+/** Answers to requests that show none: the key is in use, the request is invalid, the server starts or stops. */
 const REFUSAL_STATUSES: ReadonlySet<number> = new Set([409, 422, 503]);
 
 function* undocumented({ exchanges }: Evidence): Generator<string> {
   for (const exchange of exchanges) {
-    const fine = exchange.method === 'GET' ? isDocumentedLook(exchange) : isDocumentedPlacing(exchange);
+    const fine = exchange.method === 'GET' ? isDocumentedGet(exchange) : isDocumentedPost(exchange);
     if (!fine) yield `${describe(exchange)}: ${JSON.stringify(exchange)}`;
   }
 }
 
-function isDocumentedLook({ result }: Look): boolean {
-  return result.kind !== 'answer' || LOOK_STATUSES.has(result.status);
+function isDocumentedGet({ result }: GetExchange): boolean {
+  return result.kind !== 'answer' || GET_STATUSES.has(result.status);
 }
 
-function isDocumentedPlacing(placing: Placing): boolean {
-  const { result } = placing;
+function isDocumentedPost(post: PostExchange): boolean {
+  const { result } = post;
   if (result.kind !== 'answer') return true;
-  const sight = sightIn(placing);
-  if (sight === null) return REFUSAL_STATUSES.has(result.status);
-  return PLACING_STATUSES[sight.status]?.includes(result.status) ?? false;
+  const shown = shownIn(post);
+  if (shown === null) return REFUSAL_STATUSES.has(result.status);
+  return POST_STATUSES[shown.status]?.includes(result.status) ?? false;
 }
 
 /** An exchange in a few words. */
 function describe(exchange: Exchange): string {
   const { method, result } = exchange;
   if (result.kind !== 'answer') return `${method} ended ${result.kind}`;
-  const sight = sightIn(exchange);
-  const shown = sight === null ? '' : ` ${sight.status}${sight.version === null ? '' : ` at version ${sight.version}`}`;
-  return `${method} was answered ${result.status}${shown}`;
+  const shown = shownIn(exchange);
+  const what = shown === null ? '' : ` ${shown.status}${shown.version === null ? '' : ` at version ${shown.version}`}`;
+  return `${method} was answered ${result.status}${what}`;
 }

@@ -1,11 +1,11 @@
-import type { Call, Dossier } from '../evidence/reservation-evidence.ts';
+import type { Call, ReservationEvidence } from '../evidence/reservation-evidence.ts';
 import type { Evidence } from '../evidence/evidence.ts';
 import { type Check, eachReservation } from './check.ts';
 
 /** Attempts of one request. */
 const ATTEMPTS_MAX = 3;
 
-/** Whoever sleeps for longer loses its payment to settlement, of another server perhaps, which sends at its own pace. */
+/** Whoever longPauses for longer loses its payment to settlement, of another server perhaps, which sends at its own pace. */
 const LEASE_MS = 20_000;
 
 /** The payment service's record of calls. */
@@ -27,7 +27,7 @@ function overlaps(one: Call, other: Call): boolean {
  * Until a request recorded what came of its charge, and while its lease lasts, nobody but the process that answers it
  * works on its payment. The answer may come later than that: its process may sleep.
  */
-function tooManyCalls({ exchanges, calls, events }: Dossier): string | null {
+function tooManyCalls({ exchanges, calls, events }: ReservationEvidence): string | null {
   const recordedAt = events[1] === undefined ? Number.POSITIVE_INFINITY : Date.parse(events[1].metadata.recordedAt);
   for (const { method, result, beganAt, endedAt } of exchanges) {
     if (method !== 'POST' || result.kind !== 'answer' || result.replayed) continue;

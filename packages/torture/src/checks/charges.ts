@@ -1,5 +1,5 @@
 import { toMajorUnits } from '@reservations/core';
-import type { Dossier } from '../evidence/reservation-evidence.ts';
+import type { ReservationEvidence } from '../evidence/reservation-evidence.ts';
 import { REFUSED_USER } from '../workload/requests.ts';
 import { type Check, eachReservation } from './check.ts';
 
@@ -19,7 +19,7 @@ export const CHARGE_CHECKS: readonly Check[] = [
   eachReservation('19 reserved and charged amounts are equal', amountsDiffer),
 ];
 
-function sentBeforeReserved({ events, charges, calls }: Dossier): string | null {
+function sentBeforeReserved({ events, charges, calls }: ReservationEvidence): string | null {
   const [created] = events;
   if (created === undefined) {
     if (charges.length > 0) return 'charged, but never reserved';
@@ -31,7 +31,7 @@ function sentBeforeReserved({ events, charges, calls }: Dossier): string | null 
   return earliest < reservedAt ? `sent or charged ${reservedAt - earliest} ms before it was reserved` : null;
 }
 
-function confirmedAndCharged({ summaries, charges }: Dossier): string | null {
+function confirmedAndCharged({ summaries, charges }: ReservationEvidence): string | null {
   const last = summaries.at(-1);
   if (last?.stage !== 'confirmed') return null;
   if (charges.length === 0) return `confirmed with ${last.transactionId}, but never charged`;
@@ -41,7 +41,7 @@ function confirmedAndCharged({ summaries, charges }: Dossier): string | null {
 }
 
 /** A verdict "failed" needs a decline of the payment service, or that nothing ever arrived there. */
-function failedWithoutVerdict({ summaries, declines, calls, events }: Dossier): string | null {
+function failedWithoutVerdict({ summaries, declines, calls, events }: ReservationEvidence): string | null {
   const last = summaries.at(-1);
   if (last?.stage !== 'failed') return null;
   switch (last.failureReason) {
@@ -60,7 +60,7 @@ function failedWithoutVerdict({ summaries, declines, calls, events }: Dossier): 
   }
 }
 
-function amountsDiffer({ summaries, charges, declines }: Dossier): string | null {
+function amountsDiffer({ summaries, charges, declines }: ReservationEvidence): string | null {
   const [first] = summaries;
   if (first === undefined) return null;
   const reserved = { amount: toMajorUnits(first), currency: first.currency, user: first.userId };

@@ -1,5 +1,5 @@
 import type { ReservationSummary } from '@reservations/core';
-import type { Dossier } from '../evidence/reservation-evidence.ts';
+import type { ReservationEvidence } from '../evidence/reservation-evidence.ts';
 import type { Evidence } from '../evidence/evidence.ts';
 import { type Check, eachReservation, overall } from './check.ts';
 
@@ -14,14 +14,14 @@ export const LOG_CHECKS: readonly Check[] = [
     const wrong = events.findIndex(({ position }, index) => position !== index + 1);
     return wrong === -1 ? [] : [`event ${wrong + 1} of the log has position ${events[wrong]?.position}`];
   }),
-  overall('10 who follows the log sees each event once and in order', followedOtherwise),
+  overall('10 who follows the log sees each event once and in request', followedOtherwise),
   eachReservation('11 the view is the folded stream', viewDiffers),
   overall('11 the store verifies', ({ storeFaults }) => storeFaults),
 ];
 
 const VERDICTS: ReadonlySet<string> = new Set(['RESERVATION_CONFIRMED', 'RESERVATION_FAILED']);
 
-function verdictNotLast({ events }: Dossier): string | null {
+function verdictNotLast({ events }: ReservationEvidence): string | null {
   const first = events.findIndex(({ type }) => VERDICTS.has(type));
   return first === -1 || first === events.length - 1 ? null : `${events[first]?.type} is followed by other events`;
 }
@@ -37,7 +37,7 @@ function followedOtherwise({ events, follower }: Evidence): readonly string[] {
     : [`the follower saw ${eventIds.length} events, the log has ${events.length}`];
 }
 
-function viewDiffers({ events, summaries, row }: Dossier): string | null {
+function viewDiffers({ events, summaries, row }: ReservationEvidence): string | null {
   if (events.length === 0) return row === null ? null : 'the view has a row, the log has no stream';
   if (summaries.length < events.length) return `event ${summaries.length + 1} of the stream cannot be folded`;
   if (row === null) return 'the log has a stream, the view has no row';

@@ -1,24 +1,24 @@
-import type { Dossier, Dossiers } from '../evidence/reservation-evidence.ts';
+import type { ReservationEvidence, EvidenceByReservation } from '../evidence/reservation-evidence.ts';
 import type { Evidence } from '../evidence/evidence.ts';
-import { type Order, type Placing, sightIn } from '../workload/exchange.ts';
+import { type ReservationRequest, type PostExchange, shownIn } from '../workload/exchange.ts';
 import { type Check, overall } from './check.ts';
 
 /** Orders against the reservations that came of them. */
-export const ORDER_CHECKS: readonly Check[] = [
+export const REQUEST_CHECKS: readonly Check[] = [
   overall('12 one key makes one reservation, and another only after it failed unsent', keysMadeOthers),
   overall('12 the key of what was never sent is free again', keysBroughtBack),
-  overall('12 one order without a key makes at most one reservation', ordersMadeMany),
-  overall('13 an invalid order leaves no trace', invalidOrdersLeftTraces),
+  overall('12 one request without a key makes at most one reservation', requestsMadeMany),
+  overall('13 an invalid request leaves no trace', invalidRequestsLeftTraces),
   overall('19 ordered and reserved amounts are equal', amountsDiffer),
-  overall('every reservation was ordered', appearedFromNowhere),
+  overall('every reservation was ordered', notRequested),
 ];
 
-function placings({ exchanges }: Evidence): readonly Placing[] {
+function posts({ exchanges }: Evidence): readonly PostExchange[] {
   return exchanges.filter((exchange) => exchange.method === 'POST');
 }
 
-function* keysMadeOthers(evidence: Evidence, dossiers: Dossiers): Generator<string> {
-  for (const { key, uses, made } of keysIn(evidence, dossiers)) {
+function* keysMadeOthers(evidence: Evidence, reservations: EvidenceByReservation): Generator<string> {
+  for (const { key, uses, made } of keysIn(evidence, reservations)) {
     for (const [index, { id, events }] of made.entries()) {
       const next = made[index + 1];
       if (next === undefined) break;
@@ -26,21 +26,21 @@ function* keysMadeOthers(evidence: Evidence, dossiers: Dossiers): Generator<stri
       const isFree = isUnsent(made[index]) && (end?.position ?? 0) < (next.events[0]?.position ?? 0);
       if (!isFree) yield `key ${key}: it made ${id}, and then ${next.id}`;
     }
-    // Another order with a used key is refused; the order that made the reservation never is.
-    const users = new Set(uses.map(({ order }) => order.userId));
-    const refused = uses.find(({ order, valid, result }) => {
-      const isOwner = dossiers.ofUser(order.userId).length > 0;
+    // Another request with a used key is refused; the request that made the reservation never is.
+    const users = new Set(uses.map(({ request }) => request.userId));
+    const refused = uses.find(({ request, valid, result }) => {
+      const isOwner = reservations.ofUser(request.userId).length > 0;
       return valid && result.kind === 'answer' && result.status === 422 && (isOwner || users.size === 1);
     });
-    if (refused !== undefined) yield `key ${key}: the order of ${refused.order.userId} was refused`;
+    if (refused !== undefined) yield `key ${key}: the request of ${refused.request.userId} was refused`;
   }
 }
 
 /** A client that was told that nothing was sent is not answered with the same reservation when it asks again. */
-function* keysBroughtBack(evidence: Evidence, dossiers: Dossiers): Generator<string> {
-  for (const { key, uses, made } of keysIn(evidence, dossiers)) {
+function* keysBroughtBack(evidence: Evidence, reservations: EvidenceByReservation): Generator<string> {
+  for (const { key, uses, made } of keysIn(evidence, reservations)) {
     for (const { id } of made.filter(isUnsent)) {
-      const told = uses.filter((use) => sightIn(use)?.reservationId === id);
+      const told = uses.filter((use) => shownIn(use)?.reservationId === id);
       const first = Math.min(...told.map(({ ended }) => ended));
       if (told.some(({ began }) => began > first)) yield `key ${key}: asked again, and answered with ${id}`;
     }
@@ -49,69 +49,69 @@ function* keysBroughtBack(evidence: Evidence, dossiers: Dossiers): Generator<str
 
 interface UsedKey {
   readonly key: string;
-  readonly uses: readonly Placing[];
-  /** The reservations that it made, in the order of creation. */
-  readonly made: readonly Dossier[];
+  readonly uses: readonly PostExchange[];
+  /** The reservations that it made, in the request of creation. */
+  readonly made: readonly ReservationEvidence[];
 }
 
-function* keysIn(evidence: Evidence, dossiers: Dossiers): Generator<UsedKey> {
-  for (const [key, uses] of Map.groupBy(placings(evidence), ({ idempotencyKey }) => idempotencyKey)) {
+function* keysIn(evidence: Evidence, reservations: EvidenceByReservation): Generator<UsedKey> {
+  for (const [key, uses] of Map.groupBy(posts(evidence), ({ idempotencyKey }) => idempotencyKey)) {
     if (key === null) continue;
-    const users = new Set(uses.map(({ order }) => order.userId));
-    const made = [...users].flatMap((user) => dossiers.ofUser(user));
+    const users = new Set(uses.map(({ request }) => request.userId));
+    const made = [...users].flatMap((user) => reservations.ofUser(user));
     yield { key, uses, made: made.toSorted((one, other) => createdAt(one) - createdAt(other)) };
   }
 }
 
-function createdAt({ events }: Dossier): number {
+function createdAt({ events }: ReservationEvidence): number {
   return events[0]?.position ?? 0;
 }
 
 /** True for a reservation that failed with the proof that nothing was sent. */
-function isUnsent(dossier: Dossier | undefined): boolean {
-  return dossier?.summaries.at(-1)?.failureReason === 'not-sent';
+function isUnsent(reservation: ReservationEvidence | undefined): boolean {
+  return reservation?.summaries.at(-1)?.failureReason === 'not-sent';
 }
 
-function* ordersMadeMany(evidence: Evidence, dossiers: Dossiers): Generator<string> {
-  for (const { order, idempotencyKey } of placings(evidence)) {
-    const made = dossiers.ofUser(order.userId);
-    if (idempotencyKey === null && made.length > 1) yield `the order of ${order.userId} made ${idsOf(made)}`;
+function* requestsMadeMany(evidence: Evidence, reservations: EvidenceByReservation): Generator<string> {
+  for (const { request, idempotencyKey } of posts(evidence)) {
+    const made = reservations.ofUser(request.userId);
+    if (idempotencyKey === null && made.length > 1) yield `the request of ${request.userId} made ${idsOf(made)}`;
   }
 }
 
-function* invalidOrdersLeftTraces(evidence: Evidence, dossiers: Dossiers): Generator<string> {
-  for (const { order, valid, result } of placings(evidence)) {
+function* invalidRequestsLeftTraces(evidence: Evidence, reservations: EvidenceByReservation): Generator<string> {
+  for (const { request, valid, result } of posts(evidence)) {
     if (valid) continue;
-    const made = dossiers.ofUser(order.userId);
-    if (made.length > 0) yield `the invalid order of ${order.userId} made ${idsOf(made)}`;
+    const made = reservations.ofUser(request.userId);
+    if (made.length > 0) yield `the invalid request of ${request.userId} made ${idsOf(made)}`;
     if (result.kind === 'answer' && result.status !== 422 && result.status !== 503) {
-      yield `the invalid order of ${order.userId} was answered ${result.status}`;
+      yield `the invalid request of ${request.userId} was answered ${result.status}`;
     }
   }
 }
 
-function* amountsDiffer(evidence: Evidence, dossiers: Dossiers): Generator<string> {
-  for (const { order } of placings(evidence)) {
-    for (const { id, summaries } of dossiers.ofUser(order.userId)) {
-      const [ordered, reserved] = [priceOf(order), priceOf(summaries[0] ?? order)];
+function* amountsDiffer(evidence: Evidence, reservations: EvidenceByReservation): Generator<string> {
+  for (const { request } of posts(evidence)) {
+    for (const { id, summaries } of reservations.ofUser(request.userId)) {
+      const [ordered, reserved] = [priceOf(request), priceOf(summaries[0] ?? request)];
       if (ordered !== reserved) yield `${id}: ordered ${ordered}, reserved ${reserved}`;
     }
   }
 }
 
-function priceOf({ amountMinor, currency, decimals }: Omit<Order, 'userId'>): string {
+function priceOf({ amountMinor, currency, decimals }: Omit<ReservationRequest, 'userId'>): string {
   return `${amountMinor} minor units of ${currency}, of which ${10 ** decimals} make one`;
 }
 
-/** An order whose client heard nothing may have made a reservation; a reservation that nobody ordered may not be. */
-function* appearedFromNowhere(evidence: Evidence, dossiers: Dossiers): Generator<string> {
-  const users = new Set(placings(evidence).map(({ order }) => order.userId));
-  for (const { id, events, summaries } of dossiers.all) {
+/** An request whose client heard nothing may have made a reservation; a reservation that nobody ordered may not be. */
+function* notRequested(evidence: Evidence, reservations: EvidenceByReservation): Generator<string> {
+  const users = new Set(posts(evidence).map(({ request }) => request.userId));
+  for (const { id, events, summaries } of reservations.all) {
     const [first] = summaries;
     if (events.length > 0 && (first === undefined || !users.has(first.userId))) yield `nobody ordered ${id}`;
   }
 }
 
-function idsOf(dossiers: readonly Dossier[]): string {
-  return dossiers.map(({ id }) => id).join(', ');
+function idsOf(reservations: readonly ReservationEvidence[]): string {
+  return reservations.map(({ id }) => id).join(', ');
 }

@@ -1,4 +1,4 @@
-import type { Dossier } from '../evidence/reservation-evidence.ts';
+import type { ReservationEvidence } from '../evidence/reservation-evidence.ts';
 import type { Evidence } from '../evidence/evidence.ts';
 import { type Check, eachReservation, overall } from './check.ts';
 
@@ -18,13 +18,13 @@ export const SETTLEMENT_CHECKS: readonly Check[] = [
   }),
 ];
 
-function escalatedEarly({ events }: Dossier, { idempotency, unknownOutcome }: Evidence): string | null {
+function escalatedEarly({ events }: ReservationEvidence, { idempotency, answerUnknownAs }: Evidence): string | null {
   const escalated = events.find(({ type }) => type === 'PAYMENT_ESCALATED');
   const [created] = events;
   if (escalated === undefined || created === undefined) return null;
   const { reason, at } = escalated.data;
   if (idempotency === 'none' && reason === 'may-not-be-sent-again') return null;
-  if (unknownOutcome === 'fail' && reason === 'answered-failed') return null;
+  if (answerUnknownAs === 'failed' && reason === 'answered-failed') return null;
   const ageMs = Date.parse(String(at)) - Date.parse(String(created.data['at']));
   return ageMs >= ESCALATE_AFTER_MS ? null : `escalated (${String(reason)}) at an age of ${ageMs} ms`;
 }

@@ -1,5 +1,5 @@
-import type { Dossier } from '../evidence/reservation-evidence.ts';
-import { sightIn } from '../workload/exchange.ts';
+import type { ReservationEvidence } from '../evidence/reservation-evidence.ts';
+import { shownIn } from '../workload/exchange.ts';
 import { type Check, eachReservation } from './check.ts';
 
 /** The calls of the one request that may have been told FAILED of an unknown outcome. */
@@ -14,10 +14,10 @@ export const TOLD_FAILED_CHECKS: readonly Check[] = [
     if (!events.some(({ data }) => data['reason'] === 'answered-failed')) return null;
     return calls.length > CALLS_MAX ? `${calls.length} calls arrived` : null;
   }),
-  eachReservation('D FAILED is told only of what failed or an operator was asked about', (dossier) => {
-    const toldFailed = dossier.exchanges.some((exchange) => sightIn(exchange)?.status === 'RESERVATION_FAILED');
-    if (!toldFailed || dossier.events.length === 0 || hasEnded(dossier)) return null;
-    return `told FAILED, and then only ${dossier.events.map(({ type }) => type).join(', ')}`;
+  eachReservation('D FAILED is told only of what failed or an operator was asked about', (reservation) => {
+    const toldFailed = reservation.exchanges.some((exchange) => shownIn(exchange)?.status === 'RESERVATION_FAILED');
+    if (!toldFailed || reservation.events.length === 0 || hasEnded(reservation)) return null;
+    return `told FAILED, and then only ${reservation.events.map(({ type }) => type).join(', ')}`;
   }),
   eachReservation('D what the ledger proves is closed', ({ summaries, charges, events }) => {
     const isOpen = summaries.at(-1)?.stage === 'escalated' && charges.length === 1;
@@ -26,6 +26,6 @@ export const TOLD_FAILED_CHECKS: readonly Check[] = [
   }),
 ];
 
-function hasEnded({ events }: Dossier): boolean {
+function hasEnded({ events }: ReservationEvidence): boolean {
   return events.some(({ type }) => type === 'RESERVATION_FAILED' || type === 'PAYMENT_ESCALATED');
 }

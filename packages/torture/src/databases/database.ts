@@ -1,6 +1,6 @@
 import type { ReservationStore } from '@reservations/core';
 import type { Fault } from '../faults/fault.ts';
-import type { Excuse } from '../processes/server-run.ts';
+import type { AllowedExit } from '../processes/server-run.ts';
 
 /** A database that servers can be put on. */
 export interface StoreKind {
@@ -19,7 +19,7 @@ export interface Database {
   /** What can be done to it. */
   readonly faults: readonly Fault[];
   /** Why a server may find that it cannot start; null when there is always a database. */
-  readonly excuse: Excuse | null;
+  readonly allowedExit: AllowedExit | null;
   /** How often who follows the log looks for more. */
   readonly followEveryMs: number;
   /** Looks into it beside the servers. It must be there already. */

@@ -1,9 +1,9 @@
-import type { Excuse } from '../processes/server-run.ts';
+import type { AllowedExit } from '../processes/server-run.ts';
 
 /** Keeps in mind when the database was away. */
-export interface Absence {
+export interface Outages {
   /** For servers that do not find it. */
-  readonly excuse: Excuse;
+  readonly allowedExit: AllowedExit;
   /** Does something during which it is away. */
   during(fault: () => Promise<void>): Promise<void>;
 }
@@ -15,11 +15,11 @@ const NOT_FOUND = /PostgreSQL cannot be used now/;
 const AFTERMATH_MS = 1_000;
 
 /** A database that was never away. */
-export function createAbsence(): Absence {
+export function createOutages(): Outages {
   let backAt = Number.NEGATIVE_INFINITY;
   let absences = 0;
   return {
-    excuse: { words: NOT_FOUND, until: () => backAt },
+    allowedExit: { words: NOT_FOUND, until: () => backAt },
     async during(fault) {
       absences += 1;
       backAt = Number.POSITIVE_INFINITY;

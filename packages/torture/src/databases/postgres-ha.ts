@@ -1,10 +1,10 @@
 import { type Fault, type FaultContext, ONE_MINUTE_MS } from '../faults/fault.ts';
 import { eventually, pause } from '../support/pause.ts';
-import { type Absence, createAbsence } from './outages.ts';
+import { type Outages, createOutages } from './outages.ts';
 import type { StoreKind } from './database.ts';
 import { type HaCluster, openHaCluster } from './ha-cluster.ts';
 import { cutting, POSTGRES_FOLLOW_EVERY_MS, POSTGRES_SERVERS } from './postgres.ts';
-import { createPostgresLook } from './postgres-look.ts';
+import { createPostgresInspector } from './postgres-look.ts';
 
 const NOTICED_AFTER_MS = [0, 1_500] as const;
 const HELD_MS = [200, 1_000] as const;
@@ -30,11 +30,11 @@ function kindWith(options: { readonly synchronous: boolean }): StoreKind {
     async create() {
       const cluster = await openHaCluster(options);
       const { database } = cluster;
-      const [looking, absence] = [createPostgresLook(database.url), createAbsence()];
+      const [looking, outages] = [createPostgresInspector(database.url), createOutages()];
       return {
         serverArgs: ['--db', database.url],
-        faults: faultsOf(cluster, absence, options.synchronous ? aWhile : untilAhead),
-        excuse: absence.excuse,
+        faults: faultsOf(cluster, outages, options.synchronous ? aWhile : untilAhead),
+        allowedExit: outages.allowedExit,
         followEveryMs: POSTGRES_FOLLOW_EVERY_MS,
         look: looking.look,
         async drop() {
@@ -50,7 +50,7 @@ function kindWith(options: { readonly synchronous: boolean }): StoreKind {
 type Lag = (cluster: HaCluster, context: FaultContext) => Promise<void>;
 
 /** Meanwhile every commit waits. */
-const aWhile: Lag = (_, { random, signal }) => pause(random.whole(...HELD_MS), signal);
+const aWhile: Lag = (_, { random, signal }) => pause(random.integer(...HELD_MS), signal);
 
 /** Until so much is on the primary alone that clients must have been told of some of it. */
 async function untilAhead({ database }: HaCluster): Promise<void> {
@@ -66,14 +66,14 @@ const POSITION = 'select coalesce(max(position), 0)::float8 as position from eve
 const AHEAD_EVENTS = 30;
 const AHEAD_TIMEOUT_MS = 30_000;
 
-function faultsOf(cluster: HaCluster, { during }: Absence, lag: Lag): readonly Fault[] {
+function faultsOf(cluster: HaCluster, { during }: Outages, lag: Lag): readonly Fault[] {
   const cut = cutting(cluster.database, during);
   return [
     {
       name: 'fail over',
       weight: 2,
       fromMs: 0,
-      perform: ({ random }) => during(() => cluster.failOver(random.whole(...NOTICED_AFTER_MS))),
+      perform: ({ random }) => during(() => cluster.failOver(random.integer(...NOTICED_AFTER_MS))),
     },
     {
       name: 'fail over while the standbys lag behind',
@@ -83,7 +83,7 @@ function faultsOf(cluster: HaCluster, { during }: Absence, lag: Lag): readonly F
         during(async () => {
           cluster.replication.hold();
           await lag(cluster, context);
-          await cluster.failOver(context.random.whole(...NOTICED_AFTER_MS));
+          await cluster.failOver(context.random.integer(...NOTICED_AFTER_MS));
         }),
     },
     {
@@ -93,7 +93,7 @@ function faultsOf(cluster: HaCluster, { during }: Absence, lag: Lag): readonly F
       perform: ({ random, signal }) =>
         during(async () => {
           await cluster.primary().kill();
-          await pause(random.whole(...DOWN_MS), signal);
+          await pause(random.integer(...DOWN_MS), signal);
           await cluster.primary().start();
           await cluster.caughtUp();
         }),
@@ -105,7 +105,7 @@ function faultsOf(cluster: HaCluster, { during }: Absence, lag: Lag): readonly F
       perform: async ({ random, signal }) => {
         const standby = random.pick(cluster.standbys());
         await standby.kill();
-        await pause(random.whole(...DOWN_MS), signal);
+        await pause(random.integer(...DOWN_MS), signal);
         await standby.start();
       },
     },
@@ -130,7 +130,7 @@ function faultsOf(cluster: HaCluster, { during }: Absence, lag: Lag): readonly F
 /** Every commit waits as long as the standbys stand still. */
 function freezing(
   cluster: HaCluster,
-  during: Absence['during'],
+  during: Outages['during'],
   { rangeMs, ...fault }: Omit<Fault, 'perform'> & { readonly rangeMs: readonly [number, number] },
 ): Fault {
   return {
@@ -139,7 +139,7 @@ function freezing(
       during(async () => {
         const standbys = cluster.standbys();
         await Promise.all(standbys.map((standby) => standby.freeze()));
-        await pause(random.whole(...rangeMs), signal);
+        await pause(random.integer(...rangeMs), signal);
         await Promise.all(standbys.map((standby) => standby.thaw()));
       }),
   };

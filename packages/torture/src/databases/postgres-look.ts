@@ -3,12 +3,12 @@ import { openPostgresStore } from '@reservations/core/postgres';
 import type { Database } from './database.ts';
 
 /** Looks into a database with one store that stays open, and so has to outlive every fault as a server's does. */
-export interface PostgresLook extends Pick<Database, 'look'> {
+export interface PostgresInspector extends Pick<Database, 'look'> {
   close(): Promise<void>;
 }
 
 /** Opens the store at the first look that finds the database. */
-export function createPostgresLook(connectionString: string): PostgresLook {
+export function createPostgresInspector(connectionString: string): PostgresInspector {
   let opened: Promise<ReservationStore> | null = null;
   return {
     async look(what) {

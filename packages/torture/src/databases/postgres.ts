@@ -1,9 +1,9 @@
 import { createDatabase, type PostgresServer, startPostgres, type TestDatabase } from '@reservations/test-postgres';
 import { type Fault, ONE_MINUTE_MS } from '../faults/fault.ts';
 import { pause } from '../support/pause.ts';
-import { type Absence, createAbsence } from './outages.ts';
+import { type Outages, createOutages } from './outages.ts';
 import type { StoreKind } from './database.ts';
-import { createPostgresLook } from './postgres-look.ts';
+import { createPostgresInspector } from './postgres-look.ts';
 
 /** How many servers work on one database. */
 export const POSTGRES_SERVERS = 3;
@@ -24,11 +24,11 @@ export const postgres: StoreKind = {
   async create() {
     const server = await startPostgres();
     const database = await createDatabase(server.url);
-    const [looking, absence] = [createPostgresLook(database.url), createAbsence()];
+    const [looking, outages] = [createPostgresInspector(database.url), createOutages()];
     return {
       serverArgs: ['--db', database.url],
-      faults: faultsOf(server, database, absence),
-      excuse: absence.excuse,
+      faults: faultsOf(server, database, outages),
+      allowedExit: outages.allowedExit,
       followEveryMs: POSTGRES_FOLLOW_EVERY_MS,
       look: looking.look,
       async drop() {
@@ -39,7 +39,7 @@ export const postgres: StoreKind = {
   },
 };
 
-function faultsOf(server: PostgresServer, database: TestDatabase, { during }: Absence): readonly Fault[] {
+function faultsOf(server: PostgresServer, database: TestDatabase, { during }: Outages): readonly Fault[] {
   return [
     {
       name: 'kill the database',
@@ -48,18 +48,18 @@ function faultsOf(server: PostgresServer, database: TestDatabase, { during }: Ab
       perform: ({ random, signal }) =>
         during(async () => {
           await server.kill();
-          await pause(random.whole(...DOWN_MS), signal);
+          await pause(random.integer(...DOWN_MS), signal);
           await server.start();
         }),
     },
     {
-      name: 'restart the database in good order',
+      name: 'restart the database in good request',
       weight: 1,
       fromMs: 0,
       perform: ({ random, signal }) =>
         during(async () => {
           await server.stop();
-          await pause(random.whole(...DOWN_MS), signal);
+          await pause(random.integer(...DOWN_MS), signal);
           await server.start();
         }),
     },
@@ -76,7 +76,7 @@ function faultsOf(server: PostgresServer, database: TestDatabase, { during }: Ab
 
 function freezing(
   server: PostgresServer,
-  during: Absence['during'],
+  during: Outages['during'],
   { rangeMs, ...fault }: Omit<Fault, 'perform'> & { readonly rangeMs: readonly [number, number] },
 ): Fault {
   return {
@@ -84,14 +84,14 @@ function freezing(
     perform: ({ random, signal }) =>
       during(async () => {
         await server.freeze();
-        await pause(random.whole(...rangeMs), signal);
+        await pause(random.integer(...rangeMs), signal);
         await server.thaw();
       }),
   };
 }
 
 /** Everybody's connections to the database are ended by the server, wherever their transactions are. */
-export function cutting(database: Pick<TestDatabase, 'query'>, during: Absence['during']): Fault {
+export function cutting(database: Pick<TestDatabase, 'query'>, during: Outages['during']): Fault {
   return {
     name: 'cut all connections to the database',
     weight: 2,

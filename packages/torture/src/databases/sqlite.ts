@@ -16,7 +16,7 @@ export const sqlite: StoreKind = {
     return Promise.resolve({
       serverArgs: ['--db', path],
       faults: [],
-      excuse: null,
+      allowedExit: null,
       followEveryMs: FOLLOW_EVERY_MS,
       // Opened anew each time: whoever kept it open would spare a restarted server the recovery after a crash.
       async look(what) {

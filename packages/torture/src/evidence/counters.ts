@@ -1,13 +1,13 @@
 /** What was done to the processes, and what they did that nobody asked for. */
-export interface Tally {
+export interface Counters {
   /** SIGKILLs sent to servers. */
   kills: number;
   /** Servers that killed themselves at a failpoint. */
   failpointKills: number;
   pauses: number;
   /** Pauses for longer than a lease while other servers went on. */
-  sleeps: number;
-  /** Stops in good order, by SIGTERM. */
+  longPauses: number;
+  /** Stops in good request, by SIGTERM. */
   stops: number;
   sandboxKills: number;
   sandboxPauses: number;
@@ -20,12 +20,12 @@ export interface Tally {
 }
 
 /** Nothing was done yet. */
-export function createTally(): Tally {
+export function createCounters(): Counters {
   return {
     kills: 0,
     failpointKills: 0,
     pauses: 0,
-    sleeps: 0,
+    longPauses: 0,
     stops: 0,
     sandboxKills: 0,
     sandboxPauses: 0,

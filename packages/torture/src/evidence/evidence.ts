@@ -5,7 +5,7 @@ import type { Alarms } from './alarms.ts';
 
 /** What a reader of the log saw while servers wrote and died. */
 export interface Follower {
-  /** Ids of the events in the order in which they were seen, from the first position on. */
+  /** Ids of the events in the request in which they were seen, from the first position on. */
   readonly eventIds: readonly string[];
 }
 
@@ -13,7 +13,7 @@ export interface Follower {
 export interface Evidence extends Alarms {
   readonly idempotency: PaymentIdempotency;
   /** What servers told clients of an unknown outcome. */
-  readonly unknownOutcome: 'pending' | 'fail';
+  readonly answerUnknownAs: 'pending' | 'failed';
   /** What clients were told. */
   readonly exchanges: readonly Exchange[];
   /** What the event store says. */

@@ -18,7 +18,7 @@ import { readJsonLines } from './json-lines.ts';
 /** Where the evidence lies once the processes are gone. */
 export interface Sources {
   readonly idempotency: PaymentIdempotency;
-  readonly unknownOutcome: Evidence['unknownOutcome'];
+  readonly answerUnknownAs: Evidence['answerUnknownAs'];
   readonly exchanges: readonly Exchange[];
   readonly store: ReservationStore;
   readonly follower: Follower;
@@ -31,10 +31,10 @@ export interface Sources {
 
 /** Reads store, ledger and record of calls from what lies on disk. */
 export async function gatherEvidence(sources: Sources): Promise<Evidence> {
-  const { idempotency, unknownOutcome, exchanges, store, follower, incidents } = sources;
+  const { idempotency, answerUnknownAs, exchanges, store, follower, incidents } = sources;
   return {
     idempotency,
-    unknownOutcome,
+    answerUnknownAs,
     exchanges,
     ...(await gatherFromStore(store)),
     follower,

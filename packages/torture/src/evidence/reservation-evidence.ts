@@ -20,14 +20,14 @@ export interface Call {
 }
 
 /** Everything about one reservation. */
-export interface Dossier {
+export interface ReservationEvidence {
   readonly id: string;
-  /** In the order of the log. */
+  /** In the request of the log. */
   readonly events: readonly RecordedEvent[];
   /** The reservation after each of its events; shorter than the events when one of them cannot be folded. */
   readonly summaries: readonly ReservationSummary[];
   readonly row: ReservationSummary | null;
-  /** In the order in which they began. */
+  /** In the request in which they began. */
   readonly exchanges: readonly Exchange[];
   readonly charges: readonly LedgerEntry[];
   readonly declines: readonly LedgerEntry[];
@@ -35,10 +35,10 @@ export interface Dossier {
 }
 
 /** All evidence, sorted by reservation. */
-export interface Dossiers {
-  readonly all: readonly Dossier[];
-  /** The reservations of a user; each order has a user of its own. */
-  ofUser(userId: string): readonly Dossier[];
+export interface EvidenceByReservation {
+  readonly all: readonly ReservationEvidence[];
+  /** The reservations of a user; each request has a user of its own. */
+  ofUser(userId: string): readonly ReservationEvidence[];
 }
 
 interface Draft {
@@ -52,7 +52,7 @@ interface Draft {
 }
 
 /** Sorts the evidence by the reservation that it speaks of, whether the store knows that reservation or not. */
-export function openDossiers(evidence: Evidence): Dossiers {
+export function groupByReservation(evidence: Evidence): EvidenceByReservation {
   const drafts = new Map<string, Draft>();
   const draftOf = (id: string): Draft => {
     const known = drafts.get(id);
@@ -73,7 +73,7 @@ export function openDossiers(evidence: Evidence): Dossiers {
   }
   for (const [id, call] of callsIn(evidence)) draftOf(id).calls.push(call);
 
-  const all = [...drafts.values()].map((draft): Dossier => ({ ...draft, summaries: fold(draft) }));
+  const all = [...drafts.values()].map((draft): ReservationEvidence => ({ ...draft, summaries: fold(draft) }));
   const byUser = Map.groupBy(all, ({ summaries, events }) => String(summaries[0]?.userId ?? events[0]?.data['userId']));
   return { all, ofUser: (userId) => byUser.get(userId) ?? [] };
 }

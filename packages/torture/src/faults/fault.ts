@@ -1,8 +1,8 @@
-import type { Random } from '../support/seeded-random.ts';
+import type { SeededRandom } from '../support/seeded-random.ts';
 
 /** What every fault may use. */
 export interface FaultContext {
-  readonly random: Random;
+  readonly random: SeededRandom;
   /** Aborts when it is enough: what waits goes on at once. */
   readonly signal: AbortSignal;
 }

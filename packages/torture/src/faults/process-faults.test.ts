@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import type { Fault } from './fault.ts';
-import { faultsFor, type Victims } from './process-faults.ts';
+import { faultsFor, type Targets } from './process-faults.ts';
 
 const flood: Fault = { name: 'flood the database', weight: 1, fromMs: 60_000, perform: () => Promise.resolve() };
-const victims = { servers: [], sandbox: {} as Victims['sandbox'], intruder: null, databaseFaults: [flood] };
+const targets = { servers: [], sandbox: {} as Targets['sandbox'], secondServer: null, databaseFaults: [flood] };
 const namesFor = (durationMs: number, only: readonly string[] | null): readonly string[] =>
-  faultsFor(victims, { durationMs, only }).map(({ name }) => name);
+  faultsFor(targets, { durationMs, only }).map(({ name }) => name);
 
 test('a run does the faults for which it is long enough', () => {
   expect(namesFor(60_000, null)).toContain('flood the database');

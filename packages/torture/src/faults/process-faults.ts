@@ -1,25 +1,25 @@
-import type { Intruder } from '../processes/second-server.ts';
+import type { SecondServer } from '../processes/second-server.ts';
 import type { Sandbox } from '../processes/sandbox.ts';
 import type { ServerSlot } from '../processes/server-slot.ts';
 import { pause } from '../support/pause.ts';
-import type { Random } from '../support/seeded-random.ts';
-import type { Tally } from '../evidence/counters.ts';
+import type { SeededRandom } from '../support/seeded-random.ts';
+import type { Counters } from '../evidence/counters.ts';
 import { type Fault, type FaultContext, ONE_MINUTE_MS, TWO_MINUTES_MS } from './fault.ts';
 
 /** What faults are done to. */
-export interface Victims {
+export interface Targets {
   readonly servers: readonly ServerSlot[];
   readonly sandbox: Sandbox;
   /** Null where there is room for any number of servers. */
-  readonly intruder: Intruder | null;
+  readonly secondServer: SecondServer | null;
   /** What can be done to the database. */
   readonly databaseFaults: readonly Fault[];
 }
 
 /** What faults of processes need. */
-export interface ChaosContext extends FaultContext {
-  readonly victims: Victims;
-  readonly tally: Tally;
+export interface ProcessFaultContext extends FaultContext {
+  readonly targets: Targets;
+  readonly counters: Counters;
 }
 
 const SHORT_PAUSE_MS = [100, 1_500] as const;
@@ -33,21 +33,21 @@ const DEADLINE_PAUSE_MS = [5_200, 7_000] as const;
 const DOWN_MS = [50, 2_500] as const;
 
 /** What any number of servers and the payment service suffer. */
-const ALWAYS: readonly Fault<ChaosContext>[] = [
+const ALWAYS: readonly Fault<ProcessFaultContext>[] = [
   fault('kill a server', 6, 0, (context) => killServer(context)),
   fault('kill a server twice', 2, 0, async (context) => {
     await killServer(context);
-    await pause(context.random.whole(0, 900), context.signal);
+    await pause(context.random.integer(0, 900), context.signal);
     await killServer(context);
   }),
   fault('pause a server', 3, 0, (context) => pauseServer(context, SHORT_PAUSE_MS)),
-  fault('stop a server in good order', 1, 0, async ({ random, victims, tally }) => {
-    tally.stops += 1;
-    await awake(random, victims).stop();
+  fault('stop a server in good request', 1, 0, async ({ random, targets, counters }) => {
+    counters.stops += 1;
+    await pickRunningServer(random, targets).stop();
   }),
-  fault('kill the payment service', 3, 0, async ({ random, victims, tally, signal }) => {
-    tally.sandboxKills += 1;
-    await victims.sandbox.kill(random.whole(...DOWN_MS), signal);
+  fault('kill the payment service', 3, 0, async ({ random, targets, counters, signal }) => {
+    counters.sandboxKills += 1;
+    await targets.sandbox.kill(random.integer(...DOWN_MS), signal);
   }),
   fault('pause the payment service', 1.5, 0, (context) => pauseSandbox(context, SHORT_PAUSE_MS)),
   fault('pause the payment service beyond a deadline', 1, ONE_MINUTE_MS, (context) =>
@@ -55,15 +55,15 @@ const ALWAYS: readonly Fault<ChaosContext>[] = [
   ),
 ];
 
-/** What only a server suffers that nobody stands in for; where others do, see sleepers.ts. */
-const ALONE: readonly Fault<ChaosContext>[] = [
+/** What only a server suffers that nobody stands in for; where others do, see runLongPauses.ts. */
+const ALONE: readonly Fault<ProcessFaultContext>[] = [
   fault('pause a server for longer than a lease', 0.5, TWO_MINUTES_MS, (context) =>
     pauseServer(context, LONG_PAUSE_MS),
   ),
 ];
 
-const WITHOUT_ROOM: readonly Fault<ChaosContext>[] = [
-  fault('start one server too many', 0.5, 0, async ({ victims }) => victims.intruder?.intrude()),
+const WITHOUT_ROOM: readonly Fault<ProcessFaultContext>[] = [
+  fault('start one server too many', 0.5, 0, async ({ targets }) => targets.secondServer?.intrude()),
 ];
 
 /** Which faults a run does. */
@@ -78,12 +78,12 @@ export interface FaultChoice {
  * The faults that can be done to these.
  * @throws {Error} for a name that none of them has.
  */
-export function faultsFor(victims: Victims, { durationMs, only }: FaultChoice): readonly Fault<ChaosContext>[] {
-  const { servers, intruder, databaseFaults } = victims;
-  const faults: readonly Fault<ChaosContext>[] = [
+export function faultsFor(targets: Targets, { durationMs, only }: FaultChoice): readonly Fault<ProcessFaultContext>[] {
+  const { servers, secondServer, databaseFaults } = targets;
+  const faults: readonly Fault<ProcessFaultContext>[] = [
     ...ALWAYS,
     ...(servers.length === 1 ? ALONE : []),
-    ...(intruder === null ? [] : WITHOUT_ROOM),
+    ...(secondServer === null ? [] : WITHOUT_ROOM),
     ...databaseFaults,
   ];
   if (only === null) return faults.filter(({ fromMs }) => durationMs >= fromMs);
@@ -98,33 +98,33 @@ function fault(
   name: string,
   weight: number,
   fromMs: number,
-  perform: Fault<ChaosContext>['perform'],
-): Fault<ChaosContext> {
+  perform: Fault<ProcessFaultContext>['perform'],
+): Fault<ProcessFaultContext> {
   return { name, weight, fromMs, perform };
 }
 
 /** A server that does not sleep: of several, at most one does. */
-function awake(random: Random, { servers }: Victims): ServerSlot {
-  return random.pick(servers.filter((server) => !server.asleep()));
+function pickRunningServer(random: SeededRandom, { servers }: Targets): ServerSlot {
+  return random.pick(servers.filter((server) => !server.isInLongPause()));
 }
 
-async function killServer({ random, victims, tally }: ChaosContext): Promise<void> {
-  tally.kills += 1;
-  await awake(random, victims).kill();
+async function killServer({ random, targets, counters }: ProcessFaultContext): Promise<void> {
+  counters.kills += 1;
+  await pickRunningServer(random, targets).kill();
 }
 
 async function pauseServer(
-  { random, victims, tally, signal }: ChaosContext,
+  { random, targets, counters, signal }: ProcessFaultContext,
   range: readonly [number, number],
 ): Promise<void> {
-  tally.pauses += 1;
-  await awake(random, victims).pause(random.whole(...range), signal);
+  counters.pauses += 1;
+  await pickRunningServer(random, targets).pause(random.integer(...range), signal);
 }
 
 async function pauseSandbox(
-  { random, victims, tally, signal }: ChaosContext,
+  { random, targets, counters, signal }: ProcessFaultContext,
   range: readonly [number, number],
 ): Promise<void> {
-  tally.sandboxPauses += 1;
-  await victims.sandbox.pause(random.whole(...range), signal);
+  counters.sandboxPauses += 1;
+  await targets.sandbox.pause(random.integer(...range), signal);
 }

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { createRandom } from '../support/seeded-random.ts';
+import { seededRandom } from '../support/seeded-random.ts';
 import { createFailpointDealer, FAILPOINTS } from './failpoints.ts';
 
 test('every failpoint is dealt in each round, and again until it was hit', () => {
-  const dealer = createFailpointDealer(createRandom(1), FAILPOINTS);
+  const dealer = createFailpointDealer(seededRandom(1), FAILPOINTS);
   const dealt = (): string => dealer.deal()?.name ?? 'none';
   const round = FAILPOINTS.map(dealt);
   expect(round.toSorted()).toEqual(FAILPOINTS.toSorted());
@@ -19,7 +19,7 @@ test('every failpoint is dealt in each round, and again until it was hit', () =>
 });
 
 test('once stopped, none is dealt', () => {
-  const dealer = createFailpointDealer(createRandom(1), FAILPOINTS);
+  const dealer = createFailpointDealer(seededRandom(1), FAILPOINTS);
   dealer.stop();
   expect(dealer.deal()).toBe(null);
 });

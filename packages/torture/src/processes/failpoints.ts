@@ -1,4 +1,4 @@
-import type { Random } from '../support/seeded-random.ts';
+import type { SeededRandom } from '../support/seeded-random.ts';
 
 /** The places at which a server can be told to kill itself. */
 export const FAILPOINTS = [
@@ -21,7 +21,7 @@ const SKIP_FIRST_MAX = 50;
 /** Once each failpoint was hit, this part of the servers lives without one. */
 const SPARED_PROBABILITY = 0.4;
 
-/** Deals out failpoints in rounds, each round in an order of its own. */
+/** Deals out failpoints in rounds, each round in an request of its own. */
 export interface FailpointDealer {
   /** The next failpoint in the form of the environment variable, or null while none is to be used. */
   deal(): { readonly name: Failpoint; readonly setting: string } | null;
@@ -34,7 +34,7 @@ export interface FailpointDealer {
 }
 
 /** Deals these. What was not hit in a round is dealt again before the next round begins. */
-export function createFailpointDealer(random: Random, failpoints: readonly Failpoint[]): FailpointDealer {
+export function createFailpointDealer(random: SeededRandom, failpoints: readonly Failpoint[]): FailpointDealer {
   const hits = new Map<Failpoint, number>();
   let round: Failpoint[] = [];
   let stopped = false;
@@ -47,7 +47,7 @@ export function createFailpointDealer(random: Random, failpoints: readonly Failp
       const name = round.shift();
       if (name === undefined) return null;
       round.push(name);
-      return { name, setting: `${name}:${random.whole(0, complete() ? SKIP_MAX : SKIP_FIRST_MAX)}` };
+      return { name, setting: `${name}:${random.integer(0, complete() ? SKIP_MAX : SKIP_FIRST_MAX)}` };
     },
     hit(name) {
       hits.set(name, (hits.get(name) ?? 0) + 1);

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { PaymentIdempotency } from '@reservations/core';
 import { pause } from '../support/pause.ts';
-import type { Tally } from '../evidence/counters.ts';
+import type { Counters } from '../evidence/counters.ts';
 import { type Child, startChild } from './child.ts';
 import { freePort } from '@reservations/test-postgres';
 
@@ -28,7 +28,7 @@ export async function openSandbox(
   folder: string,
   idempotency: PaymentIdempotency,
   seed: number,
-  tally: Tally,
+  counters: Counters,
 ): Promise<Sandbox> {
   const port = await freePort();
   const ledgerPath = join(folder, 'ledger.jsonl');
@@ -47,7 +47,7 @@ export async function openSandbox(
   async function end(): Promise<void> {
     child.signal('SIGKILL');
     const { code } = await child.exited;
-    if (code !== null) tally.incidents.push(`the payment service ended with exit code ${code}:\n${child.tail()}`);
+    if (code !== null) counters.incidents.push(`the payment service ended with exit code ${code}:\n${child.tail()}`);
   }
 
   let last: Promise<void> = Promise.resolve();

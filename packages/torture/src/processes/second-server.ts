@@ -1,17 +1,17 @@
 import { join } from 'node:path';
-import type { Tally } from '../evidence/counters.ts';
+import type { Counters } from '../evidence/counters.ts';
 import { startChild } from './child.ts';
-import type { Excuse } from './server-run.ts';
+import type { AllowedExit } from './server-run.ts';
 
 /** One server more than a database stands. */
-export interface Intruder {
+export interface SecondServer {
   /**
-   * Starts it, and sees it refused: counted in the tally. When, at that moment, there is room because a server has
+   * Starts it, and sees it refused: counted in the counters. When, at that moment, there is room because a server has
    * just died, it is killed at once. Anything else is an incident.
    */
   intrude(): Promise<void>;
   /** A server that began before the last one was gone may have found no room. */
-  readonly excuse: Excuse;
+  readonly allowedExit: AllowedExit;
 }
 
 const EXIT_CODE = 1;
@@ -20,24 +20,24 @@ const EXIT_CODE = 1;
 const REFUSAL = /already being served/;
 
 /** `args` put it on the database. */
-export function createIntruder(folder: string, args: readonly string[], tally: Tally): Intruder {
+export function createSecondServer(folder: string, args: readonly string[], counters: Counters): SecondServer {
   let goneAt = Number.NEGATIVE_INFINITY;
   return {
-    excuse: { words: REFUSAL, until: () => goneAt },
+    allowedExit: { words: REFUSAL, until: () => goneAt },
     async intrude() {
       goneAt = Number.POSITIVE_INFINITY;
       const child = startChild({
         args: ['--port', '0', '--log-level', 'error', ...args],
         env: {},
-        logPath: join(folder, 'intruder.log'),
+        logPath: join(folder, 'secondServer.log'),
       });
       const gotIn = await child.listening;
       if (gotIn) child.signal('SIGKILL');
       const { code } = await child.exited;
       goneAt = performance.now();
       if (gotIn) return;
-      if (code === EXIT_CODE && REFUSAL.test(child.tail())) tally.refusals += 1;
-      else tally.incidents.push(`one server too many ended with exit code ${code}:\n${child.tail()}`);
+      if (code === EXIT_CODE && REFUSAL.test(child.tail())) counters.refusals += 1;
+      else counters.incidents.push(`one server too many ended with exit code ${code}:\n${child.tail()}`);
     },
   };
 }

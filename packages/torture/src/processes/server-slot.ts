@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { eventually, pause } from '../support/pause.ts';
 import { freePort } from '@reservations/test-postgres';
-import { beginLife, judgeEnd, type LifeOptions } from './server-run.ts';
+import { startServerRun, judgeExit, type ServerRunOptions } from './server-run.ts';
 
 /** A place where there is always a server: when one ends, for whatever reason, the next one is started. */
 export interface ServerSlot {
-  /** Where the server listens; null while there is none or it sleeps. A paused server does not answer. */
+  /** Where the server listens; null while there is none or it longPauses. A paused server does not answer. */
   url(): string | null;
   /** Kills the server as `kill -9` does; resolves when it is gone. Without effect while there is none. */
   kill(): Promise<void>;
@@ -13,17 +13,17 @@ export interface ServerSlot {
   pause(ms: number, signal: AbortSignal): Promise<void>;
   /** Stops it for so long that nobody sends anything there any more: what it has begun already is left to it. */
   sleep(ms: number, signal: AbortSignal): Promise<void>;
-  asleep(): boolean;
-  /** Asks the server to stop in good order; resolves when it is gone. */
+  isInLongPause(): boolean;
+  /** Asks the server to stop in good request; resolves when it is gone. */
   stop(): Promise<void>;
   /** Resolves when the server listens, at once if it does; false when it did not for a long time. */
   listening(): Promise<boolean>;
-  /** Ends the server in good order, and starts none any more. */
+  /** Ends the server in good request, and starts none any more. */
   close(): Promise<void>;
 }
 
 /** What a place and its servers are made of. */
-export interface ServerSlotOptions extends Omit<LifeOptions, 'logPath'> {
+export interface ServerSlotOptions extends Omit<ServerRunOptions, 'logPath'> {
   readonly folder: string;
   /** How long the place stays empty, asked anew each time. */
   readonly restartAfterMs: () => number;
@@ -36,14 +36,14 @@ const LISTEN_TIMEOUT_MS = 60_000;
 
 /** Starts the first server at once. */
 export async function openServerSlot(options: ServerSlotOptions): Promise<ServerSlot> {
-  const { name, folder, tally } = options;
+  const { name, folder, counters } = options;
   const port = await freePort();
-  const lifeOptions: LifeOptions = {
+  const runOptions: ServerRunOptions = {
     ...options,
     args: ['--port', String(port), '--log-level', 'error', ...options.args],
     logPath: join(folder, `${name}.log`),
   };
-  let life = beginLife(lifeOptions);
+  let life = startServerRun(runOptions);
   let closed = false;
   let isAsleep = false;
   const kept = keep();
@@ -52,10 +52,10 @@ export async function openServerSlot(options: ServerSlotOptions): Promise<Server
     for (;;) {
       const exit = await life.child.exited;
       life.up = false;
-      judgeEnd(life, exit, lifeOptions);
+      judgeExit(life, exit, runOptions);
       if (!closed) await pause(options.restartAfterMs());
       if (closed) return;
-      life = beginLife(lifeOptions);
+      life = startServerRun(runOptions);
     }
   }
 
@@ -64,7 +64,7 @@ export async function openServerSlot(options: ServerSlotOptions): Promise<Server
     life.expected = how;
     child.signal(how === 'kill' ? 'SIGKILL' : 'SIGTERM');
     if (await child.endsWithin(STOP_TIMEOUT_MS)) return;
-    tally.incidents.push(`${name} was asked to stop and did not in ${STOP_TIMEOUT_MS} ms`);
+    counters.incidents.push(`${name} was asked to stop and did not in ${STOP_TIMEOUT_MS} ms`);
     life.expected = 'kill';
     child.signal('SIGKILL');
     await child.exited;
@@ -93,7 +93,7 @@ export async function openServerSlot(options: ServerSlotOptions): Promise<Server
       await stand(ms, signal);
       isAsleep = false;
     },
-    asleep: () => isAsleep,
+    isInLongPause: () => isAsleep,
     async close() {
       await listening();
       closed = true;

@@ -1,7 +1,7 @@
 import { isReservationError, TAKE_LIMIT_MAX, type WorkItem } from '@reservations/core';
 import { pause } from '../support/pause.ts';
 import type { Database } from '../databases/database.ts';
-import type { Tally } from '../evidence/counters.ts';
+import type { Counters } from '../evidence/counters.ts';
 
 /** What a payment may have to wait for its next attempt: a minute, and a fifth of it. */
 const PAUSE_MAX_MS = 72_000;
@@ -19,7 +19,7 @@ const HASTEN_EVERY_MS = 2_000;
  * Waits until no payment is open. Settlement doubles its pauses up to minutes; for those the harness has no patience
  * and makes due what waits, once it has seen that it would have been due in time.
  */
-export async function heal(database: Database, tally: Tally): Promise<void> {
+export async function heal(database: Database, counters: Counters): Promise<void> {
   const began = performance.now();
   let hastenAt = began + OWN_PACE_MS;
   while (performance.now() < began + TIMEOUT_MS) {
@@ -27,7 +27,7 @@ export async function heal(database: Database, tally: Tally): Promise<void> {
     if (open !== null && open.length === 0) return;
     if (open !== null && performance.now() >= hastenAt && open.every(({ owner }) => owner === null)) {
       hastenAt = performance.now() + HASTEN_EVERY_MS;
-      await hasten(database, open, tally);
+      await hasten(database, open, counters);
     }
     await pause(EVERY_MS);
   }
@@ -39,10 +39,11 @@ async function openPayments(database: Database): Promise<readonly WorkItem[] | n
 }
 
 /** Takes what waits as a worker from the future would, and gives it back, due now. */
-async function hasten(database: Database, waiting: readonly WorkItem[], tally: Tally): Promise<void> {
+async function hasten(database: Database, waiting: readonly WorkItem[], counters: Counters): Promise<void> {
   const now = Date.now();
   for (const { id, dueAt } of waiting) {
-    if (dueAt > now + PAUSE_MAX_MS) tally.incidents.push(`${id} would wait ${dueAt - now} ms to be settled`);
+    if (dueAt > now + PAUSE_MAX_MS)
+      counters.incidents.push(`${id} would wait ${dueAt - now} ms to be settled`);
   }
   const future = now + PAUSE_MAX_MS;
   const owner = `harness ${now}`;

@@ -1,10 +1,10 @@
 import type { Journal } from '../workload/journal.ts';
-import type { Tally } from '../evidence/counters.ts';
+import type { Counters } from '../evidence/counters.ts';
 
 /** Tells every few seconds how a run goes on. */
 export interface Progress {
   /** What is being done to the processes now. */
-  readonly narrate: (what: string) => void;
+  readonly setActivity: (what: string) => void;
   stop(): void;
 }
 
@@ -13,19 +13,19 @@ const EVERY_MS = 5_000;
 /** Begins at once. */
 export function createProgress(options: {
   readonly journal: Journal;
-  readonly tally: Tally;
+  readonly counters: Counters;
   readonly print: (line: string) => void;
 }): Progress {
-  const { journal, tally, print } = options;
+  const { journal, counters, print } = options;
   const began = performance.now();
   let doing = 'start';
   const timer = setInterval(() => {
     const seconds = Math.round((performance.now() - began) / 1_000);
-    const kills = tally.kills + tally.failpointKills + tally.sandboxKills;
+    const kills = counters.kills + counters.failpointKills + counters.sandboxKills;
     print(`${String(seconds).padStart(5)} s  ${journal.exchanges.length} requests, ${kills} kills; now: ${doing}`);
   }, EVERY_MS);
   return {
-    narrate: (what) => (doing = what),
+    setActivity: (what) => (doing = what),
     stop: () => clearInterval(timer),
   };
 }

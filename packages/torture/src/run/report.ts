@@ -1,6 +1,6 @@
-import type { Dossier } from '../evidence/reservation-evidence.ts';
+import type { ReservationEvidence } from '../evidence/reservation-evidence.ts';
 import type { Violation } from '../checks/check.ts';
-import { sightIn } from '../workload/exchange.ts';
+import { shownIn } from '../workload/exchange.ts';
 import type { Outcome } from './outcome.ts';
 import { FAILPOINTS } from '../processes/failpoints.ts';
 
@@ -16,7 +16,7 @@ export interface Figures {
   readonly reservations: number;
   readonly charges: number;
   /** Looks at a reservation at another server than one that had answered before. */
-  readonly looksElsewhere: number;
+  readonly readsElsewhere: number;
   /** Reservations whose outcome was unknown for a while, or whose process died, by how they ended. */
   readonly unknownThen: { readonly confirmed: number; readonly failed: number; readonly escalated: number };
   /** Milliseconds from a reservation's first event to the one that settled it. */
@@ -24,33 +24,34 @@ export interface Figures {
 }
 
 /** Counts. */
-export function figuresOf({ evidence, dossiers, tally }: Outcome): Figures {
+export function figuresOf({ evidence, reservations, counters }: Outcome): Figures {
   const { exchanges, ledger, view } = evidence;
-  const placed = exchanges.filter(({ method }) => method === 'POST');
+  const posts = exchanges.filter(({ method }) => method === 'POST');
   const answered = (status: number): number =>
-    placed.filter((placing) => placing.result.kind === 'answer' && placing.result.status === status && sightIn(placing))
-      .length;
-  const durations = dossiers.all.flatMap((dossier) => settleMsOf(dossier) ?? []).sort((one, other) => one - other);
+    posts.filter((post) => post.result.kind === 'answer' && post.result.status === status && shownIn(post)).length;
+  const durations = reservations.all
+    .flatMap((reservation) => settleMsOf(reservation) ?? [])
+    .sort((one, other) => one - other);
   const quantile = (part: number): number => durations[Math.ceil(part * durations.length) - 1] ?? 0;
   const endedAs = (stage: string): number =>
-    dossiers.all.filter((dossier) => dossier.row?.stage === stage && wasUnknown(dossier)).length;
+    reservations.all.filter((reservation) => reservation.row?.stage === stage && wasUnknown(reservation)).length;
   return {
     requests: exchanges.length,
     broken: exchanges.filter(({ result }) => result.kind === 'broken').length,
     confirmedOrDeclined: answered(200),
     unknown: answered(202),
     unavailable: answered(503),
-    kills: tally.kills + tally.failpointKills,
+    kills: counters.kills + counters.failpointKills,
     reservations: view.length,
-    looksElsewhere: dossiers.all.reduce((sum, dossier) => sum + looksElsewhere(dossier), 0),
+    readsElsewhere: reservations.all.reduce((sum, reservation) => sum + readsElsewhere(reservation), 0),
     charges: ledger.filter(({ result }) => result === 'charged').length,
     unknownThen: { confirmed: endedAs('confirmed'), failed: endedAs('failed'), escalated: endedAs('escalated') },
     settleMs: { p50: quantile(0.5), p99: quantile(0.99), max: quantile(1) },
   };
 }
 
-function looksElsewhere({ exchanges }: Dossier): number {
-  const told = exchanges.filter((exchange) => sightIn(exchange) !== null);
+function readsElsewhere({ exchanges }: ReservationEvidence): number {
+  const told = exchanges.filter((exchange) => shownIn(exchange) !== null);
   return told.filter(
     ({ method, server, began }) =>
       method === 'GET' && told.some((earlier) => earlier.ended < began && earlier.server !== server),
@@ -58,14 +59,14 @@ function looksElsewhere({ exchanges }: Dossier): number {
 }
 
 /** Its process wrote so, or died before it could. */
-function wasUnknown({ events, exchanges }: Dossier): boolean {
+function wasUnknown({ events, exchanges }: ReservationEvidence): boolean {
   const said = events.some(({ type }) => type === 'PAYMENT_UNRESOLVED' || type === 'PAYMENT_ESCALATED');
-  return said || !exchanges.some((exchange) => exchange.method === 'POST' && sightIn(exchange) !== null);
+  return said || !exchanges.some((exchange) => exchange.method === 'POST' && shownIn(exchange) !== null);
 }
 
 const SETTLED: ReadonlySet<string> = new Set(['RESERVATION_CONFIRMED', 'RESERVATION_FAILED', 'PAYMENT_ESCALATED']);
 
-function settleMsOf({ events }: Dossier): number | null {
+function settleMsOf({ events }: ReservationEvidence): number | null {
   const [created] = events;
   const settled = events.find(({ type }) => SETTLED.has(type));
   if (created === undefined || settled === undefined) return null;
@@ -74,18 +75,21 @@ function settleMsOf({ events }: Dossier): number | null {
 
 /** The table at the end of a run. */
 export function tableOf(outcome: Outcome): string {
-  const { tally, failpointHits, violations } = outcome;
+  const { counters, failpointHits, violations } = outcome;
   const { unknownThen, settleMs, ...figures } = figuresOf(outcome);
   const failpoints = FAILPOINTS.map((name) => `${name} ${failpointHits.get(name) ?? 0}`).join(', ');
   const rows: readonly (readonly [string, string])[] = [
     ['requests', `${figures.requests}, ${figures.broken} of them broken off`],
     ['answers 200 / 202 / 503', `${figures.confirmedOrDeclined} / ${figures.unknown} / ${figures.unavailable}`],
-    ['kills of servers', `${figures.kills}, ${tally.failpointKills} of them at a failpoint`],
+    ['kills of servers', `${figures.kills}, ${counters.failpointKills} of them at a failpoint`],
     ['failpoints', failpoints],
-    ['pauses, sleeps, stops, refusals', `${tally.pauses}, ${tally.sleeps}, ${tally.stops}, ${tally.refusals}`],
-    ['payment service', `${tally.sandboxKills} kills, ${tally.sandboxPauses} pauses`],
-    ['faults', [...tally.faults].map(([name, times]) => `${name} ${times}`).join(', ')],
-    ['looks at other servers', `${figures.looksElsewhere}`],
+    [
+      'pauses, longPauses, stops, refusals',
+      `${counters.pauses}, ${counters.longPauses}, ${counters.stops}, ${counters.refusals}`,
+    ],
+    ['payment service', `${counters.sandboxKills} kills, ${counters.sandboxPauses} pauses`],
+    ['faults', [...counters.faults].map(([name, times]) => `${name} ${times}`).join(', ')],
+    ['looks at other servers', `${figures.readsElsewhere}`],
     ['reservations', `${figures.reservations}`],
     ['charges', `${figures.charges}`],
     [
@@ -102,22 +106,22 @@ export function tableOf(outcome: Outcome): string {
 const SHOWN_MAX = 20;
 
 /** The violations, each with all that is known of its reservation. */
-export function describeViolations({ violations, dossiers }: Pick<Outcome, 'violations' | 'dossiers'>): string {
-  const byId = new Map(dossiers.all.map((dossier) => [dossier.id, dossier]));
+export function describeViolations({ violations, reservations }: Pick<Outcome, 'violations' | 'reservations'>): string {
+  const byId = new Map(reservations.all.map((reservation) => [reservation.id, reservation]));
   const shown = violations.slice(0, SHOWN_MAX).map((violation) => {
     const id = violation.reservationId ?? /RES-[0-9a-f-]{36}/.exec(violation.detail)?.[0];
-    const dossier = id === undefined ? undefined : byId.get(id);
-    return [headline(violation), ...(dossier === undefined ? [] : linesOf(dossier))].join('\n');
+    const reservation = id === undefined ? undefined : byId.get(id);
+    return [headline(violation), ...(reservation === undefined ? [] : linesOf(reservation))].join('\n');
   });
   const more = violations.length - shown.length;
   return [...shown, ...(more > 0 ? [`… and ${more} more`] : [])].join('\n\n');
 }
 
-function headline({ promise, reservationId, detail }: Violation): string {
-  return `BROKEN: ${promise}\n  ${reservationId === null ? '' : `${reservationId}: `}${detail}`;
+function headline({ invariant, reservationId, detail }: Violation): string {
+  return `BROKEN: ${invariant}\n  ${reservationId === null ? '' : `${reservationId}: `}${detail}`;
 }
 
-function linesOf({ events, exchanges, charges, declines, calls, row }: Dossier): readonly string[] {
+function linesOf({ events, exchanges, charges, declines, calls, row }: ReservationEvidence): readonly string[] {
   return [
     ...exchanges.map((exchange) => `  answer  ${JSON.stringify(exchange)}`),
     ...events.map((event) => `  event   ${JSON.stringify(event)}`),

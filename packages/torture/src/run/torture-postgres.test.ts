@@ -10,19 +10,19 @@ const RUNS = [
   {
     store: 'postgres',
     paymentIdempotency: 'none',
-    paymentUnknownOutcome: 'fail',
+    answerUnknownAs: 'failed',
     only: ['kill the database', 'kill a server', 'cut all connections to the database', 'pause a server'],
   },
   {
     store: 'postgres-ha',
     paymentIdempotency: 'by-reservation-id',
-    paymentUnknownOutcome: 'pending',
+    answerUnknownAs: 'pending',
     only: ['fail over while the standbys lag behind', 'kill a server'],
   },
 ] as const;
 
 test.concurrent.for(RUNS)(
-  'no promise breaks on $store under kills of servers and database, with payment idempotency $paymentIdempotency',
+  'no invariant breaks on $store under kills of servers and database, with payment idempotency $paymentIdempotency',
   { timeout: TEST_TIMEOUT_MS },
   async (run, { expect }) => {
     const seed = Math.floor(Math.random() * 2 ** 32);
@@ -32,14 +32,14 @@ test.concurrent.for(RUNS)(
 
     // The folder stays when something is wrong.
     expect(outcome.violations, `files in ${folder.path}\n${describeViolations(outcome)}`).toEqual([]);
-    const { requests, charges, looksElsewhere } = figuresOf(outcome);
+    const { requests, charges, readsElsewhere } = figuresOf(outcome);
     const isSome = expect.toSatisfy((count: number) => count > 0);
-    expect({ requests, charges, looksElsewhere }).toEqual({
+    expect({ requests, charges, readsElsewhere }).toEqual({
       requests: isSome,
       charges: isSome,
-      looksElsewhere: isSome,
+      readsElsewhere: isSome,
     });
-    expect(outcome.tally.faults).toEqual(new Map(run.only.map((name) => [name, expect.any(Number)])));
+    expect(outcome.counters.faults).toEqual(new Map(run.only.map((name) => [name, expect.any(Number)])));
     await folder.remove();
   },
 );
@@ -51,11 +51,11 @@ test.concurrent(
     const seed = Math.floor(Math.random() * 2 ** 32);
     const folder = await makeWorkFolder();
     const only = ['fail over while the standbys lag behind'];
-    const modes = { paymentIdempotency: 'by-reservation-id', paymentUnknownOutcome: 'pending' } as const;
+    const modes = { paymentIdempotency: 'by-reservation-id', answerUnknownAs: 'pending' } as const;
     const settings = { store: 'postgres-ha-async', ...modes, only } as const;
     const { violations } = await torture({ ...settings, durationMs: 0, seed }, folder.path, () => undefined);
-    expect(violations.map(({ promise }) => promise)).toContain('7 what was acknowledged is there');
-    const said = violations.filter(({ promise }) => promise === 'the database keeps what it was given');
+    expect(violations.map(({ invariant }) => invariant)).toContain('7 what was acknowledged is there');
+    const said = violations.filter(({ invariant }) => invariant === 'the database keeps what it was given');
     const alarm = expect.stringContaining('"store_alarm":"log-lost-its-end"') as string;
     expect(said.map(({ detail }) => detail)).toContainEqual(alarm);
     await folder.remove();

@@ -1,11 +1,11 @@
-import type { Dossier, Dossiers } from '../evidence/reservation-evidence.ts';
+import type { ReservationEvidence, EvidenceByReservation } from '../evidence/reservation-evidence.ts';
 import type { Evidence } from '../evidence/evidence.ts';
 import {
   answering,
   call,
   first,
   lastEvent,
-  placingOf,
+  postOf,
   settled,
   TWIN_ID,
   withEvent,
@@ -14,83 +14,88 @@ import {
   withTwin,
 } from './material.ts';
 
-/** A way to falsify good evidence, and the promise that it then breaks. */
+/** A way to falsify good evidence, and the invariant that it then breaks. */
 export interface Falsification {
   readonly name: string;
   readonly breaks: string;
-  apply(evidence: Evidence, dossiers: Dossiers): Partial<Evidence>;
+  apply(evidence: Evidence, reservations: EvidenceByReservation): Partial<Evidence>;
 }
 
-const charge = (dossiers: Dossiers): ReturnType<typeof settled>['charges'][number] =>
-  first(settled(dossiers, 'confirmed').charges, 'charge');
+const charge = (reservations: EvidenceByReservation): ReturnType<typeof settled>['charges'][number] =>
+  first(settled(reservations, 'confirmed').charges, 'charge');
 
 const MONEY: readonly Falsification[] = [
   {
     name: 'a charge is missing in the ledger',
     breaks: '3 confirmed means charged, with the same transaction',
-    apply: (evidence, dossiers) => withLedgerLine(evidence, charge(dossiers), null),
+    apply: (evidence, reservations) => withLedgerLine(evidence, charge(reservations), null),
   },
   {
     name: 'a charge has another transaction id',
     breaks: '3 confirmed means charged, with the same transaction',
-    apply: (evidence, dossiers) => withLedgerLine(evidence, charge(dossiers), { transaction_id: 'TXN-other' }),
+    apply: (evidence, reservations) => withLedgerLine(evidence, charge(reservations), { transaction_id: 'TXN-other' }),
   },
   {
     name: 'a charge is in the ledger twice',
     breaks: '1 charged at most once',
-    apply: ({ ledger }, dossiers) => ({ ledger: [...ledger, { ...charge(dossiers), transaction_id: 'TXN-again' }] }),
+    apply: ({ ledger }, reservations) => ({
+      ledger: [...ledger, { ...charge(reservations), transaction_id: 'TXN-again' }],
+    }),
   },
   {
     name: 'a charge is of nobody',
     breaks: '2 nothing is sent or charged before it is reserved',
-    apply: ({ ledger }, dossiers) => ({ ledger: [...ledger, { ...charge(dossiers), reservation_id: TWIN_ID }] }),
+    apply: ({ ledger }, reservations) => ({
+      ledger: [...ledger, { ...charge(reservations), reservation_id: TWIN_ID }],
+    }),
   },
   {
     name: 'a charge is older than its reservation',
     breaks: '2 nothing is sent or charged before it is reserved',
-    apply: (evidence, dossiers) => withLedgerLine(evidence, charge(dossiers), { at: '2000-01-01T00:00:00.000Z' }),
+    apply: (evidence, reservations) =>
+      withLedgerLine(evidence, charge(reservations), { at: '2000-01-01T00:00:00.000Z' }),
   },
   {
     name: 'a charge is too high',
     breaks: '19 reserved and charged amounts are equal',
-    apply: (evidence, dossiers) =>
-      withLedgerLine(evidence, charge(dossiers), { amount: charge(dossiers).amount + 0.01 }),
+    apply: (evidence, reservations) =>
+      withLedgerLine(evidence, charge(reservations), { amount: charge(reservations).amount + 0.01 }),
   },
   {
     name: 'a charge is in another currency',
     breaks: '19 reserved and charged amounts are equal',
-    apply: (evidence, dossiers) => withLedgerLine(evidence, charge(dossiers), { currency: 'CHF' }),
+    apply: (evidence, reservations) => withLedgerLine(evidence, charge(reservations), { currency: 'CHF' }),
   },
   {
     name: 'what failed was charged',
     breaks: '4 failed means never charged',
-    apply: ({ ledger }, dossiers) => ({
-      ledger: [...ledger, { ...charge(dossiers), reservation_id: settled(dossiers, 'failed').id }],
+    apply: ({ ledger }, reservations) => ({
+      ledger: [...ledger, { ...charge(reservations), reservation_id: settled(reservations, 'failed').id }],
     }),
   },
   {
     name: 'a decline is missing in the ledger',
     breaks: '5 an unknown outcome is no verdict',
-    apply: (evidence, dossiers) => {
-      const { declines } = settled(dossiers, 'failed', (dossier) => dossier.declines.length > 0);
+    apply: (evidence, reservations) => {
+      const { declines } = settled(reservations, 'failed', (reservation) => reservation.declines.length > 0);
       return withLedgerLine(evidence, first(declines, 'decline'), null);
     },
   },
   {
     name: 'what failed as not sent had arrived',
     breaks: '5 an unknown outcome is no verdict',
-    apply: ({ calls }, dossiers) => {
-      const { id } = settled(dossiers, 'failed', ({ row }) => row?.failureReason === 'not-sent');
+    apply: ({ calls }, reservations) => {
+      const { id } = settled(reservations, 'failed', ({ row }) => row?.failureReason === 'not-sent');
       return { calls: [...calls, ...call(id, 1, Date.now())] };
     },
   },
   {
-    name: 'an order was for another amount',
+    name: 'an request was for another amount',
     breaks: '19 ordered and reserved amounts are equal',
-    apply: (evidence, dossiers) => {
-      const placing = placingOf(settled(dossiers, 'confirmed'));
-      const order = { ...placing.order, amountMinor: placing.order.amountMinor + 1 };
-      return withExchange(evidence, placing, { ...placing, order });
+    apply: (evidence, reservations) => {
+      const post = postOf(settled(reservations, 'confirmed'));
+      const request = { ...post.request, amountMinor: post.request.amountMinor + 1 };
+      return withExchange(evidence, post, { ...post, request });
     },
   },
 ];
@@ -99,16 +104,16 @@ const SETTLEMENT: readonly Falsification[] = [
   {
     name: 'a verdict is missing',
     breaks: '6 everything open is settled or escalated',
-    apply: ({ events }, dossiers) => {
-      const verdict = lastEvent(settled(dossiers, 'confirmed'));
+    apply: ({ events }, reservations) => {
+      const verdict = lastEvent(settled(reservations, 'confirmed'));
       return { events: events.filter((event) => event !== verdict) };
     },
   },
   {
     name: 'a payment was given to a person at once',
     breaks: '6 a person is asked only when nothing else helps',
-    apply: (evidence, dossiers) => {
-      const verdict = lastEvent(settled(dossiers, 'confirmed'));
+    apply: (evidence, reservations) => {
+      const verdict = lastEvent(settled(reservations, 'confirmed'));
       const data = { reason: 'settlement-gave-up', detail: '', transactionId: null, at: verdict.data['at'] };
       return withEvent(evidence, verdict, { type: 'PAYMENT_ESCALATED', data });
     },
@@ -121,17 +126,17 @@ const SETTLEMENT: readonly Falsification[] = [
   {
     name: 'four calls arrived before the answer',
     breaks: '14 at most 3 calls for a request',
-    apply: ({ calls }, dossiers) => {
-      const dossier = settled(dossiers, 'confirmed');
-      const { beganAt } = placingOf(dossier);
-      return { calls: [...calls, ...[1, 2, 3, 4].flatMap((number) => call(dossier.id, 100 + number, beganAt))] };
+    apply: ({ calls }, reservations) => {
+      const reservation = settled(reservations, 'confirmed');
+      const { beganAt } = postOf(reservation);
+      return { calls: [...calls, ...[1, 2, 3, 4].flatMap((number) => call(reservation.id, 100 + number, beganAt))] };
     },
   },
   {
     name: 'without idempotency a payment was sent twice',
     breaks: '15 without idempotency nothing is sent twice',
-    apply: ({ calls }, dossiers) => {
-      const { id } = settled(dossiers, 'confirmed');
+    apply: ({ calls }, reservations) => {
+      const { id } = settled(reservations, 'confirmed');
       return { idempotency: 'none', calls: [...calls, ...call(id, 100, Date.now()), ...call(id, 101, Date.now())] };
     },
   },
@@ -141,16 +146,16 @@ const LOG: readonly Falsification[] = [
   {
     name: 'an event follows the verdict',
     breaks: '8 one verdict, and it is the last event',
-    apply: ({ events }, dossiers) => {
-      const verdict = lastEvent(settled(dossiers, 'confirmed'));
+    apply: ({ events }, reservations) => {
+      const verdict = lastEvent(settled(reservations, 'confirmed'));
       return { events: [...events, { ...verdict, version: verdict.version + 1, position: events.length + 1 }] };
     },
   },
   {
     name: 'a version is left out',
     breaks: '9 versions are 1 to n',
-    apply: (evidence, dossiers) => {
-      const verdict = lastEvent(settled(dossiers, 'confirmed'));
+    apply: (evidence, reservations) => {
+      const verdict = lastEvent(settled(reservations, 'confirmed'));
       return withEvent(evidence, verdict, { version: verdict.version + 1 });
     },
   },
@@ -161,19 +166,19 @@ const LOG: readonly Falsification[] = [
   },
   {
     name: 'the follower missed an event',
-    breaks: '10 who follows the log sees each event once and in order',
+    breaks: '10 who follows the log sees each event once and in request',
     apply: ({ follower }) => ({ follower: { eventIds: follower.eventIds.toSpliced(1, 1) } }),
   },
   {
     name: 'the follower saw an event twice',
-    breaks: '10 who follows the log sees each event once and in order',
+    breaks: '10 who follows the log sees each event once and in request',
     apply: ({ follower }) => ({ follower: { eventIds: [...follower.eventIds, first(follower.eventIds, 'event')] } }),
   },
   {
     name: 'a row of the view is old',
     breaks: '11 the view is the folded stream',
-    apply: ({ view }, dossiers) => {
-      const { id } = settled(dossiers, 'confirmed');
+    apply: ({ view }, reservations) => {
+      const { id } = settled(reservations, 'confirmed');
       return { view: view.map((row) => (row.reservationId === id ? { ...row, version: row.version - 1 } : row)) };
     },
   },
@@ -185,8 +190,8 @@ const LOG: readonly Falsification[] = [
 ];
 
 /** Evidence with an escalation, because the caller was told FAILED, in place of a verdict. */
-function escalatedInstead(evidence: Evidence, dossier: Dossier): Partial<Evidence> {
-  const verdict = lastEvent(dossier);
+function escalatedInstead(evidence: Evidence, reservation: ReservationEvidence): Partial<Evidence> {
+  const verdict = lastEvent(reservation);
   const data = { reason: 'answered-failed', detail: '', transactionId: null, at: verdict.data['at'] };
   return withEvent(evidence, verdict, { type: 'PAYMENT_ESCALATED', data });
 }
@@ -195,8 +200,8 @@ const CLIENTS: readonly Falsification[] = [
   {
     name: 'a reservation that was acknowledged is gone',
     breaks: '7 what was acknowledged is there',
-    apply: ({ events, view }, dossiers) => {
-      const { id } = settled(dossiers, 'failed');
+    apply: ({ events, view }, reservations) => {
+      const { id } = settled(reservations, 'failed');
       return {
         events: events.filter(({ stream }) => stream !== id),
         view: view.filter(({ reservationId }) => reservationId !== id),
@@ -206,8 +211,8 @@ const CLIENTS: readonly Falsification[] = [
   {
     name: 'a reservation that was acknowledged could not be read',
     breaks: '7 what was acknowledged is there',
-    apply: (evidence, dossiers) => {
-      const { exchanges } = settled(dossiers, 'confirmed');
+    apply: (evidence, reservations) => {
+      const { exchanges } = settled(reservations, 'confirmed');
       const look = first(exchanges.toReversed(), 'look', ({ method }) => method === 'GET');
       const result = {
         kind: 'answer',
@@ -221,16 +226,16 @@ const CLIENTS: readonly Falsification[] = [
   {
     name: 'an answer tells another amount',
     breaks: '11 an answer shows the folded stream',
-    apply: (evidence, dossiers) => {
-      const placing = placingOf(settled(dossiers, 'confirmed'));
-      return withExchange(evidence, placing, answering(placing, { amount: 0.01 }));
+    apply: (evidence, reservations) => {
+      const post = postOf(settled(reservations, 'confirmed'));
+      return withExchange(evidence, post, answering(post, { amount: 0.01 }));
     },
   },
   {
     name: 'a later answer tells less',
     breaks: '18 a status never goes back',
-    apply: (evidence, dossiers) => {
-      const { exchanges } = settled(dossiers, 'confirmed');
+    apply: (evidence, reservations) => {
+      const { exchanges } = settled(reservations, 'confirmed');
       const look = first(exchanges.toReversed(), 'look', ({ method }) => method === 'GET');
       return withExchange(evidence, look, answering(look, { status: 'RESERVATION_CREATED', version: 1 }));
     },
@@ -238,83 +243,85 @@ const CLIENTS: readonly Falsification[] = [
   {
     name: 'a status code is not documented',
     breaks: 'answers have the documented status codes',
-    apply: (evidence, dossiers) => {
-      const placing = placingOf(settled(dossiers, 'confirmed'));
-      if (placing.result.kind !== 'answer') return {};
-      return withExchange(evidence, placing, { ...placing, result: { ...placing.result, status: 500 } });
+    apply: (evidence, reservations) => {
+      const post = postOf(settled(reservations, 'confirmed'));
+      if (post.result.kind !== 'answer') return {};
+      return withExchange(evidence, post, { ...post, result: { ...post.result, status: 500 } });
     },
   },
   {
     name: 'a key made two reservations',
     breaks: '12 one key makes one reservation, and another only after it failed unsent',
-    apply: (evidence, dossiers) =>
+    apply: (evidence, reservations) =>
       withTwin(
         evidence,
-        settled(dossiers, 'confirmed', (dossier) => placingOf(dossier).idempotencyKey !== null),
+        settled(reservations, 'confirmed', (reservation) => postOf(reservation).idempotencyKey !== null),
       ),
   },
   {
     name: 'a key brought back what was never sent',
     breaks: '12 the key of what was never sent is free again',
-    apply: ({ exchanges }, dossiers) => {
+    apply: ({ exchanges }, reservations) => {
       const unsent = settled(
-        dossiers,
+        reservations,
         'failed',
-        (dossier) => dossier.row?.failureReason === 'not-sent' && placingOf(dossier).idempotencyKey !== null,
+        (reservation) => reservation.row?.failureReason === 'not-sent' && postOf(reservation).idempotencyKey !== null,
       );
-      const placing = placingOf(unsent);
-      const [began, ended] = [placing.ended + 0.1, placing.ended + 0.2];
-      return { exchanges: [...exchanges, { ...placing, began, ended }] };
+      const post = postOf(unsent);
+      const [began, ended] = [post.ended + 0.1, post.ended + 0.2];
+      return { exchanges: [...exchanges, { ...post, began, ended }] };
     },
   },
   {
     name: 'a payment was sent after FAILED was told',
     breaks: 'D nothing is sent after FAILED was told',
-    apply: (evidence, dossiers) => {
-      const dossier = settled(dossiers, 'confirmed');
-      const calls = [1, 2, 3].flatMap((number) => call(dossier.id, 200 + number, Date.now()));
-      return { ...escalatedInstead(evidence, dossier), calls: [...evidence.calls, ...calls] };
+    apply: (evidence, reservations) => {
+      const reservation = settled(reservations, 'confirmed');
+      const calls = [1, 2, 3].flatMap((number) => call(reservation.id, 200 + number, Date.now()));
+      return { ...escalatedInstead(evidence, reservation), calls: [...evidence.calls, ...calls] };
     },
   },
   {
     name: 'FAILED was told of a payment that is open',
     breaks: 'D FAILED is told only of what failed or an operator was asked about',
-    apply: (evidence, dossiers) => {
-      const dossier = settled(dossiers, 'confirmed');
-      const placing = placingOf(dossier);
-      const told = withExchange(evidence, placing, answering(placing, { status: 'RESERVATION_FAILED' }));
-      return { ...told, events: evidence.events.filter((event) => event !== lastEvent(dossier)) };
+    apply: (evidence, reservations) => {
+      const reservation = settled(reservations, 'confirmed');
+      const post = postOf(reservation);
+      const told = withExchange(evidence, post, answering(post, { status: 'RESERVATION_FAILED' }));
+      return { ...told, events: evidence.events.filter((event) => event !== lastEvent(reservation)) };
     },
   },
   {
     name: 'a charge that the ledger has was left to an operator',
     breaks: 'D what the ledger proves is closed',
-    apply: (evidence, dossiers) => escalatedInstead(evidence, settled(dossiers, 'confirmed')),
+    apply: (evidence, reservations) => escalatedInstead(evidence, settled(reservations, 'confirmed')),
   },
   {
-    name: 'an order without a key made two reservations',
-    breaks: '12 one order without a key makes at most one reservation',
-    apply: (evidence, dossiers) =>
+    name: 'an request without a key made two reservations',
+    breaks: '12 one request without a key makes at most one reservation',
+    apply: (evidence, reservations) =>
       withTwin(
         evidence,
-        settled(dossiers, 'confirmed', (dossier) => placingOf(dossier).idempotencyKey === null),
+        settled(reservations, 'confirmed', (reservation) => postOf(reservation).idempotencyKey === null),
       ),
   },
   {
-    name: 'an invalid order made a reservation',
-    breaks: '13 an invalid order leaves no trace',
-    apply: (evidence, dossiers) => {
-      const placing = placingOf(settled(dossiers, 'confirmed'));
-      return withExchange(evidence, placing, { ...placing, valid: false });
+    name: 'an invalid request made a reservation',
+    breaks: '13 an invalid request leaves no trace',
+    apply: (evidence, reservations) => {
+      const post = postOf(settled(reservations, 'confirmed'));
+      return withExchange(evidence, post, { ...post, valid: false });
     },
   },
   {
     name: 'a reservation was ordered by nobody',
     breaks: 'every reservation was ordered',
-    apply: ({ exchanges }, dossiers) => {
-      const { order } = placingOf(settled(dossiers, 'confirmed'));
+    apply: ({ exchanges }, reservations) => {
+      const { request } = postOf(settled(reservations, 'confirmed'));
       return {
-        exchanges: exchanges.filter((exchange) => exchange.method === 'GET' || exchange.order.userId !== order.userId),
+        exchanges: exchanges.filter(
+          (exchange) => exchange.method === 'GET' || exchange.request.userId !== request.userId,
+        ),
       };
     },
   },

@@ -1,19 +1,19 @@
 import { expect, test } from 'vitest';
 import { findViolations } from '../checks/all.ts';
-import { openDossiers } from '../evidence/reservation-evidence.ts';
+import { groupByReservation } from '../evidence/reservation-evidence.ts';
 import { FALSIFICATIONS } from './falsifications.ts';
 import { falsify } from './falsify.ts';
 import { sampleEvidence } from './sample-evidence.ts';
 
 const evidence = await sampleEvidence();
 
-test('good evidence breaks no promise', () => {
+test('good evidence breaks no invariant', () => {
   expect(findViolations(evidence)).toEqual([]);
 });
 
 test.each(FALSIFICATIONS)('it is noticed when $name', ({ apply, breaks }) => {
-  const violations = findViolations({ ...evidence, ...apply(evidence, openDossiers(evidence)) });
-  expect(violations.map(({ promise }) => promise)).toContain(breaks);
+  const violations = findViolations({ ...evidence, ...apply(evidence, groupByReservation(evidence)) });
+  expect(violations.map(({ invariant }) => invariant)).toContain(breaks);
 });
 
 test('a self-test tells what was noticed', () => {

@@ -1,9 +1,9 @@
 import { findViolations } from '../checks/all.ts';
-import { openDossiers } from '../evidence/reservation-evidence.ts';
+import { groupByReservation } from '../evidence/reservation-evidence.ts';
 import type { Evidence } from '../evidence/evidence.ts';
 import { FALSIFICATIONS } from './falsifications.ts';
 
-/** Whether one falsification of the evidence was noticed, by the promise that it breaks. */
+/** Whether one falsification of the evidence was noticed, by the invariant that it breaks. */
 export interface Falsified {
   readonly name: string;
   readonly noticed: boolean;
@@ -14,9 +14,9 @@ export interface Falsified {
  * @throws {Error} when the evidence lacks what a falsification starts from: the run was too short.
  */
 export function falsify(evidence: Evidence): readonly Falsified[] {
-  const dossiers = openDossiers(evidence);
+  const reservations = groupByReservation(evidence);
   return FALSIFICATIONS.map(({ name, breaks, apply }) => {
-    const violations = findViolations({ ...evidence, ...apply(evidence, dossiers) });
-    return { name, noticed: violations.some(({ promise }) => promise === breaks) };
+    const violations = findViolations({ ...evidence, ...apply(evidence, reservations) });
+    return { name, noticed: violations.some(({ invariant }) => invariant === breaks) };
   });
 }

@@ -1,8 +1,8 @@
 import type { RecordedEvent, SummaryStage } from '@reservations/core';
 import type { CallLogLine, LedgerEntry } from '@reservations/core/testing';
-import type { Dossier, Dossiers } from '../evidence/reservation-evidence.ts';
+import type { ReservationEvidence, EvidenceByReservation } from '../evidence/reservation-evidence.ts';
 import type { Evidence } from '../evidence/evidence.ts';
-import { type Exchange, type Placing, sightIn } from '../workload/exchange.ts';
+import { type Exchange, type PostExchange, shownIn } from '../workload/exchange.ts';
 
 /** The first that fits. @throws {Error} when none does: the run was too short for a self-test. */
 export function first<Item>(items: Iterable<Item>, what: string, fits: (item: Item) => boolean = () => true): Item {
@@ -12,31 +12,29 @@ export function first<Item>(items: Iterable<Item>, what: string, fits: (item: It
 
 /** A reservation that ended so and whose client was told, in a POST, which version it saw. */
 export function settled(
-  { all }: Dossiers,
+  { all }: EvidenceByReservation,
   stage: SummaryStage,
-  fits: (dossier: Dossier) => boolean = () => true,
-): Dossier {
+  fits: (reservation: ReservationEvidence) => boolean = () => true,
+): ReservationEvidence {
   return first(
     all,
     `${stage} reservation`,
-    (dossier) => dossier.row?.stage === stage && told(dossier) && fits(dossier),
+    (reservation) => reservation.row?.stage === stage && told(reservation) && fits(reservation),
   );
 }
 
-function told(dossier: Dossier): boolean {
-  return answeredPlacings(dossier).length > 0;
+function told(reservation: ReservationEvidence): boolean {
+  return answeredPosts(reservation).length > 0;
 }
 
 /** The answered POST of a reservation. */
-export function placingOf(dossier: Dossier): Placing {
-  return first(answeredPlacings(dossier), 'answered order');
+export function postOf(reservation: ReservationEvidence): PostExchange {
+  return first(answeredPosts(reservation), 'answered request');
 }
 
-function answeredPlacings({ exchanges }: Dossier): readonly Placing[] {
-  const placings = exchanges.filter((exchange) => exchange.method === 'POST');
-  return placings.filter(
-    (placing) => sightIn(placing) !== null && placing.result.kind === 'answer' && !placing.result.replayed,
-  );
+function answeredPosts({ exchanges }: ReservationEvidence): readonly PostExchange[] {
+  const posts = exchanges.filter((exchange) => exchange.method === 'POST');
+  return posts.filter((post) => shownIn(post) !== null && post.result.kind === 'answer' && !post.result.replayed);
 }
 
 /** Evidence with one exchange in place of another. */
@@ -75,7 +73,7 @@ export function withLedgerLine(
 }
 
 /** Evidence with a whole stream once more, as another reservation. */
-export function withTwin({ events }: Evidence, { events: original }: Dossier): Partial<Evidence> {
+export function withTwin({ events }: Evidence, { events: original }: ReservationEvidence): Partial<Evidence> {
   const twin = original.map((event) => ({ ...event, stream: TWIN_ID, position: event.position + events.length }));
   return { events: [...events, ...twin] };
 }
@@ -93,6 +91,6 @@ export function call(reservation_id: string, number: number, atMs: number): read
 }
 
 /** The last event of a reservation. */
-export function lastEvent({ events }: Dossier): RecordedEvent {
+export function lastEvent({ events }: ReservationEvidence): RecordedEvent {
   return first(events.toReversed(), 'event');
 }

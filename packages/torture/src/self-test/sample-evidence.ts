@@ -11,11 +11,11 @@ import type { CallLogLine, LedgerEntry } from '@reservations/core/testing';
 import type { Evidence } from '../evidence/evidence.ts';
 import { gatherFromStore } from '../evidence/gather.ts';
 import { wireOf } from '../evidence/wire.ts';
-import type { Exchange, Order } from '../workload/exchange.ts';
+import type { Exchange, ReservationRequest } from '../workload/exchange.ts';
 import { call } from './material.ts';
 
 /** Orders with one reservation of every kind that a self-test starts from. */
-const ORDERS: readonly (Order & { readonly key: string | null })[] = [
+const REQUESTS: readonly (ReservationRequest & { readonly key: string | null })[] = [
   { userId: 'customer_1', amountMinor: 1_050, decimals: 2, currency: 'EUR', key: null },
   { userId: 'customer_2', amountMinor: 1_234, decimals: 3, currency: 'KWD', key: 'key-2' },
   { userId: 'decline_3', amountMinor: 700, decimals: 0, currency: 'JPY', key: null },
@@ -29,9 +29,9 @@ export async function sampleEvidence(): Promise<Evidence> {
   const reservations = createReservations({ store, gateway: sampleGateway(books) });
   const exchanges: Exchange[] = [];
   let tick = 0;
-  for (const { key, ...order } of ORDERS) {
+  for (const { key, ...request } of REQUESTS) {
     const beganAt = Date.now();
-    const result = await reservations.create(toRequest(order), key === null ? {} : { idempotencyKey: key });
+    const result = await reservations.create(toRequest(request), key === null ? {} : { idempotencyKey: key });
     if (result.kind !== 'reservation') throw new Error(`expected a reservation, got ${result.kind}`);
     const { reservationId } = result.reservation;
     const times = (): Pick<Exchange, 'server' | 'began' | 'ended' | 'beganAt' | 'endedAt'> => ({
@@ -41,15 +41,15 @@ export async function sampleEvidence(): Promise<Evidence> {
       beganAt,
       endedAt: Date.now(),
     });
-    const placing = { method: 'POST', order, idempotencyKey: key, valid: true } as const;
-    exchanges.push({ ...placing, ...times(), result: toResult(result.reservation) });
+    const post = { method: 'POST', request, idempotencyKey: key, valid: true } as const;
+    exchanges.push({ ...post, ...times(), result: toResult(result.reservation) });
     exchanges.push({ method: 'GET', reservationId, ...times(), result: toResult(result.reservation) });
   }
   const stored = await gatherFromStore(store);
   const follower = { eventIds: stored.events.map(({ id }) => id) };
   return {
     idempotency: 'by-reservation-id',
-    unknownOutcome: 'pending',
+    answerUnknownAs: 'pending',
     exchanges,
     ...stored,
     follower,
@@ -86,7 +86,7 @@ function sampleGateway(books: { readonly ledger: LedgerEntry[]; readonly calls: 
   };
 }
 
-function toRequest({ userId, currency, ...money }: Order): CreateRequest {
+function toRequest({ userId, currency, ...money }: ReservationRequest): CreateRequest {
   return { userId, amount: toMajorUnits({ ...money, currency }), currency };
 }
 

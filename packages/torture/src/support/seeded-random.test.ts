@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { createRandom } from './seeded-random.ts';
+import { seededRandom } from './seeded-random.ts';
 
 const numbers = (seed: number): readonly number[] => {
-  const random = createRandom(seed);
+  const random = seededRandom(seed);
   return Array.from({ length: 5 }, () => random.next());
 };
 
@@ -12,7 +12,7 @@ test('the same seed draws the same numbers, another seed others', () => {
 });
 
 test('a fork depends on seed and name, not on what was drawn before', () => {
-  const random = createRandom(7);
+  const random = seededRandom(7);
   const before = random.fork('load').next();
   random.next();
   expect(random.fork('load').next()).toBe(before);
@@ -20,10 +20,10 @@ test('a fork depends on seed and name, not on what was drawn before', () => {
 });
 
 test('draws stay within their bounds', () => {
-  const random = createRandom(1);
-  const drawn = new Set(Array.from({ length: 200 }, () => random.whole(2, 4)));
+  const random = seededRandom(1);
+  const drawn = new Set(Array.from({ length: 200 }, () => random.integer(2, 4)));
   expect(drawn).toEqual(new Set([2, 3, 4]));
   expect(new Set(random.shuffle([1, 2, 3]))).toEqual(new Set([1, 2, 3]));
-  const weighted = Array.from({ length: 100 }, () => random.weighted([{ weight: 0 }, { weight: 1 }]));
-  expect(weighted.every(({ weight }) => weight === 1)).toBe(true);
+  const pickWeighted = Array.from({ length: 100 }, () => random.pickWeighted([{ weight: 0 }, { weight: 1 }]));
+  expect(pickWeighted.every(({ weight }) => weight === 1)).toBe(true);
 });

@@ -1,23 +1,23 @@
-/** Numbers that depend on nothing but a seed. */
-export interface Random {
-  /** From 0 up to but not including 1. */
+/** A sequence of random numbers that depends on its seed alone. */
+export interface SeededRandom {
+  /** A number from 0 up to but not including 1. */
   next(): number;
-  /** A whole number from `min` to `max`, both included. */
-  whole(min: number, max: number): number;
-  /** True with this probability. */
+  /** An integer from `min` to `max`, both included. */
+  integer(min: number, max: number): number;
+  /** True with this probability. A probability of 0 or 1 draws no number. */
   chance(probability: number): boolean;
-  /** One of the items, which must not be empty. */
+  /** One of the items. @throws {Error} for an empty list. */
   pick<Item>(items: readonly Item[]): Item;
-  /** One of the items, each as likely as its weight says. */
-  weighted<Item extends { readonly weight: number }>(items: readonly Item[]): Item;
-  /** The same items in another order. */
+  /** One of the items, with a probability proportional to its weight. @throws {Error} for an empty list. */
+  pickWeighted<Item extends { readonly weight: number }>(items: readonly Item[]): Item;
+  /** A copy of the items in random order. */
   shuffle<Item>(items: readonly Item[]): Item[];
-  /** Another sequence, which depends on the seed and the name alone: nobody disturbs anybody else's numbers. */
-  fork(name: string): Random;
+  /** An independent sequence that depends on the seed and the name, not on what was drawn before. */
+  fork(name: string): SeededRandom;
 }
 
-/** mulberry32 over a seed of 32 bits. */
-export function createRandom(seed: number): Random {
+/** Builds the sequence of a seed, of which the low 32 bits count (mulberry32). */
+export function seededRandom(seed: number): SeededRandom {
   let state = seed >>> 0;
 
   function next(): number {
@@ -27,32 +27,32 @@ export function createRandom(seed: number): Random {
     return ((again ^ (again >>> 14)) >>> 0) / 2 ** 32;
   }
 
-  const whole = (min: number, max: number): number => min + Math.floor(next() * (max - min + 1));
+  const integer = (min: number, max: number): number => min + Math.floor(next() * (max - min + 1));
 
   return {
     next,
-    whole,
-    chance: (probability) => next() < probability,
-    pick: (items) => at(items, whole(0, items.length - 1)),
-    weighted(items) {
+    integer,
+    chance: (probability) => probability > 0 && (probability >= 1 || next() < probability),
+    pick: (items) => itemAt(items, integer(0, items.length - 1)),
+    pickWeighted(items) {
       let rest = next() * items.reduce((sum, { weight }) => sum + weight, 0);
       const found = items.find(({ weight }) => (rest -= weight) < 0);
-      return found ?? at(items, items.length - 1);
+      return found ?? itemAt(items, items.length - 1);
     },
     shuffle(items) {
       const left = [...items];
-      return items.map(() => at(left.splice(whole(0, left.length - 1), 1), 0));
+      return items.map(() => itemAt(left.splice(integer(0, left.length - 1), 1), 0));
     },
-    fork: (name) => createRandom(hash(seed, name)),
+    fork: (name) => seededRandom(hash(seed, name)),
   };
 }
 
-function at<Item>(items: readonly Item[], index: number): Item {
-  if (index < 0 || index >= items.length) throw new Error('nothing can be drawn from an empty list');
+function itemAt<Item>(items: readonly Item[], index: number): Item {
+  if (index < 0 || index >= items.length) throw new Error('cannot draw from an empty list');
   return items[index] as Item;
 }
 
-/** FNV-1a. */
+/** FNV-1a of the text, starting from the seed. */
 function hash(seed: number, text: string): number {
   let value = (0x811c9dc5 ^ seed) >>> 0;
   for (let index = 0; index < text.length; index += 1) {

@@ -1,6 +1,6 @@
 /** What a client asked for, and what it should cost. */
-export interface Order {
-  /** Belongs to this order and to no other: whatever carries it was caused by this order. */
+export interface ReservationRequest {
+  /** Belongs to this request and to no other: whatever carries it was caused by this request. */
   readonly userId: string;
   readonly amountMinor: number;
   readonly decimals: number;
@@ -32,26 +32,26 @@ interface Conversation {
   readonly result: Result;
 }
 
-/** An order that was placed. */
-export interface Placing extends Conversation {
+/** An request that was posts. */
+export interface PostExchange extends Conversation {
   readonly method: 'POST';
-  readonly order: Order;
+  readonly request: ReservationRequest;
   readonly idempotencyKey: string | null;
-  /** False for an order that no service may accept. */
+  /** False for an request that no service may accept. */
   readonly valid: boolean;
 }
 
 /** A look at a reservation. */
-export interface Look extends Conversation {
+export interface GetExchange extends Conversation {
   readonly method: 'GET';
   readonly reservationId: string;
 }
 
 /** One request and what came of it, as its client saw it. */
-export type Exchange = Placing | Look;
+export type Exchange = PostExchange | GetExchange;
 
 /** What an answer says of a reservation. */
-export interface Sight {
+export interface Shown {
   readonly reservationId: string;
   readonly status: string;
   /** Null when the answer does not tell it. */
@@ -59,7 +59,7 @@ export interface Sight {
 }
 
 /** What an exchange showed of a reservation; null when it showed none. */
-export function sightIn({ result }: Exchange): Sight | null {
+export function shownIn({ result }: Exchange): Shown | null {
   if (result.kind !== 'answer') return null;
   const { detail } = result.body;
   const holder = typeof detail === 'object' && detail !== null ? (detail as Record<string, unknown>) : result.body;
@@ -70,5 +70,5 @@ export function sightIn({ result }: Exchange): Sight | null {
 
 /** The reservation that an exchange is about, as far as its client knows. */
 export function reservationIdOf(exchange: Exchange): string | null {
-  return exchange.method === 'GET' ? exchange.reservationId : (sightIn(exchange)?.reservationId ?? null);
+  return exchange.method === 'GET' ? exchange.reservationId : (shownIn(exchange)?.reservationId ?? null);
 }

@@ -1,4 +1,4 @@
-import type { Exchange, Look, Order, Placing, Result } from './exchange.ts';
+import type { Exchange, GetExchange, ReservationRequest, PostExchange, Result } from './exchange.ts';
 import type { Journal } from './journal.ts';
 
 /** Longer than three attempts to charge and a pause beyond a lease. */
@@ -6,8 +6,8 @@ const TIMEOUT_MS = 45_000;
 
 /** Asks a server, and writes down what was asked and what came back. */
 export interface Client {
-  post(url: string, placing: Pick<Placing, 'order' | 'idempotencyKey' | 'valid'>): Promise<Placing>;
-  get(url: string, reservationId: string): Promise<Look>;
+  post(url: string, post: Pick<PostExchange, 'request' | 'idempotencyKey' | 'valid'>): Promise<PostExchange>;
+  get(url: string, reservationId: string): Promise<GetExchange>;
 }
 
 /** A client whose exchanges go into the journal. */
@@ -26,19 +26,19 @@ export function createClient(journal: Journal): Client {
   }
 
   return {
-    post(url, { order, idempotencyKey, valid }) {
+    post(url, { request, idempotencyKey, valid }) {
       const headers: Record<string, string> = { 'Content-Type': 'application/json' };
       if (idempotencyKey !== null) headers['Idempotency-Key'] = idempotencyKey;
-      const init = { method: 'POST', headers, body: toBody(order) };
-      return converse<Placing>({ method: 'POST', order, idempotencyKey, valid }, url, '/reservations', init);
+      const init = { method: 'POST', headers, body: toBody(request) };
+      return converse<PostExchange>({ method: 'POST', request, idempotencyKey, valid }, url, '/reservations', init);
     },
     get: (url, reservationId) =>
-      converse<Look>({ method: 'GET', reservationId }, url, `/reservations/${reservationId}`, {}),
+      converse<GetExchange>({ method: 'GET', reservationId }, url, `/reservations/${reservationId}`, {}),
   };
 }
 
 /** The amount is written digit by digit: what is sent does not depend on this side's arithmetic. */
-function toBody({ userId, amountMinor, decimals, currency }: Order): string {
+function toBody({ userId, amountMinor, decimals, currency }: ReservationRequest): string {
   const digits = String(Math.abs(amountMinor)).padStart(decimals + 1, '0');
   const sign = amountMinor < 0 ? '-' : '';
   const whole = digits.slice(0, digits.length - decimals);

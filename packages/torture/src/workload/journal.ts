@@ -3,7 +3,7 @@ import type { Exchange } from './exchange.ts';
 
 /** Everything that clients did and saw, in memory and in a file. */
 export interface Journal {
-  /** The next tick of the clock that orders exchanges. */
+  /** The next tick of the clock that requests exchanges. */
   tick(): number;
   record(exchange: Exchange): void;
   readonly exchanges: readonly Exchange[];

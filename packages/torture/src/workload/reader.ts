@@ -1,10 +1,10 @@
 import { pause } from '../support/pause.ts';
-import type { Random } from '../support/seeded-random.ts';
+import type { SeededRandom } from '../support/seeded-random.ts';
 import type { Client } from './http-client.ts';
 
 export interface ReaderOptions {
   readonly client: Client;
-  readonly random: Random;
+  readonly random: SeededRandom;
   readonly url: () => string | null;
   readonly signal: AbortSignal;
   /** Reservations that some client was told of; grows. */
@@ -25,8 +25,8 @@ export async function readAgainAndAgain({ client, random, url, signal, known }: 
       continue;
     }
     const oldest = random.chance(RECENT_PROBABILITY) ? Math.max(0, known.length - RECENT) : 0;
-    const id = known[random.whole(oldest, known.length - 1)];
+    const id = known[random.integer(oldest, known.length - 1)];
     if (id !== undefined) await client.get(at, id);
-    await pause(random.whole(0, PAUSE_MS_MAX), signal);
+    await pause(random.integer(0, PAUSE_MS_MAX), signal);
   }
 }

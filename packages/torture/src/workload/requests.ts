@@ -1,16 +1,16 @@
 import type { PaymentIdempotency } from '@reservations/core';
-import type { Random } from '../support/seeded-random.ts';
-import type { Order } from './exchange.ts';
+import type { SeededRandom } from '../support/seeded-random.ts';
+import type { ReservationRequest } from './exchange.ts';
 
 /** A way in which the payment service treats a user, by the beginning of the user's id. */
-interface Temper {
+interface Persona {
   readonly prefix: string;
   readonly weight: number;
   /** False where a service that is asked again and again never says what happened: nothing could be settled. */
   readonly settles: boolean;
 }
 
-const TEMPERS: readonly Temper[] = [
+const PERSONAS: readonly Persona[] = [
   { prefix: 'customer', weight: 700, settles: true },
   { prefix: 'user_decline_insufficient_funds', weight: 60, settles: true },
   { prefix: 'user_charged_then_lost', weight: 60, settles: true },
@@ -42,21 +42,25 @@ const AMOUNT_USUAL_MAX = 1_000_000;
 const AMOUNT_MAX = 999_999_999_999_999;
 const LARGE_PROBABILITY = 0.05;
 
-/** Draws orders. */
-export interface OrderBook {
-  draw(): Order;
+/** Draws requests. */
+export interface RequestSource {
+  draw(): ReservationRequest;
 }
 
-/** Every order has a user of its own, whose id says how the payment service treats it. */
-export function createOrderBook(random: Random, idempotency: PaymentIdempotency, label: string): OrderBook {
+/** Every request has a user of its own, whose id says how the payment service treats it. */
+export function createRequestSource(
+  random: SeededRandom,
+  idempotency: PaymentIdempotency,
+  label: string,
+): RequestSource {
   // Without idempotency nothing is asked again, so that what never settles is escalated at once.
-  const tempers = TEMPERS.filter(({ settles }) => settles || idempotency === 'none');
+  const personas = PERSONAS.filter(({ settles }) => settles || idempotency === 'none');
   let drawn = 0;
   return {
     draw() {
       drawn += 1;
-      const { prefix } = random.weighted(tempers);
-      const amountMinor = random.whole(1, random.chance(LARGE_PROBABILITY) ? AMOUNT_MAX : AMOUNT_USUAL_MAX);
+      const { prefix } = random.pickWeighted(personas);
+      const amountMinor = random.integer(1, random.chance(LARGE_PROBABILITY) ? AMOUNT_MAX : AMOUNT_USUAL_MAX);
       return { userId: `${prefix}_${label}_${drawn}`, amountMinor, ...random.pick(CURRENCIES) };
     },
   };

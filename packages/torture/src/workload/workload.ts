@@ -1,35 +1,35 @@
 import type { PaymentIdempotency } from '@reservations/core';
 import { pause } from '../support/pause.ts';
-import type { Random } from '../support/seeded-random.ts';
+import type { SeededRandom } from '../support/seeded-random.ts';
 import { reservationIdOf } from './exchange.ts';
 import { createClient } from './http-client.ts';
 import type { Journal } from './journal.ts';
-import { createOrderBook } from './requests.ts';
+import { createRequestSource } from './requests.ts';
 import { readAgainAndAgain } from './reader.ts';
-import { shop } from './workload-client.ts';
+import { runWorkloadClient } from './workload-client.ts';
 
 /** Clients at work. */
-export interface Load {
-  /** Places no further orders; resolves when those under way have their answers. */
+export interface Workload {
+  /** Places no further requests; resolves when those under way have their answers. */
   stop(): Promise<void>;
   /** Looks once at every reservation that any client knows of. */
-  lookAtAll(): Promise<void>;
+  readAll(): Promise<void>;
 }
 
-export interface LoadOptions {
-  readonly random: Random;
+export interface WorkloadOptions {
+  readonly random: SeededRandom;
   readonly journal: Journal;
   readonly idempotency: PaymentIdempotency;
   /** A server that listens, another one each time; null while there is none. */
   readonly url: () => string | null;
 }
 
-const SHOPPERS = 16;
+const WORKLOAD_CLIENTS = 16;
 const READERS = 2;
-const LOOKS_AT_A_TIME = 8;
+const CONCURRENT_READS = 8;
 
-/** Starts clients that place orders, and clients that read reservations again and again. */
-export function startLoad({ random, journal, idempotency, url }: LoadOptions): Load {
+/** Starts clients that place requests, and clients that read reservations again and again. */
+export function startWorkload({ random, journal, idempotency, url }: WorkloadOptions): Workload {
   const stopping = new AbortController();
   const client = createClient(journal);
   const known: string[] = [];
@@ -42,10 +42,12 @@ export function startLoad({ random, journal, idempotency, url }: LoadOptions): L
   }
 
   const workers: Promise<void>[] = [];
-  for (let number = 1; number <= SHOPPERS; number += 1) {
-    const own = random.fork(`shopper ${number}`);
-    const orders = createOrderBook(own, idempotency, `${number}`);
-    workers.push(shop({ client, random: own, orders, url, signal: stopping.signal, name: `${number}`, learn }));
+  for (let number = 1; number <= WORKLOAD_CLIENTS; number += 1) {
+    const own = random.fork(`client ${number}`);
+    const requests = createRequestSource(own, idempotency, `${number}`);
+    workers.push(
+      runWorkloadClient({ client, random: own, requests, url, signal: stopping.signal, name: `${number}`, learn }),
+    );
   }
   for (let number = 1; number <= READERS; number += 1) {
     const own = random.fork(`reader ${number}`);
@@ -58,23 +60,23 @@ export function startLoad({ random, journal, idempotency, url }: LoadOptions): L
       await Promise.all(workers);
       for (const exchange of journal.exchanges) learn(reservationIdOf(exchange));
     },
-    async lookAtAll() {
+    async readAll() {
       const left = [...known];
       const look = async (): Promise<void> => {
-        for (let id = left.pop(); id !== undefined; id = left.pop()) await lookUntilAnswered(id);
+        for (let id = left.pop(); id !== undefined; id = left.pop()) await readUntilAnswered(id);
       };
-      await Promise.all(Array.from({ length: LOOKS_AT_A_TIME }, look));
+      await Promise.all(Array.from({ length: CONCURRENT_READS }, look));
     },
   };
 
-  async function lookUntilAnswered(id: string): Promise<void> {
-    for (let attempt = 1; attempt <= LOOK_ATTEMPTS_MAX; attempt += 1) {
+  async function readUntilAnswered(id: string): Promise<void> {
+    for (let attempt = 1; attempt <= READ_ATTEMPTS_MAX; attempt += 1) {
       const at = url();
       if (at !== null && (await client.get(at, id)).result.kind === 'answer') return;
-      await pause(LOOK_PAUSE_MS);
+      await pause(READ_PAUSE_MS);
     }
   }
 }
 
-const LOOK_ATTEMPTS_MAX = 10;
-const LOOK_PAUSE_MS = 200;
+const READ_ATTEMPTS_MAX = 10;
+const READ_PAUSE_MS = 200;

@@ -16,10 +16,10 @@ it('healthy seeds end with a summary and exit code 0', () => {
   expect(exitCode).toBe(0);
 });
 
-it('a broken invariant is explained, with the seed that repeats it, and ends with exit code 1', () => {
+it('a violated invariant is explained, with the seed that repeats it, and ends with exit code 1', () => {
   const { exitCode, output } = simulate('--bug', 'answer-before-commit', '--seeds', '20');
-  expect(output).toContain('broken: 7 (what was answered is durable and stays readable)');
-  expect(output).toMatch(/again, unshrunk and whole: pnpm simulate --seed \d+ --bug answer-before-commit\n/);
+  expect(output).toContain('violated: 7 (what was answered is durable and stays readable)');
+  expect(output).toMatch(/to repeat the whole run: pnpm simulate --seed \d+ --bug answer-before-commit\n/);
   expect(output).toContain('1 violations');
   expect(exitCode).toBe(1);
 });

@@ -1,4 +1,4 @@
-// pnpm simulate: the real engine in a simulated world. Exit code 1 when a invariant was broken.
+// pnpm simulate: runs the real engine in a simulated world. Exits with 1 after a violation.
 import { parseArgs } from 'node:util';
 import { findBug } from './bugs/bugs.ts';
 import type { PlantedBug } from './bugs/planted-bug.ts';
@@ -11,7 +11,7 @@ const SEEDS = 500;
 
 const USAGE = `usage: pnpm simulate [options]
   --seeds N         how many seeds (default ${SEEDS})
-  --first-seed S    where to start (default 1; with --minutes a seed that no run had before)
+  --first-seed S    where to start (default 1; with --minutes a new one)
   --minutes N       as many seeds as fit
   --seed N          one seed, with its whole history
   --bug NAME        with a planted bug
@@ -58,12 +58,12 @@ async function explain(result: SimulationResult, bug: PlantedBug | undefined): P
   print(`seed ${result.seed}\n${describeSwarm(result.swarm)}`, 0);
   if (result.violation !== null) print(describeViolation(result.violation), 0);
   const shrunk = await shrink(result, bug);
-  print(`shrunk: it still fails without ${shrunk.without.join(', ') || 'nothing less'}`, 0);
+  print(`shrunk: the violation remains without ${shrunk.without.join(', ') || 'anything less'}`, 0);
   print(describeSwarm(shrunk.result.swarm), 0);
   if (shrunk.result.violation !== null) print(describeViolation(shrunk.result.violation), 0);
   print(`${describeHistory(shrunk.result, false)}\n`, 0);
   print(
-    `again, unshrunk and whole: pnpm simulate --seed ${result.seed}${bug === undefined ? '' : ` --bug ${bug.name}`}`,
+    `to repeat the whole run: pnpm simulate --seed ${result.seed}${bug === undefined ? '' : ` --bug ${bug.name}`}`,
     0,
   );
 }

@@ -1,43 +1,44 @@
 import { type Finding, isReservationError, resolveByLedger, resolvePayment } from '@reservations/core';
 import type { ReservationEvidence } from '../evidence/evidence.ts';
 import type { CallDeps } from '../faults/process-faults.ts';
-import { createProcess, type UuidSource } from '../world/process.ts';
 import { createSimStore } from '../ports/store.ts';
-import type { Simulation } from '../run/simulate.ts';
+import type { Simulation } from '../simulation/simulation.ts';
+import { createProcess, type SimProcess } from '../world/process.ts';
 
-/** How often the operator looks for work. */
-const ROUND_MS = 5_000;
+/** Interval at which the operator looks for escalated payments. */
+const INTERVAL_MS = 5_000;
 
 /**
- * How long the operator waits before looking into the ledger: longer than anything that was sent before can still
- * be on its way. Whoever decides sooner decides on a ledger that may change.
+ * Age of an escalation at which the operator reads the ledger: by then nothing that was sent before can still arrive.
+ * An earlier decision would rest on a ledger that may change.
  */
 export const LEDGER_SETTLES_MS = 60_000;
 
-/** How often the operator lets the ledger itself settle what it proves, at whatever time. */
-const BY_LEDGER = 0.1;
+/** Probability, at each interval, that payments are resolved by the ledger as it is. */
+const BY_LEDGER_PROBABILITY = 0.1;
 
-/** An operator who settles what was escalated, by what the payment service's ledger says. */
-export async function runOperator(simulation: Simulation, uuids: UuidSource, deps: CallDeps): Promise<void> {
+/** Resolves escalated payments as an operator does, by the payment service's ledger. */
+export async function runOperator(simulation: Simulation, deps: CallDeps): Promise<void> {
   const { world, evidence } = simulation;
   const seenAt = new Map<string, number>();
   for (;;) {
-    await world.sleep(ROUND_MS);
-    if (deps.random.chance(BY_LEDGER)) letLedgerDecide(simulation, uuids, deps);
+    await world.sleep(INTERVAL_MS);
+    if (deps.random.chance(BY_LEDGER_PROBABILITY)) runResolveByLedger(simulation, deps);
     for (const reservation of evidence.reservations.values()) {
       if (reservation.events.at(-1)?.type !== 'PAYMENT_ESCALATED') continue;
       const since = seenAt.get(reservation.id) ?? world.now();
       seenAt.set(reservation.id, since);
       if (world.now() - since < LEDGER_SETTLES_MS) continue;
       seenAt.delete(reservation.id);
-      decide(simulation, reservation, uuids, deps);
+      runResolvePayment(simulation, reservation, deps);
     }
   }
 }
 
-/** Confirms what the ledger proves now; what it does not have may still be on its way. */
-function letLedgerDecide({ world, evidence, swarm, database }: Simulation, uuids: UuidSource, deps: CallDeps): void {
-  const process = createProcess('ledger', { world, random: deps.random, uuids, mode: swarm.mode, skewMs: 0 });
+/** Confirms what the ledger proves now. A charge that the ledger lacks may still arrive: it decides nothing. */
+function runResolveByLedger(simulation: Simulation, deps: CallDeps): void {
+  const { world, evidence, database } = simulation;
+  const process = createCommandProcess('ledger', simulation, deps);
   const charges = [...evidence.reservations.values()].flatMap(({ id, charges: own }) =>
     own.map((charge) => ({ reservationId: id, source: `charge ${charge.transactionId}`, ...charge })),
   );
@@ -50,22 +51,14 @@ function letLedgerDecide({ world, evidence, swarm, database }: Simulation, uuids
         }
         return resolved;
       })
-      .catch((error: unknown) => {
-        if (!isReservationError(error, 'STORE_UNAVAILABLE'))
-          evidence.step.undocumentedErrors.push({ who: 'ledger', error });
-      });
+      .catch(recordError(simulation, 'ledger'));
   });
 }
 
-/** A command of its own, in a process of its own, which may die or hang as any other. */
-function decide(
-  { world, evidence, swarm, database }: Simulation,
-  { id, charges }: ReservationEvidence,
-  uuids: UuidSource,
-  deps: CallDeps,
-): void {
-  const { random, history } = deps;
-  const process = createProcess('operator', { world, random, uuids, mode: swarm.mode, skewMs: 0 });
+function runResolvePayment(simulation: Simulation, { id, charges }: ReservationEvidence, deps: CallDeps): void {
+  const { world, database } = simulation;
+  const { history } = deps;
+  const process = createCommandProcess('operator', simulation, deps);
   const [charge] = charges;
   const finding: Finding =
     charge === undefined ? { kind: 'not-charged' } : { kind: 'charged', transactionId: charge.transactionId };
@@ -79,9 +72,17 @@ function decide(
         if (result.kind === 'rejected') throw new Error(`${id}: rejected, ${result.rejection.kind}`);
         return result;
       })
-      .catch((error: unknown) => {
-        if (!isReservationError(error, 'STORE_UNAVAILABLE'))
-          evidence.step.undocumentedErrors.push({ who: 'operator', error });
-      });
+      .catch(recordError(simulation, 'operator'));
   });
+}
+
+/** Each command has a process of its own, which may crash or freeze as any other. */
+function createCommandProcess(name: string, { world, swarm, uuids }: Simulation, { random }: CallDeps): SimProcess {
+  return createProcess(name, { world, random, uuids, mode: swarm.mode, skewMs: 0 });
+}
+
+function recordError({ evidence }: Simulation, source: string): (error: unknown) => void {
+  return (error) => {
+    if (!isReservationError(error, 'STORE_UNAVAILABLE')) evidence.step.undocumentedErrors.push({ source, error });
+  };
 }

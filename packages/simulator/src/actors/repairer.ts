@@ -1,13 +1,13 @@
 import { isReservationError, repairView } from '@reservations/core';
 import type { CallDeps } from '../faults/process-faults.ts';
-import { createProcess } from '../world/process.ts';
 import { createSimStore } from '../ports/store.ts';
-import type { Simulation } from '../run/simulate.ts';
+import type { Simulation } from '../simulation/simulation.ts';
+import { createProcess } from '../world/process.ts';
 
-/** Bounds of the pause between two repairs: short enough that one may meet another that hangs. */
+/** Bounds of the pause between two repairs: short enough for one to start while another is frozen. */
 const PAUSE_MS = { min: 500, max: 10_000 };
 
-/** Repairs the view again and again while the servers work, each time in a process that may die or hang. */
+/** Repairs the view again and again while the servers run, each time in a process that may crash or freeze. */
 export async function runRepairer(simulation: Simulation, deps: CallDeps): Promise<void> {
   const { world } = simulation;
   for (;;) {
@@ -29,8 +29,8 @@ function repair({ world, evidence, swarm, database, uuids, wrappers }: Simulatio
         return position;
       })
       .catch((error: unknown) => {
-        if (!isReservationError(error, 'STORE_UNAVAILABLE'))
-          evidence.step.undocumentedErrors.push({ who: 'repairer', error });
+        if (isReservationError(error, 'STORE_UNAVAILABLE')) return;
+        evidence.step.undocumentedErrors.push({ source: 'repairer', error });
       });
   });
 }

@@ -5,11 +5,11 @@ type Append = ReservationStore['events']['append'];
 type AppendRequest = Parameters<Append>[0];
 type TakenWork = Awaited<ReturnType<ReservationStore['work']['take']>>[number];
 
-/** What can be got wrong about what a client may do after it was told of a failure. */
+/** Errors in what a client may do after the answer FAILED. */
 export const ANSWER_BUGS: readonly PlantedBug[] = [
   {
     name: 'key-never-released',
-    mistake: 'the key of a request that was never sent stays bound: to repeat brings the same failure for ever',
+    mistake: 'the key of a request that was never sent is not released: every repetition returns the same failure',
     plant: () => ({ store: (store) => withAppend(store, withoutReleases) }),
   },
   {
@@ -19,7 +19,7 @@ export const ANSWER_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'key-released-early',
-    mistake: 'the key is released before the failure is on disk',
+    mistake: 'the key is released before the failure is committed',
     plant: () => plantReleaseApart('before'),
   },
   {
@@ -29,7 +29,7 @@ export const ANSWER_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'resends-after-failed',
-    mistake: 'settlement takes up again what the client was told had failed',
+    mistake: 'settlement sends a payment again that was answered as FAILED',
     plant: plantResending,
   },
 ];
@@ -44,8 +44,8 @@ function withoutReleases(append: Append): Append {
 }
 
 /**
- * The keys lie in a table of their own, whose rows are released in a step before or after the append. To the store
- * inside, a key that was released has another name.
+ * Keys are in a table of their own, whose rows are released before or after the append. In the wrapped store a key that
+ * was released has another name.
  */
 function plantReleaseApart(when: 'before' | 'after'): ReturnType<PlantedBug['plant']> {
   const released = new Map<string, number>();
@@ -79,29 +79,29 @@ function plantReleaseOnDeclined(): ReturnType<PlantedBug['plant']> {
   };
 }
 
-/** How long after FAILED was recorded settlement takes the payment up again. */
+/** Delay from the answer FAILED to the next send. */
 const RESEND_AFTER_MS = 3_000;
 
-/** Payments that were answered as failed stay in a queue of their own, and their streams are read without the answer. */
+/** Payments that were answered as FAILED are in a queue of their own, and their streams are read without the answer. */
 function plantResending(): ReturnType<PlantedBug['plant']> {
-  const told = new Map<string, TakenWork>();
+  const answered = new Map<string, TakenWork>();
   return {
     store(store, { runtime }) {
       const { events, work } = store;
       const readStream: typeof events.readStream = async (stream, range) => {
         const page = await events.readStream(stream, range);
-        return told.has(stream) ? page.filter(({ type }) => type === 'RESERVATION_CREATED') : page;
+        return answered.has(stream) ? page.filter(({ type }) => type === 'RESERVATION_CREATED') : page;
       };
       const take: typeof work.take = async (request) => {
         const taken = await work.take(request);
         const { owner, leaseUntil } = request;
-        const due = [...told.values()].filter(({ dueAt }) => dueAt <= request.now);
+        const due = [...answered.values()].filter(({ dueAt }) => dueAt <= request.now);
         return [...taken, ...due.map((item) => ({ ...item, owner, dueAt: leaseUntil }))];
       };
       const append: Append = async (request) => {
         const result = await events.append(request);
-        const isTold = request.events.some(({ data }) => data['reason'] === 'answered-failed');
-        if (!isTold || result.kind !== 'appended') return result;
+        const isAnswered = request.events.some(({ data }) => data['reason'] === 'answered-failed');
+        if (!isAnswered || result.kind !== 'appended') return result;
         const openedAt = runtime.clock.now();
         const charge = {
           kind: 'charge',
@@ -111,7 +111,7 @@ function plantResending(): ReturnType<PlantedBug['plant']> {
           dueAt: openedAt + RESEND_AFTER_MS,
           lastOutcome: null,
         } as const;
-        told.set(request.stream, { ...charge, owner: 'nobody' });
+        answered.set(request.stream, { ...charge, owner: 'none' });
         return result;
       };
       return { ...store, events: { ...events, append, readStream }, work: { ...work, take } };

@@ -3,10 +3,10 @@ import { PAYMENT_BUGS } from './payment-bugs.ts';
 import type { PlantedBug } from './planted-bug.ts';
 import { STORE_BUGS } from './store-bugs.ts';
 
-/** Every bug that the simulator must find. */
+/** Every planted bug. Each must be found. */
 export const PLANTED_BUGS: readonly PlantedBug[] = [...PAYMENT_BUGS, ...STORE_BUGS, ...ANSWER_BUGS];
 
-/** The bug of this name; undefined when there is none. */
+/** The bug of this name; undefined without one. */
 export function findBug(name: string): PlantedBug | undefined {
   return PLANTED_BUGS.find((bug) => bug.name === name);
 }

@@ -1,10 +1,11 @@
 import { status } from '@grpc/grpc-js';
 import type { PaymentGateway, PaymentOutcome } from '@reservations/core';
-import { type AttemptSignal, type PaymentChannel, wasUnsent } from '../ports/payment-channel.ts';
+import type { PaymentChannel } from '@reservations/core/grpc';
+import { type AttemptSignal, wasUnsent } from '../ports/payment-message.ts';
 import { IN_PROGRESS } from '../ports/payment-service.ts';
 import type { PlantedBug } from './planted-bug.ts';
 
-/** What can be got wrong about payments and what they mean. */
+/** Errors in the treatment of payments and their outcomes. */
 export const PAYMENT_BUGS: readonly PlantedBug[] = [
   {
     name: 'failed-on-timeout',
@@ -27,7 +28,7 @@ export const PAYMENT_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'settlement-fails-on-not-sent',
-    mistake: 'a refused connection proves that nothing was charged, whoever tried before',
+    mistake: 'a refused connection proves that nothing was charged, whatever earlier attempts did',
     plant: () => ({ gateway: mapOutcome((outcome) => (outcome.kind === 'not-sent' ? declined : outcome)) }),
   },
   {
@@ -47,7 +48,7 @@ export const PAYMENT_BUGS: readonly PlantedBug[] = [
     name: 'already-exists-declines',
     mistake: 'ALREADY_EXISTS is called a decline; after a lost reply it means "already charged"',
     plant: () => ({
-      wire: mapSignal((signal) =>
+      channel: mapSignal((signal) =>
         signal.kind === 'error' && signal.code === status.ALREADY_EXISTS
           ? { kind: 'reply', reply: { success: false, transaction_id: '', message: 'already exists' } }
           : signal,
@@ -56,9 +57,9 @@ export const PAYMENT_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'refusal-is-final',
-    mistake: 'a refused repetition is called a decline, while the first call is still being worked on',
+    mistake: 'a refused repetition is called a decline, while the first call is in progress',
     plant: () => ({
-      wire: mapSignal((signal) =>
+      channel: mapSignal((signal) =>
         signal.kind === 'error' && signal.details === IN_PROGRESS
           ? { kind: 'reply', reply: { success: false, transaction_id: '', message: IN_PROGRESS } }
           : signal,
@@ -69,7 +70,7 @@ export const PAYMENT_BUGS: readonly PlantedBug[] = [
     name: 'empty-reply-declines',
     mistake: 'an empty reply decodes as success=false and is taken for a decline',
     plant: () => ({
-      wire: mapSignal((signal) =>
+      channel: mapSignal((signal) =>
         signal.kind === 'reply' && !signal.reply.success
           ? { kind: 'reply', reply: { ...signal.reply, message: 'declined' } }
           : signal,
@@ -80,7 +81,7 @@ export const PAYMENT_BUGS: readonly PlantedBug[] = [
     name: 'details-prove-not-sent',
     mistake: "an error's text alone proves that nothing was sent; a service may pass on such a text of its own",
     plant: () => ({
-      wire: mapSignal((signal) => (signal.kind === 'error' ? { ...signal, handedOver: false } : signal)),
+      channel: mapSignal((signal) => (signal.kind === 'error' ? { ...signal, handedOver: false } : signal)),
     }),
   },
   {
@@ -98,7 +99,7 @@ export const PAYMENT_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'sends-after-stop',
-    mistake: 'nobody asks whether a send is still allowed: after shutdown began, or the lease ended',
+    mistake: 'a send is not checked for permission: after shutdown began, or the lease ended',
     plant: () => ({
       gateway: (gateway) => ({
         ...gateway,
@@ -108,7 +109,7 @@ export const PAYMENT_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'sends-after-abort',
-    mistake: "the caller's signal is not looked at between attempts",
+    mistake: "the caller's signal is not checked between attempts",
     plant: () => ({
       gateway: (gateway) => ({
         ...gateway,
@@ -127,32 +128,41 @@ function mapOutcome(change: (outcome: PaymentOutcome) => PaymentOutcome): (gatew
   });
 }
 
-function mapSignal(change: (signal: AttemptSignal) => AttemptSignal): (wire: PaymentChannel) => PaymentChannel {
-  return (wire) => ({
-    ...wire,
-    send: async (request, timeoutMs, signal) => change(await wire.send(request, timeoutMs, signal)),
+function mapSignal(change: (signal: AttemptSignal) => AttemptSignal): (channel: PaymentChannel) => PaymentChannel {
+  return (channel) => ({
+    ...channel,
+    send: async (request, timeoutMs, signal) => change(await channel.send(request, timeoutMs, signal)),
   });
 }
 
+/** Sends a fourth time, and otherwise decides correctly. */
 function oneMoreAttempt(gateway: PaymentGateway): PaymentGateway {
   return {
     ...gateway,
     async charge(request, options) {
       const outcome = await gateway.charge(request, options);
       const isOver = outcome.kind === 'approved' || outcome.kind === 'declined' || gateway.idempotency === 'none';
-      return isOver ? outcome : await gateway.charge(request, options);
+      if (isOver) return outcome;
+      let isLeft = true;
+      const maySend = (): boolean => {
+        const may = isLeft && options.maySend();
+        isLeft = false;
+        return may;
+      };
+      const fourth = await gateway.charge(request, { ...options, maySend });
+      return fourth.kind === 'not-sent' ? outcome : fourth;
     },
   };
 }
 
-/** Remembers how each reservation's last attempt ended, and lets that decide. */
+/** Decides by each reservation's last attempt. */
 function plantLastErrorWins(): ReturnType<PlantedBug['plant']> {
   const lastWasUnsent = new Map<string, boolean>();
   return {
-    wire: (wire) => ({
-      ...wire,
+    channel: (channel) => ({
+      ...channel,
       async send(request, timeoutMs, signal) {
-        const ended = await wire.send(request, timeoutMs, signal);
+        const ended = await channel.send(request, timeoutMs, signal);
         lastWasUnsent.set(request.reservation_id ?? '', wasUnsent(ended));
         return ended;
       },

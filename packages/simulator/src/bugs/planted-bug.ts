@@ -1,30 +1,29 @@
 import type { PaymentGateway, ReservationStore, SettlementOptions } from '@reservations/core';
-import type { GrpcPaymentGatewayOptions } from '@reservations/core/grpc';
-import type { PaymentChannel } from '../ports/payment-channel.ts';
+import type { GrpcPaymentGatewayOptions, PaymentChannel } from '@reservations/core/grpc';
 import type { SimProcess } from '../world/process.ts';
 
-/** A bug, wired in between an engine and its ports; the product's own code stays as it is. */
+/** Wrappers of an engine's ports that bring a bug about. The product's own code stays unchanged. */
 export interface PortWrappers {
-  /** Stands between the engine and the store. */
+  /** Wraps the store of an engine. */
   readonly store?: (store: ReservationStore, process: SimProcess) => ReservationStore;
-  /** Stands between the engine and the payment gateway. */
+  /** Wraps the payment gateway of an engine. */
   readonly gateway?: (gateway: PaymentGateway, process: SimProcess) => PaymentGateway;
-  /** Stands between the gateway and the network. */
-  readonly wire?: (wire: PaymentChannel) => PaymentChannel;
+  /** Wraps the channel of a gateway. */
+  readonly channel?: (channel: PaymentChannel) => PaymentChannel;
   readonly gatewayOptions?: Partial<GrpcPaymentGatewayOptions>;
   readonly settlement?: SettlementOptions;
 }
 
-/** A bug that the simulator must find. */
+/** A bug that is planted on purpose: the checks must find it. */
 export interface PlantedBug {
   readonly name: string;
-  /** What a programmer would have got wrong. */
+  /** The programming error. */
   readonly mistake: string;
-  /** Builds the bug anew for each run: some remember things. */
+  /** Builds the wrappers of one run. Some have state. */
   plant(): PortWrappers;
 }
 
-/** A store whose appends are sabotaged. */
+/** Wraps the append of a store. */
 export function withAppend(
   store: ReservationStore,
   append: (inner: ReservationStore['events']['append']) => ReservationStore['events']['append'],

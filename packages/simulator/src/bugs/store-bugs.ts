@@ -8,21 +8,21 @@ import {
 import type { SimProcess } from '../world/process.ts';
 import { type PlantedBug, withAppend } from './planted-bug.ts';
 
-/** What can be got wrong about what is written, and when. */
+/** Errors in what is written, and when. */
 export const STORE_BUGS: readonly PlantedBug[] = [
   {
     name: 'append-without-version',
-    mistake: 'an append takes whatever version the stream has',
-    plant: () => ({ store: (store) => withAppend(store, appendAnyhow) }),
+    mistake: 'an append does not check the expected version',
+    plant: () => ({ store: (store) => withAppend(store, appendAtAnyVersion) }),
   },
   {
     name: 'charge-before-commit',
-    mistake: 'the charge is sent while RESERVATION_CREATED is still on its way to the disk',
+    mistake: 'the charge is sent before RESERVATION_CREATED is committed',
     plant: () => ({ store: (store) => withAppend(store, (append) => acknowledgeEarly(append, 'RESERVATION_CREATED')) }),
   },
   {
     name: 'answer-before-commit',
-    mistake: 'the answer is sent while the verdict is still on its way to the disk',
+    mistake: 'the answer is sent before the verdict is committed',
     plant: () => ({
       store: (store) => withAppend(store, (append) => acknowledgeEarly(append, 'RESERVATION_CONFIRMED')),
     }),
@@ -30,7 +30,7 @@ export const STORE_BUGS: readonly PlantedBug[] = [
   { name: 'key-in-other-transaction', mistake: 'the idempotency key is written after the events', plant: plantLateKey },
   {
     name: 'lease-not-checked',
-    mistake: 'a result counts even when the lease went to somebody else',
+    mistake: 'a result is recorded although another worker holds the lease',
     plant: () => ({
       store: (store) =>
         withAppend(store, (append) => (request) => {
@@ -64,7 +64,7 @@ export const STORE_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'not-queued',
-    mistake: 'a created reservation is not put into the payment queue: if its process dies, nobody knows',
+    mistake: 'a created reservation is not put into the payment queue: if its process dies, it stays open',
     plant: () => ({ store: (store) => withAppend(store, withoutQueue) }),
   },
   {
@@ -80,19 +80,19 @@ export const STORE_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'key-without-scope',
-    mistake: "another caller's key is the same key",
+    mistake: 'keys of different callers are one key',
     plant: () => ({
       store: (store) =>
         withAppend(store, (append) => (request) => {
           const { key } = request.inlineWrites;
           if (key.kind === 'keep') return append(request);
-          return append({ ...request, inlineWrites: { ...request.inlineWrites, key: { ...key, scope: 'everybody' } } });
+          return append({ ...request, inlineWrites: { ...request.inlineWrites, key: { ...key, scope: 'all' } } });
         }),
     }),
   },
   {
     name: 'key-without-body',
-    mistake: 'a key brings back its reservation whatever the body says',
+    mistake: 'a key returns its reservation for any body',
     plant: () => ({ store: (store) => withAppend(store, ignoringFingerprint) }),
   },
   {
@@ -102,17 +102,17 @@ export const STORE_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'take-in-two-steps',
-    mistake: 'what is due is read first and leased afterwards: two servers work on the same payment',
+    mistake: 'due payments are read first and leased afterwards: two servers settle the same payment',
     plant: () => ({ store: takingInTwoSteps }),
   },
   {
     name: 'origin-forgotten',
-    mistake: 'what settlement writes carries no trace of the request that opened the reservation',
+    mistake: 'events of settlement lack the correlation id of the request',
     plant: () => ({ store: (store) => withAppend(store, withOwnOrigin) }),
   },
   {
     name: 'never-escalates',
-    mistake: 'settlement tries for ever and asks nobody',
+    mistake: 'settlement never escalates',
     plant: () => ({ settlement: { escalateAfterMs: Number.MAX_SAFE_INTEGER } }),
   },
 ];
@@ -142,7 +142,7 @@ function withOwnOrigin(append: Append): Append {
   };
 }
 
-function appendAnyhow(append: Append): Append {
+function appendAtAnyVersion(append: Append): Append {
   return async function retry(request): Promise<AppendResult> {
     const result = await append(request);
     if (result.kind !== 'conflict' || request.expected === 'none') return result;
@@ -150,18 +150,18 @@ function appendAnyhow(append: Append): Append {
   };
 }
 
-/** Claims success at once for appends of this event, and lets the commit follow. */
+/** Reports success of appends of this event at once; the commit follows. */
 function acknowledgeEarly(append: Append, type: string): Append {
   return (request) => {
-    const isSoon = request.events.some((event) => event.type === type);
-    if (!isSoon) return append(request);
+    const isEarly = request.events.some((event) => event.type === type);
+    if (!isEarly) return append(request);
     append(request).catch(() => undefined);
     const before = request.expected === 'none' ? 0 : request.expected;
     return Promise.resolve({ kind: 'appended', version: before + request.events.length, position: 0 });
   };
 }
 
-/** The key lies in a table of its own: looked up before the append, written after it. */
+/** Keys are in a table of their own, which is read before the append and written after it. */
 function plantLateKey(): ReturnType<PlantedBug['plant']> {
   const keys = new Map<string, { readonly stream: string; readonly fingerprint: string }>();
   return {

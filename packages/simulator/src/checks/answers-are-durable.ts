@@ -1,7 +1,7 @@
 import { isSame, rowOf } from './fold.ts';
 import { eachReservation, type Check } from './check.ts';
 
-/** At the moment of each answer, and again whenever the reservation is touched: the log only grows. */
+/** Checked for each answer, and again whenever the reservation is touched: the log only grows. */
 export const answersAreDurable: Check = eachReservation(
   '7',
   'what was answered is durable and stays readable',

@@ -1,7 +1,7 @@
 import type { RecordedEvent, ReservationSummary } from '@reservations/core';
 import { eachReservation, type Check } from './check.ts';
 
-/** Each answer is held against the furthest that anybody had been shown before the question was asked. */
+/** Compares each answer with the latest version that any client had been shown before the request was sent. */
 export const answersNeverGoBack: Check = eachReservation(
   '18',
   'an answer shows at least what an earlier one said; a status never goes back',
@@ -11,7 +11,7 @@ export const answersNeverGoBack: Check = eachReservation(
     if (summary.version < shownBefore.version) {
       return `version ${shownBefore.version} was shown, then ${summary.version}`;
     }
-    if (wasDecidedByPerson(events, summary.version)) return null;
+    if (wasDecidedByOperator(events, summary.version)) return null;
     const isForward = shownBefore.status === 'RESERVATION_CREATED' || shownBefore.status === summary.status;
     return isForward && keepsTransaction(shownBefore, summary)
       ? null
@@ -19,8 +19,8 @@ export const answersNeverGoBack: Check = eachReservation(
   },
 );
 
-/** A person may find that a charge stands of which the caller was told that it failed. */
-function wasDecidedByPerson(events: readonly RecordedEvent[], version: number): boolean {
+/** An operator may find a charge for which the client was told FAILED. */
+function wasDecidedByOperator(events: readonly RecordedEvent[], version: number): boolean {
   const decidedBy = events[version - 1]?.data['decidedBy'];
   return typeof decidedBy === 'object' && decidedBy !== null && 'actor' in decidedBy;
 }

@@ -1,6 +1,6 @@
 import { eachReservation, type Check } from './check.ts';
 
-/** The ledger of the payment service is the witness. */
+/** Checked in the ledger of the payment service. */
 export const chargedOnce: Check = eachReservation(
   '1',
   'at most one successful charge for each reservation',

@@ -3,7 +3,7 @@ import type { Evidence } from '../evidence/evidence.ts';
 import { verdictOf } from './fold.ts';
 import { type CheckFailure, eachReservation, type Check } from './check.ts';
 
-/** Holds at all times: what is confirmed was charged. */
+/** Holds after every step: what is confirmed was charged. */
 export const confirmedMeansCharged: Check = eachReservation(
   '3',
   'confirmed means charged, with the same transaction and amount',
@@ -16,12 +16,12 @@ export const confirmedMeansCharged: Check = eachReservation(
   },
 );
 
-/** Holds in the end: what was charged is confirmed, or a person was asked. */
+/** Holds at the end: what was charged is confirmed or escalated. */
 export function findUnrecordedCharge(evidence: Evidence): CheckFailure | null {
   for (const { id, events, charges } of evidence.reservations.values()) {
     const state = events.map(decodeEvent).reduce(evolve, initialState);
     const isKnown = state.stage === 'confirmed' || (isOpen(state) && state.stage === 'escalated');
-    if (charges.length > 0 && !isKnown) return { about: id, seen: `charged, and in the end "${state.stage}"` };
+    if (charges.length > 0 && !isKnown) return { about: id, detail: `charged, and at the end "${state.stage}"` };
   }
   return null;
 }

@@ -1,7 +1,7 @@
 import { intentOf } from '../evidence/evidence.ts';
 import { eachReservation, type Check } from './check.ts';
 
-/** Judged by every call that reaches the payment service, whether or not it charges. */
+/** Checked for every call that reaches the payment service, whether or not it charges. */
 export const createdBeforeCharge: Check = eachReservation(
   '2',
   'no charge without a durable RESERVATION_CREATED before it, for the same user, amount and currency',

@@ -15,7 +15,7 @@ import {
 } from '../evidence/evidence.ts';
 import { createProcess, createUuidSource, type SimProcess } from '../world/process.ts';
 import { seededRandom } from '../world/seeded-random.ts';
-import { createWorld } from '../world/world.ts';
+import { createWorld } from '../world/event-queue.ts';
 import { rowOf } from './fold.ts';
 import { STEP_CHECKS } from './step-checks.ts';
 import type { Assumptions } from './check.ts';
@@ -82,12 +82,12 @@ export interface EvidenceFixture {
   readonly evidence: Evidence;
   readonly reservation: ReservationEvidence;
   readonly process: SimProcess;
-  /** Replaces the stream and everything that follows from it. */
+  /** Replaces the stream and everything that is derived from it. */
   write(...events: readonly ReservationEvent[]): void;
   send(startedAt: number, endedAt: number, neverSent?: boolean): void;
 }
 
-/** One reservation that was asked for, charged, confirmed and answered: nothing is wrong with it. */
+/** Good evidence of one reservation that was requested, charged, confirmed and answered. */
 export function healthyEvidence(): EvidenceFixture {
   const evidence = createEvidence();
   const reservation = touch(evidence, ID);
@@ -109,7 +109,7 @@ export function healthyEvidence(): EvidenceFixture {
     },
     send(startedAt, endedAt, neverSent = false) {
       const flags = { neverSent, wasStopping: false, wasAborted: false };
-      reservation.sends.push({ process, run: 1, startedAt, endedAt, ...flags });
+      reservation.sends.push({ process, chargeRun: 1, startedAt, endedAt, ...flags });
     },
   };
   fixture.write(created, confirmed);
@@ -122,7 +122,7 @@ export function healthyEvidence(): EvidenceFixture {
   return fixture;
 }
 
-export function broken({ evidence }: EvidenceFixture, assumptions: Assumptions = STRICT): readonly string[] {
+export function violated({ evidence }: EvidenceFixture, assumptions: Assumptions = STRICT): readonly string[] {
   return STEP_CHECKS.filter((invariant) => invariant.check(evidence, assumptions) !== null).map(({ number }) => number);
 }
 
@@ -145,7 +145,7 @@ export function appendTo({ evidence, reservation }: EvidenceFixture): Evidence['
   return evidence.step.appends;
 }
 
-/** Another request makes a reservation with the same key, once everything that is written is durable. */
+/** Creates another reservation with the same key after everything that is written. */
 export function claimAgain({ evidence }: EvidenceFixture): void {
   const events = record(OTHER_ID, [created], 't2').map((event) => ({ ...event, position: evidence.log.length + 1 }));
   const [first] = events;
@@ -167,8 +167,8 @@ export function claimAgain({ evidence }: EvidenceFixture): void {
   });
 }
 
-/** An unknown outcome that is told as FAILED when so many of its events are durable. */
-export function tellFailed({ evidence, reservation, write }: EvidenceFixture, durableVersion: number): void {
+/** Answers an unknown outcome as FAILED when `durableVersion` of its events are durable. */
+export function answerFailed({ evidence, reservation, write }: EvidenceFixture, durableVersion: number): void {
   write(created, unresolved, escalated);
   reservation.charges.length = 0;
   reservation.shown.length = 0;

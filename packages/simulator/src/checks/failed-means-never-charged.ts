@@ -1,7 +1,7 @@
 import { verdictOf } from './fold.ts';
 import { eachReservation, type Check } from './check.ts';
 
-/** Looked at again with every later charge. */
+/** Checked again after every later charge. */
 export const failedMeansNeverCharged: Check = eachReservation(
   '4',
   'failed means never charged, and not later either',

@@ -6,34 +6,41 @@ import {
   verifyStore,
 } from '@reservations/core';
 import type { Evidence } from '../evidence/evidence.ts';
+import type { CheckFailure, Violation } from './check.ts';
 import { findUnrecordedCharge } from './confirmed-means-charged.ts';
-import type { CheckFailure } from './check.ts';
 import { findOpenReservation } from './nothing-stays-open.ts';
 import { findUnseenEvent } from './positions.ts';
 import { findStaleRow } from './view-is-the-fold.ts';
-import type { Simulation, Violation } from '../run/simulate.ts';
 
-/** What must hold when all faults are over and everybody has had the time that they need. */
+/** The state of a run at its end. */
+export interface RunEnd {
+  readonly boundMs: number;
+  readonly haveStopped: boolean;
+}
+
+/** Checks what holds only at the end of a run: after the faults and the liveness bound. Returns the first violation. */
 export async function runFinalChecks(
-  { evidence, database, clientsLeft }: Simulation,
-  end: { readonly boundMs: number; readonly areStopped: boolean },
+  system: { readonly evidence: Evidence; readonly database: ReservationStore; readonly clientsLeft: number },
+  { boundMs, haveStopped }: RunEnd,
 ): Promise<Omit<Violation, 'atMs'> | null> {
+  const { evidence, database, clientsLeft } = system;
   const rows = await listAll(database);
+  const wrongReport = await findWrongReport(evidence, database);
   const checks: readonly {
     readonly number: string;
     readonly invariant: string;
     readonly failure: CheckFailure | null;
   }[] = [
-    { number: '6', invariant: 'nothing stays open', failure: findOpenReservation(evidence, end.boundMs) },
+    { number: '6', invariant: 'nothing stays open', failure: findOpenReservation(evidence, boundMs) },
     {
       number: '6',
       invariant: 'every client gets an answer',
-      failure: unless(clientsLeft === 0, `${clientsLeft} wait`),
+      failure: unless(clientsLeft === 0, `${clientsLeft} clients wait`),
     },
-    { number: '6', invariant: 'a stop ends', failure: unless(end.areStopped, 'a server is still stopping') },
+    { number: '6', invariant: 'a stop ends', failure: unless(haveStopped, 'a server is still stopping') },
     {
       number: '3',
-      invariant: 'charged means confirmed, or a person was asked',
+      invariant: 'charged means confirmed or escalated',
       failure: findUnrecordedCharge(evidence),
     },
     { number: '10', invariant: 'a follower sees every event', failure: findUnseenEvent(evidence) },
@@ -42,16 +49,16 @@ export async function runFinalChecks(
       invariant: 'a rebuilt view equals the one written inline',
       failure: findStaleRow(evidence.log, rows),
     },
-    { number: 'B', invariant: 'what operators are told is right', failure: await findWrongReport(evidence, database) },
+    { number: 'B', invariant: 'reports to operators are right', failure: wrongReport },
   ];
   for (const { failure, ...rest } of checks) if (failure !== null) return { ...rest, ...failure };
   return null;
 }
 
-/** The product's own tools must come to the same conclusion as everything above. */
+/** Verification and reconciliation by the product must agree with the checks above. */
 async function findWrongReport(evidence: Evidence, database: ReservationStore): Promise<CheckFailure | null> {
   const { faults } = await verifyStore(database);
-  if (faults.length > 0) return { about: null, seen: `verification: ${faults.join('; ')}` };
+  if (faults.length > 0) return { about: null, detail: `verification: ${faults.join('; ')}` };
   const ledger = [...evidence.reservations.values()].flatMap(({ id, charges }) =>
     charges.map((charge) => ({ reservationId: id, ...charge })),
   );
@@ -61,11 +68,11 @@ async function findWrongReport(evidence: Evidence, database: ReservationStore): 
     return kind !== 'open-but-charged' || !isEscalated;
   });
   if (unexpected === undefined) return null;
-  return { about: unexpected.reservationId, seen: `reconciliation: ${unexpected.kind}, ${unexpected.detail}` };
+  return { about: unexpected.reservationId, detail: `reconciliation: ${unexpected.kind}, ${unexpected.detail}` };
 }
 
-function unless(holds: boolean, seen: string): CheckFailure | null {
-  return holds ? null : { about: null, seen };
+function unless(holds: boolean, detail: string): CheckFailure | null {
+  return holds ? null : { about: null, detail };
 }
 
 async function listAll({ view }: ReservationStore): Promise<readonly ReservationSummary[]> {

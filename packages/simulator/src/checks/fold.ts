@@ -10,13 +10,13 @@ import {
   summarize,
 } from '@reservations/core';
 
-/** The view's row after these events, made from nothing but them; null without events. */
+/** The view's row as the fold of these events; null without events. */
 export function rowOf(id: ReservationId, events: readonly RecordedEvent[]): ReservationSummary | null {
   const state = events.map(decodeEvent).reduce(evolve, initialState);
   return state.stage === 'none' ? null : summarize(id, state, events.length);
 }
 
-/** The stream's verdict, if it has one. */
+/** The stream's terminal event; null without one. */
 export function verdictOf(
   events: readonly RecordedEvent[],
 ): Extract<ReservationEvent, { type: 'RESERVATION_CONFIRMED' | 'RESERVATION_FAILED' }> | null {
@@ -27,7 +27,7 @@ export function verdictOf(
   return null;
 }
 
-/** True when both are the same plain data. */
+/** True when both are equal plain data. */
 export function isSame(a: unknown, b: unknown): boolean {
   return a === b || isDeepStrictEqual(a, b);
 }

@@ -2,7 +2,7 @@ import { type CreateAnswer, type Evidence, intentOf, keyName, type ReservationEv
 import { isSame } from './fold.ts';
 import type { CheckFailure, Check } from './check.ts';
 
-/** Judged by the log and by every answer. */
+/** Checked in the log and for every answer. */
 export const keys: Check = {
   number: '12',
   invariant:
@@ -12,7 +12,7 @@ export const keys: Check = {
   },
 };
 
-/** A key makes a reservation only when each one that it made before has failed with the proof that nothing was sent. */
+/** A key creates another reservation only after each earlier one failed with the proof that nothing was sent. */
 function findSecondReservation(evidence: Evidence): CheckFailure | null {
   for (const { before, request, logBefore } of evidence.step.appends) {
     const created = evidence.reservations.get(request.stream);
@@ -20,7 +20,7 @@ function findSecondReservation(evidence: Evidence): CheckFailure | null {
     if (created === undefined || intent === undefined || intent.key === null) continue;
     for (const other of reservationsOf(evidence, keyName(intent))) {
       if (other === created || wasUnsentAt(other, logBefore)) continue;
-      return { about: created.id, seen: `the key ${keyName(intent)} made ${other.id} before` };
+      return { about: created.id, detail: `the key ${keyName(intent)} made ${other.id} before` };
     }
   }
   return null;
@@ -44,14 +44,14 @@ function wrongReservation(
   if (made === undefined || answered === undefined) return null;
   const [about, name] = [answered.id, keyName(intent)];
   const isOwn = intent.key === null ? made.tag === intent.tag : keyName(made) === name;
-  if (!isOwn) return { about, seen: `${name} was answered with the reservation of ${keyName(made)}` };
-  if (!isSame(made.expected, intent.expected)) return { about, seen: `${name}: another body was answered with it` };
+  if (!isOwn) return { about, detail: `${name} was answered with the reservation of ${keyName(made)}` };
+  if (!isSame(made.expected, intent.expected)) return { about, detail: `${name}: another body was answered with it` };
   if (wasUnsentAt(answered, logAtAsking))
-    return { about, seen: `${name}: it had failed unsent before it was asked for` };
+    return { about, detail: `${name}: it had failed unsent before it was asked for` };
   return null;
 }
 
-/** A refusal needs another body that held the key at some time while the client waited for its answer. */
+/** A refusal needs another body that held the key while the client waited for its answer. */
 function wrongRefusal(evidence: Evidence, { intent, logAtAsking }: CreateAnswer): CheckFailure | null {
   const name = keyName(intent);
   const known = reservationsOf(evidence, name);
@@ -59,10 +59,10 @@ function wrongRefusal(evidence: Evidence, { intent, logAtAsking }: CreateAnswer)
     (each) => !isSame(intentOf(evidence, each)?.expected, intent.expected) && !wasUnsentAt(each, logAtAsking),
   );
   if (hasReason) return null;
-  return { about: known[0]?.id ?? intent.tag, seen: `${name}: refused, and no other body has the key` };
+  return { about: known[0]?.id ?? intent.tag, detail: `${name}: refused, and no other body has the key` };
 }
 
-/** True when the reservation had failed, with the proof that nothing was sent, within so many events of the log. */
+/** True when the reservation had failed as not sent within the first `logLength` events of the log. */
 function wasUnsentAt({ events }: ReservationEvidence, logLength: number): boolean {
   const last = events.at(-1);
   if (last === undefined || last.position > logLength) return false;

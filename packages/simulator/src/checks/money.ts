@@ -1,7 +1,7 @@
 import { type ExpectedCharge, intentOf } from '../evidence/evidence.ts';
 import { eachReservation, type Check } from './check.ts';
 
-/** The expectation was written down as the request was drawn, by other code than the one under test. */
+/** The expected amounts come from the workload, not from the code under test. */
 export const money: Check = eachReservation(
   '19',
   'sent = stored = answered = in the ledger, to the last digit',

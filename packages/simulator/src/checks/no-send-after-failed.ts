@@ -2,24 +2,23 @@ import type { Shown } from '../evidence/evidence.ts';
 import { eachReservation, type Check } from './check.ts';
 
 /**
- * A client that was told "failed" may pay by other means. It is told so of an unknown outcome only when an operator
- * was asked already, and nothing is sent from then on.
+ * A client that was answered FAILED may pay by other means. An unknown outcome is answered so only after it was
+ * escalated, and nothing is sent afterwards.
  */
 export const noSendAfterFailed: Check = eachReservation(
   'D',
-  'once FAILED was told of an unknown outcome no send starts, and an operator was asked',
+  'once an unknown outcome was answered as FAILED no send starts, and it is escalated',
   ({ shown, sends, events }) => {
     for (const each of shown) {
-      if (!wasToldFailed(each)) continue;
-      if (sends.length > each.sendsBefore) return 'sent after FAILED was told';
+      if (!wasAnsweredFailed(each)) continue;
+      if (sends.length > each.sendsBefore) return 'sent after the answer FAILED';
       const durable = events.slice(0, each.durableVersion);
-      if (!durable.some(({ type }) => type === 'PAYMENT_ESCALATED'))
-        return 'FAILED was told, and no operator was asked';
+      if (!durable.some(({ type }) => type === 'PAYMENT_ESCALATED')) return 'answered FAILED without an escalation';
     }
     return null;
   },
 );
 
-function wasToldFailed({ summary }: Shown): boolean {
+function wasAnsweredFailed({ summary }: Shown): boolean {
   return summary.status === 'RESERVATION_FAILED' && summary.stage !== 'failed';
 }

@@ -1,10 +1,10 @@
 import type { Evidence } from '../evidence/evidence.ts';
 import type { CheckFailure, Check } from './check.ts';
 
-/** Last events after which nobody but a person has anything to do. */
+/** Last events of streams that settlement has nothing left to do for. */
 const DONE = new Set(['RESERVATION_CONFIRMED', 'RESERVATION_FAILED', 'PAYMENT_ESCALATED']);
 
-/** Reservations without a verdict that no person was asked about. */
+/** Reservations that are neither terminal nor escalated. */
 export function openReservations(evidence: Evidence): readonly string[] {
   const open: string[] = [];
   for (const { id, events } of evidence.reservations.values()) {
@@ -14,7 +14,7 @@ export function openReservations(evidence: Evidence): readonly string[] {
   return open;
 }
 
-/** Whoever watches the gauge must be able to trust it at all times. */
+/** Checked after every append. */
 export const gaugeIsRight: Check = {
   number: '6',
   invariant: 'the gauge of open payments is right',
@@ -23,12 +23,12 @@ export const gaugeIsRight: Check = {
     const open = openReservations(evidence);
     if (evidence.gaugeOpen === open.length) return null;
     const about = evidence.step.appends.at(-1)?.request.stream ?? null;
-    return { about, seen: `the gauge shows ${evidence.gaugeOpen} open payments, there are ${open.length}` };
+    return { about, detail: `the gauge shows ${evidence.gaugeOpen} open payments, there are ${open.length}` };
   },
 };
 
-/** After the faults have stopped, and enough time has passed. */
+/** Holds at the end, `waitedMs` after the last fault. */
 export function findOpenReservation(evidence: Evidence, waitedMs: number): CheckFailure | null {
   const [about] = openReservations(evidence);
-  return about === undefined ? null : { about, seen: `still open ${waitedMs} ms after the last fault` };
+  return about === undefined ? null : { about, detail: `still open ${waitedMs} ms after the last fault` };
 }

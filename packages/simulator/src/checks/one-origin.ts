@@ -1,6 +1,6 @@
 import { eachReservation, type Check } from './check.ts';
 
-/** Also of what settlement and operators write, long after the request and in other processes. */
+/** Includes events of settlement and operators, which are written later and in other processes. */
 export const oneOrigin: Check = eachReservation(
   'C',
   'every event of a stream carries correlation id, trace context and caller of the request that opened it',

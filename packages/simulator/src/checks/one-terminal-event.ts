@@ -2,7 +2,7 @@ import { eachReservation, type Check } from './check.ts';
 
 const TERMINAL = new Set(['RESERVATION_CONFIRMED', 'RESERVATION_FAILED']);
 
-/** Read from the raw log, without folding it. */
+/** Checked on the raw log, without a fold. */
 export const oneTerminalEvent: Check = eachReservation(
   '8',
   'one terminal event for each stream, and it is the last',

@@ -1,7 +1,7 @@
 import type { Send } from '../evidence/evidence.ts';
 import { eachReservation, type Check } from './check.ts';
 
-/** In strict mode nothing follows a send that may have been executed; in both a lease keeps sends apart. */
+/** Without idempotency nothing follows a send that may have been executed; with it a lease keeps sends apart. */
 export const sendsDoNotOverlap: Check = eachReservation(
   '15',
   'no two sends overlap, and without idempotency none follows one that may have been executed',
@@ -16,7 +16,7 @@ export const sendsDoNotOverlap: Check = eachReservation(
   },
 );
 
-/** With its process a call dies, too: the connection is gone. */
+/** A call ends with its process at the latest: the connection is closed. */
 function endOf({ endedAt, process }: Send): number {
   return Math.min(endedAt ?? Infinity, process.diedAt() ?? Infinity);
 }

@@ -21,7 +21,7 @@ import { unknownIsOpen } from './unknown-is-open.ts';
 import { versions } from './versions.ts';
 import { viewIsTheFold } from './view-is-the-fold.ts';
 
-/** What holds after every step. What holds only in the end is checked there. */
+/** The checks after every step. See final-checks.ts for what holds only at the end. */
 export const STEP_CHECKS: readonly Check[] = [
   chargedOnce,
   createdBeforeCharge,

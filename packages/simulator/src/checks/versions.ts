@@ -2,14 +2,14 @@ import type { AppendRecord } from '../evidence/evidence.ts';
 import { isSame } from './fold.ts';
 import type { Check } from './check.ts';
 
-/** Judges each append by stream and log before and after it. */
+/** Checks each append by stream and log before and after it. */
 export const versions: Check = {
   number: '9',
-  invariant: 'versions are 1 to n; an append is all or nothing; a conflict tells the true version',
+  invariant: 'versions are 1 to n; an append is all or nothing; a conflict names the true version',
   check({ step }) {
-    for (const fact of step.appends) {
-      const seen = wrongWith(fact);
-      if (seen !== null) return { about: fact.request.stream, seen };
+    for (const record of step.appends) {
+      const detail = wrongWith(record);
+      if (detail !== null) return { about: record.request.stream, detail };
     }
     return null;
   },
@@ -31,9 +31,9 @@ function wrongWith({ request, result, before, written }: AppendRecord): string |
     case 'conflict': {
       if (written.length > 0) return 'a lost race wrote events';
       const actual = version === 0 ? 'none' : version;
-      if (result.actual !== actual) return `a conflict told version ${result.actual}, it is ${actual}`;
+      if (result.actual !== actual) return `a conflict named version ${result.actual}, it is ${actual}`;
       const missed = before.slice(request.expected === 'none' ? 0 : request.expected);
-      return isSame(result.missed, missed) ? null : 'a conflict brought other events than those that were missed';
+      return isSame(result.missed, missed) ? null : 'a conflict returned other events than those that were missed';
     }
     case 'key-taken':
     case 'lease-lost':

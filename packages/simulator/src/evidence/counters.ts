@@ -1,4 +1,4 @@
-/** What happened in a run, in numbers. */
+/** How often things happened in a run. */
 export interface Counters {
   steps: number;
   requests: number;
@@ -7,17 +7,17 @@ export interface Counters {
   lostAcknowledgements: number;
   sends: number;
   charges: number;
-  /** How often the view was rebuilt and somebody result of it. */
+  /** Repairs of the view that completed. */
   repairs: number;
-  /** How often a client repeated a keyed request because nothing was sent for it. */
+  /** Requests that a client repeated because their key was free again: nothing had been sent. */
   keysFreed: number;
-  /** How reservations ended whose outcome was unknown at first. */
+  /** Reservations whose outcome was unknown at first, by how they ended. */
   unknownConfirmed: number;
   unknownFailed: number;
   unknownEscalated: number;
 }
 
-/** Nothing happened yet. */
+/** Builds counters at zero. */
 export function createCounters(): Counters {
   return {
     steps: 0,
@@ -35,7 +35,7 @@ export function createCounters(): Counters {
   };
 }
 
-/** Adds one counters to another. */
+/** Adds `more` to `sum`, counter by counter. */
 export function addCounters(sum: Counters, more: Counters): void {
   for (const name of Object.keys(sum) as (keyof Counters)[]) sum[name] += more[name];
 }

@@ -8,41 +8,41 @@ import type {
 } from '@reservations/core';
 import type { SimProcess } from '../world/process.ts';
 
-/** What a client means to do: known to the simulator, so that what comes of it can be judged. */
+/** The intent of a request, which its result is checked against. */
 export interface Intent {
-  /** Unique; travels as the correlation id. */
+  /** Unique; sent as the correlation id. */
   readonly tag: string;
   readonly caller: string;
   readonly key: string | null;
-  /** Null for a request that must not validate. */
+  /** Null for an invalid request. */
   readonly expected: ExpectedCharge | null;
 }
 
-/** What a valid request must lead to, to the last digit. */
+/** The exact charge that a valid request asks for. */
 export interface ExpectedCharge {
   readonly userId: string;
   readonly amountMinor: number;
   readonly currency: string;
   readonly decimals: number;
-  /** Major units, as it goes over the wire. */
+  /** In major units, as it is sent to the payment service. */
   readonly amount: number;
 }
 
-/** One call to the payment service, as the sender's side sees it. */
+/** One call to the payment service, as the sender sees it. */
 export interface Send {
   readonly process: SimProcess;
-  /** Which run of charging it belongs to. */
-  readonly run: number;
+  /** The number of the charge run that it belongs to. */
+  readonly chargeRun: number;
   readonly startedAt: number;
-  /** Null while it is under way. */
+  /** Null while it is in progress. */
   endedAt: number | null;
-  /** True when it is certain that it never left the process. */
+  /** True when it is certain that no service executes it. */
   neverSent: boolean;
   readonly wasStopping: boolean;
   readonly wasAborted: boolean;
 }
 
-/** One call to the payment service, as the service's side sees it. */
+/** One call to the payment service, as the service sees it. */
 export interface ReceivedCall {
   readonly userId: string;
   readonly amount: number;
@@ -59,19 +59,19 @@ export interface Charge {
   readonly currency: string;
 }
 
-/** A reservation as an answer showed it, and what was durable at that moment. */
+/** A reservation as an answer showed it, with what was durable at that moment. */
 export interface Shown {
   readonly summary: ReservationSummary;
-  /** How many events of the stream were durable when the server answered. */
+  /** Durable events of the stream when the server answered. */
   readonly durableVersion: number;
-  /** How many sends for the reservation had started when the server answered. */
+  /** Sends for the reservation that had started when the server answered. */
   readonly sendsBefore: number;
-  /** The most that had been shown to anybody before the question was asked; null when nothing was. */
+  /** The latest version that any client had been shown before the request was sent; null when none had. */
   readonly shownBefore: ReservationSummary | null;
   readonly intent: Intent | null;
 }
 
-/** All that is known of one reservation, from every side. */
+/** All evidence of one reservation: log, view, payment service and answers. */
 export interface ReservationEvidence {
   readonly id: ReservationId;
   readonly events: RecordedEvent[];
@@ -82,11 +82,11 @@ export interface ReservationEvidence {
   /** True once the payment service has declined or refused it for good. */
   declined: boolean;
   readonly shown: Shown[];
-  /** The furthest that was shown to anybody. */
-  furthestShown: ReservationSummary | null;
+  /** The latest version that any client was shown. */
+  latestShown: ReservationSummary | null;
 }
 
-/** An append with its result and the state of stream and log around it. */
+/** An append with its result and the state of stream and log before and after it. */
 export interface AppendRecord {
   readonly request: AppendRequest;
   readonly result: AppendResult;
@@ -95,40 +95,40 @@ export interface AppendRecord {
   readonly logBefore: number;
 }
 
-/** What a client findings from a create. */
+/** The result of a create as a client receives it. */
 export interface CreateAnswer {
   readonly intent: Intent;
   readonly kind: 'reservation' | 'invalid' | 'key-reused' | 'key-in-progress';
   readonly reservationId: ReservationId | null;
-  /** How many events of the log were durable when the client asked. */
+  /** Durable events of the log when the client sent the request. */
   readonly logAtAsking: number;
 }
 
-/** What the simulator knows, and no server does. */
+/** Everything that the checks look at. Collected by the simulator; no server reads it. */
 export interface Evidence {
   readonly reservations: Map<string, ReservationEvidence>;
   readonly log: RecordedEvent[];
   readonly intents: Map<string, Intent>;
-  /** What the gauge of the payment queue showed after the latest append. */
+  /** Open payments by the queue's gauge, after the latest append. */
   gaugeOpen: number;
-  /** What the log's follower has read. */
+  /** Events that the follower of the log has read. */
   readonly followed: RecordedEvent[];
-  /** What happened since the invariants were last checked. */
+  /** Evidence of the present step; emptied after each check. */
   step: StepEvidence;
 }
 
-/** What happened in one step. */
+/** The evidence of one step. */
 export interface StepEvidence {
   readonly touched: Set<ReservationEvidence>;
   readonly appends: AppendRecord[];
   readonly answers: CreateAnswer[];
   readonly followed: RecordedEvent[];
-  readonly observations: { readonly who: string; readonly observation: Observation }[];
-  /** Errors that no caller may ever see. */
-  readonly undocumentedErrors: { readonly who: string; readonly error: unknown }[];
+  readonly observations: { readonly source: string; readonly observation: Observation }[];
+  /** Errors that are not documented, wherever they surfaced. */
+  readonly undocumentedErrors: { readonly source: string; readonly error: unknown }[];
 }
 
-/** No evidence yet. */
+/** Builds empty evidence. */
 export function createEvidence(): Evidence {
   return {
     reservations: new Map(),
@@ -140,12 +140,12 @@ export function createEvidence(): Evidence {
   };
 }
 
-/** The start of a step. */
+/** Builds the empty evidence of a step. */
 export function noStepEvidence(): StepEvidence {
   return { touched: new Set(), appends: [], answers: [], followed: [], observations: [], undocumentedErrors: [] };
 }
 
-/** The evidence of a reservation, about to be changed: the invariants look at them after this step. */
+/** Returns the evidence of a reservation for a change, and marks it for the checks after this step. */
 export function touch(evidence: Evidence, id: ReservationId): ReservationEvidence {
   let reservation = evidence.reservations.get(id);
   if (reservation === undefined) {
@@ -158,7 +158,7 @@ export function touch(evidence: Evidence, id: ReservationId): ReservationEvidenc
       charges: [],
       declined: false,
       shown: [],
-      furthestShown: null,
+      latestShown: null,
     };
     evidence.reservations.set(id, reservation);
   }
@@ -166,13 +166,13 @@ export function touch(evidence: Evidence, id: ReservationId): ReservationEvidenc
   return reservation;
 }
 
-/** What a reservation was meant to be; undefined while no event says whose it is. */
+/** The intent that created a reservation; undefined while it has no events. */
 export function intentOf(evidence: Evidence, { events }: ReservationEvidence): Intent | undefined {
   const [created] = events;
   return created === undefined ? undefined : evidence.intents.get(created.metadata.correlationId);
 }
 
-/** One text for a caller and a key that no other pair has. */
+/** A text that is unique to the caller and the key. */
 export function keyName(intent: Intent): string {
   return `${intent.caller}/${intent.key}`;
 }

@@ -1,24 +1,25 @@
 import { createHash } from 'node:crypto';
 
-/** One thing that happened. */
+/** One entry of a history. */
 export interface HistoryEntry {
   /** Milliseconds since the start of the run. */
   readonly atMs: number;
-  readonly who: string;
+  /** The process or part of the simulation that acts. */
+  readonly source: string;
   readonly what: string;
-  /** The reservation or the request that it is about; null when it is about none. */
+  /** The reservation or request that it concerns; null when it concerns none. */
   readonly about: string | null;
 }
 
-/** All that happened in a run, in order. */
+/** The events of a run in order, as text for people. */
 export interface History {
   readonly entries: readonly HistoryEntry[];
-  add(who: string, what: string, about?: string | null): void;
-  /** Notes that a request led to a reservation. */
+  add(source: string, what: string, about?: string | null): void;
+  /** Records that a request created a reservation. */
   link(requestTag: string, reservationId: string): void;
-  /** The request that led to the reservation; null when none is known. */
+  /** The request that created the reservation; null when none is known. */
   requestOf(reservationId: string): string | null;
-  /** Equal for equal histories. */
+  /** A hash of all entries. */
   hash(): string;
 }
 
@@ -29,14 +30,14 @@ export function createHistory(now: () => number): History {
   const startAt = now();
   return {
     entries,
-    add(who, what, about = null) {
-      entries.push({ atMs: now() - startAt, who, what, about });
+    add(source, what, about = null) {
+      entries.push({ atMs: now() - startAt, source, what, about });
     },
     link: (requestTag, reservationId) => void requests.set(reservationId, requestTag),
     requestOf: (reservationId) => requests.get(reservationId) ?? null,
     hash() {
       const hash = createHash('sha256');
-      for (const { atMs, who, what, about } of entries) hash.update(`${atMs}\t${who}\t${what}\t${about}\n`);
+      for (const { atMs, source, what, about } of entries) hash.update(`${atMs}\t${source}\t${what}\t${about}\n`);
       return hash.digest('hex').slice(0, 16);
     },
   };

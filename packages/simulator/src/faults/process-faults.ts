@@ -1,32 +1,32 @@
 import type { History } from '../evidence/history.ts';
 import type { SimProcess } from '../world/process.ts';
 import type { SeededRandom } from '../world/seeded-random.ts';
-import type { FaultRates } from './swarm.ts';
+import type { FaultRates } from './fault-rates.ts';
 import type { Counters } from '../evidence/counters.ts';
 import type { World } from '../world/world.ts';
 
-/** What stands between a process and what it calls. */
+/** Dependencies of a simulated call from a process to one of its ports. */
 export interface CallDeps {
   readonly world: World;
   readonly random: SeededRandom;
   readonly history: History;
   readonly counters: Counters;
-  /** Asked anew for each call: faults end when the run heals. */
+  /** The present rates. Called for each call: they are 0 once the faults have ended. */
   faults(): FaultRates;
 }
 
-/** What can befall a process around its calls. */
+/** Faults of a process before and after its calls. */
 export interface ProcessFaults {
-  /** Lets the process die with this probability; true when it is dead. */
+  /** Ends the process with this probability; true when it is dead. */
   crash(probability: number, where: string, about: string | null): boolean;
-  /** Lets the process freeze with this probability. */
+  /** Freezes the process with this probability. */
   freeze(probability: number, where: string, about: string | null): void;
 }
 
-/** Bounds of a freeze: around a lease of 20 s, so that it often ends while somebody else has just begun. */
+/** Bounds of a freeze: around a lease of 20 s, so that it often ends just after another server took over. */
 const FREEZE_MS = { min: 15_000, max: 28_000 };
 
-/** Builds the processFaults of one process. */
+/** Builds the faults of one process. */
 export function createProcessFaults(process: SimProcess, { random, history, counters }: CallDeps): ProcessFaults {
   return {
     crash(probability, where, about) {
@@ -46,7 +46,7 @@ export function createProcessFaults(process: SimProcess, { random, history, coun
   };
 }
 
-/** What a dead process gets for an answer. */
+/** The result of a dead process's call: never settles. */
 export function never(): Promise<never> {
   return new Promise(() => undefined);
 }

@@ -11,10 +11,7 @@ import type { History } from '../evidence/history.ts';
 
 const PAGE = 1_000;
 
-/**
- * The database that all servers share: the memory store, with a witness beside it. What it holds is durable:
- * it outlives every process.
- */
+/** Builds the database of all servers: the memory store, which outlives every process. Records appends as evidence. */
 export function createDatabase(evidence: Evidence, history: History): ReservationStore {
   const inner = createMemoryStore();
 
@@ -24,14 +21,14 @@ export function createDatabase(evidence: Evidence, history: History): Reservatio
     const result = await inner.events.append(request);
     const written = await inner.events.readAll({ after: logBefore, limit: PAGE });
     evidence.log.push(...written);
-    for (const event of written) await witness(event);
+    for (const event of written) await recordEvent(event);
     evidence.gaugeOpen = (await inner.work.gauge({ kind: 'charge' })).open;
     evidence.step.appends.push({ request, result, before, written, logBefore });
     history.add('database', describe(request, result, written), request.stream);
     return result;
   }
 
-  async function witness(event: RecordedEvent): Promise<void> {
+  async function recordEvent(event: RecordedEvent): Promise<void> {
     const id = event.stream as `RES-${string}`;
     const reservation = touch(evidence, id);
     reservation.events.push(event);
@@ -39,7 +36,7 @@ export function createDatabase(evidence: Evidence, history: History): Reservatio
     reservation.row = await inner.view.find(id);
   }
 
-  /** Reads every row again after a repair wrote some. */
+  /** Records every row again that a repair wrote. */
   async function put(rows: readonly ReservationSummary[]): Promise<number> {
     const written = await inner.repair.put(rows);
     if (written > 0) history.add('view', `a repair wrote ${written} rows`);

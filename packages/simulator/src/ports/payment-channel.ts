@@ -4,38 +4,26 @@ import { context } from '../world/context.ts';
 import { type Evidence, type Send, touch } from '../evidence/evidence.ts';
 import { type CallDeps, createProcessFaults, never } from '../faults/process-faults.ts';
 import type { SimProcess } from '../world/process.ts';
+import { type AttemptSignal, type PaymentMessage, wasUnsent } from './payment-message.ts';
 import type { SimPaymentService } from './payment-service.ts';
 
-export type { PaymentChannel };
-
-/** How an attempt ended, as a channel tells it. */
-export type AttemptSignal = Awaited<ReturnType<PaymentChannel['send']>>;
-
-/** A ProcessPayment request as the service reads it. */
-export interface PaymentMessage {
-  readonly reservation_id: `RES-${string}`;
-  readonly user_id: string;
-  readonly amount: number;
-  readonly currency: string;
-}
-
-/** Bounds of one way of a call, and of how late its duplicate may come. */
-const WAY_MS = { min: 1, max: 60 };
+/** Bounds of a one-way delay of the network, and of a duplicate's delay. */
+const NETWORK_MS = { min: 1, max: 60 };
 const DUPLICATE_MS = { min: 0, max: 20_000 };
 
-/** How long the way to the service stays closed, once it is. */
+/** Bounds of the time for which connections are refused. */
 const CLOSED_MS = { min: 100, max: 8_000 };
 
-/** What grpc-js says, word for word. */
+/** Details of grpc-js's own errors, verbatim. */
 const REFUSED_TEXT =
   'No connection established. Last error: Error: connect ECONNREFUSED 10.0.0.7:50051. Resolution note: ';
 const DEADLINE_TEXT = 'Deadline exceeded after 5.000s,LB pick: 0.002s,remote_addr=10.0.0.7:50051';
 const BLACK_HOLE_TEXT = 'Deadline exceeded after 5.001s,Waiting for LB pick';
 
-/** How far a call gets. */
+/** The fate of a call before it reaches the service. */
 type Route = 'refused' | 'stream-refused' | 'black-hole' | 'sent';
 
-/** A process's channel to the payment service, over a network that fails as grpc-js and TCP let it. */
+/** Builds a process's channel to the payment service, over a network with the failures that grpc-js reports. */
 export function createPaymentChannel(
   service: SimPaymentService,
   process: SimProcess,
@@ -48,16 +36,16 @@ export function createPaymentChannel(
   let closed = false;
 
   function attempt(message: PaymentMessage, timeoutMs: number, signal: AbortSignal): Promise<AttemptSignal> {
-    const noteEnd = noteSend(message, process, evidence, deps);
+    const recordEnd = recordSend(message, process, evidence, deps);
     const route = chooseRoute();
     const fate = { handedOver: route === 'sent' || route === 'stream-refused' };
     return new Promise((resolve) => {
       let isOver = false;
-      /** Tells the process how the attempt ended; of several ends the first counts. */
+      /** Reports the end of the attempt to the process; of several ends the first counts. */
       const end = (ended: AttemptSignal): void => {
         if (isOver) return;
         isOver = true;
-        noteEnd(ended);
+        recordEnd(ended);
         deadline.cancel();
         signal.removeEventListener('abort', abort);
         processFaults.freeze(deps.faults().freezeAfterCall, 'after an attempt', message.reservation_id);
@@ -95,26 +83,26 @@ export function createPaymentChannel(
   };
 }
 
-/** Notes that a send starts; the function that it returns notes how it ended. */
-function noteSend(
+/** Records the start of a send. Returns a function that records its end. */
+function recordSend(
   { reservation_id: id }: PaymentMessage,
   process: SimProcess,
   evidence: Evidence,
   { world, history, counters }: CallDeps,
 ): (ended: AttemptSignal) => void {
-  const run = context.getStore()?.run ?? null;
+  const charge = context.getStore()?.charge ?? null;
   const send: Send = {
     process,
-    run: run?.number ?? 0,
+    chargeRun: charge?.number ?? 0,
     startedAt: world.now(),
     endedAt: null,
     neverSent: false,
     wasStopping: process.stoppingSince !== null,
-    wasAborted: run?.isAborted() ?? false,
+    wasAborted: charge?.isAborted() ?? false,
   };
   touch(evidence, id).sends.push(send);
   counters.sends += 1;
-  history.add(process.name, `sends, run ${send.run}`, id);
+  history.add(process.name, `sends, charge run ${send.chargeRun}`, id);
   return (ended) => {
     touch(evidence, id);
     send.endedAt = world.now();
@@ -123,12 +111,7 @@ function noteSend(
   };
 }
 
-/** True when it is certain that no service executes the attempt. */
-export function wasUnsent(ended: AttemptSignal): boolean {
-  return ended.kind === 'stream-refused' || (ended.kind === 'error' && !ended.handedOver);
-}
-
-/** The way to the service is open, or it stays closed for a while; then connections and streams are refused in turn. */
+/** Draws the route of each call. While connections are refused, every second one is refused as a stream. */
 function createRoutes({ world, random, faults }: CallDeps): () => Route {
   let closedUntil = 0;
   let refusals = 0;
@@ -151,14 +134,14 @@ function travel(
   { world, random, faults, mayDuplicate }: CallDeps & { readonly mayDuplicate: boolean },
   end: (signal: AttemptSignal) => void,
 ): void {
-  const way = (): number => random.integer(WAY_MS.min, WAY_MS.max);
+  const delay = (): number => random.integer(NETWORK_MS.min, NETWORK_MS.max);
   const { connectionLost, callLost, duplicated } = faults();
   if (random.chance(connectionLost)) {
     world.after(random.integer(0, 600), null, () => end(error(status.UNAVAILABLE, 'Connection dropped')));
   }
   if (random.chance(callLost)) return;
-  world.after(way(), null, () => {
-    service.receive(message, (reply) => world.after(way(), null, () => end(reply)));
+  world.after(delay(), null, () => {
+    service.receive(message, (reply) => world.after(delay(), null, () => end(reply)));
   });
   if (!mayDuplicate || !random.chance(duplicated)) return;
   const lateMs = random.integer(DUPLICATE_MS.min, DUPLICATE_MS.max);

@@ -1,30 +1,30 @@
 import { status } from '@grpc/grpc-js';
 import { type Evidence, touch } from '../evidence/evidence.ts';
 import type { CallDeps } from '../faults/process-faults.ts';
-import type { AttemptSignal, PaymentMessage } from './payment-channel.ts';
+import type { AttemptSignal, PaymentMessage } from './payment-message.ts';
 
-/** How the payment service treats a user: the same for ever, as a real account would be. */
-export type Persona = 'pays' | 'is-declined' | 'is-refused' | 'charged-without-a-word' | 'misconfigured';
+/** The payment service's behaviour towards a user. It never changes, as for a real account. */
+export type Persona = 'pays' | 'is-declined' | 'is-refused' | 'charged-without-reply' | 'misconfigured';
 
-/** Personas that no repetition ever brings to a verdict. */
-export const UNRESOLVABLE: readonly Persona[] = ['charged-without-a-word', 'misconfigured'];
+/** Personas whose payments get no verdict, however often they are sent. */
+export const UNRESOLVABLE: readonly Persona[] = ['charged-without-reply', 'misconfigured'];
 
-/** The persona that a user id names. */
+/** The persona in a user id. */
 function personaOf(userId: string): Persona {
   const [, persona] = userId.split(':');
   return (persona ?? 'pays') as Persona;
 }
 
-/** The payment service: what it charged is what counts, whatever anybody else believes. */
+/** The payment service. Its ledger decides what was charged. */
 export interface SimPaymentService {
-  /** Takes a call; `reply` may be called late, or never. */
+  /** Takes a call. `reply` is called once, late or never. */
   receive(message: PaymentMessage, reply: (signal: AttemptSignal) => void): void;
 }
 
 type Verdict = { readonly kind: 'charged'; readonly transactionId: string } | { readonly kind: 'declined' | 'refused' };
 
-/** Codes that say nothing about whether the charge was executed. */
-const SAYS_NOTHING: readonly status[] = [
+/** Codes that leave open whether the charge was executed. */
+const INCONCLUSIVE: readonly status[] = [
   status.CANCELLED,
   status.UNKNOWN,
   status.DEADLINE_EXCEEDED,
@@ -38,38 +38,38 @@ const SAYS_NOTHING: readonly status[] = [
   status.UNAUTHENTICATED,
 ];
 
-/** Codes by which a service refuses for good. */
+/** Codes that refuse a charge for good. */
 const REFUSES: readonly status[] = [status.INVALID_ARGUMENT, status.FAILED_PRECONDITION];
 
-/** Texts that grpc-js uses for calls that never left; a service that calls others may pass them on. */
+/** Texts of grpc-js for calls that were never sent. A service may pass them on from its own calls. */
 const MISLEADING = [
   'No connection established. Last error: connect ECONNREFUSED 10.0.0.9:50052',
   'Name resolution failed for target dns:ledger:50052',
   'Deadline exceeded after 5.000s,Waiting for LB pick',
 ];
 
-/** What a service says that is still at work on the first call. */
+/** The text of a refusal while the first call is in progress. */
 export const IN_PROGRESS = 'in progress';
 
 const FAST_MS = { min: 5, max: 400 };
 const SLOW_MS = { min: 1_000, max: 9_000 };
 const SILENT_MS = { min: 3_000, max: 20_000 };
 
-/** Builds the service. With `isIdempotent` the first result for a reservation id is the result for ever. */
+/** Builds the service. With `isIdempotent` the first result for a reservation id is the result of all later calls. */
 export function createPaymentService(evidence: Evidence, deps: CallDeps, isIdempotent: boolean): SimPaymentService {
   const { world, random } = deps;
   const execute = createLedger(evidence, deps, isIdempotent);
-  const underWay = new Map<string, number>();
+  const inProgress = new Map<string, number>();
   let silentUntil = 0;
 
   function answer(message: PaymentMessage): AttemptSignal {
     const faults = deps.faults();
     const persona = personaOf(message.user_id);
     if (persona === 'misconfigured') return failure(status.PERMISSION_DENIED, 'wrong credentials');
-    if (random.chance(faults.serviceFailsBefore)) return saysNothing();
+    if (random.chance(faults.serviceFailsBefore)) return inconclusive();
     const { verdict, isRepeated } = execute(message);
-    if (persona === 'charged-without-a-word' || random.chance(faults.replyMalformed)) return malformed();
-    if (random.chance(faults.serviceFailsAfter)) return saysNothing();
+    if (persona === 'charged-without-reply' || random.chance(faults.replyMalformed)) return malformed();
+    if (random.chance(faults.serviceFailsAfter)) return inconclusive();
     switch (verdict.kind) {
       case 'declined':
         return reply(false, '', 'card declined');
@@ -83,9 +83,9 @@ export function createPaymentService(evidence: Evidence, deps: CallDeps, isIdemp
     }
   }
 
-  function saysNothing(): AttemptSignal {
+  function inconclusive(): AttemptSignal {
     if (random.chance(deps.faults().misleadingDetails)) return failure(status.UNAVAILABLE, random.pick(MISLEADING));
-    return failure(random.pick(SAYS_NOTHING), 'try again');
+    return failure(random.pick(INCONCLUSIVE), 'try again');
   }
 
   function malformed(): AttemptSignal {
@@ -94,27 +94,27 @@ export function createPaymentService(evidence: Evidence, deps: CallDeps, isIdemp
 
   return {
     receive(message, respond) {
-      noteReceived(evidence, message);
+      recordReceived(evidence, message);
       const { serviceSilent, serviceSlow, refusedInProgress } = deps.faults();
       const id = message.reservation_id;
-      const before = underWay.get(id) ?? 0;
+      const before = inProgress.get(id) ?? 0;
       if (isIdempotent && before > 0 && random.chance(refusedInProgress)) {
         world.after(FAST_MS.min, null, () => respond(failure(status.FAILED_PRECONDITION, IN_PROGRESS)));
         return;
       }
-      underWay.set(id, before + 1);
+      inProgress.set(id, before + 1);
       if (random.chance(serviceSilent)) silentUntil = world.now() + random.integer(SILENT_MS.min, SILENT_MS.max);
       const bounds = random.chance(serviceSlow) ? SLOW_MS : FAST_MS;
       world.after(random.integer(bounds.min, bounds.max), null, () => {
         const answered = answer(message);
-        underWay.set(id, (underWay.get(id) ?? 1) - 1);
+        inProgress.set(id, (inProgress.get(id) ?? 1) - 1);
         if (world.now() >= silentUntil || deps.faults().serviceSilent === 0) respond(answered);
       });
     },
   };
 }
 
-/** What was executed, and for an idempotent service what every repetition returns. */
+/** Executes charges. An idempotent service returns the first result for every repetition. */
 function createLedger(
   evidence: Evidence,
   { history, counters }: CallDeps,
@@ -147,7 +147,7 @@ function createLedger(
   };
 }
 
-function noteReceived(
+function recordReceived(
   evidence: Evidence,
   { reservation_id: id, user_id: userId, amount, currency }: PaymentMessage,
 ): void {

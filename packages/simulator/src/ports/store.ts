@@ -1,19 +1,19 @@
 import { ReservationError, type ReservationStore } from '@reservations/core';
 import { type CallDeps, createProcessFaults, never } from '../faults/process-faults.ts';
 import type { SimProcess } from '../world/process.ts';
-import type { FaultRates } from '../faults/swarm.ts';
+import type { FaultRates } from '../faults/fault-rates.ts';
 
-/** Bounds of how long a call to the store takes, one way. */
+/** Bounds of the latency of a call to the store, one way. */
 const FAST_MS = { min: 0, max: 8 };
 const SLOW_MS = { min: 500, max: 4_000 };
 
-/** Bounds of how long the way to the store stays closed. */
+/** Bounds of the time for which the store is unreachable. */
 const DOWN_MS = { min: 200, max: 10_000 };
 
-/** Bounds of how late a call may take effect that its caller has given up. */
+/** Bounds of the delay after which a failed call takes effect. */
 const LATE_MS = { min: 50, max: 25_000 };
 
-/** A process's view of the database, over a network that fails. */
+/** Builds a process's client of the database, over a network that fails. */
 export function createSimStore(database: ReservationStore, process: SimProcess, deps: CallDeps): ReservationStore {
   const call = createCalls(process, deps);
   const { history } = deps;
@@ -62,7 +62,7 @@ export function createSimStore(database: ReservationStore, process: SimProcess, 
   };
 }
 
-/** Makes a call to the database, or lets it fail; `effect` is what it does there. */
+/** Makes a call to the database, or fails it. `effect` is the call itself. */
 type Call = <Result>(name: string, about: string | null, effect: () => Promise<Result>) => Promise<Result>;
 
 function createCalls(process: SimProcess, deps: CallDeps): Call {

@@ -3,22 +3,22 @@ import type { PlantedBug } from '../bugs/planted-bug.ts';
 import { simulate, type SimulationResult } from './simulate.ts';
 import { addCounters, createCounters, type Counters } from '../evidence/counters.ts';
 
-/** What came of many seeds. */
+/** The results of many seeds. */
 export interface RunResult {
   readonly seeds: number;
   readonly counters: Counters;
   readonly failed: readonly SimulationResult[];
 }
 
-/** How many seeds to run, or until when. */
+/** Which seeds to run, and for how long. */
 export interface RunOptions {
   readonly firstSeed: number;
   readonly bug?: PlantedBug | undefined;
-  /** Asked before each seed, with the number of seeds so far and of those that failed. */
+  /** Called before each seed with the number of seeds so far and of those that failed. */
   shouldContinue(seeds: number, failed: number): boolean;
 }
 
-/** Runs seed after seed. */
+/** Runs seeds one after the other. */
 export async function runSeeds({ firstSeed, bug, shouldContinue }: RunOptions): Promise<RunResult> {
   const counters = createCounters();
   const failed: SimulationResult[] = [];
@@ -32,15 +32,15 @@ export async function runSeeds({ firstSeed, bug, shouldContinue }: RunOptions): 
   return { seeds, counters, failed };
 }
 
-/** How a planted bug was found, if it was. */
+/** Whether and how a planted bug was found. */
 export interface BugDetection {
   readonly bug: PlantedBug;
-  /** The first seed that shows it, counted from 1; null when none did. */
+  /** Seeds until it was found; null when it was not. */
   readonly afterSeeds: number | null;
   readonly found: SimulationResult['violation'];
 }
 
-/** Plants every bug and counts the seeds until it is seen, at most `seedsMax`. */
+/** Plants every bug and counts the seeds until it is found, at most `seedsMax`. */
 export async function detectBugs(firstSeed: number, seedsMax: number): Promise<readonly BugDetection[]> {
   const detections: BugDetection[] = [];
   for (const bug of PLANTED_BUGS) {

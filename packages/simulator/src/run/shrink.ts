@@ -1,17 +1,18 @@
 import type { PlantedBug } from '../bugs/planted-bug.ts';
 import { simulate, type SimulationResult } from './simulate.ts';
-import { FAULT_NAMES, type Swarm } from '../faults/swarm.ts';
+import { FAULT_NAMES } from '../faults/fault-rates.ts';
+import type { Swarm } from '../faults/swarm.ts';
 
-/** A failing run made as simple as it would become. */
+/** A failing run with as little as possible switched on. */
 export interface Shrunk {
   readonly result: SimulationResult;
-  /** What could be switched off, in words. */
+  /** What was switched off. */
   readonly without: readonly string[];
 }
 
 /**
- * Switches things off one at a time, for as long as the same invariant is still broken. Each component draws from a
- * stream of its own, so that what one no longer draws changes little elsewhere.
+ * Switches things off one at a time, while the same invariant is still violated. Each component draws from a sequence
+ * of its own, so that a component that draws less hardly changes the others.
  */
 export async function shrink(failed: SimulationResult, bug: PlantedBug | undefined): Promise<Shrunk> {
   let result = failed;
@@ -35,7 +36,7 @@ interface Simpler {
   readonly swarm: Swarm;
 }
 
-/** Every configuration that is one step simpler, the largest steps first. */
+/** Every configuration that is one step simpler, large steps first. */
 function simpler(swarm: Swarm): readonly Simpler[] {
   const fewer: readonly ['clients' | 'requestsPerClient' | 'servers', number][] = [
     ['clients', Math.floor(swarm.clients / 2)],

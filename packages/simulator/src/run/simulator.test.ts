@@ -5,14 +5,14 @@ import { runSeeds } from './run-seeds.ts';
 import { shrink } from './shrink.ts';
 import { simulate } from './simulate.ts';
 
-/** How many seeds every change has to pass; every planted bug is found within as many. */
+/** Seeds that every change has to pass. Every planted bug must be found within as many. */
 const SEEDS = 600;
 
 const TIMEOUT_MS = 240_000;
 
 describe('the simulator', () => {
   it(
-    `finds no broken invariant in ${SEEDS} seeds`,
+    `finds no violation in ${SEEDS} seeds`,
     async () => {
       const { seeds, counters, failed } = await runSeeds({ firstSeed: 1, shouldContinue: (seeds) => seeds < SEEDS });
       process.stdout.write(`simulator: ${describeCounters(seeds, failed.length, counters)}\n`);
@@ -29,7 +29,7 @@ describe('the simulator', () => {
     expect(other.history.hash()).not.toBe(first.history.hash());
   });
 
-  it('covers both promises about repeated charges, every result of an append and every end of an unknown outcome', async () => {
+  it('covers both payment idempotency modes, every result of an append and every end of an unknown outcome', async () => {
     const modes = new Set<string>();
     const ends = new Set<string>();
     const appends = new Set<string>();
@@ -39,7 +39,8 @@ describe('the simulator', () => {
       if (counters.unknownConfirmed > 0) ends.add('confirmed');
       if (counters.unknownFailed > 0) ends.add('failed');
       if (counters.unknownEscalated > 0) ends.add('escalated');
-      for (const { who, what } of history.entries) if (who === 'database') appends.add(what.split(': ').at(-1) ?? '');
+      for (const { source, what } of history.entries)
+        if (source === 'database') appends.add(what.split(': ').at(-1) ?? '');
     }
     expect({ modes, ends, appends }).toEqual({
       modes: new Set(['by-reservation-id', 'none']),
@@ -89,6 +90,6 @@ describe('a planted bug', () => {
     expect(shown).toContain(`RESERVATION_FAILED`);
     expect(shown).toContain(about);
     expect(describeSwarm(result.swarm).length).toBeLessThanOrEqual(describeSwarm(first.swarm).length);
-    expect(result.violation === null ? '' : describeViolation(result.violation)).toContain('broken: ');
+    expect(result.violation === null ? '' : describeViolation(result.violation)).toContain('violated: ');
   });
 });

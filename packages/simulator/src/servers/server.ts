@@ -10,25 +10,25 @@ import type { CallDeps } from '../faults/process-faults.ts';
 import { createSimStore } from '../ports/store.ts';
 import type { Swarm } from '../faults/swarm.ts';
 
-/** A server that dies and comes back; its database and the payment service outlive it. */
+/** A server that crashes and is started again. Database and payment service outlive it. */
 export interface SimServer {
   readonly name: string;
-  /** The engine of the present life, or null between two lives. */
-  life(): ServerRun | null;
-  /** Starts the next life, if there is none. */
+  /** The present run; null while the server is down. */
+  currentRun(): ServerRun | null;
+  /** Starts the server, unless it runs. */
   start(): void;
   crash(): void;
-  /** Stops in order; the process ends when everything in it has. Resolves then. */
+  /** Stops gracefully; resolves when the process has ended. */
   stop(): Promise<void>;
 }
 
-/** From a start to a crash or an orderly end. */
+/** One run of a server: from a start to a crash or the end of a graceful stop. */
 export interface ServerRun {
   readonly process: SimProcess;
   readonly engine: Reservations;
 }
 
-/** What the servers of a run share. */
+/** Dependencies that the servers of a simulation share. */
 export interface ServerDeps extends CallDeps {
   readonly swarm: Swarm;
   readonly evidence: Evidence;
@@ -36,54 +36,54 @@ export interface ServerDeps extends CallDeps {
   readonly service: SimPaymentService;
   readonly uuids: UuidSource;
   readonly wrappers: PortWrappers;
-  /** The number of the next run of charging. */
-  nextRun(): number;
+  /** The number of the next charge run. */
+  nextChargeRun(): number;
 }
 
 const SKEW_MS = 60_000;
 const DRAIN_MS = 3_000;
 
-/** Builds a server that has not been started. */
+/** Builds a server without starting it. */
 export function createServer(name: string, deps: ServerDeps): SimServer {
   const { world, random, history, counters } = deps;
-  let lives = 0;
-  let life: ServerRun | null = null;
+  let runs = 0;
+  let run: ServerRun | null = null;
 
-  function living(): ServerRun | null {
-    return life !== null && life.process.isDead() ? null : life;
+  function currentRun(): ServerRun | null {
+    return run !== null && run.process.isDead() ? null : run;
   }
 
   return {
     name,
-    life: living,
+    currentRun,
     start() {
-      if (living() !== null) return;
-      lives += 1;
+      if (currentRun() !== null) return;
+      runs += 1;
       const skewMs = deps.faults().clockJump > 0 ? random.integer(-SKEW_MS, SKEW_MS) : 0;
-      const process = createProcess(`${name}.${lives}`, {
+      const process = createProcess(`${name}.${runs}`, {
         ...deps,
-        random: random.fork(`life ${lives}`),
+        random: random.fork(`run ${runs}`),
         mode: deps.swarm.mode,
         skewMs,
       });
       history.add(process.name, `starts, its clock off by ${skewMs} ms`);
-      const engine = startEngine(process, { ...deps, random: random.fork(`calls ${lives}`) });
-      life = { process, engine };
+      const engine = startEngine(process, { ...deps, random: random.fork(`calls ${runs}`) });
+      run = { process, engine };
     },
     crash() {
-      const { process } = living() ?? {};
+      const { process } = currentRun() ?? {};
       if (process === undefined) return;
       history.add(process.name, 'crashes');
       counters.crashes += 1;
       process.die();
     },
     async stop() {
-      const stopping = living();
+      const stopping = currentRun();
       if (stopping === null || stopping.process.stoppingSince !== null) return;
       const { process, engine } = stopping;
       process.stoppingSince = world.now();
-      history.add(process.name, 'stops in order');
-      await context.run({ world, owner: process, run: null }, () => engine.stop({ drainMs: DRAIN_MS }));
+      history.add(process.name, 'stops gracefully');
+      await context.run({ world, owner: process, charge: null }, () => engine.stop({ drainMs: DRAIN_MS }));
       history.add(process.name, 'has stopped');
       process.die();
     },
@@ -92,8 +92,8 @@ export function createServer(name: string, deps: ServerDeps): SimServer {
 
 function startEngine(process: SimProcess, deps: ServerDeps): Reservations {
   const { world, swarm, evidence, wrappers } = deps;
-  return context.run({ world, owner: process, run: null }, () => {
-    const wire = createPaymentChannel(deps.service, process, evidence, {
+  return context.run({ world, owner: process, charge: null }, () => {
+    const channel = createPaymentChannel(deps.service, process, evidence, {
       ...deps,
       mayDuplicate: swarm.mode === 'by-reservation-id',
     });
@@ -101,15 +101,15 @@ function startEngine(process: SimProcess, deps: ServerDeps): Reservations {
       host: 'simulated',
       port: 50_051,
       idempotency: swarm.mode,
-      channel: wrappers.wire?.(wire) ?? wire,
+      channel: wrappers.channel?.(channel) ?? channel,
       ...wrappers.gatewayOptions,
     });
     const store = createSimStore(deps.database, process, deps);
     const engine = createReservations({
       store: wrappers.store?.(store, process) ?? store,
-      gateway: countRuns(wrappers.gateway?.(real, process) ?? real, deps, process),
+      gateway: numberCharges(wrappers.gateway?.(real, process) ?? real, deps, process),
       runtime: process.runtime,
-      observer: (observation) => evidence.step.observations.push({ who: process.name, observation }),
+      observer: (observation) => evidence.step.observations.push({ source: process.name, observation }),
       answerUnknownAs: swarm.answerUnknownAs,
       settlement: { ...swarm.settlement, ...wrappers.settlement },
     });
@@ -118,13 +118,13 @@ function startEngine(process: SimProcess, deps: ServerDeps): Reservations {
   });
 }
 
-/** Gives every charge a number and its caller's wishes, which its attempts carry, however deep they are made. */
-function countRuns(gateway: PaymentGateway, deps: ServerDeps, process: SimProcess): PaymentGateway {
+/** Puts the number and the signal of each charge into the context of its sends. */
+function numberCharges(gateway: PaymentGateway, deps: ServerDeps, process: SimProcess): PaymentGateway {
   return {
     idempotency: gateway.idempotency,
     charge(request, options) {
-      const run = { number: deps.nextRun(), isAborted: () => options.signal.aborted };
-      return context.run({ world: deps.world, owner: process, run }, () => gateway.charge(request, options));
+      const charge = { number: deps.nextChargeRun(), isAborted: () => options.signal.aborted };
+      return context.run({ world: deps.world, owner: process, charge }, () => gateway.charge(request, options));
     },
     close: () => gateway.close(),
   };

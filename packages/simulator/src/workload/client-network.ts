@@ -3,15 +3,15 @@ import { type CreateAnswer, type Evidence, type Intent, touch } from '../evidenc
 import type { History } from '../evidence/history.ts';
 import type { SeededRandom } from '../world/seeded-random.ts';
 import type { ServerRun, SimServer } from '../servers/server.ts';
-import type { FaultRates } from '../faults/swarm.ts';
+import type { FaultRates } from '../faults/fault-rates.ts';
 import type { World } from '../world/world.ts';
 
-/** What a client hears: an answer, an error, or nothing at all. */
+/** The result of a client's call. */
 export type ClientResult<Answer> =
   | { readonly kind: 'answer'; readonly answer: Answer }
-  | { readonly kind: 'error' | 'silence' };
+  | { readonly kind: 'error' | 'timeout' };
 
-/** What clients call: any server, over a network that loses answers. */
+/** The clients' calls to servers, over a network that loses answers. */
 export interface ClientNetwork {
   create(server: SimServer, intent: Intent, body: CreateRequest): Promise<ClientResult<CreateResult>>;
   get(server: SimServer, reservationId: string): Promise<ClientResult<ReservationSummary | null>>;
@@ -26,52 +26,53 @@ export interface ClientNetworkDeps {
   faults(): FaultRates;
 }
 
-/** How long a client waits. */
-const PATIENCE_MS = 40_000;
-const WAY_MS = { min: 1, max: 100 };
+/** Time-out of a client's call. */
+const TIMEOUT_MS = 40_000;
+/** Bounds of a one-way delay of the network. */
+const NETWORK_MS = { min: 1, max: 100 };
 
-/** Builds the way to the servers; every answer is noted when the server gives it, whether or not it arrives. */
+/** Builds the network to the servers. Every answer is recorded when the server gives it, whether or not it arrives. */
 export function createClientNetwork(deps: ClientNetworkDeps): ClientNetwork {
   const { world, random, history, evidence, faults } = deps;
-  const witness = createAnswerRecorder(evidence);
+  const recorder = createAnswerRecorder(evidence);
   const ask = createAsking(deps);
 
   return {
     create(server, intent, body) {
       const { tag, caller, key } = intent;
-      const shownBefore = witness.shownSoFar();
+      const shownBefore = recorder.shownSoFar();
       const logAtAsking = evidence.log.length;
-      const leaves = new AbortController();
-      if (random.chance(faults().clientAborts)) world.after(random.integer(0, 8_000), null, () => leaves.abort());
+      const aborting = new AbortController();
+      if (random.chance(faults().clientAborts)) world.after(random.integer(0, 8_000), null, () => aborting.abort());
       history.add('client', `asks ${server.name}: ${JSON.stringify(body)}, key ${key}`, tag);
       return ask(server, async ({ process, engine }) => {
-        const options = { caller, correlationId: tag, traceparent: `00-${tag}`, signal: leaves.signal };
+        const options = { caller, correlationId: tag, traceparent: `00-${tag}`, signal: aborting.signal };
         const result = await engine.create(body, key === null ? options : { ...options, idempotencyKey: key });
         history.add(process.name, `answers ${describe(result)}`, tag);
-        witness.answered({ intent, kind: result.kind, reservationId: idOf(result), logAtAsking });
-        if (result.kind === 'reservation') witness.shown(result.reservation, shownBefore, intent);
+        recorder.answered({ intent, kind: result.kind, reservationId: idOf(result), logAtAsking });
+        if (result.kind === 'reservation') recorder.shown(result.reservation, shownBefore, intent);
         return result;
       });
     },
     get(server, reservationId) {
-      const shownBefore = witness.shownSoFar();
+      const shownBefore = recorder.shownSoFar();
       return ask(server, async ({ process, engine }) => {
         const summary = await engine.get(reservationId);
         history.add(process.name, `GET: ${summary?.status ?? 'not found'}, version ${summary?.version}`, reservationId);
-        if (summary !== null) witness.shown(summary, shownBefore, null);
-        else if (shownBefore.has(reservationId)) witness.gone(process.name, reservationId);
+        if (summary !== null) recorder.shown(summary, shownBefore, null);
+        else if (shownBefore.has(reservationId)) recorder.gone(process.name, reservationId);
         return summary;
       });
     },
     list(server, userId) {
-      const shownBefore = witness.shownSoFar();
+      const shownBefore = recorder.shownSoFar();
       return ask(server, async ({ process, engine }) => {
         const { reservations } = await engine.list({ userId });
         history.add(process.name, `lists ${reservations.length} reservations of ${userId}`);
-        for (const summary of reservations) witness.shown(summary, shownBefore, null);
+        for (const summary of reservations) recorder.shown(summary, shownBefore, null);
         const listed = new Set<string>(reservations.map(({ reservationId }) => reservationId));
         for (const [id, before] of shownBefore) {
-          if (before.userId === userId && !listed.has(id)) witness.gone(process.name, id);
+          if (before.userId === userId && !listed.has(id)) recorder.gone(process.name, id);
         }
         return reservations;
       });
@@ -79,31 +80,31 @@ export function createClientNetwork(deps: ClientNetworkDeps): ClientNetwork {
   };
 }
 
-type Ask = <Answer>(server: SimServer, work: (life: ServerRun) => Promise<Answer>) => Promise<ClientResult<Answer>>;
+type Ask = <Answer>(server: SimServer, work: (run: ServerRun) => Promise<Answer>) => Promise<ClientResult<Answer>>;
 
-/** A call from a client to a server and back, if the server lives and the answer is not lost. */
+/** Builds the calls from a client to a server and back. */
 function createAsking({ world, random, history, evidence, faults }: ClientNetworkDeps): Ask {
-  function noteError({ process }: ServerRun, error: unknown): void {
+  function recordError({ process }: ServerRun, error: unknown): void {
     history.add(process.name, `answers with an error: ${String(error)}`);
     const isExpected = isReservationError(error, 'STORE_UNAVAILABLE') || isReservationError(error, 'STOPPED');
-    if (!isExpected) evidence.step.undocumentedErrors.push({ who: process.name, error });
+    if (!isExpected) evidence.step.undocumentedErrors.push({ source: process.name, error });
   }
 
-  return <Answer>(server: SimServer, work: (life: ServerRun) => Promise<Answer>) =>
+  return <Answer>(server: SimServer, work: (run: ServerRun) => Promise<Answer>) =>
     new Promise<ClientResult<Answer>>((resolve) => {
       const deliver = (result: ClientResult<Answer>): void => {
         if (random.chance(faults().answerLost)) return;
-        world.after(random.integer(WAY_MS.min, WAY_MS.max), null, () => resolve(result));
+        world.after(random.integer(NETWORK_MS.min, NETWORK_MS.max), null, () => resolve(result));
       };
-      world.after(PATIENCE_MS, null, () => resolve({ kind: 'silence' }));
-      world.after(random.integer(WAY_MS.min, WAY_MS.max), null, () => {
-        const life = server.life();
-        if (life === null) return deliver({ kind: 'error' });
-        world.after(0, life.process, () => {
-          work(life).then(
+      world.after(TIMEOUT_MS, null, () => resolve({ kind: 'timeout' }));
+      world.after(random.integer(NETWORK_MS.min, NETWORK_MS.max), null, () => {
+        const run = server.currentRun();
+        if (run === null) return deliver({ kind: 'error' });
+        world.after(0, run.process, () => {
+          work(run).then(
             (answer) => deliver({ kind: 'answer', answer }),
             (error: unknown) => {
-              noteError(life, error);
+              recordError(run, error);
               deliver({ kind: 'error' });
             },
           );
@@ -112,14 +113,14 @@ function createAsking({ world, random, history, evidence, faults }: ClientNetwor
     });
 }
 
-/** Notes what was answered, as evidence. */
+/** Records answers as evidence. */
 interface AnswerRecorder {
   answered(answer: CreateAnswer): void;
-  /** `shownBefore` is what had been shown when the question was asked. */
+  /** `shownBefore` is what had been shown when the request was sent. */
   shown(summary: ReservationSummary, shownBefore: ReadonlyMap<string, ReservationSummary>, intent: Intent | null): void;
-  /** A reservation that was shown before cannot be found. */
-  gone(who: string, reservationId: string): void;
-  /** The furthest that was shown of each reservation so far, to anybody. */
+  /** Records that a reservation which was shown before is not found. */
+  gone(source: string, reservationId: string): void;
+  /** The latest version of each reservation that any client was shown. */
   shownSoFar(): ReadonlyMap<string, ReservationSummary>;
 }
 
@@ -134,16 +135,19 @@ function createAnswerRecorder(evidence: Evidence): AnswerRecorder {
       const before = shownBefore.get(summary.reservationId) ?? null;
       const sendsBefore = reservation.sends.length;
       reservation.shown.push({ summary, durableVersion, sendsBefore, shownBefore: before, intent });
-      const { furthestShown } = reservation;
-      if (furthestShown === null || furthestShown.version < summary.version) reservation.furthestShown = summary;
+      const { latestShown } = reservation;
+      if (latestShown === null || latestShown.version < summary.version) reservation.latestShown = summary;
     },
-    gone(who, reservationId) {
-      evidence.step.undocumentedErrors.push({ who, error: new Error(`${reservationId} was shown before and is gone`) });
+    gone(source, reservationId) {
+      evidence.step.undocumentedErrors.push({
+        source,
+        error: new Error(`${reservationId} was shown before and is gone`),
+      });
     },
     shownSoFar() {
       const shown = new Map<string, ReservationSummary>();
-      for (const { id, furthestShown } of evidence.reservations.values()) {
-        if (furthestShown !== null) shown.set(id, furthestShown);
+      for (const { id, latestShown } of evidence.reservations.values()) {
+        if (latestShown !== null) shown.set(id, latestShown);
       }
       return shown;
     },

@@ -4,14 +4,14 @@ import type { SeededRandom } from '../world/seeded-random.ts';
 import { UNRESOLVABLE, type Persona } from '../ports/payment-service.ts';
 import type { Swarm } from '../faults/swarm.ts';
 
-/** A request and what must come of it. */
+/** A request and the charge that it must lead to. */
 export interface DrawnRequest {
   readonly body: CreateRequest;
-  /** Null when it must not validate. */
+  /** Null for an invalid request. */
   readonly expected: ExpectedCharge | null;
 }
 
-/** Written down here, apart from the code under test. */
+/** Independent of the code under test. */
 const CURRENCIES = [
   { currency: 'JPY', decimals: 0 },
   { currency: 'EUR', decimals: 2 },
@@ -21,7 +21,7 @@ const CURRENCIES = [
 
 const DIGITS_MAX = 15;
 
-/** Sums of this many minor units are told from their neighbours, whatever the error. */
+/** Below this many minor units a sum in doubles is closer to its true value than to any other. */
 const SUMMED_MAX = 10 ** 12;
 
 const INVALID: readonly CreateRequest[] = [
@@ -34,7 +34,7 @@ const INVALID: readonly CreateRequest[] = [
   { userId: 'eve', amount: '10000000000000000' },
 ];
 
-/** Draws a request: mostly valid, of any size and number of decimals. */
+/** Draws a request: mostly valid, of any amount and number of decimals. */
 export function drawRequest(random: SeededRandom, swarm: Swarm): DrawnRequest {
   if (random.chance(0.06)) return { body: random.pick(INVALID), expected: null };
   const { currency, decimals } = random.pick(CURRENCIES);
@@ -55,7 +55,7 @@ function drawAmount(random: SeededRandom): number {
   return Number(text);
 }
 
-/** The amount as a client sends it that has it as one number, or as a sum that it computed in doubles. */
+/** The amount as one number, or as a sum that a client computed in doubles. */
 function drawNumber(random: SeededRandom, amountMinor: number, decimals: number): number {
   const major = (minor: number): number => Number(`${minor}e-${decimals}`);
   if (amountMinor >= SUMMED_MAX || random.chance(0.5)) return major(amountMinor);

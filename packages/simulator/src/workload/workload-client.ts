@@ -18,18 +18,19 @@ export interface WorkloadClientDeps {
   readonly servers: readonly SimServer[];
 }
 
-/** Pause between a keyed request and its repetition. */
+/** Bounds of the pause before a keyed request is repeated. */
 const RETRY_MS = { min: 300, max: 4_000 };
 
-/** How often a client makes a reservation anew with its key after the one before was not sent. */
+/** Repetitions of a request with its key after its reservation failed as not sent. */
 const UNSENT_MAX = 4;
 
-/** How long after an answer a client looks again. */
-const LOOK_AGAIN_MS = { min: 0, max: 10_000 };
+/** Bounds of the pause before a client reads a reservation again. */
+const READ_AGAIN_MS = { min: 0, max: 10_000 };
 
-const MAY_REPEAT = { parallel: 0.3, otherBody: 0.2, otherCaller: 0.2 };
+/** Probabilities of a second request with the same key. */
+const REPEAT_PROBABILITY = { parallel: 0.3, otherBody: 0.2, otherCaller: 0.2 };
 
-/** A client: makes its requests one after the other, some of them twice at once, and looks at what came of them. */
+/** Runs a client: makes its requests one after the other, some of them twice at once, and reads the reservations. */
 export async function runWorkloadClient(name: string, deps: WorkloadClientDeps): Promise<void> {
   const { world, random, swarm } = deps;
   for (let number = 1; number <= swarm.requestsPerClient; number += 1) {
@@ -42,13 +43,13 @@ async function makeRequest(name: string, deps: WorkloadClientDeps): Promise<void
   const { random, swarm } = deps;
   const request = drawRequest(random, swarm);
   const key = random.chance(0.7) ? `key ${name}`.replace(' ', '-') : null;
-  const mine = { caller: 'alice', key };
-  const all = [requestUntilAnswered(name, request, mine, deps)];
+  const own = { caller: 'alice', key };
+  const all = [requestUntilAnswered(name, request, own, deps)];
   if (key !== null) {
-    if (random.chance(MAY_REPEAT.parallel)) all.push(requestUntilAnswered(`${name}-again`, request, mine, deps));
-    if (random.chance(MAY_REPEAT.otherBody))
-      all.push(requestUntilAnswered(`${name}-other`, drawRequest(random, swarm), mine, deps));
-    if (random.chance(MAY_REPEAT.otherCaller)) {
+    if (random.chance(REPEAT_PROBABILITY.parallel)) all.push(requestUntilAnswered(`${name}-again`, request, own, deps));
+    if (random.chance(REPEAT_PROBABILITY.otherBody))
+      all.push(requestUntilAnswered(`${name}-other`, drawRequest(random, swarm), own, deps));
+    if (random.chance(REPEAT_PROBABILITY.otherCaller)) {
       all.push(requestUntilAnswered(`${name}-bob`, request, { caller: 'bob', key }, deps));
     }
   }
@@ -56,8 +57,8 @@ async function makeRequest(name: string, deps: WorkloadClientDeps): Promise<void
 }
 
 /**
- * With a key a request is repeated until there is an answer, and also when the answer asks for it because nothing was
- * sent; without one it may be made only once.
+ * Repeats a request with a key until it is answered, and also when the answer says that nothing was sent. Without a key
+ * a request is made once.
  */
 async function requestUntilAnswered(
   name: string,
@@ -72,7 +73,7 @@ async function requestUntilAnswered(
     const answer = await ask(intent, body, deps);
     if (key === null) return;
     if (answer !== null) {
-      // What failed before stays what it is beside the reservation that was made in its place.
+      // A reservation that failed before must not change when another one replaces it.
       for (const id of failed) await clientNetwork.get(random.pick(servers), id);
       if (answer.kind !== 'reservation' || answer.reservation.failureReason !== 'not-sent') return;
       if (failed.length === UNSENT_MAX) return;
@@ -83,7 +84,7 @@ async function requestUntilAnswered(
   }
 }
 
-/** The answer that a client goes by; null when it has to ask again. */
+/** Makes a request. Returns null when the client has to repeat it. */
 async function ask(intent: Intent, body: CreateRequest, deps: WorkloadClientDeps): Promise<CreateResult | null> {
   const { world, random, evidence, counters, clientNetwork, servers } = deps;
   evidence.intents.set(intent.tag, intent);
@@ -94,8 +95,8 @@ async function ask(intent: Intent, body: CreateRequest, deps: WorkloadClientDeps
   if (answer.kind === 'key-in-progress') return null;
   if (answer.kind === 'reservation') {
     const { reservationId, userId } = answer.reservation;
-    for (let looks = random.integer(0, 2); looks > 0; looks -= 1) {
-      await world.sleep(random.integer(LOOK_AGAIN_MS.min, LOOK_AGAIN_MS.max));
+    for (let reads = random.integer(0, 2); reads > 0; reads -= 1) {
+      await world.sleep(random.integer(READ_AGAIN_MS.min, READ_AGAIN_MS.max));
       if (random.chance(0.7)) await clientNetwork.get(random.pick(servers), reservationId);
       else await clientNetwork.list(random.pick(servers), userId);
     }

@@ -1,33 +1,32 @@
 import type { PaymentIdempotency, Runtime } from '@reservations/core';
-import type { Owner } from './context.ts';
 import type { SeededRandom } from './seeded-random.ts';
-import type { World } from './world.ts';
+import type { Owner, World } from './world.ts';
 
-/** One life of one server: from its start to its crash, or to the end of an orderly stop. */
+/** A simulated process: from its start to its crash or to the end of a graceful stop. */
 export interface SimProcess extends Owner {
   readonly runtime: Runtime;
-  /** How this server is configured to treat the payment service. */
+  /** The payment idempotency that this process is configured with. */
   readonly mode: PaymentIdempotency;
-  /** Since when it is stopping in order; null while it is not. World time. */
+  /** World time at which a graceful stop began; null before. */
   stoppingSince: number | null;
-  /** When it died; null while it lives. World time. */
+  /** World time at which it died; null before. */
   diedAt(): number | null;
-  /** From now on nothing of it runs. What it sent is on its way all the same. */
+  /** Ends the process: none of its code runs again. What it has sent still arrives. */
   die(): void;
-  /** Nothing of it runs for `ms`, and then everything that was due. */
+  /** Holds back its events for `ms`; then everything that was due runs. */
   freeze(ms: number): void;
-  /** Moves its clock. */
+  /** Shifts its clock by `ms`. */
   jump(ms: number): void;
-  /** Sets its clock right. */
+  /** Sets its clock to world time. */
   correctClock(): void;
 }
 
-/** Makes UUIDv7s that sort in the order of their making, whoever asks. */
+/** Makes UUIDv7s that sort in the order of their creation, across all processes. */
 export interface UuidSource {
   next(epochMs: number): string;
 }
 
-/** Builds the source of a run's ids. */
+/** Builds the id source of one run. */
 export function createUuidSource(): UuidSource {
   let count = 0;
   let latest = 0;

@@ -1,8 +1,8 @@
 import { context } from './context.ts';
 
 /**
- * Code beneath the application uses the global timers, time and randomness. Inside a simulation these
- * belong to the world and to the process whose code asks; everywhere else they stay what they are.
+ * Replaces the global timers, clock and Math.random, which libraries below the application use. Inside a simulation
+ * they are those of the world and of the process whose code runs; outside of one they behave as before.
  */
 export function installVirtualGlobals(): void {
   if (isInstalled) return;

@@ -1,14 +1,14 @@
 import { expect, it } from 'vitest';
 import { createProcess, createUuidSource } from './process.ts';
 import { seededRandom } from './seeded-random.ts';
-import { createWorld } from './world.ts';
+import { createWorld } from './event-queue.ts';
 
 function processIn(world: ReturnType<typeof createWorld>): ReturnType<typeof createProcess> {
   const random = seededRandom(1);
   return createProcess('p', { world, random, uuids: createUuidSource(), mode: 'none', skewMs: 0 });
 }
 
-it('events happen in the order of their times, and of their planning', async () => {
+it('events run in the order of their times, and of their scheduling', async () => {
   const world = createWorld(0);
   const seen: string[] = [];
   for (const [ms, name] of [
@@ -42,12 +42,12 @@ it('a frozen process does everything when it thaws, in the order in which it was
   process.freeze(100);
   world.after(20, process, () => seen.push(`second at ${world.now()}`));
   world.after(10, process, () => seen.push(`first at ${world.now()}`));
-  world.after(50, null, () => seen.push('somebody else'));
+  world.after(50, null, () => seen.push('another process'));
   await world.run(200, () => false);
-  expect(seen).toEqual(['somebody else', 'first at 100', 'second at 100']);
+  expect(seen).toEqual(['another process', 'first at 100', 'second at 100']);
 });
 
-it('a stream of randomness does not move when another is drawn from', () => {
+it('a sequence of random numbers does not change when a fork of it is drawn from', () => {
   const [one, two] = [seededRandom(1), seededRandom(1)];
   one.fork('a').next();
   expect([one.fork('b').next(), one.next()]).toEqual([two.fork('b').next(), two.next()]);

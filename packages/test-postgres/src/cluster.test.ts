@@ -6,10 +6,10 @@ import { freePort } from './free-port.ts';
 import { startPostgres } from './server.ts';
 
 test('a server whose port is taken before it listens starts on another one, and keeps that one', async () => {
-  const thief = createServer().listen(0, '127.0.0.1');
-  await once(thief, 'listening');
-  onTestFinished(() => void thief.close());
-  const taken = (thief.address() as AddressInfo).port;
+  const other = createServer().listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  onTestFinished(() => void other.close());
+  const taken = (other.address() as AddressInfo).port;
   const server = await startPostgres({}, [taken]);
   onTestFinished(() => server.remove());
   const { url } = server;

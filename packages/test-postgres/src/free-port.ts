@@ -1,13 +1,13 @@
 import { createServer } from 'node:net';
 
-/** Below the range from which systems take the ports of outgoing connections. */
+/** Bounds below the range of ports for outgoing connections. */
 const PORT_MIN = 12_000;
 const PORT_MAX = 31_999;
 const ATTEMPTS_MAX = 100;
 
 /**
- * A port that is free now, and that no outgoing connection will take while the process that listens on it is dead:
- * whoever dials a dead port of that range may even end up connected to itself.
+ * Returns a port that is free now. No outgoing connection takes it while the process that listens on it is down: a
+ * client that dials a closed port of the range of outgoing ports may even connect to itself.
  */
 export async function freePort(): Promise<number> {
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {

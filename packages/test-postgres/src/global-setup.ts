@@ -9,8 +9,8 @@ declare module 'vitest' {
 }
 
 /**
- * One server for a whole run of the tests: the one of TEST_POSTGRES_URL, or else one that is started and removed.
- * There is no run without one: what is not tested on PostgreSQL is not tested.
+ * Provides one server for a whole run of the tests: the one of TEST_POSTGRES_URL, or one that is started and removed.
+ * There is no run without a server.
  */
 export default async function setup({ provide }: TestProject): Promise<() => Promise<void>> {
   const { TEST_POSTGRES_URL: given = '' } = process.env;

@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
-/** Sends a signal to a process and to all that it started, and these started in turn. Who is gone already is let be. */
+/** Sends a signal to a process and all of its descendants. Processes that have ended are skipped. */
 export function signalFamily(pid: number, signal: NodeJS.Signals): void {
-  // The parent stands still first: whoever it would start meanwhile would be missed.
+  // The parent is stopped first: a child that it started meanwhile would be missed.
   send(pid, 'SIGSTOP');
   for (const member of [...descendantsOf(pid), pid]) send(member, signal);
 }
@@ -28,7 +28,7 @@ interface Process {
   readonly parent: number;
 }
 
-/** All processes of the machine: of Linux, where small images have no `ps`, and of other systems. */
+/** All processes of the machine. Linux is read from /proc: small images have no `ps`. */
 function processes(): readonly Process[] {
   if (!existsSync('/proc/self/stat')) {
     const lines = execFileSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' }).trim().split('\n');
@@ -44,7 +44,7 @@ function processes(): readonly Process[] {
 
 function processOf(pid: number): Process | null {
   try {
-    // "PID (NAME) STATE PARENT …": the name may hold anything, parentheses too.
+    // "PID (NAME) STATE PARENT …": the name may contain parentheses.
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     const [, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     return { pid, parent: Number(parent) };

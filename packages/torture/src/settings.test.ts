@@ -31,7 +31,7 @@ test('every option is read', () => {
   });
 });
 
-test('all faults are told at once', () => {
+test('all faults are reported at once', () => {
   const args = ['--store', 'files', '--payment-idempotency', 'some', '--minutes', '0', '--seed', '1.5'];
   args.push('--payment-unknown-outcome', 'failed');
   expect(readCommandLine(args, 42)).toEqual({

@@ -2,22 +2,22 @@ import { parseArgs } from 'node:util';
 import type { PaymentIdempotency } from '@reservations/core';
 import { STORE_KINDS, type StoreKindName } from './databases/store-kinds.ts';
 
-/** What a run is to be. */
+/** The settings of a run. */
 export interface TortureSettings {
   readonly store: StoreKindName;
-  /** What the payment service promises; with "none" the sandbox charges every call that it sees. */
+  /** The payment service's idempotency; with "none" the sandbox charges every call. */
   readonly paymentIdempotency: PaymentIdempotency;
-  /** What servers tell clients of an unknown outcome: the truth, or FAILED. */
+  /** How servers answer an unknown outcome. */
   readonly answerUnknownAs: 'pending' | 'failed';
-  /** How long load and faults last. Healing comes on top. */
+  /** Length of the phase with load and faults, without healing. */
   readonly durationMs: number;
-  /** Names of the faults to do: these alone, without failpoints and sleeping servers; null for everything. */
+  /** Names of the faults to perform, without failpoints and long pauses; null for all. */
   readonly only: readonly string[] | null;
-  /** Decides what is asked for, what is done to the processes, and in which request; times are real. */
+  /** Decides requests and faults and their order. Times are real, so that a run is not repeated exactly. */
   readonly seed: number;
 }
 
-/** What the command line asks for. */
+/** A parsed command line. */
 export type CommandLine =
   | { readonly kind: 'run' | 'self-test'; readonly settings: TortureSettings }
   | { readonly kind: 'help' }
@@ -26,26 +26,26 @@ export type CommandLine =
 /** The text of `--help`. */
 export const USAGE = `Usage: pnpm torture [OPTIONS]
 
-Runs real servers and a real payment service under load, kills, pauses and restarts them, heals, and compares what
-clients were told, what the store says and what the ledger says. Exits with 1 when a promise was broken.
+Runs real servers and a real payment service under load, kills, pauses and restarts them, heals, and compares
+the answers to clients, the event store and the ledger. Exits with 1 after a violation.
 
 Options:
   --store KIND                ${Object.keys(STORE_KINDS).join(', ')} [default: sqlite]
   --payment-idempotency WHAT  by-reservation-id, or none: a service that charges every call [default: by-reservation-id]
-  --payment-unknown-outcome WHAT  pending, or fail: clients are told FAILED, and nothing is sent again
+  --payment-unknown-outcome WHAT  pending, or fail: it is answered as FAILED, and not sent again
                               [default: pending]
-  --minutes N                 how long load and faults last; fractions too [default: 1]
-  --only NAMES                these faults alone, by the names in the table, separated by commas; no failpoints then
-  --seed N                    what is done, and in which request; times are real, so that a run is not repeated
-                              exactly [default: a new one]
-  --self-test                 falsifies the evidence of a short run and shows that each falsification is noticed
+  --minutes N                 length of load and faults; may be a fraction [default: 1]
+  --only NAMES                only these faults of the report, separated by commas, without failpoints
+  --seed N                    decides requests and faults; times are real, so that a run is not repeated exactly
+                              [default: a new one]
+  --self-test                 falsifies the evidence of a short run and shows that the checks find each falsification
 `;
 
 const MS_PER_MINUTE = 60_000;
 const MINUTES_MAX = 10_080;
 const SEED_MAX = 4_294_967_295;
 
-/** How long a self-test lasts unless said otherwise. */
+/** Default length of a self-test. */
 const SELF_TEST_MINUTES = 0.25;
 
 const OPTIONS = {
@@ -59,7 +59,7 @@ const OPTIONS = {
   help: { type: 'boolean', default: false },
 } as const;
 
-/** Reads the command line; reports every fault at once. `newSeed` is used when it names none. */
+/** Reads the command line. Reports all faults at once. `newSeed` is the default of --seed. */
 export function readCommandLine(args: readonly string[], newSeed: number): CommandLine {
   const values = parse(args);
   if (typeof values === 'string') return { kind: 'faults', faults: [values] };

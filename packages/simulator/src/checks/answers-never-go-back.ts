@@ -19,7 +19,7 @@ export const answersNeverGoBack: Check = eachReservation(
   },
 );
 
-/** An operator may find a charge for which the client was told FAILED. */
+/** An operator may find a charge although the answer was FAILED. */
 function wasDecidedByOperator(events: readonly RecordedEvent[], version: number): boolean {
   const decidedBy = events[version - 1]?.data['decidedBy'];
   return typeof decidedBy === 'object' && decidedBy !== null && 'actor' in decidedBy;

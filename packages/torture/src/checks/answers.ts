@@ -4,7 +4,7 @@ import { type Exchange, type GetExchange, type PostExchange, shownIn } from '../
 import type { Evidence } from '../evidence/evidence.ts';
 import { type Check, eachReservation, overall } from './check.ts';
 
-/** What clients were told against the event store, and against what they were told before. */
+/** Compares answers with the event store and with earlier answers. */
 export const ANSWER_CHECKS: readonly Check[] = [
   eachReservation('7 what was acknowledged is there', lost),
   eachReservation('11 an answer shows the folded stream', answeredOtherwise),
@@ -23,7 +23,7 @@ function lost({ exchanges, events, row }: ReservationEvidence): string | null {
   return missed === undefined ? null : `${describe(acknowledged)}, and later 404`;
 }
 
-/** Every answer that tells a version shows exactly that version of the stream, to the last digit. */
+/** An answer with a version must show exactly that version of the stream. */
 function answeredOtherwise({ exchanges, summaries }: ReservationEvidence): string | null {
   for (const exchange of exchanges) {
     const shown = shownIn(exchange);
@@ -41,7 +41,7 @@ function answeredOtherwise({ exchanges, summaries }: ReservationEvidence): strin
   return null;
 }
 
-/** Whoever asks after an answer sees at least what that answer said; the store, at the end, says at least as much. */
+/** A request after an answer must show at least what that answer showed, and so must the store at the end. */
 function wentBack({ exchanges, summaries, events }: ReservationEvidence): string | null {
   const moments = exchanges
     .flatMap((exchange) => [
@@ -49,25 +49,25 @@ function wentBack({ exchanges, summaries, events }: ReservationEvidence): string
       { tick: exchange.ended, exchange, ends: true },
     ])
     .sort((one, other) => one.tick - other.tick);
-  let furthest: Seen = { status: 'RESERVATION_CREATED', version: 0 };
+  let latest: Seen = { status: 'RESERVATION_CREATED', version: 0 };
   const knownAtBeginning = new Map<Exchange, Seen>();
   for (const { exchange, ends } of moments) {
     if (!ends) {
-      knownAtBeginning.set(exchange, furthest);
+      knownAtBeginning.set(exchange, latest);
       continue;
     }
     const shown = shownIn(exchange);
     if (shown === null) continue;
-    const before = knownAtBeginning.get(exchange) ?? furthest;
+    const before = knownAtBeginning.get(exchange) ?? latest;
     const seen = { status: shown.status, version: shown.version ?? before.version };
     if (isBehind(seen, before)) return `${describe(exchange)}, after ${before.status} at version ${before.version}`;
-    if (!isBehind(seen, furthest)) furthest = seen;
+    if (!isBehind(seen, latest)) latest = seen;
   }
-  // An operator's verdict may be another one than a client was told of an unknown outcome.
+  // An operator's verdict may differ from the answer to an unknown outcome.
   if (isDecidedByOperator(events)) return null;
   const last = summaries.at(-1);
-  return last !== undefined && isBehind(last, furthest)
-    ? `the store ends with ${last.status} at version ${last.version}, a client saw ${furthest.status} at version ${furthest.version}`
+  return last !== undefined && isBehind(last, latest)
+    ? `the store ends with ${last.status} at version ${last.version}, a client saw ${latest.status} at version ${latest.version}`
     : null;
 }
 
@@ -95,7 +95,7 @@ const POST_STATUSES: Readonly<Record<string, readonly number[]>> = {
   RESERVATION_FAILED: [200, 503],
 };
 
-/** Answers to requests that show none: the key is in use, the request is invalid, the server starts or stops. */
+/** Status codes of answers that show none: the key is in use, the request is invalid, the server starts or stops. */
 const REFUSAL_STATUSES: ReadonlySet<number> = new Set([409, 422, 503]);
 
 function* undocumented({ exchanges }: Evidence): Generator<string> {
@@ -117,7 +117,7 @@ function isDocumentedPost(post: PostExchange): boolean {
   return POST_STATUSES[shown.status]?.includes(result.status) ?? false;
 }
 
-/** An exchange in a few words. */
+/** A short description of an exchange. */
 function describe(exchange: Exchange): string {
   const { method, result } = exchange;
   if (result.kind !== 'answer') return `${method} ended ${result.kind}`;

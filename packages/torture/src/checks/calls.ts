@@ -2,13 +2,13 @@ import type { Call, ReservationEvidence } from '../evidence/reservation-evidence
 import type { Evidence } from '../evidence/evidence.ts';
 import { type Check, eachReservation } from './check.ts';
 
-/** Attempts of one request. */
+/** Highest number of attempts of one request. */
 const ATTEMPTS_MAX = 3;
 
-/** Whoever longPauses for longer loses its payment to settlement, of another server perhaps, which sends at its own pace. */
+/** A server that is paused for longer loses the payment to settlement, which sends on its own. */
 const LEASE_MS = 20_000;
 
-/** The payment service's record of calls. */
+/** Checks of the payment service's call log. */
 export const CALL_CHECKS: readonly Check[] = [
   eachReservation(`14 at most ${ATTEMPTS_MAX} calls for a request`, tooManyCalls),
   eachReservation('15 without idempotency nothing is sent twice', ({ calls }, { idempotency }: Evidence) => {
@@ -24,8 +24,8 @@ function overlaps(one: Call, other: Call): boolean {
 }
 
 /**
- * Until a request recorded what came of its charge, and while its lease lasts, nobody but the process that answers it
- * works on its payment. The answer may come later than that: its process may sleep.
+ * Until a request has recorded the outcome of its charge, and while its lease lasts, only its own process sends the
+ * payment. The answer may come later: its process may be paused.
  */
 function tooManyCalls({ exchanges, calls, events }: ReservationEvidence): string | null {
   const recordedAt = events[1] === undefined ? Number.POSITIVE_INFINITY : Date.parse(events[1].metadata.recordedAt);

@@ -3,7 +3,7 @@ import type { ReservationEvidence } from '../evidence/reservation-evidence.ts';
 import { REFUSED_USER } from '../workload/requests.ts';
 import { type Check, eachReservation } from './check.ts';
 
-/** The ledger against the events. */
+/** Compares the ledger with the events. */
 export const CHARGE_CHECKS: readonly Check[] = [
   eachReservation('1 charged at most once', ({ charges }) =>
     charges.length > 1 ? `charged ${charges.length} times` : null,
@@ -40,7 +40,7 @@ function confirmedAndCharged({ summaries, charges }: ReservationEvidence): strin
     : `confirmed with ${last.transactionId}, charged with ${charges.map(({ transaction_id }) => transaction_id).join(', ')}`;
 }
 
-/** A verdict "failed" needs a decline of the payment service, or that nothing ever arrived there. */
+/** A failure needs a decline of the payment service, or that no call arrived there. */
 function failedWithoutVerdict({ summaries, declines, calls, events }: ReservationEvidence): string | null {
   const last = summaries.at(-1);
   if (last?.stage !== 'failed') return null;
@@ -56,7 +56,7 @@ function failedWithoutVerdict({ summaries, declines, calls, events }: Reservatio
         : null;
     case 'found-not-charged':
     case null:
-      return `failed as ${last.failureReason}, but nobody looked`;
+      return `failed as ${last.failureReason}, but no operator resolved it`;
   }
 }
 

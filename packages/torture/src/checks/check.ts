@@ -1,44 +1,44 @@
 import type { Evidence } from '../evidence/evidence.ts';
-import type { ReservationEvidence, EvidenceByReservation } from '../evidence/reservation-evidence.ts';
+import type { EvidenceByReservation, ReservationEvidence } from '../evidence/reservation-evidence.ts';
 
-/** A broken invariant. */
+/** A violated invariant. */
 export interface Violation {
-  /** Short name of the invariant. */
+  /** The invariant, with its number if it has one. */
   readonly invariant: string;
-  /** Null when it is about no reservation in particular. */
-  readonly reservationId: string | null;
+  /** The reservation that it concerns; null when it concerns none in particular. */
+  readonly about: string | null;
   readonly detail: string;
 }
 
-/** One invariant, held against the evidence. */
+/** An invariant and a function that looks for violations of it. */
 export interface Check {
   readonly invariant: string;
-  run(evidence: Evidence, reservations: EvidenceByReservation): readonly Violation[];
+  readonly check: (evidence: Evidence, reservations: EvidenceByReservation) => readonly Violation[];
 }
 
-/** A check that looks at one reservation at a time; the text says what is wrong with it, null that nothing is. */
+/** A check of each reservation on its own. `find` returns what is wrong with one, or null. */
 export function eachReservation(
   invariant: string,
-  look: (reservation: ReservationEvidence, evidence: Evidence) => string | null,
+  find: (reservation: ReservationEvidence, evidence: Evidence) => string | null,
 ): Check {
   return {
     invariant,
-    run: (evidence, reservations) =>
+    check: (evidence, reservations) =>
       reservations.all.flatMap((reservation) => {
-        const detail = look(reservation, evidence);
-        return detail === null ? [] : [{ invariant, reservationId: reservation.id, detail }];
+        const detail = find(reservation, evidence);
+        return detail === null ? [] : [{ invariant, about: reservation.id, detail }];
       }),
   };
 }
 
-/** A check of the whole; each text says what is wrong. */
+/** A check of all evidence together. `find` returns each thing that is wrong. */
 export function overall(
   invariant: string,
-  look: (evidence: Evidence, reservations: EvidenceByReservation) => Iterable<string>,
+  find: (evidence: Evidence, reservations: EvidenceByReservation) => Iterable<string>,
 ): Check {
   return {
     invariant,
-    run: (evidence, reservations) =>
-      [...look(evidence, reservations)].map((detail) => ({ invariant, reservationId: null, detail })),
+    check: (evidence, reservations) =>
+      [...find(evidence, reservations)].map((detail) => ({ invariant, about: null, detail })),
   };
 }

@@ -3,7 +3,7 @@ import type { ReservationEvidence } from '../evidence/reservation-evidence.ts';
 import type { Evidence } from '../evidence/evidence.ts';
 import { type Check, eachReservation, overall } from './check.ts';
 
-/** The event store against itself. */
+/** Checks the event store on its own. */
 export const LOG_CHECKS: readonly Check[] = [
   eachReservation('8 one verdict, and it is the last event', verdictNotLast),
   eachReservation('9 versions are 1 to n', ({ events }) => {
@@ -14,7 +14,7 @@ export const LOG_CHECKS: readonly Check[] = [
     const wrong = events.findIndex(({ position }, index) => position !== index + 1);
     return wrong === -1 ? [] : [`event ${wrong + 1} of the log has position ${events[wrong]?.position}`];
   }),
-  overall('10 who follows the log sees each event once and in request', followedOtherwise),
+  overall('10 a follower sees each event once and in order', followedOtherwise),
   eachReservation('11 the view is the folded stream', viewDiffers),
   overall('11 the store verifies', ({ storeFaults }) => storeFaults),
 ];

@@ -3,14 +3,14 @@ import type { Evidence } from '../evidence/evidence.ts';
 import { type ReservationRequest, type PostExchange, shownIn } from '../workload/exchange.ts';
 import { type Check, overall } from './check.ts';
 
-/** Orders against the reservations that came of them. */
+/** Compares requests with the reservations that they created. */
 export const REQUEST_CHECKS: readonly Check[] = [
   overall('12 one key makes one reservation, and another only after it failed unsent', keysMadeOthers),
   overall('12 the key of what was never sent is free again', keysBroughtBack),
   overall('12 one request without a key makes at most one reservation', requestsMadeMany),
   overall('13 an invalid request leaves no trace', invalidRequestsLeftTraces),
-  overall('19 ordered and reserved amounts are equal', amountsDiffer),
-  overall('every reservation was ordered', notRequested),
+  overall('19 requested and reserved amounts are equal', amountsDiffer),
+  overall('every reservation was requested', notRequested),
 ];
 
 function posts({ exchanges }: Evidence): readonly PostExchange[] {
@@ -36,13 +36,13 @@ function* keysMadeOthers(evidence: Evidence, reservations: EvidenceByReservation
   }
 }
 
-/** A client that was told that nothing was sent is not answered with the same reservation when it asks again. */
+/** A request after the answer that nothing was sent must not be answered with the same reservation. */
 function* keysBroughtBack(evidence: Evidence, reservations: EvidenceByReservation): Generator<string> {
   for (const { key, uses, made } of keysIn(evidence, reservations)) {
     for (const { id } of made.filter(isUnsent)) {
-      const told = uses.filter((use) => shownIn(use)?.reservationId === id);
-      const first = Math.min(...told.map(({ ended }) => ended));
-      if (told.some(({ began }) => began > first)) yield `key ${key}: asked again, and answered with ${id}`;
+      const answered = uses.filter((use) => shownIn(use)?.reservationId === id);
+      const first = Math.min(...answered.map(({ ended }) => ended));
+      if (answered.some(({ began }) => began > first)) yield `key ${key}: repeated, and answered with ${id}`;
     }
   }
 }
@@ -50,7 +50,7 @@ function* keysBroughtBack(evidence: Evidence, reservations: EvidenceByReservatio
 interface UsedKey {
   readonly key: string;
   readonly uses: readonly PostExchange[];
-  /** The reservations that it made, in the request of creation. */
+  /** The reservations that it created, in the order of creation. */
   readonly made: readonly ReservationEvidence[];
 }
 
@@ -93,8 +93,8 @@ function* invalidRequestsLeftTraces(evidence: Evidence, reservations: EvidenceBy
 function* amountsDiffer(evidence: Evidence, reservations: EvidenceByReservation): Generator<string> {
   for (const { request } of posts(evidence)) {
     for (const { id, summaries } of reservations.ofUser(request.userId)) {
-      const [ordered, reserved] = [priceOf(request), priceOf(summaries[0] ?? request)];
-      if (ordered !== reserved) yield `${id}: ordered ${ordered}, reserved ${reserved}`;
+      const [requested, reserved] = [priceOf(request), priceOf(summaries[0] ?? request)];
+      if (requested !== reserved) yield `${id}: requested ${requested}, reserved ${reserved}`;
     }
   }
 }
@@ -103,12 +103,12 @@ function priceOf({ amountMinor, currency, decimals }: Omit<ReservationRequest, '
   return `${amountMinor} minor units of ${currency}, of which ${10 ** decimals} make one`;
 }
 
-/** An request whose client heard nothing may have made a reservation; a reservation that nobody ordered may not be. */
+/** A request without an answer may have created a reservation; a reservation without a request is a violation. */
 function* notRequested(evidence: Evidence, reservations: EvidenceByReservation): Generator<string> {
   const users = new Set(posts(evidence).map(({ request }) => request.userId));
   for (const { id, events, summaries } of reservations.all) {
     const [first] = summaries;
-    if (events.length > 0 && (first === undefined || !users.has(first.userId))) yield `nobody ordered ${id}`;
+    if (events.length > 0 && (first === undefined || !users.has(first.userId))) yield `no client requested ${id}`;
   }
 }
 

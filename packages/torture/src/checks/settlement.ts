@@ -2,16 +2,16 @@ import type { ReservationEvidence } from '../evidence/reservation-evidence.ts';
 import type { Evidence } from '../evidence/evidence.ts';
 import { type Check, eachReservation, overall } from './check.ts';
 
-/** Before this age nothing that may be sent again is given to a person. */
+/** Age before which a payment that may be sent again is not escalated. */
 const ESCALATE_AFTER_MS = 3_600_000;
 
-/** What must be true once faults are over and time has passed. */
+/** Checks of what holds once the faults have ended and the system has healed. */
 export const SETTLEMENT_CHECKS: readonly Check[] = [
   eachReservation('6 everything open is settled or escalated', ({ summaries }) => {
     const stage = summaries.at(-1)?.stage;
     return stage === 'processing' || stage === 'unresolved' ? `still ${stage}` : null;
   }),
-  eachReservation('6 a person is asked only when nothing else helps', escalatedEarly),
+  eachReservation('6 only what settlement cannot settle is escalated', escalatedEarly),
   overall('6 the gauge of open payments is right', ({ view, open }) => {
     const waiting = view.filter(({ stage }) => stage === 'processing' || stage === 'unresolved').length;
     return waiting === open ? [] : [`${waiting} payments wait, the gauge says ${open}`];

@@ -3,7 +3,7 @@ import { connect, createServer, type Socket } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { openAddress } from './address.ts';
 
-/** A server that says its name to everybody, and repeats what it hears. */
+/** Starts a server that sends its name to each client and echoes what it receives. */
 async function startEcho(name: string): Promise<number> {
   const server = createServer((socket) => {
     socket.on('error', () => undefined);
@@ -42,7 +42,7 @@ test('an address leads where it points, and cuts what is open when that changes'
   await address.close();
 });
 
-test('what is held back arrives when it is let go, and nothing before', async () => {
+test('what is held back arrives when it is released, and nothing before', async () => {
   const [a, address] = [await startEcho('a'), await openAddress()];
   address.pointTo(a);
   const socket = await dial(address.port);
@@ -51,7 +51,7 @@ test('what is held back arrives when it is let go, and nothing before', async ()
   socket.on('data', (text: string) => (heard += text));
   address.hold();
   socket.write('said while held');
-  // Meanwhile the same server answers somebody else many times.
+  // Meanwhile the same server answers another client many times.
   const other = await dial(a);
   expect(await hear(other)).toBe('a');
   for (let turn = 0; turn < 100; turn += 1) {
@@ -59,7 +59,7 @@ test('what is held back arrives when it is let go, and nothing before', async ()
     await hear(other);
   }
   expect(heard).toBe('');
-  address.letGo();
+  address.release();
   expect(await hear(socket)).toBe('said while held');
   other.destroy();
   await address.close();

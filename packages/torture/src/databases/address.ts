@@ -2,18 +2,18 @@ import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { freePort } from '@reservations/test-postgres';
 
-/** One address for whichever server is the primary, as a virtual IP or a load balancer is in a real set-up. */
+/** The address of the present primary, as a virtual IP or a load balancer provides it. */
 export interface Address {
   readonly port: number;
-  /** Cuts every connection; new ones lead to this port of this machine, or are cut at once when it is null. */
+  /** Cuts every connection. New ones lead to this port of this machine; for null they are cut at once. */
   pointTo(port: number | null): void;
-  /** From now on nothing is passed on, in either direction, until {@link letGo}. */
+  /** Holds back all data in both directions until {@link release}. */
   hold(): void;
-  letGo(): void;
+  release(): void;
   close(): Promise<void>;
 }
 
-/** Opens an address that leads nowhere yet. */
+/** Opens an address without a target. */
 export async function openAddress(): Promise<Address> {
   const port = await freePort();
   const sockets = new Set<Socket>();
@@ -61,7 +61,7 @@ export async function openAddress(): Promise<Address> {
       isHeld = true;
       for (const socket of sockets) socket.pause();
     },
-    letGo() {
+    release() {
       isHeld = false;
       for (const socket of sockets) socket.resume();
     },

@@ -2,28 +2,28 @@ import type { ReservationStore } from '@reservations/core';
 import type { Fault } from '../faults/fault.ts';
 import type { AllowedExit } from '../processes/server-run.ts';
 
-/** A database that servers can be put on. */
+/** A kind of database that servers can run on. */
 export interface StoreKind {
-  /** How many servers work on one database. */
+  /** Servers on one database. */
   readonly servers: number;
-  /** True when one more is refused. */
+  /** True when a further server is refused. */
   readonly refusesMore: boolean;
-  /** Makes a database of this kind, empty, with its files in `folder` or in temporary folders of its own. */
+  /** Creates an empty database, with its files in `folder` or in temporary folders of its own. */
   create(folder: string): Promise<Database>;
 }
 
-/** One database for one run. */
+/** The database of one run. */
 export interface Database {
-  /** Arguments that put a server on it. */
+  /** Arguments of a server that name it. */
   readonly serverArgs: readonly string[];
-  /** What can be done to it. */
+  /** Faults of the database. */
   readonly faults: readonly Fault[];
-  /** Why a server may find that it cannot start; null when there is always a database. */
+  /** Allows the exit of a server that cannot reach it; null for a database without outages. */
   readonly allowedExit: AllowedExit | null;
-  /** How often who follows the log looks for more. */
+  /** Polling interval of the log follower. */
   readonly followEveryMs: number;
-  /** Looks into it beside the servers. It must be there already. */
-  look<Seen>(what: (store: ReservationStore) => Promise<Seen>): Promise<Seen>;
-  /** Removes what is not inside of the folder. */
+  /** Runs `work` with a store on it, beside the servers. Needs a database that a server has opened before. */
+  inspect<Result>(work: (store: ReservationStore) => Promise<Result>): Promise<Result>;
+  /** Removes what is outside of the folder. */
   drop(): Promise<void>;
 }

@@ -15,14 +15,14 @@ export interface HaCluster {
   readonly database: TestDatabase;
   primary(): PostgresServer;
   standbys(): readonly PostgresServer[];
-  /** The way from the primary to its standbys. */
-  readonly replication: Pick<Address, 'hold' | 'letGo'>;
+  /** The replication connections from the primary to its standbys. */
+  readonly replication: Pick<Address, 'hold' | 'release'>;
   /**
-   * The primary's machine dies. After `noticedAfterMs` its way is barred, the standby that has most is promoted, the
-   * address leads there, and a third server is made anew as a standby.
+   * Kills the primary. After `noticedAfterMs` it is fenced, the standby with the most log is promoted and gets the
+   * address, and a third server is created as a standby.
    */
   failOver(noticedAfterMs: number): Promise<void>;
-  /** Resolves when every standby has on disk all that the primary has. */
+  /** Resolves when every standby has the primary's whole log on disk. */
   caughtUp(): Promise<void>;
   remove(): Promise<void>;
 }
@@ -36,12 +36,12 @@ const NAMES = ['a', 'b', 'c'] as const;
 const CATCH_UP_TIMEOUT_MS = 60_000;
 
 /**
- * Starts them. With `synchronous` a commit is acknowledged once any one of the standbys has it on disk, else at once:
- * then a promoted standby may lack what was acknowledged.
+ * Starts a cluster. With `synchronous` a commit is acknowledged once one of the standbys has it on disk; without, at
+ * once: then a promoted standby may lack acknowledged commits.
  */
 export async function openHaCluster({ synchronous }: { readonly synchronous: boolean }): Promise<HaCluster> {
   const [address, replication] = [await openAddress(), await openAddress()];
-  // Every member has the same settings: whoever is promoted keeps them.
+  // Every member has the same settings: a promoted standby keeps them.
   const settings = {
     synchronous_standby_names: synchronous ? `ANY 1 (${NAMES.join(', ')})` : '',
   };
@@ -52,14 +52,14 @@ export async function openHaCluster({ synchronous }: { readonly synchronous: boo
   });
   const [first, ...others] = NAMES;
   let primary: Member = { name: first, server: await startPostgres(settings) };
-  leadTo(primary.server);
+  pointTo(primary.server);
   const newStandby = async (name: string): Promise<Member> => {
     const { password } = new URL(primary.server.url);
     return { name, server: await startStandby(primary.server, settingsOf(name, password)) };
   };
   let standbys: readonly Member[] = await Promise.all(others.map(newStandby));
 
-  function leadTo({ url }: PostgresServer): void {
+  function pointTo({ url }: PostgresServer): void {
     const port = Number(new URL(url).port);
     replication.pointTo(port);
     address.pointTo(port);
@@ -78,11 +78,11 @@ export async function openHaCluster({ synchronous }: { readonly synchronous: boo
       await pause(noticedAfterMs);
       address.pointTo(null);
       replication.pointTo(null);
-      replication.letGo();
+      replication.release();
       primary = await mostAdvanced(standbys);
       standbys = standbys.filter((standby) => standby !== primary);
       await queryOnce(primary.server.url, 'select pg_promote()');
-      leadTo(primary.server);
+      pointTo(primary.server);
       await dead.server.remove();
       standbys = [...standbys, await newStandby(dead.name)];
     },
@@ -102,7 +102,7 @@ const RECEIVED = `select pg_wal_lsn_diff(
   greatest(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn()), '0/0'
 )::float8 as received`;
 
-/** A commit that was acknowledged is on one standby, not on each: with the one that has most nothing is lost. */
+/** The standby with the most log. An acknowledged commit is on one standby, not on each. */
 async function mostAdvanced(standbys: readonly Member[]): Promise<Member> {
   const received = await Promise.all(
     standbys.map(async (member) => {
@@ -115,10 +115,10 @@ async function mostAdvanced(standbys: readonly Member[]): Promise<Member> {
   return best.member;
 }
 
-const ABREAST = `select count(*)::integer as count from pg_stat_replication
+const CAUGHT_UP = `select count(*)::integer as count from pg_stat_replication
   where state = 'streaming' and flush_lsn >= pg_current_wal_flush_lsn()`;
 
 async function haveAll(primary: PostgresServer, count: number): Promise<boolean> {
-  const [row] = await queryOnce<{ count: number }>(primary.url, ABREAST);
+  const [row] = await queryOnce<{ count: number }>(primary.url, CAUGHT_UP);
   return row?.count === count;
 }

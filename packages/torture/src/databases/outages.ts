@@ -1,33 +1,33 @@
 import type { AllowedExit } from '../processes/server-run.ts';
 
-/** Keeps in mind when the database was away. */
+/** Tracks when the database is unavailable. */
 export interface Outages {
-  /** For servers that do not find it. */
+  /** Allows the exit of a server that cannot reach the database. */
   readonly allowedExit: AllowedExit;
-  /** Does something during which it is away. */
+  /** Performs a fault during which the database is unavailable. */
   during(fault: () => Promise<void>): Promise<void>;
 }
 
-/** What a server says that cannot start. */
-const NOT_FOUND = /PostgreSQL cannot be used now/;
+/** The output of a server that cannot reach the database. */
+const UNREACHABLE = /PostgreSQL cannot be used now/;
 
-/** A server that began a moment after the fault may still have been turned away by what was left of it. */
+/** Time after an outage in which a server may still be refused. */
 const AFTERMATH_MS = 1_000;
 
-/** A database that was never away. */
+/** Tracks a database without an outage so far. */
 export function createOutages(): Outages {
-  let backAt = Number.NEGATIVE_INFINITY;
-  let absences = 0;
+  let until = Number.NEGATIVE_INFINITY;
+  let current = 0;
   return {
-    allowedExit: { words: NOT_FOUND, until: () => backAt },
+    allowedExit: { output: UNREACHABLE, until: () => until },
     async during(fault) {
-      absences += 1;
-      backAt = Number.POSITIVE_INFINITY;
+      current += 1;
+      until = Number.POSITIVE_INFINITY;
       try {
         await fault();
       } finally {
-        absences -= 1;
-        if (absences === 0) backAt = performance.now() + AFTERMATH_MS;
+        current -= 1;
+        if (current === 0) until = performance.now() + AFTERMATH_MS;
       }
     },
   };

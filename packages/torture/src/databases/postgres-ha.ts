@@ -4,22 +4,22 @@ import { type Outages, createOutages } from './outages.ts';
 import type { StoreKind } from './database.ts';
 import { type HaCluster, openHaCluster } from './ha-cluster.ts';
 import { cutting, POSTGRES_FOLLOW_EVERY_MS, POSTGRES_SERVERS } from './postgres.ts';
-import { createPostgresInspector } from './postgres-look.ts';
+import { createPostgresInspector } from './postgres-inspector.ts';
 
 const NOTICED_AFTER_MS = [0, 1_500] as const;
 const HELD_MS = [200, 1_000] as const;
 const DOWN_MS = [0, 1_500] as const;
 const FREEZE_MS = [200, 2_500] as const;
 
-/** Beyond every bound of a server: 3.5 s for a statement, 10 s for all that a request asks of the database at once. */
+/** Beyond every time-out of a server: 3.5 s for a statement, 10 s for the database calls of a request. */
 const LONG_FREEZE_MS = [10_600, 13_000] as const;
 
-/** A primary that waits with every commit for one of two standbys, and three servers on it. */
+/** A primary whose commits wait for one of two standbys, with three servers on it. */
 export const postgresHa: StoreKind = kindWith({ synchronous: true });
 
 /**
- * The same with a primary that waits for nobody. It loses what was acknowledged: nobody should run money on it. It is
- * here to show that such a loss is seen.
+ * The same with asynchronous replication, which loses acknowledged commits at a failover. It shows that the loss is
+ * detected.
  */
 export const postgresHaAsync: StoreKind = kindWith({ synchronous: false });
 
@@ -30,15 +30,15 @@ function kindWith(options: { readonly synchronous: boolean }): StoreKind {
     async create() {
       const cluster = await openHaCluster(options);
       const { database } = cluster;
-      const [looking, outages] = [createPostgresInspector(database.url), createOutages()];
+      const [inspector, outages] = [createPostgresInspector(database.url), createOutages()];
       return {
         serverArgs: ['--db', database.url],
         faults: faultsOf(cluster, outages, options.synchronous ? aWhile : untilAhead),
         allowedExit: outages.allowedExit,
         followEveryMs: POSTGRES_FOLLOW_EVERY_MS,
-        look: looking.look,
+        inspect: inspector.inspect,
         async drop() {
-          await looking.close();
+          await inspector.close();
           await cluster.remove();
         },
       };
@@ -46,13 +46,13 @@ function kindWith(options: { readonly synchronous: boolean }): StoreKind {
   };
 }
 
-/** Lets time pass while the standbys get nothing. */
+/** Waits while the standbys receive nothing. */
 type Lag = (cluster: HaCluster, context: FaultContext) => Promise<void>;
 
-/** Meanwhile every commit waits. */
+/** Waits a drawn time. Commits wait too. */
 const aWhile: Lag = (_, { random, signal }) => pause(random.integer(...HELD_MS), signal);
 
-/** Until so much is on the primary alone that clients must have been told of some of it. */
+/** Waits until so many events are on the primary alone that some must have been acknowledged. */
 async function untilAhead({ database }: HaCluster): Promise<void> {
   const position = async (): Promise<number> => {
     const [row] = await database.query<{ position: number }>(POSITION);
@@ -118,7 +118,7 @@ function faultsOf(cluster: HaCluster, { during }: Outages, lag: Lag): readonly F
     }),
     {
       ...cut,
-      // A commit that was waiting for its standby is visible at once when its connection is cut.
+      // A commit that waits for its standby becomes visible when its connection is cut.
       async perform(context) {
         await cut.perform(context);
         await cluster.caughtUp();
@@ -127,7 +127,7 @@ function faultsOf(cluster: HaCluster, { during }: Outages, lag: Lag): readonly F
   ];
 }
 
-/** Every commit waits as long as the standbys stand still. */
+/** Pauses all standbys. Meanwhile every commit waits. */
 function freezing(
   cluster: HaCluster,
   during: Outages['during'],

@@ -3,36 +3,36 @@ import { type Fault, ONE_MINUTE_MS } from '../faults/fault.ts';
 import { pause } from '../support/pause.ts';
 import { type Outages, createOutages } from './outages.ts';
 import type { StoreKind } from './database.ts';
-import { createPostgresInspector } from './postgres-look.ts';
+import { createPostgresInspector } from './postgres-inspector.ts';
 
-/** How many servers work on one database. */
+/** Servers on one database. */
 export const POSTGRES_SERVERS = 3;
 
-/** Often: what becomes visible late is seen only by who looks at that moment. */
+/** Short: events that become visible late are noticed only by a reader at that moment. */
 export const POSTGRES_FOLLOW_EVERY_MS = 20;
 
 const DOWN_MS = [0, 1_500] as const;
 const FREEZE_MS = [200, 2_500] as const;
 
-/** Beyond every bound of a server: 3.5 s for a statement, 10 s for all that a request asks of the database at once. */
+/** Beyond every time-out of a server: 3.5 s for a statement, 10 s for the database calls of a request. */
 const LONG_FREEZE_MS = [10_600, 13_000] as const;
 
-/** One PostgreSQL server of the harness's own, and three servers on it. */
+/** One PostgreSQL server with three servers on it. */
 export const postgres: StoreKind = {
   servers: POSTGRES_SERVERS,
   refusesMore: false,
   async create() {
     const server = await startPostgres();
     const database = await createDatabase(server.url);
-    const [looking, outages] = [createPostgresInspector(database.url), createOutages()];
+    const [inspector, outages] = [createPostgresInspector(database.url), createOutages()];
     return {
       serverArgs: ['--db', database.url],
       faults: faultsOf(server, database, outages),
       allowedExit: outages.allowedExit,
       followEveryMs: POSTGRES_FOLLOW_EVERY_MS,
-      look: looking.look,
+      inspect: inspector.inspect,
       async drop() {
-        await looking.close();
+        await inspector.close();
         await server.remove();
       },
     };
@@ -53,7 +53,7 @@ function faultsOf(server: PostgresServer, database: TestDatabase, { during }: Ou
         }),
     },
     {
-      name: 'restart the database in good request',
+      name: 'restart the database',
       weight: 1,
       fromMs: 0,
       perform: ({ random, signal }) =>
@@ -90,7 +90,7 @@ function freezing(
   };
 }
 
-/** Everybody's connections to the database are ended by the server, wherever their transactions are. */
+/** Ends all connections to the database, at any point of their transactions. */
 export function cutting(database: Pick<TestDatabase, 'query'>, during: Outages['during']): Fault {
   return {
     name: 'cut all connections to the database',

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { openSqliteStore } from '@reservations/core/sqlite';
 import type { StoreKind } from './database.ts';
 
-/** How long whoever looks on waits for a lock; the harness stands still for as long. */
+/** Lock time-out of the inspector. It blocks this process. */
 const BUSY_TIMEOUT_MS = 100;
 
 const FOLLOW_EVERY_MS = 300;
@@ -18,11 +18,11 @@ export const sqlite: StoreKind = {
       faults: [],
       allowedExit: null,
       followEveryMs: FOLLOW_EVERY_MS,
-      // Opened anew each time: whoever kept it open would spare a restarted server the recovery after a crash.
-      async look(what) {
+      // Opened for each inspection: an open store would do the recovery after a crash in place of the server.
+      async inspect(work) {
         const store = await openSqliteStore({ path, exclusive: false, busyTimeoutMs: BUSY_TIMEOUT_MS });
         try {
-          return await what(store);
+          return await work(store);
         } finally {
           await store.close();
         }

@@ -3,7 +3,7 @@ import { postgresHa, postgresHaAsync } from './postgres-ha.ts';
 import { postgres } from './postgres.ts';
 import { sqlite } from './sqlite.ts';
 
-/** The databases that can be tortured. */
+/** The kinds of databases by their names. */
 export const STORE_KINDS = {
   sqlite,
   postgres,

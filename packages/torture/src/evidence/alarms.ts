@@ -1,15 +1,15 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** What the servers' logs say that calls for an operator, as lines of them. */
+/** Lines of the servers' logs that alert an operator. */
 export interface Alarms {
-  /** A verdict contradicts what stands: with this payment service, never. */
+  /** A reply contradicts a recorded verdict. Never expected with this payment service. */
   readonly contradictions: readonly string[];
-  /** The database does not keep what it should keep, or lost it: with a database that does, never. */
+  /** The database lost events or does not store them durably. Never expected with a durable database. */
   readonly storeAlarms: readonly string[];
 }
 
-/** Reads the logs of all servers in a folder. */
+/** Reads the alarms from the logs of all servers in a folder. */
 export async function alarmsIn(folder: string): Promise<Alarms> {
   const logs = (await readdir(folder)).filter((name) => /^server-\d+\.log$/.test(name));
   const texts = await Promise.all(logs.map((name) => readFile(join(folder, name), 'utf8')));

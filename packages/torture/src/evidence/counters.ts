@@ -1,25 +1,25 @@
-/** What was done to the processes, and what they did that nobody asked for. */
+/** Faults that were performed, and incidents. */
 export interface Counters {
   /** SIGKILLs sent to servers. */
   kills: number;
   /** Servers that killed themselves at a failpoint. */
   failpointKills: number;
   pauses: number;
-  /** Pauses for longer than a lease while other servers went on. */
+  /** Pauses beyond a lease while other servers ran. */
   longPauses: number;
-  /** Stops in good request, by SIGTERM. */
+  /** Graceful stops, by SIGTERM. */
   stops: number;
   sandboxKills: number;
   sandboxPauses: number;
-  /** Further servers on a database that was served already. */
+  /** Refusals of a second server on one database. */
   refusals: number;
-  /** How often each fault was done, by its name. */
+  /** How often each fault was performed, by its name. */
   readonly faults: Map<string, number>;
-  /** Things that a process may never do, in words. */
+  /** Ends of processes that were neither asked for nor allowed, as text. */
   readonly incidents: string[];
 }
 
-/** Nothing was done yet. */
+/** Builds counters at zero. */
 export function createCounters(): Counters {
   return {
     kills: 0,

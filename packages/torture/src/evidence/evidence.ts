@@ -3,30 +3,30 @@ import type { CallLogLine, LedgerEntry } from '@reservations/core/testing';
 import type { Exchange } from '../workload/exchange.ts';
 import type { Alarms } from './alarms.ts';
 
-/** What a reader of the log saw while servers wrote and died. */
+/** What a follower of the log saw while servers wrote and crashed. */
 export interface Follower {
-  /** Ids of the events in the request in which they were seen, from the first position on. */
+  /** Ids of the events in the order in which they were seen, from the first position on. */
   readonly eventIds: readonly string[];
 }
 
-/** Everything that bears witness when a run is over. */
+/** Everything that the checks look at after a run. */
 export interface Evidence extends Alarms {
   readonly idempotency: PaymentIdempotency;
-  /** What servers told clients of an unknown outcome. */
+  /** How servers answer an unknown outcome. */
   readonly answerUnknownAs: 'pending' | 'failed';
-  /** What clients were told. */
+  /** Requests and answers of all clients. */
   readonly exchanges: readonly Exchange[];
-  /** What the event store says. */
+  /** The log of the event store. */
   readonly events: readonly RecordedEvent[];
   readonly view: readonly ReservationSummary[];
-  /** Payments that the queue holds, by its own gauge. */
+  /** Open payments by the queue's gauge. */
   readonly open: number;
-  /** What the store's own verification finds wrong. */
+  /** Faults that the store's verification finds. */
   readonly storeFaults: readonly string[];
   readonly follower: Follower;
-  /** What the payment service says. */
+  /** The payment service's ledger. */
   readonly ledger: readonly LedgerEntry[];
   readonly calls: readonly CallLogLine[];
-  /** What processes did that they may never do. */
+  /** Ends of processes that were neither asked for nor allowed, as text. */
   readonly incidents: readonly string[];
 }

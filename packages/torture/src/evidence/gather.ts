@@ -15,7 +15,7 @@ import { alarmsIn } from './alarms.ts';
 import type { Evidence, Follower } from './evidence.ts';
 import { readJsonLines } from './json-lines.ts';
 
-/** Where the evidence lies once the processes are gone. */
+/** Sources of the evidence once all processes have ended. */
 export interface Sources {
   readonly idempotency: PaymentIdempotency;
   readonly answerUnknownAs: Evidence['answerUnknownAs'];
@@ -24,12 +24,12 @@ export interface Sources {
   readonly follower: Follower;
   readonly ledgerPath: string;
   readonly callLogPath: string;
-  /** Where the servers' logs are. */
+  /** The folder of the servers' logs. */
   readonly folder: string;
   readonly incidents: readonly string[];
 }
 
-/** Reads store, ledger and record of calls from what lies on disk. */
+/** Reads the evidence from store, ledger, call log and server logs. */
 export async function gatherEvidence(sources: Sources): Promise<Evidence> {
   const { idempotency, answerUnknownAs, exchanges, store, follower, incidents } = sources;
   return {
@@ -45,7 +45,7 @@ export async function gatherEvidence(sources: Sources): Promise<Evidence> {
   };
 }
 
-/** What the store says, read beside or after the servers. */
+/** Reads the evidence of the store, beside or after the servers. */
 export async function gatherFromStore(
   store: ReservationStore,
 ): Promise<Pick<Evidence, 'events' | 'view' | 'open' | 'storeFaults'>> {

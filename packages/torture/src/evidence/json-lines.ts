@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 
-/** The objects of a file of JSON lines; a last line without an end was never acknowledged and does not count. */
+/** Reads a file of JSON lines. A last line without a line end was never acknowledged and is ignored. */
 export async function readJsonLines<Line>(path: string): Promise<readonly Line[]> {
   const text = await readFile(path, 'utf8');
   const lines = text.split('\n').slice(0, -1);
@@ -8,7 +8,7 @@ export async function readJsonLines<Line>(path: string): Promise<readonly Line[]
     try {
       return JSON.parse(line) as Line;
     } catch (cause) {
-      throw new Error(`${path}: line ${index + 1} is no JSON`, { cause });
+      throw new Error(`${path}: line ${index + 1} is not JSON`, { cause });
     }
   });
 }

@@ -12,32 +12,32 @@ import type { LedgerEntry } from '@reservations/core/testing';
 import { type Exchange, reservationIdOf } from '../workload/exchange.ts';
 import type { Evidence } from './evidence.ts';
 
-/** One call at the payment service. Times are milliseconds since the epoch. */
+/** One call at the payment service. Times are in milliseconds since the epoch. */
 export interface Call {
   readonly arrivedAt: number;
-  /** When it ended, or its process did. */
+  /** The end of the call or of the payment service's process. */
   readonly endedAt: number;
 }
 
-/** Everything about one reservation. */
+/** All evidence of one reservation. */
 export interface ReservationEvidence {
   readonly id: string;
-  /** In the request of the log. */
+  /** In log order. */
   readonly events: readonly RecordedEvent[];
-  /** The reservation after each of its events; shorter than the events when one of them cannot be folded. */
+  /** The reservation after each of its events. Ends before an event that cannot be folded. */
   readonly summaries: readonly ReservationSummary[];
   readonly row: ReservationSummary | null;
-  /** In the request in which they began. */
+  /** In the order in which they began. */
   readonly exchanges: readonly Exchange[];
   readonly charges: readonly LedgerEntry[];
   readonly declines: readonly LedgerEntry[];
   readonly calls: readonly Call[];
 }
 
-/** All evidence, sorted by reservation. */
+/** All evidence, grouped by reservation. */
 export interface EvidenceByReservation {
   readonly all: readonly ReservationEvidence[];
-  /** The reservations of a user; each request has a user of its own. */
+  /** The reservations of a user. Each request has a user of its own. */
   ofUser(userId: string): readonly ReservationEvidence[];
 }
 
@@ -51,7 +51,7 @@ interface Draft {
   row: ReservationSummary | null;
 }
 
-/** Sorts the evidence by the reservation that it speaks of, whether the store knows that reservation or not. */
+/** Groups the evidence by reservation, including reservations that the store does not have. */
 export function groupByReservation(evidence: Evidence): EvidenceByReservation {
   const drafts = new Map<string, Draft>();
   const draftOf = (id: string): Draft => {
@@ -107,7 +107,7 @@ function fold({ id, events }: Draft): readonly ReservationSummary[] {
     try {
       state = evolve(state, decodeEvent(event));
     } catch {
-      // The check of what is folded tells of it.
+      // The check of the view reports it.
       return summaries;
     }
     if (state.stage !== 'none') summaries.push(summarize(reservationId, state, summaries.length + 1));

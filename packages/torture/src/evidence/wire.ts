@@ -1,6 +1,6 @@
 import { type ReservationSummary, toMajorUnits } from '@reservations/core';
 
-/** What an answer must show of a reservation: the harness's own reading of the contract with clients. */
+/** The body that an answer must have, from the HTTP contract and independent of the server's code. */
 export function wireOf(summary: ReservationSummary): Readonly<Record<string, unknown>> {
   return {
     reservation_id: summary.reservationId,

@@ -1,24 +1,25 @@
 import { pause } from '../support/pause.ts';
-import { type ProcessFaultContext, type FaultChoice, faultsFor } from './process-faults.ts';
 import { runLongPauses } from './long-pauses.ts';
+import { type FaultChoice, faultsFor, type ProcessFaultContext } from './process-faults.ts';
 
 export interface NemesisOptions extends ProcessFaultContext, FaultChoice {
-  readonly setActivity: (what: string) => void;
-  /** Called when each fault was done once. */
-  readonly onEachDone: () => void;
+  /** Called with the name of each fault when it begins. */
+  readonly setActivity: (name: string) => void;
+  /** Called once each fault was performed at least once. */
+  readonly onAllPerformed: () => void;
 }
 
 const PAUSE_MS_MIN = 200;
 const PAUSE_MS_MAX = 2_000;
 
-/** Does one fault after the other; where others take over, servers fall isInLongPause beside that. */
+/** Performs faults until the signal aborts; where there are several servers, also pauses beyond a lease beside them. */
 export async function runNemesis(options: NemesisOptions): Promise<void> {
-  await Promise.all([oneAfterTheOther(options), runLongPauses(options)]);
+  await Promise.all([performInTurn(options), runLongPauses(options)]);
 }
 
-/** Each at least once, in a drawn request, then whatever the seed says. */
-async function oneAfterTheOther(options: NemesisOptions): Promise<void> {
-  const { random, signal, setActivity, onEachDone, counters } = options;
+/** Performs each fault once in a random order, then random ones by weight. */
+async function performInTurn(options: NemesisOptions): Promise<void> {
+  const { random, signal, setActivity, onAllPerformed, counters } = options;
   const possible = faultsFor(options.targets, options);
   const first = random.shuffle(possible);
   while (!signal.aborted) {
@@ -28,6 +29,6 @@ async function oneAfterTheOther(options: NemesisOptions): Promise<void> {
     setActivity(next.name);
     counters.faults.set(next.name, (counters.faults.get(next.name) ?? 0) + 1);
     await next.perform(options);
-    if (first.length === 0) onEachDone();
+    if (first.length === 0) onAllPerformed();
   }
 }

@@ -7,15 +7,15 @@ const targets = { servers: [], sandbox: {} as Targets['sandbox'], secondServer: 
 const namesFor = (durationMs: number, only: readonly string[] | null): readonly string[] =>
   faultsFor(targets, { durationMs, only }).map(({ name }) => name);
 
-test('a run does the faults for which it is long enough', () => {
+test('a run performs the faults for which it is long enough', () => {
   expect(namesFor(60_000, null)).toContain('flood the database');
   expect(namesFor(59_999, null)).not.toContain('flood the database');
 });
 
-test('a run that is told its faults does these alone, however short it is', () => {
+test('a run with named faults performs these alone, however short it is', () => {
   expect(namesFor(0, ['flood the database', 'kill a server'])).toEqual(['flood the database', 'kill a server']);
 });
 
-test('a fault that there is not is refused, with those that there are', () => {
+test('an unknown fault is refused, with the names of the known ones', () => {
   expect(() => namesFor(0, ['flod'])).toThrow(/no fault is named "flod"; there are: kill a server, .*flood/);
 });

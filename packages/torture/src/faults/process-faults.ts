@@ -6,17 +6,17 @@ import type { SeededRandom } from '../support/seeded-random.ts';
 import type { Counters } from '../evidence/counters.ts';
 import { type Fault, type FaultContext, ONE_MINUTE_MS, TWO_MINUTES_MS } from './fault.ts';
 
-/** What faults are done to. */
+/** The parts of the system that faults are performed on. */
 export interface Targets {
   readonly servers: readonly ServerSlot[];
   readonly sandbox: Sandbox;
-  /** Null where there is room for any number of servers. */
+  /** Null for a database that allows any number of servers. */
   readonly secondServer: SecondServer | null;
-  /** What can be done to the database. */
+  /** Faults of the database. */
   readonly databaseFaults: readonly Fault[];
 }
 
-/** What faults of processes need. */
+/** What a fault of a process is performed with. */
 export interface ProcessFaultContext extends FaultContext {
   readonly targets: Targets;
   readonly counters: Counters;
@@ -32,7 +32,7 @@ const DEADLINE_PAUSE_MS = [5_200, 7_000] as const;
 
 const DOWN_MS = [50, 2_500] as const;
 
-/** What any number of servers and the payment service suffer. */
+/** Faults of servers and payment service, with any number of servers. */
 const ALWAYS: readonly Fault<ProcessFaultContext>[] = [
   fault('kill a server', 6, 0, (context) => killServer(context)),
   fault('kill a server twice', 2, 0, async (context) => {
@@ -41,7 +41,7 @@ const ALWAYS: readonly Fault<ProcessFaultContext>[] = [
     await killServer(context);
   }),
   fault('pause a server', 3, 0, (context) => pauseServer(context, SHORT_PAUSE_MS)),
-  fault('stop a server in good request', 1, 0, async ({ random, targets, counters }) => {
+  fault('stop a server gracefully', 1, 0, async ({ random, targets, counters }) => {
     counters.stops += 1;
     await pickRunningServer(random, targets).stop();
   }),
@@ -55,35 +55,35 @@ const ALWAYS: readonly Fault<ProcessFaultContext>[] = [
   ),
 ];
 
-/** What only a server suffers that nobody stands in for; where others do, see runLongPauses.ts. */
+/** Faults of a single server. With several servers, see long-pauses.ts. */
 const ALONE: readonly Fault<ProcessFaultContext>[] = [
   fault('pause a server for longer than a lease', 0.5, TWO_MINUTES_MS, (context) =>
     pauseServer(context, LONG_PAUSE_MS),
   ),
 ];
 
-const WITHOUT_ROOM: readonly Fault<ProcessFaultContext>[] = [
-  fault('start one server too many', 0.5, 0, async ({ targets }) => targets.secondServer?.intrude()),
+const SINGLE_SERVER_ONLY: readonly Fault<ProcessFaultContext>[] = [
+  fault('start a second server', 0.5, 0, async ({ targets }) => targets.secondServer?.tryStart()),
 ];
 
-/** Which faults a run does. */
+/** Which faults a run performs. */
 export interface FaultChoice {
-  /** How long the run lasts: what takes long is for long runs. */
+  /** Length of the run: long faults are for long runs. */
   readonly durationMs: number;
-  /** Names of faults, whatever the run's length; null for all. */
+  /** Names of faults, for any length of the run; null for all. */
   readonly only: readonly string[] | null;
 }
 
 /**
- * The faults that can be done to these.
- * @throws {Error} for a name that none of them has.
+ * Returns the faults that can be performed on these targets.
+ * @throws {Error} for the name of another fault.
  */
 export function faultsFor(targets: Targets, { durationMs, only }: FaultChoice): readonly Fault<ProcessFaultContext>[] {
   const { servers, secondServer, databaseFaults } = targets;
   const faults: readonly Fault<ProcessFaultContext>[] = [
     ...ALWAYS,
     ...(servers.length === 1 ? ALONE : []),
-    ...(secondServer === null ? [] : WITHOUT_ROOM),
+    ...(secondServer === null ? [] : SINGLE_SERVER_ONLY),
     ...databaseFaults,
   ];
   if (only === null) return faults.filter(({ fromMs }) => durationMs >= fromMs);
@@ -103,7 +103,7 @@ function fault(
   return { name, weight, fromMs, perform };
 }
 
-/** A server that does not sleep: of several, at most one does. */
+/** Picks a server that is not in a long pause. Of several servers at most one is. */
 function pickRunningServer(random: SeededRandom, { servers }: Targets): ServerSlot {
   return random.pick(servers.filter((server) => !server.isInLongPause()));
 }

@@ -5,25 +5,25 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { pause } from '../support/pause.ts';
 
-/** How a process ended: by itself with a code, or by a signal. */
+/** The end of a process: an exit code, or a signal. */
 export interface Exit {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
 }
 
-/** A process of the product. */
+/** A process of the server's program. */
 export interface Child {
-  /** True once it said that it listens; false when it ended before. */
+  /** Resolves to true once it listens; to false when it ended before. */
   readonly listening: Promise<boolean>;
   readonly exited: Promise<Exit>;
-  /** True once it ended; false when `ms` milliseconds passed before. */
+  /** Resolves to true once it has ended; to false after `ms` milliseconds. */
   endsWithin(ms: number): Promise<boolean>;
-  /** Its last lines, of standard output and standard error. */
+  /** The end of its standard output and standard error. */
   tail(): string;
   signal(signal: NodeJS.Signals): void;
 }
 
-/** What to start, and where its output is kept. */
+/** Options of a process. */
 export interface ChildOptions {
   /** Arguments of the server's program. */
   readonly args: readonly string[];
@@ -31,19 +31,19 @@ export interface ChildOptions {
   readonly logPath: string;
 }
 
-/** Arguments by which this program's Node runs the server's program from source. */
+/** Node's arguments to run the server's program from source. */
 const NODE_ARGS: readonly string[] = [
   '--conditions=@reservations/source',
   fileURLToPath(new URL('../../../server/src/main.ts', import.meta.url)),
 ];
 
-/** Compiled sources, kept from run to run: a server that starts in half the time is killed twice as often. */
+/** Compiled sources, kept across runs: a server that starts faster is killed more often. */
 const COMPILE_CACHE = join(tmpdir(), 'reservations-torture-compile-cache');
 
 const LISTENING = /^listening on /m;
 const TAIL_CHARACTERS_MAX = 4_000;
 
-/** Everything that runs; none of it may outlive this process. */
+/** Running processes. All are killed when this process exits. */
 const running = new Set<{ kill(signal: NodeJS.Signals): void }>();
 process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL');
@@ -62,7 +62,7 @@ export function startChild(options: ChildOptions): Child {
   const { promise: listening, resolve: settleListening } = Promise.withResolvers<boolean>();
   const exited = new Promise<Exit>((resolve, reject) => {
     child.once('error', reject);
-    // "close", not "exit": by then all that it said has been read.
+    // "close", not "exit": by then all of its output has been read.
     child.once('close', (code, signal) => {
       running.delete(child);
       settleListening(false);
@@ -82,17 +82,17 @@ export function startChild(options: ChildOptions): Child {
     listening,
     exited,
     async endsWithin(ms) {
-      const patience = new AbortController();
-      const gone = await Promise.race([exited.then(() => true), pause(ms, patience.signal).then(() => false)]);
-      patience.abort();
-      return gone;
+      const timeout = new AbortController();
+      const hasEnded = await Promise.race([exited.then(() => true), pause(ms, timeout.signal).then(() => false)]);
+      timeout.abort();
+      return hasEnded;
     },
     tail: () => tail,
     signal: (signal) => void child.kill(signal),
   };
 }
 
-/** Fills the cache of compiled sources, which only a program that ends by itself writes. */
+/** Fills the cache of compiled sources, which only a process that exits normally writes. */
 export async function warmUp(folder: string): Promise<void> {
   await startChild({ args: ['--version'], env: {}, logPath: join(folder, 'warm-up.log') }).exited;
 }

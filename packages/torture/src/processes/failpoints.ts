@@ -1,6 +1,6 @@
 import type { SeededRandom } from '../support/seeded-random.ts';
 
-/** The places at which a server can be told to kill itself. */
+/** Points at which a server can be made to kill itself. */
 export const FAILPOINTS = [
   'before-create-commit',
   'after-create-commit',
@@ -14,26 +14,26 @@ export const FAILPOINTS = [
 
 export type Failpoint = (typeof FAILPOINTS)[number];
 
-/** How often a failpoint may be passed before it kills; in the first round less, so that each is met soon. */
+/** Highest number of passes before a failpoint kills. Lower in the first round, so that each is hit soon. */
 const SKIP_MAX = 150;
 const SKIP_FIRST_MAX = 50;
 
-/** Once each failpoint was hit, this part of the servers lives without one. */
-const SPARED_PROBABILITY = 0.4;
+/** Share of the servers without a failpoint once each failpoint was hit. */
+const NONE_PROBABILITY = 0.4;
 
-/** Deals out failpoints in rounds, each round in an request of its own. */
+/** Deals failpoints in rounds, each in a random order. */
 export interface FailpointDealer {
-  /** The next failpoint in the form of the environment variable, or null while none is to be used. */
+  /** The next failpoint with the value of its environment variable; null for a server without one. */
   deal(): { readonly name: Failpoint; readonly setting: string } | null;
   hit(name: Failpoint): void;
-  /** From now on none is dealt. */
+  /** Deals no more failpoints. */
   stop(): void;
   readonly hits: ReadonlyMap<Failpoint, number>;
   /** True once each was hit. */
   complete(): boolean;
 }
 
-/** Deals these. What was not hit in a round is dealt again before the next round begins. */
+/** Deals these. Failpoints that were not hit in a round are dealt again before the next round. */
 export function createFailpointDealer(random: SeededRandom, failpoints: readonly Failpoint[]): FailpointDealer {
   const hits = new Map<Failpoint, number>();
   let round: Failpoint[] = [];
@@ -42,7 +42,7 @@ export function createFailpointDealer(random: SeededRandom, failpoints: readonly
   return {
     hits,
     deal() {
-      if (stopped || (complete() && random.chance(SPARED_PROBABILITY))) return null;
+      if (stopped || (complete() && random.chance(NONE_PROBABILITY))) return null;
       if (round.length === 0) round = random.shuffle(failpoints);
       const name = round.shift();
       if (name === undefined) return null;

@@ -5,25 +5,25 @@ import type { Counters } from '../evidence/counters.ts';
 import { type Child, startChild } from './child.ts';
 import { freePort } from '@reservations/test-postgres';
 
-/** The payment service: a process with a ledger and a record of calls that outlive it. What is done to it is done in turn. */
+/** The payment service: a process with a ledger and a call log that outlive it. Its faults are performed in turn. */
 export interface Sandbox {
   readonly port: number;
   readonly ledgerPath: string;
   readonly callLogPath: string;
-  /** Kills it, leaves servers without a payment service for `downMs` milliseconds, and starts it again. */
+  /** Kills it with SIGKILL and starts it again after `downMs` milliseconds. */
   kill(downMs: number, signal: AbortSignal): Promise<void>;
-  /** Stops the process in its tracks: what arrives meanwhile is executed when it goes on. */
+  /** Pauses it with SIGSTOP: calls that arrive meanwhile are executed when it resumes. */
   pause(ms: number, signal: AbortSignal): Promise<void>;
-  /** Resolves when nothing is being done to it. */
+  /** Resolves when no fault is in progress. */
   idle(): Promise<void>;
-  /** Kills it for good, so that nothing but the files tells what happened. */
+  /** Kills it. Its files remain. */
   close(): Promise<void>;
 }
 
-/** How long each charge takes: long enough for a crash to fall into it. */
+/** Duration of each charge: long enough for a crash to happen in it. */
 const LATENCY_MS = 5;
 
-/** Starts it, and resolves when it listens. */
+/** Starts it. Resolves when it listens. */
 export async function openSandbox(
   folder: string,
   idempotency: PaymentIdempotency,

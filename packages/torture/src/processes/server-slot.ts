@@ -1,35 +1,35 @@
 import { join } from 'node:path';
 import { eventually, pause } from '../support/pause.ts';
 import { freePort } from '@reservations/test-postgres';
-import { startServerRun, judgeExit, type ServerRunOptions } from './server-run.ts';
+import { recordExit, type ServerRunOptions, startServerRun } from './server-run.ts';
 
-/** A place where there is always a server: when one ends, for whatever reason, the next one is started. */
+/** Keeps a server running: when one ends, for any reason, the next one is started on the same port. */
 export interface ServerSlot {
-  /** Where the server listens; null while there is none or it longPauses. A paused server does not answer. */
+  /** The server's URL; null while it is down or in a long pause. A server in a short pause does not answer. */
   url(): string | null;
-  /** Kills the server as `kill -9` does; resolves when it is gone. Without effect while there is none. */
+  /** Kills the server with SIGKILL; resolves when it has ended. No effect while it is down. */
   kill(): Promise<void>;
-  /** Stops the process in its tracks for `ms` milliseconds. */
+  /** Pauses the process with SIGSTOP for `ms` milliseconds. Clients go on sending requests to it. */
   pause(ms: number, signal: AbortSignal): Promise<void>;
-  /** Stops it for so long that nobody sends anything there any more: what it has begun already is left to it. */
-  sleep(ms: number, signal: AbortSignal): Promise<void>;
+  /** Pauses the process as {@link pause} does; meanwhile clients send no requests to it. */
+  pauseLong(ms: number, signal: AbortSignal): Promise<void>;
   isInLongPause(): boolean;
-  /** Asks the server to stop in good request; resolves when it is gone. */
+  /** Stops the server gracefully with SIGTERM; resolves when it has ended. */
   stop(): Promise<void>;
-  /** Resolves when the server listens, at once if it does; false when it did not for a long time. */
+  /** Resolves to true once the server listens; to false when it did not within a time-out. */
   listening(): Promise<boolean>;
-  /** Ends the server in good request, and starts none any more. */
+  /** Stops the server gracefully and starts no other one. */
   close(): Promise<void>;
 }
 
-/** What a place and its servers are made of. */
+/** Options of a slot and its servers. */
 export interface ServerSlotOptions extends Omit<ServerRunOptions, 'logPath'> {
   readonly folder: string;
-  /** How long the place stays empty, asked anew each time. */
+  /** Time from the end of a server to the start of the next one; called for each start. */
   readonly restartAfterMs: () => number;
 }
 
-/** A server that is asked to stop has requests to finish, an attempt to charge takes 5 s at most. */
+/** Time-out of a graceful stop. A stopping server finishes its requests, with attempts of at most 5 s. */
 const STOP_TIMEOUT_MS = 40_000;
 
 const LISTEN_TIMEOUT_MS = 60_000;
@@ -43,57 +43,57 @@ export async function openServerSlot(options: ServerSlotOptions): Promise<Server
     args: ['--port', String(port), '--log-level', 'error', ...options.args],
     logPath: join(folder, `${name}.log`),
   };
-  let life = startServerRun(runOptions);
+  let run = startServerRun(runOptions);
   let closed = false;
-  let isAsleep = false;
+  let longPause = false;
   const kept = keep();
 
   async function keep(): Promise<void> {
     for (;;) {
-      const exit = await life.child.exited;
-      life.up = false;
-      judgeExit(life, exit, runOptions);
+      const exit = await run.child.exited;
+      run.up = false;
+      recordExit(run, exit, runOptions);
       if (!closed) await pause(options.restartAfterMs());
       if (closed) return;
-      life = startServerRun(runOptions);
+      run = startServerRun(runOptions);
     }
   }
 
   async function end(how: 'kill' | 'stop'): Promise<void> {
-    const { child } = life;
-    life.expected = how;
+    const { child } = run;
+    run.expected = how;
     child.signal(how === 'kill' ? 'SIGKILL' : 'SIGTERM');
     if (await child.endsWithin(STOP_TIMEOUT_MS)) return;
     counters.incidents.push(`${name} was asked to stop and did not in ${STOP_TIMEOUT_MS} ms`);
-    life.expected = 'kill';
+    run.expected = 'kill';
     child.signal('SIGKILL');
     await child.exited;
   }
 
-  async function stand(ms: number, signal: AbortSignal): Promise<void> {
-    const { child } = life;
+  async function pauseFor(ms: number, signal: AbortSignal): Promise<void> {
+    const { child } = run;
     child.signal('SIGSTOP');
     await pause(ms, signal);
     child.signal('SIGCONT');
   }
 
-  const listening = (): Promise<boolean> => eventually(() => life.up, LISTEN_TIMEOUT_MS);
+  const listening = (): Promise<boolean> => eventually(() => run.up, LISTEN_TIMEOUT_MS);
 
   return {
-    url: () => (life.up && !isAsleep ? `http://127.0.0.1:${port}` : null),
+    url: () => (run.up && !longPause ? `http://127.0.0.1:${port}` : null),
     kill: () => end('kill'),
     listening,
     async stop() {
-      // Before it listens it may not have findings yet what SIGTERM asks for.
+      // Before it listens it may not handle SIGTERM yet.
       if (await listening()) await end('stop');
     },
-    pause: stand,
-    async sleep(ms, signal) {
-      isAsleep = true;
-      await stand(ms, signal);
-      isAsleep = false;
+    pause: pauseFor,
+    async pauseLong(ms, signal) {
+      longPause = true;
+      await pauseFor(ms, signal);
+      longPause = false;
     },
-    isInLongPause: () => isAsleep,
+    isInLongPause: () => longPause,
     async close() {
       await listening();
       closed = true;

@@ -4,7 +4,7 @@ import type { Evidence } from '../evidence/evidence.ts';
 import type { Failpoint } from '../processes/failpoints.ts';
 import type { Counters } from '../evidence/counters.ts';
 
-/** What a run did and what it found. */
+/** The result of a run. */
 export interface Outcome {
   readonly evidence: Evidence;
   readonly reservations: EvidenceByReservation;

@@ -1,16 +1,16 @@
 import type { Journal } from '../workload/journal.ts';
 import type { Counters } from '../evidence/counters.ts';
 
-/** Tells every few seconds how a run goes on. */
+/** Prints a line of progress every few seconds. */
 export interface Progress {
-  /** What is being done to the processes now. */
+  /** Sets the fault or phase that is printed. */
   readonly setActivity: (what: string) => void;
   stop(): void;
 }
 
 const EVERY_MS = 5_000;
 
-/** Begins at once. */
+/** Starts at once. */
 export function createProgress(options: {
   readonly journal: Journal;
   readonly counters: Counters;
@@ -18,14 +18,14 @@ export function createProgress(options: {
 }): Progress {
   const { journal, counters, print } = options;
   const began = performance.now();
-  let doing = 'start';
+  let activity = 'start';
   const timer = setInterval(() => {
     const seconds = Math.round((performance.now() - began) / 1_000);
     const kills = counters.kills + counters.failpointKills + counters.sandboxKills;
-    print(`${String(seconds).padStart(5)} s  ${journal.exchanges.length} requests, ${kills} kills; now: ${doing}`);
+    print(`${String(seconds).padStart(5)} s  ${journal.exchanges.length} requests, ${kills} kills; now: ${activity}`);
   }, EVERY_MS);
   return {
-    setActivity: (what) => (doing = what),
+    setActivity: (what) => (activity = what),
     stop: () => clearInterval(timer),
   };
 }

@@ -4,10 +4,10 @@ import { shownIn } from '../workload/exchange.ts';
 import type { Outcome } from './outcome.ts';
 import { FAILPOINTS } from '../processes/failpoints.ts';
 
-/** The figures of a run that say what it did and what came of it. */
+/** The figures of a run. */
 export interface Figures {
   readonly requests: number;
-  /** Connections that broke: their clients were told nothing. */
+  /** Requests whose connection broke before an answer. */
   readonly broken: number;
   readonly confirmedOrDeclined: number;
   readonly unknown: number;
@@ -15,15 +15,15 @@ export interface Figures {
   readonly kills: number;
   readonly reservations: number;
   readonly charges: number;
-  /** Looks at a reservation at another server than one that had answered before. */
+  /** Reads of a reservation at another server than one that had answered before. */
   readonly readsElsewhere: number;
-  /** Reservations whose outcome was unknown for a while, or whose process died, by how they ended. */
+  /** Reservations whose outcome was unknown or whose process died, by how they ended. */
   readonly unknownThen: { readonly confirmed: number; readonly failed: number; readonly escalated: number };
-  /** Milliseconds from a reservation's first event to the one that settled it. */
+  /** Milliseconds from a reservation's first event to the event that settled it. */
   readonly settleMs: { readonly p50: number; readonly p99: number; readonly max: number };
 }
 
-/** Counts. */
+/** Counts the figures. */
 export function figuresOf({ evidence, reservations, counters }: Outcome): Figures {
   const { exchanges, ledger, view } = evidence;
   const posts = exchanges.filter(({ method }) => method === 'POST');
@@ -51,14 +51,14 @@ export function figuresOf({ evidence, reservations, counters }: Outcome): Figure
 }
 
 function readsElsewhere({ exchanges }: ReservationEvidence): number {
-  const told = exchanges.filter((exchange) => shownIn(exchange) !== null);
-  return told.filter(
+  const answered = exchanges.filter((exchange) => shownIn(exchange) !== null);
+  return answered.filter(
     ({ method, server, began }) =>
-      method === 'GET' && told.some((earlier) => earlier.ended < began && earlier.server !== server),
+      method === 'GET' && answered.some((earlier) => earlier.ended < began && earlier.server !== server),
   ).length;
 }
 
-/** Its process wrote so, or died before it could. */
+/** True when an event says so, or when no POST was answered. */
 function wasUnknown({ events, exchanges }: ReservationEvidence): boolean {
   const said = events.some(({ type }) => type === 'PAYMENT_UNRESOLVED' || type === 'PAYMENT_ESCALATED');
   return said || !exchanges.some((exchange) => exchange.method === 'POST' && shownIn(exchange) !== null);
@@ -79,17 +79,17 @@ export function tableOf(outcome: Outcome): string {
   const { unknownThen, settleMs, ...figures } = figuresOf(outcome);
   const failpoints = FAILPOINTS.map((name) => `${name} ${failpointHits.get(name) ?? 0}`).join(', ');
   const rows: readonly (readonly [string, string])[] = [
-    ['requests', `${figures.requests}, ${figures.broken} of them broken off`],
+    ['requests', `${figures.requests}, ${figures.broken} of them with a broken connection`],
     ['answers 200 / 202 / 503', `${figures.confirmedOrDeclined} / ${figures.unknown} / ${figures.unavailable}`],
     ['kills of servers', `${figures.kills}, ${counters.failpointKills} of them at a failpoint`],
     ['failpoints', failpoints],
     [
-      'pauses, longPauses, stops, refusals',
+      'pauses, long pauses, stops, refusals',
       `${counters.pauses}, ${counters.longPauses}, ${counters.stops}, ${counters.refusals}`,
     ],
     ['payment service', `${counters.sandboxKills} kills, ${counters.sandboxPauses} pauses`],
     ['faults', [...counters.faults].map(([name, times]) => `${name} ${times}`).join(', ')],
-    ['looks at other servers', `${figures.readsElsewhere}`],
+    ['reads at other servers', `${figures.readsElsewhere}`],
     ['reservations', `${figures.reservations}`],
     ['charges', `${figures.charges}`],
     [
@@ -105,11 +105,11 @@ export function tableOf(outcome: Outcome): string {
 
 const SHOWN_MAX = 20;
 
-/** The violations, each with all that is known of its reservation. */
+/** Describes the violations, each with all evidence of its reservation. */
 export function describeViolations({ violations, reservations }: Pick<Outcome, 'violations' | 'reservations'>): string {
   const byId = new Map(reservations.all.map((reservation) => [reservation.id, reservation]));
   const shown = violations.slice(0, SHOWN_MAX).map((violation) => {
-    const id = violation.reservationId ?? /RES-[0-9a-f-]{36}/.exec(violation.detail)?.[0];
+    const id = violation.about ?? /RES-[0-9a-f-]{36}/.exec(violation.detail)?.[0];
     const reservation = id === undefined ? undefined : byId.get(id);
     return [headline(violation), ...(reservation === undefined ? [] : linesOf(reservation))].join('\n');
   });
@@ -117,8 +117,8 @@ export function describeViolations({ violations, reservations }: Pick<Outcome, '
   return [...shown, ...(more > 0 ? [`… and ${more} more`] : [])].join('\n\n');
 }
 
-function headline({ invariant, reservationId, detail }: Violation): string {
-  return `BROKEN: ${invariant}\n  ${reservationId === null ? '' : `${reservationId}: `}${detail}`;
+function headline({ invariant, about, detail }: Violation): string {
+  return `VIOLATED: ${invariant}\n  ${about === null ? '' : `${about}: `}${detail}`;
 }
 
 function linesOf({ events, exchanges, charges, declines, calls, row }: ReservationEvidence): readonly string[] {

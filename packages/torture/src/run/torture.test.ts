@@ -4,7 +4,7 @@ import { FAILPOINTS } from '../processes/failpoints.ts';
 import { torture } from './torture.ts';
 import { makeWorkFolder } from '../support/work-folder.ts';
 
-/** Workload and faults; the run goes on until every failpoint was met and every fault done, and then heals. */
+/** Workload and faults; the run goes on until every failpoint was hit and every fault performed, and then heals. */
 const DURATION_MS = 6_000;
 
 const TEST_TIMEOUT_MS = 600_000;
@@ -14,7 +14,7 @@ test.concurrent.for([
   ['none', 'pending'],
   ['by-reservation-id', 'failed'],
 ] as const)(
-  'no invariant breaks under kills, pauses and restarts with payment idempotency %s, unknown outcome %s',
+  'no invariant is violated under kills, pauses and restarts with payment idempotency %s, unknown outcome %s',
   { timeout: TEST_TIMEOUT_MS },
   async ([paymentIdempotency, answerUnknownAs], { expect }) => {
     const seed = Math.floor(Math.random() * 2 ** 32);

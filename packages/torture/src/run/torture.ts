@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { type NemesisOptions, runNemesis } from '../faults/nemesis.ts';
-import { findViolations } from '../checks/all.ts';
+import { findViolations } from '../checks/checks.ts';
 import { closeByLedger } from './close-by-ledger.ts';
 import { groupByReservation } from '../evidence/reservation-evidence.ts';
-import { follow } from '../evidence/follow.ts';
+import { startLogFollower } from './log-follower.ts';
 import { gatherEvidence } from '../evidence/gather.ts';
 import { heal } from './heal.ts';
 import { openJournal } from '../workload/journal.ts';
@@ -17,13 +17,13 @@ import { startSystem } from '../system/system.ts';
 import type { TortureSettings } from '../settings.ts';
 import { createCounters } from '../evidence/counters.ts';
 
-/** How much longer than it should a run goes on for what was not done yet. */
+/** Bound of the time that a run goes on for failpoints and faults that did not happen yet. */
 const OVERTIME_MS = 120_000;
 
-/** Workload without faults: what takes several attempts is seen to its end. */
+/** Time with load and without faults, so that requests with several attempts end. */
 const CALM_MS = 3_000;
 
-/** Runs once, in `folder`; `print` gets a line every few seconds. */
+/** Runs once, with its files in `folder`. Calls `print` with a line every few seconds. */
 export async function torture(
   settings: TortureSettings,
   folder: string,
@@ -41,43 +41,43 @@ export async function torture(
     counters,
   });
   const journal = openJournal(join(folder, 'answers.jsonl'));
-  const following = follow(database);
-  const load = startWorkload({ random: random.fork('load'), journal, idempotency, url });
+  const follower = startLogFollower(database);
+  const workload = startWorkload({ random: random.fork('workload'), journal, idempotency, url });
   const progress = createProgress({ journal, counters, print });
-  const chaos = {
-    random: random.fork('chaos'),
+  const nemesis = {
+    random: random.fork('nemesis'),
     targets,
     counters,
     durationMs,
     only,
     setActivity: progress.setActivity,
   };
-  await havoc(chaos, failpoints);
+  await performFaults(nemesis, failpoints);
 
   progress.setActivity('calm');
   failpoints.stop();
-  // Whoever still has a failpoint in store makes room for a server without one.
+  // Servers with a failpoint are replaced by servers without one.
   if (only === null) await Promise.all(servers.map((server) => server.kill()));
   await Promise.all(servers.map((server) => server.listening()));
   await pause(CALM_MS);
-  await load.stop();
+  await workload.stop();
   progress.setActivity('heal');
   await heal(database, counters);
-  await load.readAll();
+  await workload.readAll();
   await Promise.all(servers.map((server) => server.close()));
   await sandbox.close();
   if (answerUnknownAs === 'failed') await closeByLedger(database, sandbox.ledgerPath);
-  await following.stop();
+  await follower.stop();
   progress.stop();
   journal.close();
 
-  const evidence = await database.look((store) =>
+  const evidence = await database.inspect((store) =>
     gatherEvidence({
       idempotency,
       answerUnknownAs,
       exchanges: journal.exchanges,
       store,
-      follower: following,
+      follower,
       ledgerPath: sandbox.ledgerPath,
       callLogPath: sandbox.callLogPath,
       folder,
@@ -95,16 +95,16 @@ export async function torture(
   };
 }
 
-/** Lasts as long as it should, and longer while a failpoint was not met or a fault not done. */
-async function havoc(
-  options: Omit<NemesisOptions, 'signal' | 'onEachDone'>,
+/** Performs faults for the run's duration, and longer until each failpoint was hit and each fault performed. */
+async function performFaults(
+  options: Omit<NemesisOptions, 'signal' | 'onAllPerformed'>,
   failpoints: FailpointDealer,
 ): Promise<void> {
-  const enough = new AbortController();
-  let isOnceThrough = false;
-  const wreaking = runNemesis({ ...options, signal: enough.signal, onEachDone: () => (isOnceThrough = true) });
-  await Promise.race([pause(options.durationMs), wreaking]);
-  await eventually(() => failpoints.complete() && isOnceThrough, OVERTIME_MS);
-  enough.abort();
-  await wreaking;
+  const ending = new AbortController();
+  let areAllPerformed = false;
+  const performing = runNemesis({ ...options, signal: ending.signal, onAllPerformed: () => (areAllPerformed = true) });
+  await Promise.race([pause(options.durationMs), performing]);
+  await eventually(() => failpoints.complete() && areAllPerformed, OVERTIME_MS);
+  ending.abort();
+  await performing;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { findViolations } from '../checks/all.ts';
+import { findViolations } from '../checks/checks.ts';
 import { groupByReservation } from '../evidence/reservation-evidence.ts';
 import { FALSIFICATIONS } from './falsifications.ts';
 import { falsify } from './falsify.ts';
@@ -7,20 +7,20 @@ import { sampleEvidence } from './sample-evidence.ts';
 
 const evidence = await sampleEvidence();
 
-test('good evidence breaks no invariant', () => {
+test('good evidence violates no invariant', () => {
   expect(findViolations(evidence)).toEqual([]);
 });
 
-test.each(FALSIFICATIONS)('it is noticed when $name', ({ apply, breaks }) => {
+test.each(FALSIFICATIONS)('the checks find that $name', ({ apply, violates }) => {
   const violations = findViolations({ ...evidence, ...apply(evidence, groupByReservation(evidence)) });
-  expect(violations.map(({ invariant }) => invariant)).toContain(breaks);
+  expect(violations.map(({ invariant }) => invariant)).toContain(violates);
 });
 
-test('a self-test tells what was noticed', () => {
-  expect(falsify(evidence)).toEqual(FALSIFICATIONS.map(({ name }) => ({ name, noticed: true })));
+test('a self-test returns what was found', () => {
+  expect(falsify(evidence)).toEqual(FALSIFICATIONS.map(({ name }) => ({ name, found: true })));
 });
 
-test('evidence of nothing is too little for a self-test', () => {
+test('empty evidence is refused by a self-test', () => {
   const nothing = { ...evidence, exchanges: [], events: [], view: [], ledger: [], calls: [] };
   expect(() => falsify(nothing)).toThrow('the evidence has no confirmed reservation');
 });

@@ -1,22 +1,22 @@
-import { findViolations } from '../checks/all.ts';
+import { findViolations } from '../checks/checks.ts';
 import { groupByReservation } from '../evidence/reservation-evidence.ts';
 import type { Evidence } from '../evidence/evidence.ts';
 import { FALSIFICATIONS } from './falsifications.ts';
 
-/** Whether one falsification of the evidence was noticed, by the invariant that it breaks. */
-export interface Falsified {
+/** Whether the check of the violated invariant found a falsification. */
+export interface FalsificationResult {
   readonly name: string;
-  readonly noticed: boolean;
+  readonly found: boolean;
 }
 
 /**
- * Falsifies good evidence in every known way, one at a time, and looks whether the checks see it.
+ * Applies each falsification to good evidence and runs the checks on the result.
  * @throws {Error} when the evidence lacks what a falsification starts from: the run was too short.
  */
-export function falsify(evidence: Evidence): readonly Falsified[] {
+export function falsify(evidence: Evidence): readonly FalsificationResult[] {
   const reservations = groupByReservation(evidence);
-  return FALSIFICATIONS.map(({ name, breaks, apply }) => {
+  return FALSIFICATIONS.map(({ name, violates, apply }) => {
     const violations = findViolations({ ...evidence, ...apply(evidence, reservations) });
-    return { name, noticed: violations.some(({ invariant }) => invariant === breaks) };
+    return { name, found: violations.some(({ invariant }) => invariant === violates) };
   });
 }

@@ -4,13 +4,13 @@ import type { ReservationEvidence, EvidenceByReservation } from '../evidence/res
 import type { Evidence } from '../evidence/evidence.ts';
 import { type Exchange, type PostExchange, shownIn } from '../workload/exchange.ts';
 
-/** The first that fits. @throws {Error} when none does: the run was too short for a self-test. */
+/** Returns the first item that fits. @throws {Error} without one: the run was too short for a self-test. */
 export function first<Item>(items: Iterable<Item>, what: string, fits: (item: Item) => boolean = () => true): Item {
   for (const item of items) if (fits(item)) return item;
   throw new Error(`the evidence has no ${what}`);
 }
 
-/** A reservation that ended so and whose client was told, in a POST, which version it saw. */
+/** Returns a reservation with this stage, and with an answered POST. */
 export function settled(
   { all }: EvidenceByReservation,
   stage: SummaryStage,
@@ -19,11 +19,11 @@ export function settled(
   return first(
     all,
     `${stage} reservation`,
-    (reservation) => reservation.row?.stage === stage && told(reservation) && fits(reservation),
+    (reservation) => reservation.row?.stage === stage && wasAnswered(reservation) && fits(reservation),
   );
 }
 
-function told(reservation: ReservationEvidence): boolean {
+function wasAnswered(reservation: ReservationEvidence): boolean {
   return answeredPosts(reservation).length > 0;
 }
 
@@ -42,7 +42,7 @@ export function withExchange({ exchanges }: Evidence, old: Exchange, changed: Ex
   return { exchanges: exchanges.map((exchange) => (exchange === old ? changed : exchange)) };
 }
 
-/** The same exchange with other things in the body of its answer. */
+/** The same exchange with other fields in the body of its answer. */
 export function answering<Kind extends Exchange>(exchange: Kind, fields: Readonly<Record<string, unknown>>): Kind {
   const { result } = exchange;
   if (result.kind !== 'answer') throw new Error('the exchange has no answer');
@@ -72,7 +72,7 @@ export function withLedgerLine(
   };
 }
 
-/** Evidence with a whole stream once more, as another reservation. */
+/** Evidence with a copy of a stream, as another reservation. */
 export function withTwin({ events }: Evidence, { events: original }: ReservationEvidence): Partial<Evidence> {
   const twin = original.map((event) => ({ ...event, stream: TWIN_ID, position: event.position + events.length }));
   return { events: [...events, ...twin] };

@@ -14,7 +14,7 @@ import { wireOf } from '../evidence/wire.ts';
 import type { Exchange, ReservationRequest } from '../workload/exchange.ts';
 import { call } from './material.ts';
 
-/** Orders with one reservation of every kind that a self-test starts from. */
+/** Requests for one reservation of each kind that a falsification starts from. */
 const REQUESTS: readonly (ReservationRequest & { readonly key: string | null })[] = [
   { userId: 'customer_1', amountMinor: 1_050, decimals: 2, currency: 'EUR', key: null },
   { userId: 'customer_2', amountMinor: 1_234, decimals: 3, currency: 'KWD', key: 'key-2' },
@@ -22,11 +22,11 @@ const REQUESTS: readonly (ReservationRequest & { readonly key: string | null })[
   { userId: 'down_4', amountMinor: 100, decimals: 2, currency: 'EUR', key: 'key-4' },
 ];
 
-/** Good evidence of a run without faults: the real engine, in this process, over a payment service of a few lines. */
+/** Good evidence of a run without faults: the real engine in this process, with a minimal payment service. */
 export async function sampleEvidence(): Promise<Evidence> {
   const store = createMemoryStore();
-  const books = { ledger: [] as LedgerEntry[], calls: [] as CallLogLine[] };
-  const reservations = createReservations({ store, gateway: sampleGateway(books) });
+  const records = { ledger: [] as LedgerEntry[], calls: [] as CallLogLine[] };
+  const reservations = createReservations({ store, gateway: sampleGateway(records) });
   const exchanges: Exchange[] = [];
   let tick = 0;
   for (const { key, ...request } of REQUESTS) {
@@ -53,22 +53,22 @@ export async function sampleEvidence(): Promise<Evidence> {
     exchanges,
     ...stored,
     follower,
-    ...books,
+    ...records,
     contradictions: [],
     storeAlarms: [],
     incidents: [],
   };
 }
 
-function sampleGateway(books: { readonly ledger: LedgerEntry[]; readonly calls: CallLogLine[] }): PaymentGateway {
+function sampleGateway(records: { readonly ledger: LedgerEntry[]; readonly calls: CallLogLine[] }): PaymentGateway {
   return {
     idempotency: 'by-reservation-id',
     async charge({ reservationId, userId, money }): Promise<PaymentOutcome> {
       if (userId.startsWith('down')) return { kind: 'not-sent', cause: 'no-connection', detail: 'refused' };
-      books.calls.push(...call(reservationId, 1, Date.now()));
+      records.calls.push(...call(reservationId, 1, Date.now()));
       const declined = userId.startsWith('decline');
       const transaction_id = declined ? '' : `TXN-${reservationId}`;
-      books.ledger.push({
+      records.ledger.push({
         at: new Date().toISOString(),
         result: declined ? 'declined' : 'charged',
         reservation_id: reservationId,

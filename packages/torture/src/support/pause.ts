@@ -5,7 +5,7 @@ export async function pause(ms: number, signal?: AbortSignal): Promise<void> {
   await wait(ms, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
 }
 
-/** Asks again and again until the answer is true; false when `timeoutMs` have passed before. */
+/** Polls until the condition is true. Resolves to false after `timeoutMs`. */
 export async function eventually(
   condition: () => boolean | Promise<boolean>,
   timeoutMs: number,

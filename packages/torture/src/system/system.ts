@@ -10,13 +10,13 @@ import type { SeededRandom } from '../support/seeded-random.ts';
 import type { TortureSettings } from '../settings.ts';
 import type { Counters } from '../evidence/counters.ts';
 
-/** A database, a payment service and servers on both, all of them running. */
+/** Running servers with their database and payment service. */
 export interface SystemUnderTest {
   readonly database: Database;
   readonly sandbox: Sandbox;
   readonly servers: readonly ServerSlot[];
   readonly targets: Targets;
-  /** A server that listens, another one each time; null while there is none. */
+  /** The URL of a listening server, of the next one at each call; null without one. */
   readonly url: () => string | null;
 }
 
@@ -30,7 +30,7 @@ export interface SystemOptions {
 
 const RESTART_MS_MAX = 400;
 
-/** Starts everything; resolves when every server listens. */
+/** Starts the system. Resolves when every server listens. */
 export async function startSystem({
   settings,
   folder,

@@ -1,13 +1,13 @@
-/** What a client asked for, and what it should cost. */
+/** A request for a reservation. */
 export interface ReservationRequest {
-  /** Belongs to this request and to no other: whatever carries it was caused by this request. */
+  /** Unique to this request: what carries it was caused by this request. */
   readonly userId: string;
   readonly amountMinor: number;
   readonly decimals: number;
   readonly currency: string;
 }
 
-/** What came back. */
+/** The result of an HTTP request. */
 export type Result =
   | {
       readonly kind: 'answer';
@@ -15,15 +15,15 @@ export type Result =
       readonly replayed: boolean;
       readonly body: Readonly<Record<string, unknown>>;
     }
-  /** The connection was refused: nobody heard the question. */
+  /** The connection was refused: the request was not received. */
   | { readonly kind: 'refused' }
-  /** The connection broke or nothing came back in time: whoever asked knows nothing. */
+  /** The connection broke or the time-out passed: the client does not know whether the request was executed. */
   | { readonly kind: 'broken'; readonly error: string };
 
-interface Conversation {
-  /** Where it was asked; another server each time. */
+interface Timed {
+  /** The URL of the server. */
   readonly server: string;
-  /** One clock of the harness ticks with every beginning and end: an end before a beginning came first. */
+  /** Ticks of a counter that counts every start and end, so that all exchanges are ordered. */
   readonly began: number;
   readonly ended: number;
   /** Milliseconds since the epoch. */
@@ -32,33 +32,33 @@ interface Conversation {
   readonly result: Result;
 }
 
-/** An request that was posts. */
-export interface PostExchange extends Conversation {
+/** A POST of a reservation. */
+export interface PostExchange extends Timed {
   readonly method: 'POST';
   readonly request: ReservationRequest;
   readonly idempotencyKey: string | null;
-  /** False for an request that no service may accept. */
+  /** False for an invalid request. */
   readonly valid: boolean;
 }
 
-/** A look at a reservation. */
-export interface GetExchange extends Conversation {
+/** A GET of a reservation. */
+export interface GetExchange extends Timed {
   readonly method: 'GET';
   readonly reservationId: string;
 }
 
-/** One request and what came of it, as its client saw it. */
+/** One request and its result, as the client saw them. */
 export type Exchange = PostExchange | GetExchange;
 
-/** What an answer says of a reservation. */
+/** A reservation as an answer shows it. */
 export interface Shown {
   readonly reservationId: string;
   readonly status: string;
-  /** Null when the answer does not tell it. */
+  /** Null when the answer does not show it. */
   readonly version: number | null;
 }
 
-/** What an exchange showed of a reservation; null when it showed none. */
+/** The reservation that an exchange's answer shows; null when it shows none. */
 export function shownIn({ result }: Exchange): Shown | null {
   if (result.kind !== 'answer') return null;
   const { detail } = result.body;
@@ -68,7 +68,7 @@ export function shownIn({ result }: Exchange): Shown | null {
   return { reservationId, status, version: typeof version === 'number' ? version : null };
 }
 
-/** The reservation that an exchange is about, as far as its client knows. */
+/** The reservation that an exchange concerns, as far as its client knows. */
 export function reservationIdOf(exchange: Exchange): string | null {
   return exchange.method === 'GET' ? exchange.reservationId : (shownIn(exchange)?.reservationId ?? null);
 }

@@ -1,18 +1,18 @@
 import type { Exchange, GetExchange, ReservationRequest, PostExchange, Result } from './exchange.ts';
 import type { Journal } from './journal.ts';
 
-/** Longer than three attempts to charge and a pause beyond a lease. */
+/** Longer than three attempts and a pause beyond a lease. */
 const TIMEOUT_MS = 45_000;
 
-/** Asks a server, and writes down what was asked and what came back. */
+/** An HTTP client that records its exchanges. */
 export interface Client {
   post(url: string, post: Pick<PostExchange, 'request' | 'idempotencyKey' | 'valid'>): Promise<PostExchange>;
   get(url: string, reservationId: string): Promise<GetExchange>;
 }
 
-/** A client whose exchanges go into the journal. */
+/** Builds a client whose exchanges are recorded in the journal. */
 export function createClient(journal: Journal): Client {
-  async function converse<Kind extends Exchange>(
+  async function exchangeWith<Kind extends Exchange>(
     about: Omit<Kind, 'server' | 'began' | 'ended' | 'beganAt' | 'endedAt' | 'result'>,
     server: string,
     path: string,
@@ -30,14 +30,14 @@ export function createClient(journal: Journal): Client {
       const headers: Record<string, string> = { 'Content-Type': 'application/json' };
       if (idempotencyKey !== null) headers['Idempotency-Key'] = idempotencyKey;
       const init = { method: 'POST', headers, body: toBody(request) };
-      return converse<PostExchange>({ method: 'POST', request, idempotencyKey, valid }, url, '/reservations', init);
+      return exchangeWith<PostExchange>({ method: 'POST', request, idempotencyKey, valid }, url, '/reservations', init);
     },
     get: (url, reservationId) =>
-      converse<GetExchange>({ method: 'GET', reservationId }, url, `/reservations/${reservationId}`, {}),
+      exchangeWith<GetExchange>({ method: 'GET', reservationId }, url, `/reservations/${reservationId}`, {}),
   };
 }
 
-/** The amount is written digit by digit: what is sent does not depend on this side's arithmetic. */
+/** Writes the amount digit by digit, so that it does not depend on arithmetic in doubles. */
 function toBody({ userId, amountMinor, decimals, currency }: ReservationRequest): string {
   const digits = String(Math.abs(amountMinor)).padStart(decimals + 1, '0');
   const sign = amountMinor < 0 ? '-' : '';

@@ -1,16 +1,16 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import type { Exchange } from './exchange.ts';
 
-/** Everything that clients did and saw, in memory and in a file. */
+/** All exchanges of all clients, in memory and in a file. */
 export interface Journal {
-  /** The next tick of the clock that requests exchanges. */
+  /** The next tick of the counter that orders exchanges. */
   tick(): number;
   record(exchange: Exchange): void;
   readonly exchanges: readonly Exchange[];
   close(): void;
 }
 
-/** Refused connections are neither kept nor written: nobody was told anything. */
+/** Opens a journal. Refused connections are not recorded: no server received them. */
 export function openJournal(path: string): Journal {
   const file = openSync(path, 'a');
   const exchanges: Exchange[] = [];

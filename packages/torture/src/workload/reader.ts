@@ -7,21 +7,21 @@ export interface ReaderOptions {
   readonly random: SeededRandom;
   readonly url: () => string | null;
   readonly signal: AbortSignal;
-  /** Reservations that some client was told of; grows. */
+  /** Ids of reservations that answers have named; grows. */
   readonly known: readonly string[];
 }
 
 const RECENT = 50;
 const RECENT_PROBABILITY = 0.8;
 const PAUSE_MS_MAX = 20;
-const NOBODY_THERE_MS = 50;
+const NO_SERVER_MS = 50;
 
-/** Reads one reservation after the other, mostly young ones, until the signal aborts. */
-export async function readAgainAndAgain({ client, random, url, signal, known }: ReaderOptions): Promise<void> {
+/** Reads one reservation after the other, mostly recent ones, until the signal aborts. */
+export async function runReader({ client, random, url, signal, known }: ReaderOptions): Promise<void> {
   while (!signal.aborted) {
     const at = url();
     if (at === null || known.length === 0) {
-      await pause(NOBODY_THERE_MS, signal);
+      await pause(NO_SERVER_MS, signal);
       continue;
     }
     const oldest = random.chance(RECENT_PROBABILITY) ? Math.max(0, known.length - RECENT) : 0;

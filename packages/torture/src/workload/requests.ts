@@ -2,11 +2,11 @@ import type { PaymentIdempotency } from '@reservations/core';
 import type { SeededRandom } from '../support/seeded-random.ts';
 import type { ReservationRequest } from './exchange.ts';
 
-/** A way in which the payment service treats a user, by the beginning of the user's id. */
+/** A behaviour of the payment service towards a user, by the beginning of the user's id. */
 interface Persona {
   readonly prefix: string;
   readonly weight: number;
-  /** False where a service that is asked again and again never says what happened: nothing could be settled. */
+  /** False when no repetition gets a verdict from the payment service. */
   readonly settles: boolean;
 }
 
@@ -17,7 +17,7 @@ const PERSONAS: readonly Persona[] = [
   { prefix: 'user_charged_then_cut', weight: 30, settles: true },
   { prefix: 'user_unavailable_twice', weight: 50, settles: true },
   { prefix: 'user_already_exists_with_transaction', weight: 20, settles: true },
-  // A refusal says nothing about an earlier attempt, which a crash may always have left behind.
+  // A refusal leaves open an earlier attempt, which a crash may have hidden.
   { prefix: 'user_invalid_argument', weight: 20, settles: false },
   { prefix: 'user_charged_late', weight: 6, settles: true },
   { prefix: 'user_already_exists', weight: 20, settles: false },
@@ -28,7 +28,7 @@ const PERSONAS: readonly Persona[] = [
   { prefix: 'user_timeout', weight: 3, settles: false },
 ];
 
-/** Users whom the payment service refuses without an entry in its ledger. */
+/** Prefix of users that the payment service refuses without an entry in its ledger. */
 export const REFUSED_USER = 'user_invalid_argument';
 
 const CURRENCIES = [
@@ -47,13 +47,13 @@ export interface RequestSource {
   draw(): ReservationRequest;
 }
 
-/** Every request has a user of its own, whose id says how the payment service treats it. */
+/** Builds a source of requests. Each has a user of its own, whose id decides the payment service's behaviour. */
 export function createRequestSource(
   random: SeededRandom,
   idempotency: PaymentIdempotency,
   label: string,
 ): RequestSource {
-  // Without idempotency nothing is asked again, so that what never settles is escalated at once.
+  // Without idempotency a payment is never sent again: what has no verdict is escalated at once.
   const personas = PERSONAS.filter(({ settles }) => settles || idempotency === 'none');
   let drawn = 0;
   return {

@@ -10,13 +10,13 @@ export interface WorkloadClientOptions {
   readonly requests: RequestSource;
   readonly url: () => string | null;
   readonly signal: AbortSignal;
-  /** Begins this client's keys; no other client has it. */
+  /** Prefix of this client's keys; unique among the clients. */
   readonly name: string;
-  /** Told of every reservation that an answer names. */
+  /** Called with the reservation of every answer. */
   readonly learn: (reservationId: string | null) => void;
 }
 
-/** What a client may do, and how often. */
+/** Kinds of requests, with their relative frequency. */
 const REQUEST_PATTERNS = [
   { kind: 'without key', weight: 50 },
   { kind: 'with key', weight: 38 },
@@ -25,24 +25,24 @@ const REQUEST_PATTERNS = [
   { kind: 'invalid', weight: 4 },
 ] as const;
 
-const LOOK_PROBABILITY = 0.5;
+const READ_PROBABILITY = 0.5;
 const PAUSE_MS_MAX = 40;
-const NOBODY_THERE_MS = 50;
+const NO_SERVER_MS = 50;
 const RETRY_MS = 150;
 const UNAVAILABLE_MS = 400;
 const ATTEMPTS_MAX = 100;
 const PARALLEL_MAX = 5;
 
-/** How often a client makes a reservation anew with its key after the one before was not sent. */
+/** Repetitions of a request with its key after its reservation failed as not sent. */
 const UNSENT_MAX = 5;
 
-/** Places one request after the other until the signal aborts; what it begins it brings to an end. */
+/** Sends one request after the other until the signal aborts; a request that has begun is completed. */
 export async function runWorkloadClient(options: WorkloadClientOptions): Promise<void> {
   const { client, random, requests, url, signal, name, learn } = options;
   let keys = 0;
   const newKey = (): string => `client-${name}-${(keys += 1)}`;
 
-  async function place(
+  async function send(
     request: ReservationRequest,
     idempotencyKey: string | null,
     valid: boolean,
@@ -51,25 +51,24 @@ export async function runWorkloadClient(options: WorkloadClientOptions): Promise
     if (at === null) return null;
     const post = await client.post(at, { request, idempotencyKey, valid });
     learn(reservationIdOf(post));
-    if (shownIn(post) !== null && random.chance(LOOK_PROBABILITY)) await readElsewhere(post);
+    if (shownIn(post) !== null && random.chance(READ_PROBABILITY)) await readElsewhere(post);
     if (post.result.kind === 'answer' && post.result.status === 503) await pause(UNAVAILABLE_MS);
     return post;
   }
 
-  /** What one server has just answered, every other one shows too. */
+  /** Reads at another server what one server has just answered. */
   async function readElsewhere(post: PostExchange): Promise<void> {
     const [id, elsewhere] = [reservationIdOf(post), url()];
     if (id !== null && elsewhere !== null && elsewhere !== post.server) await client.get(elsewhere, id);
   }
 
   /**
-   * As a client does that must know: asks with the same key until there is an answer, and again when the answer says
-   * that nothing was charged and asks for it.
+   * Repeats a request with its key until it is answered, and also when the answer says that nothing was charged.
    */
-  async function placeUntilAnswered(request: ReservationRequest, key: string): Promise<void> {
+  async function postUntilAnswered(request: ReservationRequest, key: string): Promise<void> {
     let unsent = 0;
     for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt += 1) {
-      const post = await place(request, key, true);
+      const post = await send(request, key, true);
       if (post !== null && isFinal(post)) {
         if (!wasNeverSent(post) || unsent === UNSENT_MAX) return;
         unsent += 1;
@@ -80,44 +79,44 @@ export async function runWorkloadClient(options: WorkloadClientOptions): Promise
 
   while (!signal.aborted) {
     if (url() === null) {
-      await pause(NOBODY_THERE_MS, signal);
+      await pause(NO_SERVER_MS, signal);
       continue;
     }
     const request = requests.draw();
     switch (random.pickWeighted(REQUEST_PATTERNS).kind) {
       case 'without key':
-        await place(request, null, true);
+        await send(request, null, true);
         break;
       case 'with key':
-        await placeUntilAnswered(request, newKey());
+        await postUntilAnswered(request, newKey());
         break;
       case 'in parallel': {
         const key = newKey();
         const times = random.integer(2, PARALLEL_MAX);
-        await Promise.all(Array.from({ length: times }, () => placeUntilAnswered(request, key)));
+        await Promise.all(Array.from({ length: times }, () => postUntilAnswered(request, key)));
         break;
       }
       case 'key used again': {
         const key = newKey();
-        await placeUntilAnswered(request, key);
-        await place(requests.draw(), key, true);
+        await postUntilAnswered(request, key);
+        await send(requests.draw(), key, true);
         break;
       }
       case 'invalid':
-        await place({ ...request, amountMinor: -request.amountMinor }, newKey(), false);
+        await send({ ...request, amountMinor: -request.amountMinor }, newKey(), false);
         break;
     }
     await pause(random.integer(0, PAUSE_MS_MAX), signal);
   }
 }
 
-/** An answer that says what became of the request, as opposed to "later", "not now" and a broken connection. */
+/** True for an answer with a result, as opposed to "later", "not now" and a broken connection. */
 function isFinal(post: PostExchange): boolean {
   const { result } = post;
   return shownIn(post) !== null || (result.kind === 'answer' && result.status === 422);
 }
 
-/** The words of the contract by which a client knows that its key is free again. */
+/** True for the answer by which a client knows that its key is free again. */
 function wasNeverSent({ result }: PostExchange): boolean {
   if (result.kind !== 'answer' || result.status !== 503) return false;
   const { detail } = result.body;

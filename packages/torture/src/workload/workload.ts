@@ -5,14 +5,14 @@ import { reservationIdOf } from './exchange.ts';
 import { createClient } from './http-client.ts';
 import type { Journal } from './journal.ts';
 import { createRequestSource } from './requests.ts';
-import { readAgainAndAgain } from './reader.ts';
+import { runReader } from './reader.ts';
 import { runWorkloadClient } from './workload-client.ts';
 
-/** Clients at work. */
+/** Running clients. */
 export interface Workload {
-  /** Places no further requests; resolves when those under way have their answers. */
+  /** Sends no further requests; resolves when those in progress are answered. */
   stop(): Promise<void>;
-  /** Looks once at every reservation that any client knows of. */
+  /** Reads every reservation that any client knows of once. */
   readAll(): Promise<void>;
 }
 
@@ -20,7 +20,7 @@ export interface WorkloadOptions {
   readonly random: SeededRandom;
   readonly journal: Journal;
   readonly idempotency: PaymentIdempotency;
-  /** A server that listens, another one each time; null while there is none. */
+  /** The URL of a listening server, of the next one at each call; null without one. */
   readonly url: () => string | null;
 }
 
@@ -28,7 +28,7 @@ const WORKLOAD_CLIENTS = 16;
 const READERS = 2;
 const CONCURRENT_READS = 8;
 
-/** Starts clients that place requests, and clients that read reservations again and again. */
+/** Starts clients that create reservations, and clients that read them. */
 export function startWorkload({ random, journal, idempotency, url }: WorkloadOptions): Workload {
   const stopping = new AbortController();
   const client = createClient(journal);
@@ -51,7 +51,7 @@ export function startWorkload({ random, journal, idempotency, url }: WorkloadOpt
   }
   for (let number = 1; number <= READERS; number += 1) {
     const own = random.fork(`reader ${number}`);
-    workers.push(readAgainAndAgain({ client, random: own, url, signal: stopping.signal, known }));
+    workers.push(runReader({ client, random: own, url, signal: stopping.signal, known }));
   }
 
   return {
@@ -62,10 +62,10 @@ export function startWorkload({ random, journal, idempotency, url }: WorkloadOpt
     },
     async readAll() {
       const left = [...known];
-      const look = async (): Promise<void> => {
+      const readNext = async (): Promise<void> => {
         for (let id = left.pop(); id !== undefined; id = left.pop()) await readUntilAnswered(id);
       };
-      await Promise.all(Array.from({ length: CONCURRENT_READS }, look));
+      await Promise.all(Array.from({ length: CONCURRENT_READS }, readNext));
     },
   };
 

@@ -7,9 +7,9 @@ import { type Check, overall, type Violation } from './check.ts';
 import { LOG_CHECKS } from './log.ts';
 import { REQUEST_CHECKS } from './requests.ts';
 import { SETTLEMENT_CHECKS } from './settlement.ts';
-import { TOLD_FAILED_CHECKS } from './told-failed.ts';
+import { ANSWERED_FAILED_CHECKS } from './answered-failed.ts';
 
-/** Every invariant that the evidence of a run can show to be broken. */
+/** All checks of the evidence of a run. */
 export const CHECKS: readonly Check[] = [
   ...CHARGE_CHECKS,
   ...SETTLEMENT_CHECKS,
@@ -17,16 +17,16 @@ export const CHECKS: readonly Check[] = [
   ...LOG_CHECKS,
   ...REQUEST_CHECKS,
   ...CALL_CHECKS,
-  ...TOLD_FAILED_CHECKS,
-  overall('no verdict contradicts what stands', ({ contradictions }) => contradictions),
-  overall('the database keeps what it was given', ({ storeAlarms }) => storeAlarms),
-  overall('a process ends only when it is made to', ({ incidents }) => incidents),
+  ...ANSWERED_FAILED_CHECKS,
+  overall('no reply contradicts a recorded verdict', ({ contradictions }) => contradictions),
+  overall('the database keeps every event', ({ storeAlarms }) => storeAlarms),
+  overall('a process ends only when asked to', ({ incidents }) => incidents),
 ];
 
-/** Holds every invariant against the evidence. */
+/** Runs all checks. */
 export function findViolations(
   evidence: Evidence,
   reservations: EvidenceByReservation = groupByReservation(evidence),
 ): readonly Violation[] {
-  return CHECKS.flatMap((check) => check.run(evidence, reservations));
+  return CHECKS.flatMap(({ check }) => check(evidence, reservations));
 }

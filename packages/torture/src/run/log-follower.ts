@@ -1,16 +1,16 @@
 import { isReservationError, READ_LIMIT_MAX, type ReservationStore } from '@reservations/core';
 import { pause } from '../support/pause.ts';
 import type { Database } from '../databases/database.ts';
-import type { Follower } from './evidence.ts';
+import type { Follower } from '../evidence/evidence.ts';
 
-/** Follows the log beside the servers. */
-export interface Following extends Follower {
-  /** Reads to the end once more, then ends. */
+/** A running follower of the log. */
+export interface LogFollower extends Follower {
+  /** Reads to the end of the log, then stops. */
   stop(): Promise<void>;
 }
 
-/** Reads on from the last position again and again. */
-export function follow(database: Database): Following {
+/** Starts a follower that reads on from the last position at each interval. */
+export function startLogFollower(database: Database): LogFollower {
   const eventIds: string[] = [];
   const stopping = new AbortController();
   let after = 0;
@@ -27,16 +27,16 @@ export function follow(database: Database): Following {
   async function run(): Promise<void> {
     while (!stopping.signal.aborted) {
       await pause(database.followEveryMs, stopping.signal);
-      // A server that is killed or paused in the middle of a commit keeps others waiting.
-      await database.look(readOn).catch((error: unknown) => {
+      // A server that is killed or paused during a commit holds its locks.
+      await database.inspect(readOn).catch((error: unknown) => {
         if (!isReservationError(error, 'STORE_UNAVAILABLE')) throw error;
       });
     }
-    await database.look(readOn);
+    await database.inspect(readOn);
   }
 
   const running = run();
-  // Whoever stops it hears of a fault; until then nobody listens.
+  // stop() reports a fault; until then it is not unhandled.
   running.catch(() => undefined);
   return {
     eventIds,

@@ -35,15 +35,16 @@ export async function heal(database: Database, counters: Counters): Promise<void
 
 /** Null when a server holds the lock at this moment. */
 async function openPayments(database: Database): Promise<readonly WorkItem[] | null> {
-  return await unlessBusy(() => database.inspect((store) => store.work.list({ kind: 'charge', limit: TAKE_LIMIT_MAX })));
+  return await unlessBusy(() =>
+    database.inspect((store) => store.work.list({ kind: 'charge', limit: TAKE_LIMIT_MAX })),
+  );
 }
 
 /** Takes waiting payments with a clock in the future, and releases them due now. */
 async function makeDue(database: Database, waiting: readonly WorkItem[], counters: Counters): Promise<void> {
   const now = Date.now();
   for (const { id, dueAt } of waiting) {
-    if (dueAt > now + PAUSE_MAX_MS)
-      counters.incidents.push(`${id} would wait ${dueAt - now} ms to be settled`);
+    if (dueAt > now + PAUSE_MAX_MS) counters.incidents.push(`${id} would wait ${dueAt - now} ms to be settled`);
   }
   const future = now + PAUSE_MAX_MS;
   const owner = `harness ${now}`;

@@ -1,16 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import {
-  type AppendRequest,
-  encodeEvent,
-  evolve,
-  initialState,
-  type NewEvent,
-  type ReservationEvent,
-  reservationIdFrom,
-  summarize,
-  systemRuntime,
-  toTimestamp,
-} from '@reservations/core';
+import { type ReservationEvent, systemRuntime } from '@reservations/core';
+import { encodeEvent, evolve, initialState, summarize } from '@reservations/core/operations';
+import { type AppendRequest, type NewEvent, reservationIdFrom, toTimestamp } from '@reservations/core/ports';
 
 const LEASE_MS = 20_000;
 const runtime = systemRuntime();

@@ -1,4 +1,4 @@
-import type { AppendRequest } from '@reservations/core';
+import type { AppendRequest } from '@reservations/core/ports';
 import { type Databases, openStore } from './databases.ts';
 import { measure, recorder } from './measure.ts';
 import { closingAppend, openingAppend } from './reservations.ts';

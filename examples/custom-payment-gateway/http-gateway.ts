@@ -1,10 +1,5 @@
-import {
-  type ChargeOptions,
-  type ChargeRequest,
-  formatMoney,
-  type PaymentGateway,
-  type PaymentOutcome,
-} from '@reservations/core';
+import { formatMoney, type PaymentGateway, type PaymentOutcome } from '@reservations/core';
+import type { ChargeOptions, ChargeRequest } from '@reservations/core/ports';
 
 /** How long one attempt may take. */
 const ATTEMPT_TIMEOUT_MS = 2_000;

@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { createGrpcPaymentGateway } from '@reservations/core/grpc';
 import { openSqliteStore } from '@reservations/core/sqlite';
-import { startSandboxPaymentService } from '@reservations/core/testing';
+import { startSandboxPaymentService } from '@reservations/core/sandbox';
 import { expect, test } from 'vitest';
 import { createShop } from './app.ts';
 

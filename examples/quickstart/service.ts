@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { createReservations, type ReservationStore } from '@reservations/core';
 import { createGrpcPaymentGateway } from '@reservations/core/grpc';
 import { openSqliteStore } from '@reservations/core/sqlite';
-import { type SandboxPaymentService, startSandboxPaymentService } from '@reservations/core/testing';
+import { type SandboxPaymentService, startSandboxPaymentService } from '@reservations/core/sandbox';
 import { type RunningServer, startServer } from '@reservations/server';
 
 /** The server on a SQLite file, and the payment service that it charges. */

@@ -4,7 +4,7 @@ import { defineConfig } from 'tsup';
 export default defineConfig({
   entry: {
     index: 'src/index.ts',
-    ports: 'src/ports/index.ts',
+    ports: 'src/ports.ts',
     operations: 'src/operations.ts',
     memory: 'src/adapters/memory/index.ts',
     sqlite: 'src/adapters/sqlite/index.ts',

@@ -9,7 +9,6 @@ export {
 export type { MoveOptions, MoveProgress, MoveResult } from './application/move/move-store.ts';
 export type { MoveCounts, MoveEnds } from './application/move/verify-move.ts';
 export {
-  LEDGER_SOURCE_LENGTH_MAX,
   type LedgerEvidence,
   type LedgerResolution,
   type LedgerSilence,
@@ -34,4 +33,9 @@ export {
   type SubscriptionList,
   type SubscriptionProgress,
 } from './application/operations/subscriptions.ts';
-export { OPERATOR_NOTE_EXPECTED, OPERATOR_NOTE_LENGTH_MAX, parseOperatorNote } from './domain/operator-note.ts';
+export { OPERATOR_NOTE_EXPECTED, parseOperatorNote } from './domain/operator-note.ts';
+export { isTransactionId, TRANSACTION_ID_EXPECTED } from './domain/transaction-id.ts';
+export type { Finding } from './domain/reservation/commands.ts';
+export { evolve, initialState, isOpen, type Rejection, type Reservation } from './domain/reservation/reservation.ts';
+export { decodeEvent, encodeEvent, isKnownEvent } from './domain/reservation/stored-event.ts';
+export { summarize } from './domain/reservation/summary.ts';

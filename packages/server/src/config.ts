@@ -1,4 +1,4 @@
-import type { PaymentIdempotency } from '@reservations/core';
+import type { PaymentIdempotency } from '@reservations/core/ports';
 import { IDLE_TIMEOUT_MS_DEFAULT, IDLE_TIMEOUT_MS_MAX, IDLE_TIMEOUT_MS_MIN } from '@reservations/core/grpc';
 import { POOL_DEFAULT, POOL_MAX } from '@reservations/core/postgres';
 import { BODY_LIMIT_BYTES } from './app-options.ts';

@@ -1,10 +1,5 @@
-import {
-  type AppendRequest,
-  type PaymentGateway,
-  ReservationError,
-  type Reservations,
-  type ReservationStore,
-} from '@reservations/core';
+import { type PaymentGateway, ReservationError, type Reservations, type ReservationStore } from '@reservations/core';
+import type { AppendRequest } from '@reservations/core/ports';
 
 /** Environment variable that names the place where the process kills itself, for tests of crashes. */
 const FAILPOINT_VARIABLE = 'RESERVATIONS_FAILPOINT';

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import type { PaymentIdempotency } from '@reservations/core';
+import type { PaymentIdempotency } from '@reservations/core/ports';
 import { STORE_KINDS, type StoreKindName } from './databases/store-kinds.ts';
 
 /** The settings of a run. */

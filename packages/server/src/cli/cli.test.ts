@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
-import { startSandboxPaymentService } from '@reservations/core/testing';
+import { startSandboxPaymentService } from '@reservations/core/sandbox';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
 import { reserve, type Run, run, runHere, serve, temporaryFile } from './cli-fixture.ts';

@@ -1,4 +1,6 @@
-import { type DecidedBy, decodeEvent, isKnownEvent, type ReservationEvent, type StoredEvent } from '@reservations/core';
+import type { DecidedBy, ReservationEvent } from '@reservations/core';
+import { decodeEvent, isKnownEvent } from '@reservations/core/operations';
+import type { StoredEvent } from '@reservations/core/ports';
 import { describeAmount, plain } from './text.ts';
 
 /** What an event says, in a line; of one that a later release wrote or that is damaged, its data as they are stored. */

@@ -1,4 +1,5 @@
-import { READ_LIMIT_MAX, type RecordedEvent, type ReservationId, type ReservationStore } from '@reservations/core';
+import type { RecordedEvent, ReservationId, ReservationStore } from '@reservations/core';
+import { READ_LIMIT_MAX } from '@reservations/core/ports';
 import { type Settings } from '../settings.ts';
 import { readWithReservation } from './arguments.ts';
 import { type CliCommand, type CliContext, EXIT_OK } from './command.ts';

@@ -1,4 +1,4 @@
-import type { SandboxFaults } from '@reservations/core/testing';
+import type { SandboxFaults } from '@reservations/core/sandbox';
 import type { Setting } from '../settings.ts';
 
 /** By name, so that the compiler misses a kind that the sandbox learns; only who starts the sandbox loads it. */

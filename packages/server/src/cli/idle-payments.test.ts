@@ -1,6 +1,6 @@
 import { connect, createServer, type Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
-import { startSandboxPaymentService } from '@reservations/core/testing';
+import { startSandboxPaymentService } from '@reservations/core/sandbox';
 import { expect, onTestFinished, test } from 'vitest';
 import { reserve, serve } from './cli-fixture.ts';
 

@@ -1,4 +1,4 @@
-import type { LedgerCharge } from '@reservations/core';
+import type { LedgerCharge } from '@reservations/core/operations';
 import { readTextLines } from './text-lines.ts';
 
 /** A charge, and the number of its line. */

@@ -1,4 +1,4 @@
-import { startSandboxPaymentService } from '@reservations/core/testing';
+import { startSandboxPaymentService } from '@reservations/core/sandbox';
 import { createDatabase, type TestDatabase } from '@reservations/test-postgres';
 import { beforeEach, describe, expect, inject, onTestFinished, test, vi } from 'vitest';
 import { reserve, type Run, run, runHere, serve, temporaryFile } from './cli-fixture.ts';

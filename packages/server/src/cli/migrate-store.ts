@@ -1,4 +1,5 @@
-import { type MoveProgress, type MoveResult, moveStore, systemRuntime } from '@reservations/core';
+import { systemRuntime } from '@reservations/core';
+import { type MoveProgress, type MoveResult, moveStore } from '@reservations/core/operations';
 import { openPostgresTransferTarget, parsePostgresUrl } from '@reservations/core/postgres';
 import { openSqliteTransferSource } from '@reservations/core/sqlite';
 import { explainDatabase } from '../setting-kinds.ts';

@@ -1,4 +1,4 @@
-import { type SandboxPaymentService, startSandboxPaymentService } from '@reservations/core/testing';
+import { type SandboxPaymentService, startSandboxPaymentService } from '@reservations/core/sandbox';
 import { expect, onTestFinished, test } from 'vitest';
 import { runHere } from './cli-fixture.ts';
 

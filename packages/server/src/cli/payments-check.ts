@@ -1,6 +1,6 @@
 import { AssertionError } from 'node:assert/strict';
 import { type Money, parseCreateRequest, systemRuntime } from '@reservations/core';
-import type { PaymentServiceCase, PaymentServiceProbe } from '@reservations/core/testing';
+import type { PaymentServiceCase, PaymentServiceProbe } from '@reservations/core/sandbox';
 import { CONFIG_SETTINGS } from '../config.ts';
 import { switchSetting, textSetting } from '../setting-kinds.ts';
 import { readSettings, type Settings } from '../settings.ts';
@@ -106,7 +106,7 @@ interface CaseResult {
 async function check(config: PaymentsCheckConfig, money: Money, context: CliContext): Promise<number> {
   // Only who checks a service loads what it takes.
   const { CannotTellError, connectPaymentService, paymentServiceConformance } =
-    await import('@reservations/core/testing');
+    await import('@reservations/core/sandbox');
   const { host, port, user: userId, declinedUser: declinedUserId, really } = config;
   const { newUuid } = systemRuntime();
   const probe = await connectPaymentService({ host, port, userId, money, declinedUserId, newUuid });

@@ -1,10 +1,16 @@
-import { formatMoney, TAKE_LIMIT_MAX, toTimestamp } from '@reservations/core';
+import {
+  OPEN_PAYMENTS_LIMIT_DEFAULT,
+  type OpenPayment,
+  openPayments,
+  type OpenPayments,
+} from '@reservations/core/operations';
+import { formatMoney } from '@reservations/core';
+import { TAKE_LIMIT_MAX, toTimestamp } from '@reservations/core/ports';
 import { wholeNumberSetting } from '../setting-kinds.ts';
 import { readSettings, type Settings } from '../settings.ts';
 import { type CliCommand, type CliContext, EXIT_FAILURE, EXIT_OK } from './command.ts';
 import { DB_SETTING, withDatabase } from './database.ts';
 import { JSON_SETTING } from './json-setting.ts';
-import { type OpenPayment, type OpenPayments, readOpenPayments } from './open-payments.ts';
 import { reportFaults } from './report.ts';
 import { columns, count, describeAmount, describeDuration, plain } from './text.ts';
 
@@ -14,8 +20,6 @@ interface PaymentsOpenConfig {
   readonly json: boolean;
 }
 
-const LIMIT_DEFAULT = 100;
-
 /** The settings of `payments open`. */
 export const PAYMENTS_OPEN_SETTINGS: Settings<PaymentsOpenConfig> = {
   db: DB_SETTING,
@@ -24,7 +28,7 @@ export const PAYMENTS_OPEN_SETTINGS: Settings<PaymentsOpenConfig> = {
     env: null,
     min: 1,
     max: TAKE_LIMIT_MAX,
-    default: LIMIT_DEFAULT,
+    default: OPEN_PAYMENTS_LIMIT_DEFAULT,
     description: 'How many payments are shown of each kind, the oldest first',
   }),
   json: JSON_SETTING,
@@ -43,23 +47,23 @@ export const paymentsOpenCommand: CliCommand = {
     const read = readSettings(PAYMENTS_OPEN_SETTINGS, { args, env: context.env });
     if (read.kind === 'faults') return reportFaults(context, 'payments open', read.faults);
     const { db, limit, json } = read.values;
-    const found = await withDatabase(db, context, (store) => readOpenPayments(store, limit));
+    const found = await withDatabase(db, context, (store) => openPayments(store, { limit }));
     if (json) context.print(JSON.stringify(toJson(found)));
     else printText(context, found, Date.now());
-    return found.needPerson === 0 ? EXIT_OK : EXIT_FAILURE;
+    return found.needOperator === 0 ? EXIT_OK : EXIT_FAILURE;
   },
 };
 
 const HEAD = ['RESERVATION', 'STAGE', 'AMOUNT', 'USER', 'AGE', 'TRIES', 'NEXT', 'LAST OUTCOME'];
 
-function printText(context: CliContext, { payments, needPerson, withSettlement }: OpenPayments, now: number): void {
+function printText(context: CliContext, { payments, needOperator, withSettlement }: OpenPayments, now: number): void {
   if (payments.length > 0) {
     for (const line of columns([HEAD, ...payments.map((payment) => toRow(payment, now))])) context.print(line);
     context.print('');
   }
-  const total = needPerson + withSettlement;
+  const total = needOperator + withSettlement;
   if (total === 0) return context.print('Every payment has its verdict.');
-  const people = needPerson === 1 ? '1 needs a person' : `${needPerson} need a person`;
+  const people = needOperator === 1 ? '1 needs a person' : `${needOperator} need a person`;
   const has = total === 1 ? '1 payment has' : `${total} payments have`;
   context.print(`${has} no verdict: ${people}, settlement works on ${withSettlement}.`);
   const hidden = total - payments.length;
@@ -82,7 +86,7 @@ function toRow(payment: OpenPayment, now: number): readonly string[] {
 
 function describeNext(next: OpenPayment['next'], now: number): string {
   switch (next.kind) {
-    case 'person':
+    case 'operator':
       return 'needs a person';
     case 'lease':
       return next.at > now ? 'being tried now' : 'due now';
@@ -91,7 +95,7 @@ function describeNext(next: OpenPayment['next'], now: number): string {
   }
 }
 
-function toJson({ payments, needPerson, withSettlement }: OpenPayments): object {
+function toJson({ payments, needOperator, withSettlement }: OpenPayments): object {
   return {
     payments: payments.map(({ reservation, openedAt, attempts, lastOutcome, next }) => ({
       reservation_id: reservation.reservationId,
@@ -102,10 +106,10 @@ function toJson({ payments, needPerson, withSettlement }: OpenPayments): object 
       opened_at: toTimestamp(openedAt),
       attempts,
       last_outcome: lastOutcome,
-      needs_person: next.kind === 'person',
-      next_try_at: next.kind === 'person' ? null : toTimestamp(next.at),
+      needs_person: next.kind === 'operator',
+      next_try_at: next.kind === 'operator' ? null : toTimestamp(next.at),
     })),
-    need_person: needPerson,
+    need_person: needOperator,
     with_settlement: withSettlement,
   };
 }

@@ -1,13 +1,11 @@
+import { formatMoney, type ReservationId, type ReservationSummary } from '@reservations/core';
 import {
   type Finding,
-  formatMoney,
   isTransactionId,
   type Rejection,
-  type ReservationId,
-  type ReservationSummary,
   resolvePayment,
   TRANSACTION_ID_EXPECTED,
-} from '@reservations/core';
+} from '@reservations/core/operations';
 import { switchSetting } from '../setting-kinds.ts';
 import type { Settings } from '../settings.ts';
 import { readWithReservation } from './arguments.ts';

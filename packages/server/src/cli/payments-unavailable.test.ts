@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import { startSandboxPaymentService, type SandboxPaymentService } from '@reservations/core/testing';
+import { startSandboxPaymentService, type SandboxPaymentService } from '@reservations/core/sandbox';
 import { createDatabase } from '@reservations/test-postgres';
 import { describe, expect, inject, onTestFinished, test, vi } from 'vitest';
 import { type Run, reserve, serve, temporaryFile } from './cli-fixture.ts';

@@ -1,7 +1,7 @@
 // Servers in processes of their own, and a PostgreSQL of their own that goes away in every way that there is.
 import { writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
-import { type SandboxPaymentService, startSandboxPaymentService } from '@reservations/core/testing';
+import { type SandboxPaymentService, startSandboxPaymentService } from '@reservations/core/sandbox';
 import { createDatabase, type PostgresServer, startPostgres } from '@reservations/test-postgres';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { reserve, type Run, run, runHere, serve, temporaryFile } from './cli-fixture.ts';

@@ -1,4 +1,4 @@
-import type { LedgerResolution, LedgerSilence } from '@reservations/core';
+import type { LedgerResolution, LedgerSilence } from '@reservations/core/operations';
 import type { CliContext } from './command.ts';
 import { columns, count, describeAmount, plain } from './text.ts';
 

@@ -1,12 +1,11 @@
+import { parseReservationId, type ReservationStore } from '@reservations/core';
 import {
   type LedgerDifference,
   type LedgerResolution,
-  parseReservationId,
   reconcileLedger,
   type Reconciliation,
-  type ReservationStore,
   resolveByLedger,
-} from '@reservations/core';
+} from '@reservations/core/operations';
 import { switchSetting, textSetting } from '../setting-kinds.ts';
 import { readSettings, type Setting, type Settings } from '../settings.ts';
 import { type CliCommand, type CliContext, EXIT_FAILURE, EXIT_OK } from './command.ts';

@@ -1,4 +1,4 @@
-import type { SandboxFaults } from '@reservations/core/testing';
+import type { SandboxFaults } from '@reservations/core/sandbox';
 import { portSetting, switchSetting, textSetting, wholeNumberSetting } from '../setting-kinds.ts';
 import { faultsSetting } from './faults-setting.ts';
 import { readSettings, type Settings } from '../settings.ts';
@@ -94,7 +94,7 @@ export const sandboxCommand: CliCommand = {
     if (read.kind === 'faults') return reportFaults(context, 'sandbox', read.faults);
     const { ledger, callLog, chargeEveryCall, ...options } = read.values;
     const stop = context.stopSignal();
-    const { startSandboxPaymentService } = await import('@reservations/core/testing');
+    const { startSandboxPaymentService } = await import('@reservations/core/sandbox');
     const sandbox = await startSandboxPaymentService({
       ...options,
       ledgerPath: ledger,

@@ -100,7 +100,7 @@ async function openPayments(
       return { gateway, description: hostAndPort(host, port) };
     }
     // Only who asks for the sandbox loads it.
-    const { startSandboxPaymentService } = await import('@reservations/core/testing');
+    const { startSandboxPaymentService } = await import('@reservations/core/sandbox');
     const sandbox = await startSandboxPaymentService({ ledgerPath: config.sandboxLedger });
     const { host, port } = sandbox;
     const gateway = createGrpcPaymentGateway({ host, port, idempotency, idleTimeoutMs });

@@ -1,4 +1,4 @@
-import { startSandboxPaymentService } from '@reservations/core/testing';
+import { startSandboxPaymentService } from '@reservations/core/sandbox';
 import { expect, onTestFinished, test } from 'vitest';
 import { CONFIG_SETTINGS } from '../config.ts';
 import { type AnySetting, variablesOf } from '../settings.ts';

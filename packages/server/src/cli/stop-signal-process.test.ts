@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { startSandboxPaymentService } from '@reservations/core/testing';
+import { startSandboxPaymentService } from '@reservations/core/sandbox';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { reserve, run, type Run } from './cli-fixture.ts';
 

@@ -1,4 +1,4 @@
-import { isSubscriptionName, type ResumeResult, SUBSCRIPTION_NAME_EXPECTED } from '@reservations/core';
+import { isSubscriptionName, type ResumeResult, SUBSCRIPTION_NAME_EXPECTED } from '@reservations/core/ports';
 import { type Setting, type Settings } from '../settings.ts';
 import { readWithPositional } from './arguments.ts';
 import { type CliCommand, EXIT_OK } from './command.ts';

@@ -1,4 +1,5 @@
-import { type ReservationStore, type Subscription, SUBSCRIPTIONS_LIMIT_MAX, toTimestamp } from '@reservations/core';
+import type { ReservationStore } from '@reservations/core';
+import { type Subscription, SUBSCRIPTIONS_LIMIT_MAX, toTimestamp } from '@reservations/core/ports';
 import { readSettings, type Settings } from '../settings.ts';
 import { type CliCommand, type CliContext, EXIT_FAILURE, EXIT_OK } from './command.ts';
 import { DB_SETTING, withDatabase } from './database.ts';

@@ -1,4 +1,4 @@
-import { type Verification, verifyStore } from '@reservations/core';
+import { type Verification, verifyStore } from '@reservations/core/operations';
 import { readSettings, type Settings } from '../settings.ts';
 import { type CliCommand, type CliContext, EXIT_FAILURE, EXIT_OK } from './command.ts';
 import { DB_SETTING, withDatabase } from './database.ts';

@@ -1,4 +1,5 @@
-import { type RepairedView, type RepairProgress, repairView, systemRuntime } from '@reservations/core';
+import { systemRuntime } from '@reservations/core';
+import { type RepairedView, type RepairProgress, repairView } from '@reservations/core/operations';
 import { wholeNumberSetting } from '../setting-kinds.ts';
 import { readSettings, type Settings } from '../settings.ts';
 import { type CliCommand, EXIT_OK } from './command.ts';

@@ -9,10 +9,13 @@ import { output, packPackages, type PackedPackages, type Project, root } from '.
 
 const ENTRIES = [
   '@reservations/core',
+  '@reservations/core/ports',
+  '@reservations/core/operations',
   '@reservations/core/memory',
   '@reservations/core/sqlite',
   '@reservations/core/postgres',
   '@reservations/core/grpc',
+  '@reservations/core/sandbox',
   '@reservations/core/testing',
   '@reservations/core/supported-node',
   '@reservations/server',
@@ -23,7 +26,10 @@ const NO_MODULES: ReadonlySet<string> = new Set(['./package.json', './payment.pr
 
 const DRIVERLESS_ENTRIES = [
   '@reservations/core',
+  '@reservations/core/ports',
+  '@reservations/core/operations',
   '@reservations/core/memory',
+  '@reservations/core/sandbox',
   '@reservations/core/testing',
   '@reservations/core/supported-node',
 ] as const;

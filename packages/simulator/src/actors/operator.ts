@@ -1,4 +1,5 @@
-import { type Finding, isReservationError, resolveByLedger, resolvePayment } from '@reservations/core';
+import { isReservationError } from '@reservations/core';
+import { type Finding, resolveByLedger, resolvePayment } from '@reservations/core/operations';
 import type { ReservationEvidence } from '../evidence/evidence.ts';
 import type { CallDeps } from '../faults/process-faults.ts';
 import { createSimStore } from '../ports/store.ts';

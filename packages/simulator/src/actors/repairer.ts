@@ -1,4 +1,5 @@
-import { isReservationError, repairView } from '@reservations/core';
+import { isReservationError } from '@reservations/core';
+import { repairView } from '@reservations/core/operations';
 import type { CallDeps } from '../faults/process-faults.ts';
 import { createSimStore } from '../ports/store.ts';
 import type { Simulation } from '../simulation/simulation.ts';

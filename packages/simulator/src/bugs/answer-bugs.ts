@@ -1,4 +1,5 @@
-import type { KeyChange, ReservationStore } from '@reservations/core';
+import type { ReservationStore } from '@reservations/core';
+import type { KeyChange } from '@reservations/core/ports';
 import { type PlantedBug, withAppend } from './planted-bug.ts';
 
 type Append = ReservationStore['events']['append'];

@@ -1,10 +1,5 @@
-import {
-  type AppendRequest,
-  type AppendResult,
-  READ_LIMIT_MAX,
-  type ReservationStore,
-  type ReservationSummary,
-} from '@reservations/core';
+import type { ReservationStore, ReservationSummary } from '@reservations/core';
+import { type AppendRequest, type AppendResult, READ_LIMIT_MAX } from '@reservations/core/ports';
 import type { SimProcess } from '../world/process.ts';
 import { type PlantedBug, withAppend } from './planted-bug.ts';
 

@@ -1,4 +1,4 @@
-import { isOpen, evolve, decodeEvent, initialState } from '@reservations/core';
+import { isOpen, evolve, decodeEvent, initialState } from '@reservations/core/operations';
 import type { Evidence } from '../evidence/evidence.ts';
 import { verdictOf } from './fold.ts';
 import { type CheckFailure, eachReservation, type Check } from './check.ts';

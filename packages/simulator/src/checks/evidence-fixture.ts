@@ -1,10 +1,5 @@
-import {
-  encodeEvent,
-  type RecordedEvent,
-  type ReservationEvent,
-  type ReservationId,
-  type ReservationSummary,
-} from '@reservations/core';
+import type { RecordedEvent, ReservationEvent, ReservationId, ReservationSummary } from '@reservations/core';
+import { encodeEvent } from '@reservations/core/operations';
 import {
   createEvidence,
   type ExpectedCharge,

@@ -1,10 +1,5 @@
-import {
-  PAGE_LIMIT_MAX,
-  reconcileLedger,
-  type ReservationSummary,
-  type ReservationStore,
-  verifyStore,
-} from '@reservations/core';
+import { PAGE_LIMIT_MAX, type ReservationSummary, type ReservationStore } from '@reservations/core';
+import { reconcileLedger, verifyStore } from '@reservations/core/operations';
 import type { Evidence } from '../evidence/evidence.ts';
 import type { CheckFailure, Violation } from './check.ts';
 import { findUnrecordedCharge } from './confirmed-means-charged.ts';

@@ -1,14 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import {
-  decodeEvent,
-  evolve,
-  initialState,
-  type RecordedEvent,
-  type ReservationEvent,
-  type ReservationId,
-  type ReservationSummary,
-  summarize,
-} from '@reservations/core';
+import type { RecordedEvent, ReservationEvent, ReservationId, ReservationSummary } from '@reservations/core';
+import { decodeEvent, evolve, initialState, summarize } from '@reservations/core/operations';
 
 /** The view's row as the fold of these events; null without events. */
 export function rowOf(id: ReservationId, events: readonly RecordedEvent[]): ReservationSummary | null {

@@ -1,11 +1,5 @@
-import type {
-  AppendRequest,
-  AppendResult,
-  Observation,
-  RecordedEvent,
-  ReservationId,
-  ReservationSummary,
-} from '@reservations/core';
+import type { Observation, RecordedEvent, ReservationId, ReservationSummary } from '@reservations/core';
+import type { AppendRequest, AppendResult } from '@reservations/core/ports';
 import type { SimProcess } from '../world/process.ts';
 
 /** The intent of a request, which its result is checked against. */

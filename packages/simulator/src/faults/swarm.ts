@@ -1,4 +1,5 @@
-import type { PaymentIdempotency, SettlementOptions } from '@reservations/core';
+import type { SettlementOptions } from '@reservations/core';
+import type { PaymentIdempotency } from '@reservations/core/ports';
 import { seededRandom } from '../world/seeded-random.ts';
 import { drawFaultRates, type FaultRates } from './fault-rates.ts';
 

@@ -1,10 +1,5 @@
-import type {
-  AppendRequest,
-  AppendResult,
-  RecordedEvent,
-  ReservationStore,
-  ReservationSummary,
-} from '@reservations/core';
+import type { RecordedEvent, ReservationStore, ReservationSummary } from '@reservations/core';
+import type { AppendRequest, AppendResult } from '@reservations/core/ports';
 import { createMemoryStore } from '@reservations/core/memory';
 import { type Evidence, touch } from '../evidence/evidence.ts';
 import type { History } from '../evidence/history.ts';

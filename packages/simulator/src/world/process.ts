@@ -1,4 +1,5 @@
-import type { PaymentIdempotency, Runtime } from '@reservations/core';
+import type { Runtime } from '@reservations/core';
+import type { PaymentIdempotency } from '@reservations/core/ports';
 import type { SeededRandom } from './seeded-random.ts';
 import type { Owner, World } from './world.ts';
 

@@ -1,5 +1,6 @@
-import type { PaymentIdempotency, RecordedEvent, ReservationSummary } from '@reservations/core';
-import type { CallLogLine, LedgerEntry } from '@reservations/core/testing';
+import type { RecordedEvent, ReservationSummary } from '@reservations/core';
+import type { PaymentIdempotency } from '@reservations/core/ports';
+import type { CallLogLine, LedgerEntry } from '@reservations/core/sandbox';
 import type { Exchange } from '../workload/exchange.ts';
 import type { Alarms } from './alarms.ts';
 

@@ -1,15 +1,14 @@
 import {
   PAGE_LIMIT_MAX,
-  type PaymentIdempotency,
-  READ_LIMIT_MAX,
   type RecordedEvent,
   type ReservationId,
   type ReservationPage,
   type ReservationStore,
   type ReservationSummary,
-  verifyStore,
 } from '@reservations/core';
-import type { CallLogLine, LedgerEntry } from '@reservations/core/testing';
+import { verifyStore } from '@reservations/core/operations';
+import { type PaymentIdempotency, READ_LIMIT_MAX } from '@reservations/core/ports';
+import type { CallLogLine, LedgerEntry } from '@reservations/core/sandbox';
 import type { Exchange } from '../workload/exchange.ts';
 import { alarmsIn } from './alarms.ts';
 import type { Evidence, Follower } from './evidence.ts';

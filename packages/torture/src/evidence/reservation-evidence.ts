@@ -1,14 +1,6 @@
-import {
-  decodeEvent,
-  evolve,
-  initialState,
-  parseReservationId,
-  type RecordedEvent,
-  type Reservation,
-  type ReservationSummary,
-  summarize,
-} from '@reservations/core';
-import type { LedgerEntry } from '@reservations/core/testing';
+import { parseReservationId, type RecordedEvent, type ReservationSummary } from '@reservations/core';
+import { decodeEvent, evolve, initialState, type Reservation, summarize } from '@reservations/core/operations';
+import type { LedgerEntry } from '@reservations/core/sandbox';
 import { type Exchange, reservationIdOf } from '../workload/exchange.ts';
 import type { Evidence } from './evidence.ts';
 

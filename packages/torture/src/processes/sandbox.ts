@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { PaymentIdempotency } from '@reservations/core';
+import type { PaymentIdempotency } from '@reservations/core/ports';
 import { pause } from '../support/pause.ts';
 import type { Counters } from '../evidence/counters.ts';
 import { type Child, startChild } from './child.ts';

@@ -1,5 +1,5 @@
-import { resolveByLedger } from '@reservations/core';
-import type { LedgerEntry } from '@reservations/core/testing';
+import { resolveByLedger } from '@reservations/core/operations';
+import type { LedgerEntry } from '@reservations/core/sandbox';
 import type { Database } from '../databases/database.ts';
 import { readJsonLines } from '../evidence/json-lines.ts';
 

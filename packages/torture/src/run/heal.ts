@@ -1,4 +1,5 @@
-import { isReservationError, TAKE_LIMIT_MAX, type WorkItem } from '@reservations/core';
+import { isReservationError } from '@reservations/core';
+import { TAKE_LIMIT_MAX, type WorkItem } from '@reservations/core/ports';
 import { pause } from '../support/pause.ts';
 import type { Database } from '../databases/database.ts';
 import type { Counters } from '../evidence/counters.ts';

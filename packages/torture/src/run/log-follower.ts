@@ -1,4 +1,5 @@
-import { isReservationError, READ_LIMIT_MAX, type ReservationStore } from '@reservations/core';
+import { isReservationError, type ReservationStore } from '@reservations/core';
+import { READ_LIMIT_MAX } from '@reservations/core/ports';
 import { pause } from '../support/pause.ts';
 import type { Database } from '../databases/database.ts';
 import type { Follower } from '../evidence/evidence.ts';

@@ -1,5 +1,5 @@
 import type { RecordedEvent, SummaryStage } from '@reservations/core';
-import type { CallLogLine, LedgerEntry } from '@reservations/core/testing';
+import type { CallLogLine, LedgerEntry } from '@reservations/core/sandbox';
 import type { ReservationEvidence, EvidenceByReservation } from '../evidence/reservation-evidence.ts';
 import type { Evidence } from '../evidence/evidence.ts';
 import { type Exchange, type PostExchange, shownIn } from '../workload/exchange.ts';

@@ -7,7 +7,7 @@ import {
   toMajorUnits,
 } from '@reservations/core';
 import { createMemoryStore } from '@reservations/core/memory';
-import type { CallLogLine, LedgerEntry } from '@reservations/core/testing';
+import type { CallLogLine, LedgerEntry } from '@reservations/core/sandbox';
 import type { Evidence } from '../evidence/evidence.ts';
 import { gatherFromStore } from '../evidence/gather.ts';
 import { wireOf } from '../evidence/wire.ts';

@@ -1,4 +1,4 @@
-import type { PaymentIdempotency } from '@reservations/core';
+import type { PaymentIdempotency } from '@reservations/core/ports';
 import type { SeededRandom } from '../support/seeded-random.ts';
 import type { ReservationRequest } from './exchange.ts';
 

@@ -1,4 +1,4 @@
-import type { PaymentIdempotency } from '@reservations/core';
+import type { PaymentIdempotency } from '@reservations/core/ports';
 import { pause } from '../support/pause.ts';
 import type { SeededRandom } from '../support/seeded-random.ts';
 import { reservationIdOf } from './exchange.ts';

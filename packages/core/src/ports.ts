@@ -1,0 +1,75 @@
+export type { InlineWrites, KeyChange, KeyClaim, KeyName, WorkChange } from './ports/inline-writes.ts';
+export type { Clock } from './ports/clock.ts';
+export {
+  type AppendRequest,
+  type AppendResult,
+  type EventMetadata,
+  EVENTS_PER_APPEND_MAX,
+  type EventStore,
+  type ExpectedVersion,
+  type NewEvent,
+  READ_LIMIT_MAX,
+  type RecordedEvent,
+} from './ports/event-store.ts';
+export { combineObservers } from './ports/combine-observers.ts';
+export type { Observation, Observer, Observers, StoreAlarm } from './ports/observer.ts';
+export type { ChargeOptions, ChargeRequest, PaymentGateway, PaymentIdempotency } from './ports/payment-gateway.ts';
+export {
+  type DueWork,
+  TAKE_LIMIT_MAX,
+  type TakenWork,
+  type WorkGauge,
+  type WorkItem,
+  type WorkKind,
+  type WorkName,
+  type WorkRelease,
+} from './ports/due-work.ts';
+export type { ReservationStore } from './ports/reservation-store.ts';
+export {
+  type KeyHolder,
+  PAGE_LIMIT_MAX,
+  type ReservationFilter,
+  type ReservationPage,
+  type ReservationView,
+} from './ports/reservation-view.ts';
+export { type OrphansRemoved, REPAIR_ROWS_MAX, type ViewRepair } from './ports/admin/view-repair.ts';
+export type { Runtime } from './ports/runtime.ts';
+export {
+  type AcquireResult,
+  type ResumeResult,
+  STOP_REASON_LENGTH_MAX,
+  type Subscription,
+  type Subscriptions,
+  SUBSCRIPTIONS_LIMIT_MAX,
+  type SubscriptionStop,
+} from './ports/subscriptions.ts';
+export {
+  type EventText,
+  type KeyPlace,
+  type MoveRecord,
+  type StoredCheckpoint,
+  type StoredKey,
+  type StoredWork,
+  type StreamPlace,
+  type TargetState,
+  TRANSFER_ROWS_MAX,
+  type TransferPage,
+  type TransferRows,
+  type TransferSource,
+  type TransferTarget,
+} from './ports/admin/store-transfer.ts';
+
+export { parseReservationId, type ReservationId, reservationIdFrom } from './domain/ids.ts';
+export type { Money } from './domain/money.ts';
+export {
+  combineOutcomes,
+  type NotSentCause,
+  type PaymentOutcome,
+  type UnknownCause,
+} from './domain/payment-outcome.ts';
+export type { AnswerUnknownAs, FailureReason } from './domain/reservation/events.ts';
+export type { JsonObject, StoredEvent } from './domain/reservation/stored-event.ts';
+export type { ReservationStatus, ReservationSummary, SummaryStage } from './domain/reservation/summary.ts';
+export { isSubscriptionName, SUBSCRIPTION_NAME_EXPECTED } from './domain/subscription-name.ts';
+export { type Timestamp, toTimestamp } from './domain/timestamp.ts';
+export { isReservationError, ReservationError, type ReservationErrorCode } from './errors.ts';

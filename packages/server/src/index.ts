@@ -1,6 +1,7 @@
-export { guardConnections, type GuardOptions } from './connection-errors.ts';
-export type { CorsOrigins } from './cors-origins.ts';
-export { createReservationsHandler, type ReservationsHandlerOptions } from './handler.ts';
-export { type RunningServer, type ServerOptions, startServer } from './server.ts';
-export { createLogger, LOG_LEVELS, type LogLevel, logObserver } from './log.ts';
-export type { WireReservation } from './wire-reservation.ts';
+export { guardConnections, type GuardOptions } from './http/pipeline/connection-errors.ts';
+export type { CorsOrigins } from './config/cors-origins.ts';
+export { createReservationsHandler, type ReservationsHandlerOptions } from './http/handler.ts';
+export { LOG_LEVELS, type LogLevel } from './config/log-level.ts';
+export { type RunningServer, type ServerOptions, startServer } from './http/server.ts';
+export { createLogger, logObserver } from './observe/log.ts';
+export type { WireReservation } from './http/reservations/wire.ts';

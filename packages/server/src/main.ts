@@ -5,7 +5,7 @@ import { unsupportedNode } from '@reservations/core/supported-node';
 // newer than ES modules.
 const fault = unsupportedNode(process.versions.node);
 if (fault === null) {
-  void import('./cli/program.ts').then(({ runProgram }) => runProgram());
+  void import('./cli/process/program.ts').then(({ runProgram }) => runProgram());
 } else {
   const isJson = process.argv.includes('--json');
   const error = { code: 'unsupported_node', message: fault };

@@ -48,6 +48,7 @@ function entries(): readonly string[] {
 }
 
 const core = 'packages/core/src';
+const server = 'packages/server/src';
 
 test.each([
   [
@@ -92,18 +93,41 @@ test.each([
   ['a package', `${core}/application/x.ts`, "import { retry } from 'cockatiel';", 'imports cockatiel'],
   ['a part of a package', `${core}/adapters/memory/x.ts`, "import a from 'kysely/helpers';", 'imports kysely/helpers'],
   ['a driver at load time', `${core}/sandbox/x.ts`, "import * as grpc from '@grpc/grpc-js';", 'imports @grpc/grpc-js'],
+  [
+    'an entry that is not named',
+    `${server}/http/x.ts`,
+    "import { a } from '@reservations/core/sqlite';",
+    'core/sqlite',
+  ],
+  [
+    'the root entry beside another one',
+    `${server}/main.ts`,
+    "import { a } from '@reservations/core';",
+    'imports @reservations/core',
+  ],
+  [
+    'an entry at load time',
+    `${server}/cli/x.ts`,
+    "import { a } from '@reservations/core/sandbox';",
+    'imports @reservations/core/sandbox',
+  ],
+  ['an entry of a driver', `${core}/adapters/sql/x.ts`, "import a from 'kysely/helpers';", 'imports kysely/helpers'],
+  ['another wing', `${server}/http/x.ts`, "import { a } from '../cli/a.ts';", `imports ${server}/cli/a.ts (cli)`],
+  ['the composition', `${server}/http/x.ts`, "import { a } from '../compose/a.ts';", '(compose)'],
+  ['a framework', `${server}/auth/x.ts`, "import type { Context } from 'koa';", 'imports koa'],
+  ['a loose file of the server', `${server}/x.ts`, 'export {};', 'belongs to no layer'],
   ['a test runner', `${core}/testing/x.ts`, "import { test } from 'vitest';", 'imports vitest'],
   ['a test', `${core}/domain/x.ts`, "import { a } from './a.test.ts';", `imports ${core}/domain/a.test.ts`],
   [
     'core by a path',
-    'packages/server/src/x.ts',
-    "import { a } from '../../core/src/index.ts';",
+    'packages/server/src/http/x.ts',
+    "import { a } from '../../../core/src/index.ts';",
     'of another package by its path',
   ],
   [
     'core by a path, in a test',
-    'packages/server/src/x.test.ts',
-    "import { a } from '../../core/src/index.ts';",
+    'packages/server/src/http/x.test.ts',
+    "import { a } from '../../../core/src/index.ts';",
     'of another package by its path',
   ],
   ['another example', 'examples/one/x.ts', "import { a } from '../two/a.ts';", 'of another package by its path'],
@@ -134,7 +158,11 @@ test.each([
   ['a type of a driver beside a module', `${core}/adapters/grpc/x.ts`, "import type { Socket } from 'node:net';"],
   ['a driver on demand', `${core}/sandbox/x.ts`, "const grpc = await import('@grpc/grpc-js');"],
   ['a type of a driver', `${core}/sandbox/x.ts`, "import type { Server } from '@grpc/grpc-js';"],
-  ['an entry of core', 'packages/server/src/x.ts', "import { a } from '@reservations/core/sqlite';"],
+  ['the root entry of a package', `${server}/http/x.ts`, "import { a } from '@reservations/core';"],
+  ['an entry that is named', `${server}/cli/x.ts`, "import { a } from '@reservations/core/operations';"],
+  ['an entry on demand', `${server}/cli/x.ts`, "await import('@reservations/core/sandbox');"],
+  ['every entry', `${server}/compose/x.ts`, "import { a } from '@reservations/core/sqlite';"],
+  ['the root entry among every entry', `${server}/compose/x.ts`, "import { a } from '@reservations/core';"],
   ['a test runner in a test', `${core}/domain/x.test.ts`, "import { test } from 'vitest';"],
   ['new Date of a number', `${core}/domain/x.ts`, 'export const at = (ms: number) => new Date(ms);'],
   ['a member called process', `${core}/domain/x.ts`, 'export const a = (b: { process: number }) => b.process;'],

@@ -8,7 +8,7 @@ export const LINES_MAX = 400;
 export interface Layer {
   readonly name: string;
   readonly paths: readonly string[];
-  /** Names of layers, and of modules (in the table: in backticks). */
+  /** Names of layers, and of modules (in the table: in backticks). `a` is the root entry of a package, `a/*` all entries. */
   readonly mayImport: ReadonlySet<string>;
   readonly mayImportLazily: ReadonlySet<string>;
   readonly mayTouch: ReadonlySet<string>;
@@ -89,10 +89,12 @@ function importViolations(path: string, facts: SourceFacts, layers: readonly Lay
   });
 }
 
+/** An entry of a package is allowed by its own name, or all of them by `name/*`. */
 function isModuleAllowed(specifier: string, lazy: boolean, layer: Layer): boolean {
   if (specifier.startsWith('node:')) return allows(layer, specifier, lazy) || allows(layer, 'node:*', lazy);
   const parts = specifier.split('/');
-  return allows(layer, parts.slice(0, specifier.startsWith('@') ? 2 : 1).join('/'), lazy);
+  const name = parts.slice(0, specifier.startsWith('@') ? 2 : 1).join('/');
+  return allows(layer, specifier, lazy) || allows(layer, `${name}/*`, lazy);
 }
 
 function allows(layer: Layer, name: string, lazy: boolean): boolean {

@@ -1,54 +1,41 @@
 import { parseArgs } from 'node:util';
 import { type ReservationId, parseReservationId } from '@reservations/core';
-import { type AnySetting, readSettings, type Settings, type SettingsRead, withoutSecrets } from '../settings.ts';
-import type { CliContext } from './command.ts';
-
-/** What a command with one positional argument was told. */
-type WithPositional<Values, Positional> =
-  | { readonly kind: 'values'; readonly values: Values; readonly positional: Positional }
-  | Extract<SettingsRead<Values>, { kind: 'faults' }>;
+import { type AnySetting, withoutSecrets } from '../config/settings.ts';
 
 /** The one argument of a command that is no option. */
 export interface PositionalArgument<Value> {
   /** What it should be, in words. */
   readonly expected: string;
-  /** Its value, or null when it is not what it should be. */
+  /** Returns its value, or null when it is not what it should be. */
   parse(text: string): Value | null;
 }
 
-/** Reads the settings of a command that also takes a positional argument, before, between or after them. */
-export function readWithPositional<Values, Positional>(
-  settings: Settings<Values>,
-  argument: PositionalArgument<Positional>,
+/** The id of a reservation. */
+export const RESERVATION_ARGUMENT: PositionalArgument<ReservationId> = {
+  expected: 'the id of a reservation, RES-…',
+  parse: parseReservationId,
+};
+
+/** A positional argument, or what is wrong with it, and all other arguments. */
+export type PositionalRead<Value> = { readonly rest: readonly string[] } & (
+  | { readonly kind: 'value'; readonly value: Value }
+  | { readonly kind: 'fault'; readonly fault: string }
+);
+
+/** Takes a positional argument out of the arguments of a command, from before, between or behind its options. */
+export function readPositional<Value>(
+  settings: readonly AnySetting[],
+  argument: PositionalArgument<Value>,
   args: readonly string[],
-  context: CliContext,
-): WithPositional<Values, Positional> {
-  const { text, rest } = takePositional(Object.values<AnySetting>(settings), args);
-  const read = readSettings(settings, { args: rest, env: context.env });
-  const positional = text === null ? null : argument.parse(text);
-  const faults = read.kind === 'faults' ? [...read.faults] : [];
-  if (positional === null) faults.unshift(`expected ${argument.expected}, found ${withoutSecrets(text ?? 'nothing')}`);
-  if (read.kind === 'faults' || positional === null) return { kind: 'faults', faults };
-  return { ...read, positional };
+): PositionalRead<Value> {
+  const { text, rest } = takePositional(settings, args);
+  const value = text === null ? null : argument.parse(text);
+  if (value !== null) return { kind: 'value', value, rest };
+  const fault = `expected ${argument.expected}, found ${withoutSecrets(text ?? 'nothing')}`;
+  return { kind: 'fault', fault, rest };
 }
 
-/** What a command about one reservation was told. */
-type WithReservation<Values> =
-  | { readonly kind: 'values'; readonly values: Values; readonly id: ReservationId }
-  | Extract<SettingsRead<Values>, { kind: 'faults' }>;
-
-/** {@link readWithPositional} for the id of a reservation. */
-export function readWithReservation<Values>(
-  settings: Settings<Values>,
-  args: readonly string[],
-  context: CliContext,
-): WithReservation<Values> {
-  const id = { expected: 'the id of a reservation, RES-…', parse: parseReservationId };
-  const read = readWithPositional(settings, id, args, context);
-  return read.kind === 'faults' ? read : { kind: 'values', values: read.values, id: read.positional };
-}
-
-/** The first argument that is no option and no option's value, and all the others. */
+/** Returns the first argument that is no option and no option's value, and all the others. */
 function takePositional(
   settings: readonly AnySetting[],
   args: readonly string[],

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
-import { runCli } from './run-cli.ts';
+import { runCli } from './run.ts';
 
 const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url));
 

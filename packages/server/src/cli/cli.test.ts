@@ -6,7 +6,7 @@ import { startSandboxPaymentService } from '@reservations/core/sandbox';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
 import { reserve, type Run, run, runHere, serve, temporaryFile } from './cli-fixture.ts';
-import { SAME_REQUEST_MS } from './stop-signal.ts';
+import { SAME_REQUEST_MS } from './process/stop-signal.ts';
 
 describe('asking for help', () => {
   test('--help tells the commands and the settings', async () => {
@@ -120,7 +120,7 @@ describe('serving', () => {
     await server.untilListening();
     server.kill('SIGTERM');
     expect(await server.ended).toBe(0);
-    expect(server.err()).toMatch(/\/server\/src\/server\.ts$/m);
+    expect(server.err()).toMatch(/\/server\/src\/http\/server\.ts$/m);
     expect([/\/failpoints\.ts$/m.test(server.err()), server.out().includes('"failpoint"')]).toEqual([
       expected,
       expected,

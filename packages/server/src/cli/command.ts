@@ -1,8 +1,9 @@
-import type { AnySetting } from '../settings.ts';
+import type { Environment } from '../config/environment.ts';
+import type { AnySetting } from '../config/settings.ts';
 
 /** The process around the program, as far as the program uses it. */
 export interface ProgramContext {
-  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly env: Environment;
   /** Columns of the terminal that standard output is; undefined when it is none. */
   terminalColumns(): number | undefined;
   /** Writes a line to standard output. */
@@ -17,7 +18,7 @@ export interface ProgramContext {
   stopSignal(): AbortSignal;
 }
 
-/** What a command may use. */
+/** The program's context and how the command reports. */
 export interface CliContext extends ProgramContext {
   /** Errors and warnings are JSON, one object a line. */
   readonly json: boolean;
@@ -38,9 +39,9 @@ export interface CliCommand {
   run(args: readonly string[], context: CliContext): Promise<number>;
 }
 
-/** All went well. */
+/** Success. */
 export const EXIT_OK = 0;
-/** It was asked for rightly and did not work out. */
+/** The arguments were right and the command failed, or found something that needs attention. */
 export const EXIT_FAILURE = 1;
 /** Arguments or environment are wrong; nothing was done. */
 export const EXIT_USAGE = 2;

@@ -14,14 +14,14 @@ import { temporaryFile } from './cli-fixture.ts';
 /** When the fixture's first reservation is made. */
 export const START = Date.UTC(2026, 0, 2, 3, 4, 5);
 
-/** A database of four reservations, nobody serves it. The clock stands one minute after {@link START}. */
+/** A database of four reservations that is not served. The clock stands one minute after {@link START}. */
 export interface DatabaseFixture {
   readonly path: string;
   /** Of ada. */
   readonly confirmed: ReservationId;
   /** Of bob. */
   readonly declined: ReservationId;
-  /** Of eve: a person is needed. */
+  /** Of eve: an operator is needed. */
   readonly escalated: ReservationId;
   /** Of carl: settlement will try. */
   readonly unresolved: ReservationId;
@@ -74,7 +74,7 @@ async function create(engine: Reservations, userId: string): Promise<Reservation
   return result.reservation.reservationId;
 }
 
-/** Settlement may not send again, and calls a person. */
+/** Settlement may not send again, and escalates. */
 async function escalate(
   store: ReservationStore,
   gateway: ReturnType<typeof createScriptedGateway>,

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { run, runHere, temporaryFile } from './cli-fixture.ts';
 import { createDatabaseFixture } from './database-fixture.ts';
 import { wantsJson } from './report.ts';
-import { COMMANDS } from './run-cli.ts';
+import { COMMANDS } from './run.ts';
 
 /** The one object on standard error, with its exit code; standard output has to be empty. */
 async function failure(...args: readonly string[]): Promise<{ readonly code: number; readonly error: unknown }> {

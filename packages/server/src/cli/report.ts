@@ -1,4 +1,5 @@
 import { ReservationError } from '@reservations/core';
+import { DatabaseNotFoundError } from '../compose/database-not-found.ts';
 import { type CliContext, EXIT_FAILURE, EXIT_USAGE, PROGRAM } from './command.ts';
 
 /** An error of a command as a program reads it. */
@@ -10,12 +11,12 @@ interface CommandError {
   readonly faults?: readonly string[];
 }
 
-/** Whether errors are to be JSON: `--json` is among the arguments, whether the command knows it or not. */
+/** Tells whether errors are to be JSON: `--json` is among the arguments, whether the command knows it or not. */
 export function wantsJson(args: readonly string[]): boolean {
   return args.some((arg) => /^--json(?:=true)?$/i.test(arg));
 }
 
-/** The line of an error under `--json`. */
+/** Returns the line of an error under `--json`. */
 function errorLine(error: CommandError): string {
   return JSON.stringify({ error });
 }
@@ -37,7 +38,7 @@ export function reportUnknownCommand(context: CliContext, lines: readonly string
   return EXIT_USAGE;
 }
 
-/** Reports why a command did not do what it was asked. */
+/** Reports why a command was refused. */
 export function reportRefusal(context: CliContext, code: string, message: string): number {
   context.printError(context.json ? errorLine({ code, message }) : message);
   return EXIT_FAILURE;
@@ -50,11 +51,11 @@ export function reportThrown(context: CliContext, error: unknown): number {
 }
 
 function codeOf(error: unknown): string {
-  if (error instanceof CommandFailure) return error.code;
+  if (error instanceof CommandFailure || error instanceof DatabaseNotFoundError) return error.code;
   return error instanceof ReservationError ? error.code.toLowerCase() : 'command_failed';
 }
 
-/** Ends a command, with a code of its own. */
+/** An error that ends a command, with its own code. */
 export class CommandFailure extends Error {
   readonly code: string;
 
@@ -65,7 +66,7 @@ export class CommandFailure extends Error {
   }
 }
 
-/** Reports what an operator should know of a command that goes on. */
+/** Reports a warning; the command continues. */
 export function reportWarning(context: CliContext, message: string): void {
   context.printError(context.json ? JSON.stringify({ warning: { message } }) : `warning: ${message}`);
 }

@@ -1,16 +1,16 @@
 import { formatMoney, type ReservationSummary } from '@reservations/core';
 
-/** Stored text for a terminal: what could move its cursor or turn its text around is written as an escape. */
+/** Returns stored text for a terminal: control characters and direction marks are written as escapes. */
 export function plain(text: string): string {
   return text.replaceAll(/[\p{C}\u2028\u2029]/gu, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);
 }
 
-/** "10.50 EUR". */
+/** Returns an amount as "10.50 EUR". */
 export function describeAmount(of: Pick<ReservationSummary, 'amountMinor' | 'currency' | 'decimals'>): string {
   return `${formatMoney(of)} ${of.currency}`;
 }
 
-/** "1 payment", "2 payments". */
+/** Returns "1 payment", "2 payments". */
 export function count(number: number, one: string, many: string = `${one}s`): string {
   return `${number} ${number === 1 ? one : many}`;
 }
@@ -20,7 +20,7 @@ const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
-/** A span of time in its two largest units: "3 d 4 h", "12 s", "250 ms". */
+/** Returns a span of time in its two largest units: "3 d 4 h", "12 s", "250 ms". */
 export function describeDuration(ms: number): string {
   if (ms < SECOND_MS) return `${Math.max(0, ms)} ms`;
   if (ms < MINUTE_MS) return `${Math.floor(ms / SECOND_MS)} s`;
@@ -29,7 +29,7 @@ export function describeDuration(ms: number): string {
   return `${Math.floor(ms / DAY_MS)} d ${Math.floor((ms % DAY_MS) / HOUR_MS)} h`;
 }
 
-/** Rows as columns: every cell but a row's last as wide as the widest of its column. */
+/** Aligns rows as columns: every cell but a row's last is as wide as the widest of its column. */
 export function columns(rows: readonly (readonly string[])[]): readonly string[] {
   const widths: number[] = [];
   for (const row of rows) {

@@ -1,0 +1,88 @@
+import { combineObservers, createReservations, type ReservationStore } from '@reservations/core';
+import type { Logger } from 'pino';
+import type { Config } from '../config/config.ts';
+import { startServer } from '../http/server.ts';
+import { createLogger, logObserver } from '../observe/log.ts';
+import { collectStoreWarnings } from '../observe/store-warnings.ts';
+import type { Failpoints } from './failpoints.ts';
+import { openPayments, type Payments } from './payments.ts';
+import { openStore } from './store.ts';
+
+/** A running service: store, payment service, engine and server. */
+export interface Service {
+  /** Where it listens, without a slash at the end. */
+  readonly url: string;
+  /** Where its payment service is, for messages. */
+  readonly payments: string;
+  /** Warnings and alarms of the store while it was opened. */
+  readonly warnings: readonly string[];
+  /** Stops and closes all of it in good order. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Opens store and payment service, makes the engine and serves. `failpoint` names the place where the process kills
+ * itself, for tests of crashes.
+ * @throws what opening one of the parts throws; those that are open already are then closed.
+ */
+export async function startService(config: Config, failpoint: string | null): Promise<Service> {
+  const logger = createLogger(config.logLevel);
+  const failpoints = await loadFailpoints(failpoint, logger);
+  const warnings = collectStoreWarnings();
+  const observer = combineObservers(logObserver(logger), warnings.observer);
+  const opened = await openStore(config, {
+    onWarning(warning) {
+      warnings.add(warning);
+      logger.warn({ kind: 'store-warning' }, warning);
+    },
+    observer,
+  });
+  const store = failpoints.store(opened);
+  const payments = await openPaymentsOver(store, config);
+  const gateway = failpoints.gateway(payments.gateway);
+  const reservations = createReservations({
+    store,
+    gateway,
+    observer,
+    answerUnknownAs: config.paymentUnknownOutcome === 'fail' ? 'failed' : 'pending',
+  });
+  const server = await startServer({
+    reservations: failpoints.reservations(reservations),
+    store,
+    gateway,
+    logger,
+    ...config,
+  });
+  logger.info({ url: server.url }, 'listening');
+  return {
+    url: server.url,
+    payments: payments.description,
+    warnings: warnings.list(),
+    async stop() {
+      logger.info('stopping: no new work, requests under way end');
+      await server.stop();
+      logger.info('stopped');
+    },
+  };
+}
+
+/** Closes the store when the payment service cannot be opened. */
+async function openPaymentsOver(store: ReservationStore, config: Config): Promise<Payments> {
+  try {
+    return await openPayments(config);
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+/** Loads the failpoints for tests of crashes. Without one, nothing is loaded and all parts are returned unchanged. */
+async function loadFailpoints(failpoint: string | null, logger: Logger): Promise<Failpoints> {
+  if (failpoint === null) {
+    return { store: (store) => store, gateway: (gateway) => gateway, reservations: (reservations) => reservations };
+  }
+  const { failpointsFrom } = await import('./failpoints.ts');
+  const failpoints = failpointsFrom(failpoint);
+  logger.warn({ failpoint }, 'this process is going to kill itself: RESERVATIONS_FAILPOINT is set');
+  return failpoints;
+}

@@ -1,0 +1,78 @@
+import type { DriverFacts } from './driver-facts.ts';
+import { HTTP_SETTINGS, type HttpConfig } from './http-settings.ts';
+import { ineffectiveSettings } from './ineffective-settings.ts';
+import { LOG_LEVELS, type LogLevel } from './log-level.ts';
+import { type PaymentConfig, paymentSettings } from './payment-settings.ts';
+import { choiceSetting } from './setting-kinds.ts';
+import {
+  originsOf,
+  readSettings,
+  type Setting,
+  type SettingOrigins,
+  type Settings,
+  type SettingSources,
+  type SettingsRead,
+} from './settings.ts';
+import { IN_MEMORY, type StoreAddress } from './store-address.ts';
+import { type StoreConfig, storeSettings } from './store-settings.ts';
+
+/** Everything about a server that can be set. */
+export interface Config extends StoreConfig, PaymentConfig, HttpConfig {
+  readonly logLevel: LogLevel;
+}
+
+/** Names of Python's logging that are none of ours: environments carry them from service to service. */
+const LOG_LEVELS_OF_PYTHON: Readonly<Record<string, LogLevel>> = {
+  notset: 'trace',
+  warning: 'warn',
+  critical: 'fatal',
+};
+
+/** Returns the one table of a server's settings, in the order of help and documentation. */
+export function configSettings(drivers: DriverFacts): Settings<Config> {
+  const { host, port, ...http } = HTTP_SETTINGS;
+  return {
+    host,
+    port,
+    ...storeSettings(drivers),
+    ...paymentSettings(drivers),
+    logLevel: LOG_LEVEL_SETTING,
+    ...http,
+  };
+}
+
+const LOG_LEVEL_SETTING: Setting<LogLevel> = choiceSetting({
+  flag: 'log-level',
+  env: 'LOG_LEVEL',
+  choices: LOG_LEVELS,
+  aliases: LOG_LEVELS_OF_PYTHON,
+  default: 'info',
+  description: 'How much is logged; upper case and the names of Python, WARNING and CRITICAL, are taken too',
+});
+
+/**
+ * Reads the settings of a server, or every fault in them. With the sandbox no money moves, and nothing is kept unless
+ * a database is named.
+ */
+export function readConfig(settings: Settings<Config>, sources: SettingSources): SettingsRead<Config> {
+  const origins = originsOf(settings, sources);
+  const check = (values: Partial<Config>): readonly string[] => checkTogether(values, origins);
+  const read = readSettings(settings, sources, check);
+  if (read.kind === 'faults' || !read.values.sandbox) return read;
+  const db: Setting<StoreAddress> = { ...settings.db, default: { kind: 'sqlite', path: IN_MEMORY } };
+  return readSettings({ ...settings, db }, sources, check);
+}
+
+/** Notes for the start: variables that are set and have no effect on this server. */
+export function configNotes(settings: Settings<Config>, config: Config, sources: SettingSources): readonly string[] {
+  return ineffectiveSettings(config, originsOf(settings, sources)).notes;
+}
+
+function checkTogether(values: Partial<Config>, origins: SettingOrigins<Config>): readonly string[] {
+  const { sandbox, sandboxLedger } = values;
+  const { faults } = ineffectiveSettings(values, origins);
+  if (sandbox !== false || typeof sandboxLedger !== 'string') return faults;
+  // A fault as a variable too: it is set for a sandbox alone, and without one the charges would be real.
+  const ledger = `${origins.sandboxLedger}: expected --sandbox with it, found ${JSON.stringify(sandboxLedger)} alone`;
+  return [...faults, ledger];
+}

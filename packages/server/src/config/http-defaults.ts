@@ -1,0 +1,14 @@
+/** Default maximum of a body: far more than any reservation needs. */
+export const BODY_LIMIT_BYTES: number = 64 * 1024;
+
+/** Default time for headers and body of a request to arrive. */
+export const REQUEST_TIMEOUT_MS = 30_000;
+
+/** Default time for a server to stop: an attempt to charge takes at most 5 s. */
+export const SHUTDOWN_TIMEOUT_MS = 20_000;
+
+/**
+ * Default time for which an idle connection stays open: longer than most load balancers and HTTP clients keep one, so
+ * that the server is not the first to close.
+ */
+export const KEEP_ALIVE_TIMEOUT_MS = 620_000;

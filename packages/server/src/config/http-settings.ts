@@ -1,0 +1,103 @@
+import { BASE_PATH_EXPECTED, parseBasePath } from './base-path.ts';
+import { CORS_ORIGINS_EXPECTED, type CorsOrigins, parseCorsOrigins } from './cors-origins.ts';
+import { BODY_LIMIT_BYTES, KEEP_ALIVE_TIMEOUT_MS, REQUEST_TIMEOUT_MS, SHUTDOWN_TIMEOUT_MS } from './http-defaults.ts';
+import { portSetting, textSetting, wholeNumberSetting } from './setting-kinds.ts';
+import type { Settings } from './settings.ts';
+
+/** How the server listens and answers. */
+export interface HttpConfig {
+  readonly host: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+  readonly bodyLimitBytes: number;
+  readonly requestTimeoutMs: number;
+  readonly keepAliveTimeoutMs: number;
+  readonly shutdownTimeoutMs: number;
+  readonly drainDelayMs: number;
+  /** Origins whose pages may read answers. */
+  readonly corsOrigins: CorsOrigins;
+  /** Path below which clients reach the server, "" for none. */
+  readonly basePath: string;
+}
+
+const BODY_LIMIT_MAX_BYTES = 16 * 1024 * 1024;
+const TIMEOUT_MAX_MS = 600_000;
+/** A second at least, so that a number of seconds is not taken for milliseconds; a day at most. */
+const KEEP_ALIVE_TIMEOUT_MIN_MS = 1_000;
+const KEEP_ALIVE_TIMEOUT_MAX_MS = 86_400_000;
+
+/** The settings of {@link HttpConfig}. */
+export const HTTP_SETTINGS: Settings<HttpConfig> = {
+  host: textSetting({
+    flag: 'host',
+    env: 'RESERVATIONS_HOST',
+    value: 'ADDRESS',
+    default: '127.0.0.1',
+    description: 'Address to listen on; 0.0.0.0 for every interface',
+  }),
+  port: portSetting({
+    flag: 'port',
+    env: 'PORT',
+    min: 0,
+    default: 8000,
+    description: 'Port to listen on; 0 takes any free one',
+  }),
+  bodyLimitBytes: wholeNumberSetting({
+    flag: 'body-limit',
+    env: 'RESERVATIONS_BODY_LIMIT',
+    min: 1,
+    max: BODY_LIMIT_MAX_BYTES,
+    default: BODY_LIMIT_BYTES,
+    description: 'Largest body of a request, in bytes',
+  }),
+  requestTimeoutMs: wholeNumberSetting({
+    flag: 'request-timeout',
+    env: 'RESERVATIONS_REQUEST_TIMEOUT',
+    min: 1,
+    max: TIMEOUT_MAX_MS,
+    default: REQUEST_TIMEOUT_MS,
+    description: 'How long headers and body of a request may take to arrive, in milliseconds',
+  }),
+  keepAliveTimeoutMs: wholeNumberSetting({
+    flag: 'keep-alive-timeout',
+    env: 'RESERVATIONS_KEEP_ALIVE_TIMEOUT',
+    min: KEEP_ALIVE_TIMEOUT_MIN_MS,
+    max: KEEP_ALIVE_TIMEOUT_MAX_MS,
+    default: KEEP_ALIVE_TIMEOUT_MS,
+    description: 'How long an idle connection stays open, in milliseconds; longer than the load balancer keeps one',
+  }),
+  shutdownTimeoutMs: wholeNumberSetting({
+    flag: 'shutdown-timeout',
+    env: 'RESERVATIONS_SHUTDOWN_TIMEOUT',
+    min: 0,
+    max: TIMEOUT_MAX_MS,
+    default: SHUTDOWN_TIMEOUT_MS,
+    description: 'How long requests under way may take to end when the server stops, in milliseconds',
+  }),
+  drainDelayMs: wholeNumberSetting({
+    flag: 'drain-delay',
+    env: 'RESERVATIONS_DRAIN_DELAY',
+    min: 0,
+    max: TIMEOUT_MAX_MS,
+    default: 0,
+    description: 'How long the server serves on, with readiness at 503, before it stops, in milliseconds',
+  }),
+  corsOrigins: {
+    flag: 'cors-origins',
+    env: 'RESERVATIONS_CORS_ORIGINS',
+    value: 'ORIGINS',
+    default: '*',
+    description: 'Whose pages may read answers in a browser: * (every origin), none, or origins between commas',
+    expected: CORS_ORIGINS_EXPECTED,
+    parse: parseCorsOrigins,
+  },
+  basePath: {
+    flag: 'base-path',
+    env: 'RESERVATIONS_BASE_PATH',
+    value: 'PATH',
+    default: '',
+    description: 'Path below which clients reach the server, such as /booking behind a proxy; links begin with it',
+    expected: BASE_PATH_EXPECTED,
+    parse: parseBasePath,
+  },
+};

@@ -1,0 +1,24 @@
+import type { Reservations, ReservationStore } from '@reservations/core';
+import type { Logger } from 'pino';
+import type { CorsOrigins } from '../config/cors-origins.ts';
+import type { LifecycleState } from './health/readiness.ts';
+
+/** Options of the HTTP application. */
+export interface AppOptions {
+  readonly reservations: Pick<Reservations, 'create' | 'get'>;
+  /** Readiness checks that it can be written. */
+  readonly store: Pick<ReservationStore, 'checkWritable'>;
+  /** Gets a line for each request and each fault. Default: none. */
+  readonly logger?: Logger;
+  /** Default: 64 KiB. */
+  readonly bodyLimitBytes?: number;
+  /**
+   * Path below which clients reach the service: it is put before every link and cut off the paths of requests that
+   * still have it. Default: what Express says, else none.
+   */
+  readonly basePath?: string;
+  /** Origins whose pages may read answers. Default: "none", so that an application that embeds the service keeps its own rule. */
+  readonly corsOrigins?: CorsOrigins;
+  /** The lifecycle state that readiness reports, beside the store. Default: always ready. */
+  readonly state?: () => LifecycleState;
+}

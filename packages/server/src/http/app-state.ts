@@ -1,0 +1,21 @@
+import type { ParameterizedContext } from 'koa';
+import type { Principal } from '../auth/principal.ts';
+
+/** State of one request. */
+export interface AppState {
+  /** The client's own `X-Request-Id`, or a new one. */
+  requestId: string;
+  /** The sender. */
+  principal: Principal;
+  /** Path below which the service is mounted, "" at the root: links begin with it. */
+  mountPath: string;
+  /** Path of the request as the client sent it, without its query. */
+  instance: string;
+  /** The reservation that the request is about, once it is known. */
+  reservationId: string | null;
+  /** The error behind an answer of the service's own, for the log. */
+  fault: unknown;
+}
+
+/** A request and its answer on their way through the service. */
+export type AppContext = ParameterizedContext<AppState>;

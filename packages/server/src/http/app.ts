@@ -1,0 +1,56 @@
+import { Router } from '@koa/router';
+import Koa from 'koa';
+import type { Logger } from 'pino';
+import { checkBasePath } from '../config/base-path.ts';
+import { checkCorsOrigins } from '../config/cors-origins.ts';
+import { BODY_LIMIT_BYTES } from '../config/http-defaults.ts';
+import type { AppOptions } from './app-options.ts';
+import type { AppState } from './app-state.ts';
+import { createReadiness } from './health/readiness.ts';
+import { getLive, getReady } from './health/routes.ts';
+import { catchFaults } from './pipeline/catch-faults.ts';
+import { checkHead } from './pipeline/check-head.ts';
+import { allowOrigins, answerPreflights } from './pipeline/cors.ts';
+import { closeWhileDraining } from './pipeline/drain.ts';
+import { beginRequest } from './pipeline/request-state.ts';
+import { answerUnrouted } from './pipeline/unrouted.ts';
+import { getReservation, postReservation } from './reservations/routes.ts';
+import { getRoot } from './root.ts';
+
+/**
+ * Builds the HTTP application: parse, call a use case, shape the answer.
+ * @throws {ReservationError} INVALID_OPTION, naming option, expectation and value.
+ */
+export function createApp(options: AppOptions): Koa<AppState> {
+  const { reservations, store, logger, bodyLimitBytes = BODY_LIMIT_BYTES, state = () => 'ready' } = options;
+  const basePath = checkBasePath(options.basePath ?? '');
+  const corsOrigins = checkCorsOrigins(options.corsOrigins ?? 'none');
+  const routes = { reservations, bodyLimitBytes };
+  const showReservation = getReservation(routes);
+  const router = new Router<AppState>({ sensitive: true });
+  router.get('/', getRoot);
+  router.get('/health/live', getLive);
+  router.get('/health/ready', getReady(createReadiness({ store, state, onStoreChange: logStoreChange(logger) })));
+  router.post('/reservations', postReservation(routes));
+  router.get('/reservations/:reservation_id', (ctx) => showReservation(ctx, ctx.params['reservation_id'] ?? ''));
+
+  const app = new Koa<AppState>();
+  app.on('error', (error) => logger?.warn({ err: error }, 'an answer could not be sent'));
+  app.use(beginRequest(logger, basePath));
+  app.use(allowOrigins(corsOrigins));
+  app.use(closeWhileDraining(state));
+  app.use(catchFaults);
+  app.use(checkHead);
+  app.use(answerPreflights(corsOrigins));
+  app.use(router.routes());
+  app.use(answerUnrouted);
+  return app;
+}
+
+/** Logs why readiness answers 503, and when the store can be written again. */
+function logStoreChange(logger: Logger | undefined): (fault: unknown) => void {
+  return (fault) => {
+    if (fault === null) logger?.info({ kind: 'store-writable' }, 'the store can be written again');
+    else logger?.error({ kind: 'store-not-writable', err: fault }, 'the store cannot be written: not ready');
+  };
+}

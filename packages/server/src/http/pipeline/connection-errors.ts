@@ -1,0 +1,113 @@
+import { randomUUID } from 'node:crypto';
+import { type Server, type ServerResponse, STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { corsHeaders } from './cors.ts';
+import { checkCorsOrigins, type CorsOrigins } from '../../config/cors-origins.ts';
+import { type Problem, problemBody, PROBLEMS } from '../problems/problems.ts';
+
+/** Options of {@link guardConnections}. */
+export interface GuardOptions {
+  /** Origins whose pages may read the answers. Default: "none". */
+  readonly corsOrigins?: CorsOrigins;
+}
+
+/**
+ * Prepares an HTTP server for requests that may charge. Clients that close their half of the connection behind a
+ * request are answered. What goes wrong beside requests (no HTTP, too large, too slow, a tunnel, an expectation that
+ * cannot be met) is answered in the shape of all errors, and never in place of a request that has arrived: that one
+ * may be charging, so it gets its own answer, and then the connection ends. Call it before the server listens.
+ * @throws {ReservationError} INVALID_OPTION, naming option, expectation and value.
+ */
+export function guardConnections(server: Server, options: GuardOptions = {}): void {
+  const corsOrigins = checkCorsOrigins(options.corsOrigins ?? 'none');
+  const underWay = new WeakMap<Duplex, Set<ServerResponse>>();
+  const ending = new WeakSet<Duplex>();
+
+  function refuse(socket: Duplex, problem: Problem): void {
+    if (ending.has(socket)) return;
+    ending.add(socket);
+    const responses = [...(underWay.get(socket) ?? [])];
+    const arrived = responses.findLast(({ req }) => req.complete);
+    const [arriving] = responses;
+    if (arrived !== undefined) endAfter(arrived, socket as Socket);
+    else if (arriving === undefined) socket.end(rawAnswer(problem, corsOrigins), () => socket.destroy());
+    else if (arriving.headersSent) (socket as Socket).destroySoon();
+    else answerInstead(arriving, problem, corsOrigins);
+  }
+
+  // No option of `createServer` sets it.
+  Object.assign(server, { httpAllowHalfOpen: true });
+  server.on('checkExpectation', (request, response) => void server.emit('request', request, response));
+  // Before the application handles the request.
+  server.prependListener('request', ({ socket }, response) => {
+    const responses = underWay.get(socket) ?? new Set();
+    underWay.set(socket, responses.add(response));
+    response.once('close', () => responses.delete(response));
+  });
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    if (error.code === 'ECONNRESET') socket.destroy();
+    // The last answer was given, and may still be on its way.
+    else if (!socket.writable) (socket as Socket).destroySoon();
+    else refuse(socket, problemOf(error.code));
+  });
+  server.on('connect', (_request, socket) => {
+    // The listener of `connect` owns the connection.
+    socket.on('error', () => socket.destroy());
+    refuse(socket, TUNNEL_REFUSED);
+  });
+}
+
+const TUNNEL_REFUSED: Problem = {
+  code: 'method_not_allowed',
+  detail: PROBLEMS.method_not_allowed.title,
+  headers: { Allow: 'GET, HEAD, POST' },
+};
+
+function problemOf(code: string | undefined): Problem {
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') {
+    return { code: 'request_timeout', detail: 'The request did not arrive in time' };
+  }
+  return code === 'HPE_HEADER_OVERFLOW'
+    ? { code: 'headers_too_large', detail: 'The headers are too large' }
+    : { code: 'malformed_request', detail: 'The request is not valid HTTP' };
+}
+
+function endAfter(response: ServerResponse, socket: Socket): void {
+  if (!response.headersSent) response.setHeader('Connection', 'close');
+  // Before the platform gives the connection to the next response, which would begin the work on its request.
+  response.prependOnceListener('finish', () => socket.destroySoon());
+}
+
+/** Answers a request that has not arrived yet, under the id that the log has for it. */
+function answerInstead(response: ServerResponse, problem: Problem, origins: CorsOrigins): void {
+  const known = response.getHeader('X-Request-Id');
+  const requestId = typeof known === 'string' ? known : randomUUID();
+  const { status, headers, body } = rawParts(problem, requestId, corsHeaders(origins, response.req.headers.origin));
+  // Ends the readers that wait for the rest of the request.
+  response.once('close', () => response.req.destroy());
+  response.writeHead(status, headers).end(body);
+}
+
+function rawAnswer(problem: Problem, origins: CorsOrigins): string {
+  const { status, headers, body } = rawParts(problem, randomUUID(), corsHeaders(origins, undefined));
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+  return [`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...lines, '', body].join('\r\n');
+}
+
+function rawParts(
+  problem: Problem,
+  requestId: string,
+  cors: Readonly<Record<string, string>>,
+): { readonly status: number; readonly headers: Record<string, string>; readonly body: string } {
+  const body = JSON.stringify(problemBody(problem, { instance: '/', requestId }));
+  const headers = {
+    ...cors,
+    ...problem.headers,
+    'Content-Type': 'application/json',
+    'Content-Length': String(Buffer.byteLength(body)),
+    'X-Request-Id': requestId,
+    Connection: 'close',
+  };
+  return { status: PROBLEMS[problem.code].status, headers, body };
+}

@@ -1,0 +1,31 @@
+import type { Next } from 'koa';
+import type { Logger } from 'pino';
+import { ANONYMOUS } from '../../auth/principal.ts';
+import type { AppContext, AppState } from '../app-state.ts';
+import { mountPath, withoutBasePath } from './mount-path.ts';
+import { requestIdFrom } from './request-id.ts';
+import { logRequest } from './request-log.ts';
+
+/** Begins every request: fills {@link AppState}, sets `X-Request-Id`, and logs the request when it is over. */
+export function beginRequest(
+  logger: Logger | undefined,
+  basePath: string,
+): (ctx: AppContext, next: Next) => Promise<void> {
+  return async (ctx, next) => {
+    const requestId = requestIdFrom(ctx.get('X-Request-Id'));
+    const mountedAt = basePath === '' ? mountPath(ctx.req) : basePath;
+    if (basePath !== '') ctx.path = withoutBasePath(ctx.path, basePath);
+    // Taken now: some frameworks put the whole path back while the request is handled.
+    const instance = mountedAt + ctx.path;
+    Object.assign(ctx.state, {
+      requestId,
+      principal: ANONYMOUS,
+      mountPath: mountedAt,
+      instance,
+      reservationId: null,
+      fault: null,
+    } satisfies AppState);
+    ctx.set('X-Request-Id', requestId);
+    await (logger === undefined ? next() : logRequest(logger, ctx, next));
+  };
+}

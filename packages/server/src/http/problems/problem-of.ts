@@ -1,0 +1,33 @@
+import { ReservationError, type ReservationErrorCode } from '@reservations/core';
+import type { Problem } from './problems.ts';
+
+const RETRY_AFTER_SECONDS = 1;
+
+/** Returns the problem that a client reads for a thrown error. Details are left out unless the client can act on them. */
+export function problemOf(error: unknown): Problem {
+  return error instanceof ReservationError ? problemOfCode(error.code) : INTERNAL_ERROR;
+}
+
+const INTERNAL_ERROR: Problem = { code: 'internal_error', detail: 'Internal Server Error' };
+
+function problemOfCode(code: ReservationErrorCode): Problem {
+  const headers = { 'Retry-After': String(RETRY_AFTER_SECONDS) };
+  switch (code) {
+    case 'STORE_UNAVAILABLE':
+    case 'STORE_CLOSED':
+    // While serving it means that the database is the target of a move that began meanwhile.
+    case 'STORE_UNSUITABLE':
+    case 'TOO_MANY_CONFLICTS':
+      return { code: 'store_unavailable', detail: STORE_UNAVAILABLE_DETAIL, headers };
+    case 'STOPPED':
+      return { code: 'shutting_down', detail: 'The service is shutting down; please try again.', headers };
+    case 'INVALID_OPTION':
+    case 'STORE_IN_USE':
+    case 'STORE_CORRUPT':
+      return INTERNAL_ERROR;
+  }
+}
+
+/** It may have been committed: only the same key makes it safe to send the request again. */
+const STORE_UNAVAILABLE_DETAIL =
+  'The reservation store is temporarily unavailable. Repeat the request with the same Idempotency-Key.';

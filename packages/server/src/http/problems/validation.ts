@@ -1,0 +1,87 @@
+import {
+  AMOUNT_MINOR_MAX,
+  currencyDecimals,
+  DEFAULT_CURRENCY,
+  formatMoney,
+  type RequestFault,
+  type RequestField,
+  USER_ID_LENGTH_MAX,
+} from '@reservations/core';
+import type { JsonFault } from '../body/json.ts';
+import type { ValidationEntry } from './problems.ts';
+
+/** Names of a request's fields on the wire. */
+export const WIRE_FIELDS: { readonly [Field in RequestField]: string } = {
+  userId: 'user_id',
+  amount: 'amount',
+  currency: 'currency',
+};
+
+/** A body that is absent, or `null`, where one is needed. */
+export const BODY_MISSING: ValidationEntry = { loc: ['body'], msg: 'Field required', type: 'missing' };
+
+/** A body that is anything but an object of fields. */
+export const BODY_NOT_AN_OBJECT: ValidationEntry = {
+  loc: ['body'],
+  msg: 'Input should be a valid dictionary or object to extract fields from',
+  type: 'model_attributes_type',
+};
+
+/** A body that is not JSON, with the character at which that shows. */
+export function jsonFaultEntry(fault: JsonFault): ValidationEntry {
+  return { loc: ['body', fault.at], msg: fault.message, type: fault.type };
+}
+
+/** A fault of a field, in the names and texts that FastAPI and pydantic use. `currency` is the one the client sent. */
+export function requestFaultEntry(fault: RequestFault, currency: unknown): ValidationEntry {
+  const { type, msg } = describeFault(fault, currency);
+  return { loc: ['body', WIRE_FIELDS[fault.field]], msg, type };
+}
+
+function describeFault(fault: RequestFault, currency: unknown): Pick<ValidationEntry, 'type' | 'msg'> {
+  switch (fault.code) {
+    case 'missing':
+      return { type: 'missing', msg: 'Field required' };
+    case 'not-a-string':
+      return { type: 'string_type', msg: 'Input should be a valid string' };
+    case 'not-a-number-type':
+      return { type: 'float_type', msg: 'Input should be a valid number' };
+    case 'empty':
+      return { type: 'string_too_short', msg: 'String should have at least 1 character' };
+    case 'too-long':
+      return { type: 'string_too_long', msg: `String should have at most ${USER_ID_LENGTH_MAX} characters` };
+    case 'not-text':
+      return { type: 'value_error', msg: 'Value error, text may not hold control characters or lone surrogates' };
+    case 'unknown-currency':
+      return {
+        type: 'value_error',
+        msg: 'Value error, currency should be a code of ISO 4217 that is in use and has a minor unit',
+      };
+    case 'not-a-number':
+      return {
+        type: 'float_parsing',
+        msg: 'Input should be a valid number, unable to parse string as a number',
+      };
+    case 'not-finite':
+      return { type: 'finite_number', msg: 'Input should be a finite number' };
+    case 'not-positive':
+      return { type: 'greater_than', msg: 'Input should be greater than 0' };
+    case 'too-many-decimals':
+      return { type: 'decimal_max_places', msg: tooManyDecimals(decimalsOf(currency)) };
+    case 'too-large':
+      return { type: 'less_than_equal', msg: `Input should be less than or equal to ${largest(decimalsOf(currency))}` };
+  }
+}
+
+function tooManyDecimals(decimals: number): string {
+  return `Decimal input should have no more than ${decimals} decimal place${decimals === 1 ? '' : 's'}`;
+}
+
+function largest(decimals: number): string {
+  return formatMoney({ amountMinor: AMOUNT_MINOR_MAX, currency: '', decimals });
+}
+
+function decimalsOf(currency: unknown): number {
+  const code = typeof currency === 'string' ? currency.toUpperCase() : DEFAULT_CURRENCY;
+  return currencyDecimals(code) ?? currencyDecimals(DEFAULT_CURRENCY) ?? 0;
+}

@@ -1,0 +1,128 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { PaymentGateway, Reservations, ReservationStore } from '@reservations/core';
+import type { Logger } from 'pino';
+import { KEEP_ALIVE_TIMEOUT_MS, REQUEST_TIMEOUT_MS, SHUTDOWN_TIMEOUT_MS } from '../config/http-defaults.ts';
+import { guardConnections } from './pipeline/connection-errors.ts';
+import type { CorsOrigins } from '../config/cors-origins.ts';
+import { createRequestListener } from './handler.ts';
+import type { LifecycleState } from './health/readiness.ts';
+
+/** Interval at which the time-outs are checked. */
+const TIMEOUT_CHECK_INTERVAL_MS = 500;
+
+/** Time for the last answers to be read once the engine has stopped. */
+const LAST_ANSWERS_MS = 500;
+
+/** Options of {@link startServer}. The server stops and closes the engine, the gateway and the store. */
+export interface ServerOptions {
+  readonly reservations: Reservations;
+  readonly store: ReservationStore;
+  readonly gateway: PaymentGateway;
+  /** Default: 127.0.0.1. */
+  readonly host?: string;
+  /** 0, the default, takes any free port. */
+  readonly port?: number;
+  readonly logger?: Logger;
+  readonly bodyLimitBytes?: number;
+  /** Default: 30 s. */
+  readonly requestTimeoutMs?: number;
+  /** Default: 620 s. */
+  readonly keepAliveTimeoutMs?: number;
+  /** Path below which clients reach the service; put before every link. Default: none. */
+  readonly basePath?: string;
+  /** Origins whose pages may read answers. Default: "*", every origin. */
+  readonly corsOrigins?: CorsOrigins;
+  /** Default: 20 s. */
+  readonly shutdownTimeoutMs?: number;
+  /** Time from the stop request during which the server still serves, with readiness at 503. Default: 0. */
+  readonly drainDelayMs?: number;
+}
+
+/** A server that listens. */
+export interface RunningServer {
+  readonly host: string;
+  readonly port: number;
+  /** Without a slash at its end. */
+  readonly url: string;
+  /**
+   * Takes no new work, lets requests under way end, then stops listening and closes gateway and store. Until it stops
+   * listening, readiness and reservations can be asked for. Charges that run longer than the shutdown time-out are
+   * cancelled and stay open in the store, for the next process. Idempotent.
+   */
+  stop(): Promise<void>;
+}
+
+/**
+ * Listens, and settles what earlier processes left open.
+ * @throws {Error} when the address cannot be listened on; engine, gateway and store are then closed already.
+ */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const { reservations, store, gateway, host = '127.0.0.1', port = 0 } = options;
+  const { requestTimeoutMs = REQUEST_TIMEOUT_MS, shutdownTimeoutMs = SHUTDOWN_TIMEOUT_MS, drainDelayMs = 0 } = options;
+  const { keepAliveTimeoutMs = KEEP_ALIVE_TIMEOUT_MS, corsOrigins = '*' } = options;
+  let state: LifecycleState = 'starting';
+  const server = createServer(
+    {
+      requestTimeout: requestTimeoutMs,
+      headersTimeout: requestTimeoutMs,
+      keepAliveTimeout: keepAliveTimeoutMs,
+      connectionsCheckingInterval: TIMEOUT_CHECK_INTERVAL_MS,
+      // The application answers for it, in the shape of all errors.
+      requireHostHeader: false,
+    },
+    createRequestListener({ ...options, corsOrigins, state: () => state }),
+  );
+  guardConnections(server, { corsOrigins });
+
+  async function shutDown(): Promise<void> {
+    state = 'draining';
+    if (server.listening) await sleep(drainDelayMs);
+    await reservations.stop({ drainMs: shutdownTimeoutMs });
+    await closeServer(server, LAST_ANSWERS_MS);
+    await gateway.close();
+    await store.close();
+  }
+
+  let stopped: Promise<void> | null = null;
+  const stop = (): Promise<void> => (stopped ??= shutDown());
+  try {
+    await listen(server, host, port);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  reservations.start();
+  state = 'ready';
+  const address = server.address() as AddressInfo;
+  return { host, port: address.port, url: urlOf(host, address.port), stop };
+}
+
+function urlOf(host: string, port: number): string {
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+function listen(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    function fail(cause: NodeJS.ErrnoException): void {
+      const reason = cause.code === 'EADDRINUSE' ? 'the port is in use' : cause.message;
+      reject(new Error(`cannot listen on ${host}:${port}: ${reason}`, { cause }));
+    }
+    server.once('error', fail);
+    server.listen(port, host, () => {
+      server.off('error', fail);
+      resolve();
+    });
+  });
+}
+
+/** Resolves when no connection is left. Those that still are after `patienceMs` are cut. */
+async function closeServer(server: Server, patienceMs: number): Promise<void> {
+  const closed = new Promise<void>((resolve) => {
+    server.close(() => resolve());
+  });
+  const patience = setTimeout(() => server.closeAllConnections(), patienceMs);
+  await closed;
+  clearTimeout(patience);
+}

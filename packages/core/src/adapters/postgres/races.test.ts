@@ -2,7 +2,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest';
 import type { ReservationStore } from '../../ports/reservation-store.ts';
 import { exampleAppend, exampleCharge, exampleEvent, exampleId, NOTHING_ALONGSIDE } from '../../testing/builders.ts';
-import { sealOf } from '../sql/event-rows.ts';
+import { sealOf } from '../sql/rows/events.ts';
 import { toStep } from '../sql/migrations.ts';
 import { ONLY_SHARD } from '../sql/columns.ts';
 import { openPostgresStore } from './index.ts';

@@ -3,7 +3,7 @@ import {
   type SubscriptionParameters,
   subscriptionQueries,
   type SubscriptionRows,
-} from '../sql/subscription-queries.ts';
+} from '../sql/queries/subscriptions.ts';
 import { createSqlSubscriptions, type RunSubscriptionQuery } from '../sql/subscriptions.ts';
 import type { Access } from './access.ts';
 import { type Prepared, prepare, sql } from './prepared.ts';

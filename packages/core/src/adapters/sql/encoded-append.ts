@@ -2,7 +2,7 @@ import type { ReservationSummary } from '../../domain/reservation/summary.ts';
 import type { AppendRequest, ExpectedVersion } from '../../ports/event-store.ts';
 import type { KeyChange, WorkChange } from '../../ports/inline-writes.ts';
 import { type ReservationRow, toReservationRow } from './columns.ts';
-import { type EncodedEvent, encodeNewEvent } from './event-rows.ts';
+import { type EncodedEvent, encodeNewEvent } from './rows/events.ts';
 
 /** An append as it was when it was asked for, turned into rows outside of every transaction. */
 export interface EncodedAppend {

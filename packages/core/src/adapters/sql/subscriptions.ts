@@ -2,7 +2,7 @@ import { isSubscriptionName } from '../../domain/subscription-name.ts';
 import { assert } from '../../errors.ts';
 import type { AcquireResult, ResumeResult, Subscription, Subscriptions } from '../../ports/subscriptions.ts';
 import { assertListLimit } from '../support/arguments.ts';
-import type { SubscriptionParameters, SubscriptionRows } from './subscription-queries.ts';
+import type { SubscriptionParameters, SubscriptionRows } from './queries/subscriptions.ts';
 import type { SubscriptionRow } from './columns.ts';
 
 /** Runs one of the statements about subscriptions; `count` is the number of rows that it returned or changed. */

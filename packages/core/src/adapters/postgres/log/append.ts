@@ -3,7 +3,7 @@ import type { WorkName } from '../../../ports/due-work.ts';
 import type { AppendResult } from '../../../ports/event-store.ts';
 import type { CommitMeter } from '../../support/commit-meter.ts';
 import type { EncodedAppend } from '../../sql/encoded-append.ts';
-import { fromEventRows, sealOf } from '../../sql/event-rows.ts';
+import { fromEventRows, sealOf } from '../../sql/rows/events.ts';
 import { type EventRow, ONLY_SHARD } from '../../sql/columns.ts';
 import type { Run } from '../open/connection.ts';
 import { sqlStateOf } from '../faults.ts';

@@ -1,7 +1,7 @@
 import type { EventStore } from '../../../ports/event-store.ts';
 import { assertAppendable, assertRange } from '../../support/arguments.ts';
 import { encodeAppend } from '../../sql/encoded-append.ts';
-import { fromEventRows } from '../../sql/event-rows.ts';
+import { fromEventRows } from '../../sql/rows/events.ts';
 import { type EventRow, ONLY_SHARD } from '../../sql/columns.ts';
 import type { Access } from '../access.ts';
 import type { CommitHints } from './commit-hints.ts';

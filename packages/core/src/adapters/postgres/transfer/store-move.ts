@@ -1,13 +1,12 @@
-import { ONLY_SHARD, type MoveRow } from '../../sql/columns.ts';
+import type { MoveRow } from '../../sql/columns.ts';
 import type { Run } from '../open/connection.ts';
+import { storeMove } from '../../sql/queries/transfer.ts';
 import { prepare, sql } from '../prepared.ts';
 
 /** The database's move, if it had one. */
 export async function readStoreMove(run: Run): Promise<MoveRow | undefined> {
-  const { rows } = await run(storeMove({}));
+  const { rows } = await run(moves({}));
   return rows[0];
 }
 
-const storeMove = prepare<object, MoveRow>(() =>
-  sql.selectFrom('store_moves').selectAll().where('shard', '=', ONLY_SHARD),
-);
+const moves = prepare(() => storeMove(sql));

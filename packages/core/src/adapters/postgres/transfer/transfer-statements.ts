@@ -15,7 +15,7 @@ import {
   logPage,
   streamsPage,
   summariesPage,
-} from '../../sql/transfer-pages.ts';
+} from '../../sql/queries/transfer.ts';
 import { type WorkPage, workQueries } from '../../sql/queries/work.ts';
 import { type Prepared, prepare, sql, type Statement } from '../prepared.ts';
 

@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it, onTestFinished } from 'vitest';
 import type { EventText, TransferTarget } from '../../../ports/admin/store-transfer.ts';
 import { EXAMPLE_TIME, exampleAppend, exampleCharge, exampleId, exampleUuid } from '../../../testing/builders.ts';
-import { sealOf } from '../../sql/event-rows.ts';
+import { sealOf } from '../../sql/rows/events.ts';
 import { ONLY_SHARD } from '../../sql/columns.ts';
-import { fromEventText } from '../../sql/transfer-rows.ts';
+import { fromEventText } from '../../sql/rows/transfer.ts';
 import { openPostgresStore, openPostgresTransferTarget } from '../index.ts';
 import { createTestSchemas, type TestSchemas } from '../test-support.ts';
 

@@ -2,24 +2,16 @@ import { assert, ReservationError } from '../../../errors.ts';
 import type { StoredKey, TargetState, TransferRows, TransferTarget } from '../../../ports/admin/store-transfer.ts';
 import { toReservationRow } from '../../sql/columns.ts';
 import { heldSummary } from '../../sql/encoded-append.ts';
-import { toSummary } from '../../sql/reservation-rows.ts';
+import { toSummary } from '../../sql/rows/reservations.ts';
 import { fromMoveRecord, toMoveRecord } from '../../sql/store-move.ts';
-import {
-  fromEventText,
-  fromStoredCheckpoint,
-  fromStoredKey,
-  fromStoredWork,
-  toEventTexts,
-  toLogTexts,
-  toStoredCheckpoint,
-  toStoredKey,
-  toStoredWork,
-} from '../../sql/transfer-rows.ts';
+import { fromEventText, fromStoredCheckpoint, fromStoredKey, fromStoredWork } from '../../sql/rows/transfer.ts';
 import { type Connections, createConnections, type Run } from '../open/connection.ts';
 import { assertDurable } from '../open/durability.ts';
 import { toFault } from '../faults.ts';
 import { migrate } from '../schema/migrate.ts';
 import { checkedUrl, parseConnectionOptions, TIMEOUT_MAX_MS } from '../open/options.ts';
+import { createTransferRows } from '../../sql/transfer-rows.ts';
+import type { Prepared } from '../prepared.ts';
 import { storable } from '../storable.ts';
 import { readStoreMove } from './store-move.ts';
 import * as statements from './transfer-statements.ts';
@@ -105,32 +97,27 @@ async function hasContents(run: Run): Promise<boolean> {
 
 function createRows(run: Run): TransferRows & Pick<TransferTarget, 'summaries'> {
   const { analyze, pages } = statements;
+  /** Reads pages of a table, whose rows are counted before the first one. */
+  function reader<Page, Row>(
+    page: Prepared<Page, Row>,
+    table: Parameters<typeof analyze>[0],
+    isFirst: (at: Page) => boolean,
+  ): (at: Page) => Promise<readonly Row[]> {
+    return async (at) => {
+      if (isFirst(at)) await run(analyze(table));
+      return (await run(page(at))).rows;
+    };
+  }
+  const summaries = reader(pages.summaries, 'reservations', ({ after }) => after === '');
   return {
-    async log({ after, limit }) {
-      return toLogTexts((await run(pages.log({ after, limit }))).rows, after);
-    },
-    async streams({ after, limit }) {
-      if (after === null) await run(analyze('events'));
-      const { stream, version } = after ?? { stream: '', version: 0 };
-      return toEventTexts((await run(pages.streams({ stream, version, limit }))).rows);
-    },
-    async summaries({ after, limit }) {
-      if (after === null) await run(analyze('reservations'));
-      return (await run(pages.summaries({ after: after ?? '', limit }))).rows.map(toSummary);
-    },
-    async keys({ after, limit }) {
-      if (after === null) await run(analyze('idempotency_keys'));
-      const { scope, key } = after ?? { scope: '', key: '' };
-      return (await run(pages.keys({ scope, key, limit }))).rows.map(toStoredKey);
-    },
-    async work({ after, limit }) {
-      if (after === null) await run(analyze('due_work'));
-      const { kind, id } = after ?? { kind: '', id: '' };
-      return (await run(pages.work({ kind, id, limit }))).rows.map(toStoredWork);
-    },
-    async checkpoints({ after, limit }) {
-      return (await run(pages.checkpoints({ after: after ?? '', limit }))).rows.map(toStoredCheckpoint);
-    },
+    ...createTransferRows({
+      log: async (at) => (await run(pages.log(at))).rows,
+      streams: reader(pages.streams, 'events', ({ stream }) => stream === ''),
+      keys: reader(pages.keys, 'idempotency_keys', ({ scope, key }) => scope === '' && key === ''),
+      work: reader(pages.work, 'due_work', ({ kind, id }) => kind === '' && id === ''),
+      checkpoints: async (at) => (await run(pages.checkpoints(at))).rows,
+    }),
+    summaries: async ({ after, limit }) => (await summaries({ after: after ?? '', limit })).map(toSummary),
   };
 }
 

@@ -2,7 +2,7 @@ import type { ReservationId } from '../../../domain/ids.ts';
 import type { ReservationSummary } from '../../../domain/reservation/summary.ts';
 import { PAGE_LIMIT_MAX, type ReservationView } from '../../../ports/reservation-view.ts';
 import { assertPage } from '../../support/arguments.ts';
-import { toSummary, toReservationPage } from '../../sql/reservation-rows.ts';
+import { toSummary, toReservationPage } from '../../sql/rows/reservations.ts';
 import { keyQueries } from '../../sql/queries/keys.ts';
 import { ONLY_SHARD, type ReservationRow } from '../../sql/columns.ts';
 import type { Access } from '../access.ts';

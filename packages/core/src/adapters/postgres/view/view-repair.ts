@@ -1,7 +1,7 @@
 import type { ReservationSummary } from '../../../domain/reservation/summary.ts';
 import type { OrphansRemoved, ViewRepair } from '../../../ports/admin/view-repair.ts';
 import { heldSummary } from '../../sql/encoded-append.ts';
-import { differs } from '../../sql/reservation-rows.ts';
+import { differs } from '../../sql/rows/reservations.ts';
 import { ONLY_SHARD, type ReservationRow, toReservationRow } from '../../sql/columns.ts';
 import { assertBatch, assertRepairPage } from '../../support/arguments.ts';
 import type { Access } from '../access.ts';
@@ -42,7 +42,7 @@ function encode(summary: ReservationSummary): ReservationRow {
   return toReservationRow(heldSummary(summary, storable));
 }
 
-/** Takes the lock of appends (see append-function.ts): later statements see every append that was committed. */
+/** Takes the lock of appends (see ../schema/migrations/0001-append-group.ts): later statements see every append that was committed. */
 async function lockLog(run: Run, lockTimeoutMs: number): Promise<void> {
   await run(lockTimeout(lockTimeoutMs));
   await run({

@@ -2,7 +2,7 @@ import type { DueWork } from '../../../ports/due-work.ts';
 import { assertDueAt, assertLease, assertTakeLimit } from '../../support/arguments.ts';
 import { ONLY_SHARD, type WorkRow } from '../../sql/columns.ts';
 import { workQueries } from '../../sql/queries/work.ts';
-import { fromWorkRow, takenRow } from '../../sql/work-rows.ts';
+import { fromWorkRow, takenRow } from '../../sql/rows/work.ts';
 import type { Access } from '../access.ts';
 import { prepare, sql, type Statement } from '../prepared.ts';
 import { storable } from '../storable.ts';

@@ -4,9 +4,9 @@ import type { KeyChange, WorkChange } from '../../../ports/inline-writes.ts';
 import type { AppendResult, ExpectedVersion } from '../../../ports/event-store.ts';
 import type { CommitMeter } from '../../support/commit-meter.ts';
 import type { EncodedAppend } from '../../sql/encoded-append.ts';
-import { fromEventRows, toEventRow } from '../../sql/event-rows.ts';
+import { fromEventRows, toEventRow } from '../../sql/rows/events.ts';
 import type { StreamEntry } from '../../sql/queries/log.ts';
-import { toEnqueuedRow } from '../../sql/work-rows.ts';
+import { toEnqueuedRow } from '../../sql/rows/work.ts';
 import { type AppendStatements, prepareAppendStatements } from './append-statements.ts';
 import type { WriteTransactions } from './transaction.ts';
 

@@ -4,7 +4,7 @@ import { assertAppendable, assertRange } from '../../support/arguments.ts';
 import { createCommitListeners } from '../../support/commit-listeners.ts';
 import type { CommitMeter } from '../../support/commit-meter.ts';
 import { encodeAppend } from '../../sql/encoded-append.ts';
-import { fromEventRows } from '../../sql/event-rows.ts';
+import { fromEventRows } from '../../sql/rows/events.ts';
 import { logQueries } from '../../sql/queries/log.ts';
 import type { Access } from '../access.ts';
 import { createAppend } from './append.ts';

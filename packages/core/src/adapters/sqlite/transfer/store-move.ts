@@ -1,12 +1,11 @@
 import type Database from 'better-sqlite3';
-import { ONLY_SHARD, type MoveRow } from '../../sql/columns.ts';
+import type { MoveRow } from '../../sql/columns.ts';
+import { storeMove } from '../../sql/queries/transfer.ts';
 import { prepare, sql } from '../prepared.ts';
 
 /** The database's move, if it had one. */
 export function readStoreMove(database: Database.Database): MoveRow | undefined {
-  return prepare<object, MoveRow>(database, () =>
-    sql.selectFrom('store_moves').selectAll().where('shard', '=', ONLY_SHARD),
-  ).get({});
+  return prepare(database, () => storeMove(sql)).get({});
 }
 
 /** Writes it down, in the place of an earlier one. */

@@ -1,11 +1,17 @@
 import { realpathSync, statSync } from 'node:fs';
 import type Database from 'better-sqlite3';
 import { invalidOption } from '../../../options.ts';
-import type { TransferSource } from '../../../ports/admin/store-transfer.ts';
+import type { TransferRows, TransferSource } from '../../../ports/admin/store-transfer.ts';
 import { fromMoveRecord, toMoveRecord } from '../../sql/store-move.ts';
 import { ONLY_SHARD } from '../../sql/columns.ts';
-import { type After, checkpointsPage, keysPage, streamsPage } from '../../sql/transfer-pages.ts';
-import { toEventTexts, toLogTexts, toStoredCheckpoint, toStoredKey, toStoredWork } from '../../sql/transfer-rows.ts';
+import {
+  type After,
+  type AfterEvent,
+  type AfterKey,
+  checkpointsPage,
+  keysPage,
+  streamsPage,
+} from '../../sql/queries/transfer.ts';
 import { workQueries } from '../../sql/queries/work.ts';
 import { openConnection } from '../open/connection.ts';
 import { toFault } from '../faults.ts';
@@ -13,7 +19,8 @@ import { acquireServingLock, type ServingLock } from '../open/lock.ts';
 import { migrate } from '../schema/migrate.ts';
 import { prepareLastPosition, prepareLogPage } from '../log/log-pages.ts';
 import { BUSY_TIMEOUT_BESIDE_MS } from '../open/open.ts';
-import { prepare, sql } from '../prepared.ts';
+import { createTransferRows } from '../../sql/transfer-rows.ts';
+import { type Prepared, prepare, sql } from '../prepared.ts';
 import { readStoreMove, refuseWork, writeStoreMove } from './store-move.ts';
 import { SQLITE_MIGRATIONS } from '../schema/steps.ts';
 
@@ -73,31 +80,27 @@ function createSource(database: Database.Database, lock: ServingLock): TransferS
   };
 }
 
-function createRows(
-  database: Database.Database,
-): Pick<TransferSource, 'log' | 'streams' | 'keys' | 'work' | 'checkpoints'> {
+function createRows(database: Database.Database): TransferRows {
   const log = prepareLogPage(database);
-  const streams = prepare(database, (page: Parameters<typeof streamsPage>[1]) => streamsPage(sql, page));
-  const keys = prepare(database, (page: Parameters<typeof keysPage>[1]) => keysPage(sql, page));
+  const streams = prepare(database, (page: AfterEvent) => streamsPage(sql, page));
+  const keys = prepare(database, (page: AfterKey) => keysPage(sql, page));
   const work = prepare(database, workQueries(sql).page(ONLY_SHARD));
   const checkpoints = prepare(database, (page: After<string>) => checkpointsPage(sql, ONLY_SHARD, page));
 
-  async function read<Result>(work: () => Result): Promise<Result> {
-    try {
-      return work();
-    } catch (error) {
-      throw toFault(error, database.name);
-    }
+  function reader<Page, Row>(statement: Prepared<Page, Row>): (page: Page) => Promise<readonly Row[]> {
+    return async (page) => {
+      try {
+        return statement.all(page);
+      } catch (error) {
+        throw toFault(error, database.name);
+      }
+    };
   }
-  return {
-    log: ({ after, limit }) => read(() => toLogTexts(log.all({ after, limit }), after)),
-    streams: ({ after, limit }) =>
-      read(() => toEventTexts(streams.all({ stream: after?.stream ?? '', version: after?.version ?? 0, limit }))),
-    keys: ({ after, limit }) =>
-      read(() => keys.all({ scope: after?.scope ?? '', key: after?.key ?? '', limit }).map(toStoredKey)),
-    work: ({ after, limit }) =>
-      read(() => work.all({ kind: after?.kind ?? '', id: after?.id ?? '', limit }).map(toStoredWork)),
-    checkpoints: ({ after, limit }) =>
-      read(() => checkpoints.all({ after: after ?? '', limit }).map(toStoredCheckpoint)),
-  };
+  return createTransferRows({
+    log: reader(log),
+    streams: reader(streams),
+    keys: reader(keys),
+    work: reader(work),
+    checkpoints: reader(checkpoints),
+  });
 }

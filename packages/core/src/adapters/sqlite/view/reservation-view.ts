@@ -7,7 +7,7 @@ import {
   type ReservationView,
 } from '../../../ports/reservation-view.ts';
 import { assertPage } from '../../support/arguments.ts';
-import { toSummary, toReservationPage } from '../../sql/reservation-rows.ts';
+import { toSummary, toReservationPage } from '../../sql/rows/reservations.ts';
 import { ONLY_SHARD, type ReservationRow } from '../../sql/columns.ts';
 import type { Access } from '../access.ts';
 import { keyQueries } from '../../sql/queries/keys.ts';

@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3';
 import type { ViewRepair } from '../../../ports/admin/view-repair.ts';
-import { differs } from '../../sql/reservation-rows.ts';
+import { differs } from '../../sql/rows/reservations.ts';
 import { type ReservationRow, toReservationRow } from '../../sql/columns.ts';
 import { logQueries } from '../../sql/queries/log.ts';
 import { viewQueries } from '../../sql/queries/view.ts';

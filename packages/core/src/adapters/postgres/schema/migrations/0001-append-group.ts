@@ -13,16 +13,17 @@
  * The appends of a group concern different streams, keys and work items (see group-commit.ts), so that none of them
  * has to see what another one of the group writes.
  *
- * p_appends, p_events and p_reservations are arrays of objects; `n` numbers the appends of the group. p_leased_kinds and p_leased_ids name the work items
- * whose lease is asked for. Returns an array with an object for each append, in their order.
+ * p_appends, p_events and p_reservations are arrays of objects; `n` numbers the appends of the group. p_leased_kinds and
+ * p_leased_ids name the work items whose lease is asked for. Returns an array with an object for each append, in their
+ * order.
  *
  * An append with `releases_key` frees the key that it names if the key is bound to the append's stream, and is never
  * refused because of the key. A group has no two appends with one key, so that keys are freed after the others were
- * claimed. A server of an older release never sends `releases_key`, and is answered as before.
+ * claimed.
  *
  * The plans are made once for each connection, perhaps while the tables are still empty, and must be right when they
  * are large: every look-up stands in a subquery of its own that no join can swallow, and finds one row by its key. The
- * settings and the partial indexes leave one plan for each look-up (see ../sql/pinned-indexes.ts).
+ * settings and the partial indexes leave one plan for each look-up (decision 24).
  */
 export const APPEND_GROUP = `create function append_group(
   p_shard integer, p_lock_timeout_ms integer, p_appends json, p_events json, p_reservations json,

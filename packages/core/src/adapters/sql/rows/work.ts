@@ -1,6 +1,6 @@
-import type { WorkChange } from '../../ports/inline-writes.ts';
-import type { WorkItem, WorkKind } from '../../ports/due-work.ts';
-import { ONLY_SHARD, type WorkRow } from './columns.ts';
+import type { WorkChange } from '../../../ports/inline-writes.ts';
+import type { WorkItem, WorkKind } from '../../../ports/due-work.ts';
+import { ONLY_SHARD, type WorkRow } from '../columns.ts';
 
 /** Reads a row of due work. A kind that only a later release knows is read as it is. */
 export function fromWorkRow(row: WorkRow): WorkItem {

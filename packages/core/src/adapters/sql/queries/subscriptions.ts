@@ -1,5 +1,5 @@
 import { type Compilable, expressionBuilder, type ExpressionWrapper, type Kysely } from 'kysely';
-import { ONLY_SHARD, type SubscriptionRow, type Tables } from './columns.ts';
+import { ONLY_SHARD, type SubscriptionRow, type Tables } from '../columns.ts';
 
 interface Named {
   readonly name: string;

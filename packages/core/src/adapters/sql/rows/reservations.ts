@@ -1,7 +1,7 @@
-import type { ReservationSummary } from '../../domain/reservation/summary.ts';
-import { ReservationError } from '../../errors.ts';
-import type { ReservationPage } from '../../ports/reservation-view.ts';
-import { fromReservationRow, type ReservationRow } from './columns.ts';
+import type { ReservationSummary } from '../../../domain/reservation/summary.ts';
+import { ReservationError } from '../../../errors.ts';
+import type { ReservationPage } from '../../../ports/reservation-view.ts';
+import { fromReservationRow, type ReservationRow } from '../columns.ts';
 
 /** Reads a row of the view. @throws {ReservationError} STORE_CORRUPT when its text is no JSON. */
 export function toSummary(row: ReservationRow): ReservationSummary {

@@ -1,6 +1,6 @@
 import type { Compilable, Kysely } from 'kysely';
-import type { EventRow, KeyRow, ReservationRow, SubscriptionRow, Tables } from './columns.ts';
-import { ONLY_SHARD } from './columns.ts';
+import type { EventRow, KeyRow, MoveRow, ReservationRow, SubscriptionRow, Tables } from '../columns.ts';
+import { ONLY_SHARD } from '../columns.ts';
 
 /** Rows behind a place; the empty text sorts before every other. */
 export interface After<Place> {
@@ -82,4 +82,9 @@ export function checkpointsPage(
     .where('name', '>', after)
     .orderBy('name')
     .limit(limit);
+}
+
+/** The database's move, if it had one. */
+export function storeMove(sql: Kysely<Tables>): Compilable<MoveRow> {
+  return sql.selectFrom('store_moves').selectAll().where('shard', '=', ONLY_SHARD);
 }

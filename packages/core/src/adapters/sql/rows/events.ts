@@ -1,9 +1,9 @@
 // Not by its name: on a Node that lacks it, that would hide the message about the version that is needed.
 import * as zlib from 'node:zlib';
-import type { StoredEvent } from '../../domain/reservation/stored-event.ts';
-import { ReservationError } from '../../errors.ts';
-import type { EventMetadata, NewEvent, RecordedEvent } from '../../ports/event-store.ts';
-import { type EventRow, ONLY_SHARD } from './columns.ts';
+import type { StoredEvent } from '../../../domain/reservation/stored-event.ts';
+import { ReservationError } from '../../../errors.ts';
+import type { EventMetadata, NewEvent, RecordedEvent } from '../../../ports/event-store.ts';
+import { type EventRow, ONLY_SHARD } from '../columns.ts';
 
 /** An event as text, made before the transaction begins: what cannot be written as JSON fails nobody else's append. */
 export interface EncodedEvent {

@@ -1,0 +1,97 @@
+import type { EventText, StoredCheckpoint, StoredKey, StoredWork } from '../../../ports/admin/store-transfer.ts';
+import { fromWorkRow } from './work.ts';
+import { assertGapless, assertIntact } from './events.ts';
+import { type EventRow, type KeyRow, ONLY_SHARD, type WorkRow, type SubscriptionRow } from '../columns.ts';
+
+/** Text for text. @throws {ReservationError} STORE_CORRUPT when a row is not what was written. */
+export function toEventTexts(rows: readonly EventRow[]): readonly EventText[] {
+  for (const row of rows) assertIntact(row);
+  return rows.map((row) => ({
+    stream: row.stream,
+    version: row.version,
+    position: row.position,
+    id: row.id,
+    commandId: row.command_id,
+    type: row.type,
+    schemaVersion: row.schema_version,
+    data: row.data,
+    metadata: row.metadata,
+    checksum: row.checksum,
+  }));
+}
+
+/** The same for rows that must follow each other. @throws {ReservationError} STORE_CORRUPT when one is missing, too. */
+export function toLogTexts(rows: readonly EventRow[], after: number): readonly EventText[] {
+  assertGapless(rows, 'position', after);
+  return toEventTexts(rows);
+}
+
+/** The row that {@link toEventTexts} read. */
+export function fromEventText(event: EventText): EventRow {
+  return {
+    shard: ONLY_SHARD,
+    stream: event.stream,
+    version: event.version,
+    position: event.position,
+    id: event.id,
+    command_id: event.commandId,
+    type: event.type,
+    schema_version: event.schemaVersion,
+    data: event.data,
+    metadata: event.metadata,
+    checksum: event.checksum,
+  };
+}
+
+/** Reads a key's row. */
+export function toStoredKey(row: KeyRow): StoredKey {
+  return { scope: row.scope, key: row.idempotency_key, fingerprint: row.fingerprint, stream: row.stream };
+}
+
+/** The row that {@link toStoredKey} read. */
+export function fromStoredKey({ scope, key, fingerprint, stream }: StoredKey): KeyRow {
+  return { shard: ONLY_SHARD, scope, idempotency_key: key, fingerprint, stream };
+}
+
+/** Reads a row of due work; what is leased is due at once. */
+export function toStoredWork(row: WorkRow): StoredWork {
+  const { owner, dueAt, ...item } = fromWorkRow(row);
+  return { ...item, dueAt: owner === null ? dueAt : 0 };
+}
+
+/** A row of due work without a lease. */
+export function fromStoredWork(shard: number, item: StoredWork): WorkRow {
+  return {
+    shard,
+    kind: item.kind,
+    id: item.id,
+    opened_at: item.openedAt,
+    attempts: item.attempts,
+    due_at: item.dueAt,
+    owner: null,
+    last_outcome: item.lastOutcome,
+  };
+}
+
+/** Reads a subscription's row. */
+export function toStoredCheckpoint(row: SubscriptionRow): StoredCheckpoint {
+  return {
+    name: row.name,
+    position: row.position,
+    stoppedAt: row.stopped_at,
+    stoppedBecause: row.stopped_because,
+  };
+}
+
+/** A subscription's row without a lease. */
+export function fromStoredCheckpoint(shard: number, checkpoint: StoredCheckpoint): SubscriptionRow {
+  return {
+    shard,
+    name: checkpoint.name,
+    position: checkpoint.position,
+    owner: null,
+    lease_until: 0,
+    stopped_at: checkpoint.stoppedAt,
+    stopped_because: checkpoint.stoppedBecause,
+  };
+}

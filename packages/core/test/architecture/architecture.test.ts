@@ -1,24 +1,14 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join, relative, sep } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { findUndocumented, findViolations, readLayers, type SourceTree } from './rules.ts';
-import { readSourceFacts } from './source-facts.ts';
+import { findUndocumented, findViolations, readLayers } from './rules.ts';
+import { filesIn, readText, SOURCE_FOLDERS, treeOf } from './workspace.ts';
 
-const root = fileURLToPath(new URL('../../../..', import.meta.url));
-const layers = readLayers(readFileSync(join(root, 'docs/ARCHITECTURE.md'), 'utf8'));
-const tree = treeOf([...sourceFiles('packages'), ...sourceFiles('examples'), ...sourceFiles('bench')]);
+const layers = readLayers(readText('docs/ARCHITECTURE.md'));
+const tree = treeOf(sources().map((path) => [path, readText(path)]));
 
-function sourceFiles(folder: string): readonly (readonly [string, string])[] {
-  return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && /\.(ts|js|mjs)$/.test(entry.name))
-    .map((entry) => relative(root, join(entry.parentPath, entry.name)).split(sep).join('/'))
-    .filter((path) => !/\/(node_modules|dist|generated)\//.test(path) && !path.endsWith('.config.ts'))
-    .map((path) => [path, readFileSync(join(root, path), 'utf8')]);
-}
-
-function treeOf(files: readonly (readonly [string, string])[]): SourceTree {
-  return new Map(files.map(([path, text]) => [path, readSourceFacts(path, text)]));
+function sources(): readonly string[] {
+  return SOURCE_FOLDERS.flatMap((folder) => filesIn(folder, /\.(ts|js|mjs)$/)).filter(
+    (path) => !path.includes('/generated/') && !path.endsWith('.config.ts'),
+  );
 }
 
 test('every file keeps to its layer, takes nothing from its surroundings and stays short', () => {
@@ -38,7 +28,7 @@ test.each(entries())('every export of %s has a doc comment', (entry) => {
 
 function entries(): readonly string[] {
   return ['core', 'server'].flatMap((name) => {
-    const manifest = JSON.parse(readFileSync(join(root, `packages/${name}/package.json`), 'utf8')) as {
+    const manifest = JSON.parse(readText(`packages/${name}/package.json`)) as {
       readonly exports: Readonly<Record<string, string | { readonly '@reservations/source': string }>>;
     };
     return Object.values(manifest.exports)

@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { cellList as list, tableWith } from '../markdown.ts';
 import type { SourceFacts } from './source-facts.ts';
 
 /** The longest source file. */
@@ -35,30 +36,6 @@ export function readLayers(page: string): readonly Layer[] {
   const [unknown] = touch.keys();
   if (unknown !== undefined) throw new Error(`no such layer: ${unknown}`);
   return layers;
-}
-
-/** The rows of the table whose header begins with these cells. */
-function tableWith(page: string, ...header: readonly string[]): readonly (readonly string[])[] {
-  const lines = page.split('\n').map((line) => (line.startsWith('|') ? cellsOf(line) : null));
-  const start = lines.findIndex((cells) => cells !== null && header.every((name, index) => cells[index] === name));
-  if (start === -1) throw new Error(`no table with the columns ${header.join(', ')}`);
-  const body = lines.slice(start + 2);
-  const end = body.indexOf(null);
-  return body.slice(0, end === -1 ? undefined : end).filter((cells) => cells !== null);
-}
-
-function cellsOf(row: string): readonly string[] {
-  return row
-    .split('|')
-    .slice(1, -1)
-    .map((cell) => cell.trim());
-}
-
-function list(cell: string): readonly string[] {
-  return cell
-    .split(',')
-    .map((item) => item.trim().replaceAll('`', ''))
-    .filter((item) => item !== '');
 }
 
 /** Every breach of the rules, as sentences that begin with the file's path. */

@@ -1,0 +1,66 @@
+import type { Snippet } from './snippets.ts';
+
+/** How a snippet is checked. */
+export type Treatment =
+  /** A whole program, or one with the set-up that its mark names: it is compiled and run. */
+  | { readonly kind: 'run'; readonly given: readonly Given[] }
+  /** It is compiled; the mark says why it is not run. */
+  | { readonly kind: 'compile'; readonly given: readonly Given[]; readonly why: string }
+  /** A file that another test puts together with others of its page. */
+  | { readonly kind: 'file'; readonly name: string };
+
+/** Names that a snippet may take for given, with what makes them. */
+const SET_UPS = {
+  createReservations: "import { createReservations } from '@reservations/core';",
+  followEvents: "import { followEvents } from '@reservations/core';",
+  store: 'const store = given_memory.createMemoryStore();',
+  gateway: 'const gateway = given_testing.createScriptedGateway();',
+  reservations:
+    'const reservations = given_core.createReservations({ store: given_memory.createMemoryStore(), gateway: given_testing.createScriptedGateway() });',
+  signal: 'const signal = AbortSignal.timeout(200);',
+  lastPosition: 'const lastPosition = 0;',
+  sendMail:
+    'async function sendMail(recorded: given_core.FeedEvent, options: { readonly signal: AbortSignal }): Promise<void> { await Promise.resolve([recorded, options]); }',
+  handle: 'async function handle(recorded: given_core.FeedEvent): Promise<void> { await Promise.resolve(recorded); }',
+  report: 'const report = new Set<given_core.FeedEvent>();',
+  page: 'function page(kind: string, about: string, detail: string): void { given_seen.push(kind, about, detail); }',
+} as const;
+
+/** A name that a snippet may take for given. */
+export type Given = keyof typeof SET_UPS;
+
+const COMMON = [
+  "import * as given_core from '@reservations/core';",
+  "import * as given_memory from '@reservations/core/memory';",
+  "import * as given_testing from '@reservations/core/testing';",
+  'const given_seen: unknown[] = [given_core, given_memory, given_testing];',
+  'given_seen.pop();',
+];
+
+/**
+ * Reads a snippet's mark: `given store, gateway`, `compiled only: why`, both with a semicolon between, or `file name`.
+ * Without a mark the snippet is a whole program. @throws {Error} for any other mark.
+ */
+export function treatmentOf({ at, mark }: Snippet): Treatment {
+  if (mark === null) return { kind: 'run', given: [] };
+  const [, file] = /^file (\S+)$/.exec(mark) ?? [];
+  if (file !== undefined) return { kind: 'file', name: file };
+  const [, names, why] = /^(?:given ([\w, ]+?))?(?:(?:; |^)compiled only: (\S.*))?$/.exec(mark) ?? [];
+  if (names === undefined && why === undefined) throw new Error(`${at}: no such mark: ${mark}`);
+  const given = (names ?? '').split(', ').filter((name) => name !== '');
+  const unknown = given.filter((name) => !isGiven(name));
+  if (unknown.length > 0) throw new Error(`${at}: no set-up for ${unknown.join(', ')}`);
+  return why === undefined
+    ? { kind: 'run', given: given.filter(isGiven) }
+    : { kind: 'compile', given: given.filter(isGiven), why };
+}
+
+function isGiven(name: string): name is Given {
+  return Object.hasOwn(SET_UPS, name);
+}
+
+/** Puts the set-up before a snippet, on one line, so that line numbers differ by one. */
+export function programOf(text: string, given: readonly Given[]): string {
+  const setUp = given.length === 0 ? ['export {};'] : [...COMMON, ...given.map((name) => SET_UPS[name])];
+  return `${setUp.join(' ')}\n${text}`;
+}

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -7,7 +8,7 @@ import { root } from './snippets.ts';
 
 const run = promisify(execFile);
 
-/** A snippet that runs longer than this does not end by itself. */
+/** A snippet or a test file that runs longer than this does not end by itself. */
 const RUN_TIMEOUT_MS = 60_000;
 
 /** What a reader of the pages may import: where it lies in the workspace. */
@@ -28,7 +29,16 @@ export interface SnippetProject {
   typecheck(): Promise<readonly string[]>;
   /** Runs a file; resolves with what it printed. @throws {Error} when it fails, or does not end. */
   run(file: string): Promise<{ readonly stdout: string; readonly stderr: string }>;
+  /** Runs a test file with vitest; resolves with how its tests ended, whatever that is. */
+  test(file: string): Promise<readonly TestEnd[]>;
   remove(): Promise<void>;
+}
+
+/** How one test ended. */
+export interface TestEnd {
+  readonly title: string;
+  readonly status: 'passed' | 'failed' | 'skipped' | 'pending' | 'todo';
+  readonly failureMessages: readonly string[];
 }
 
 /** Creates the project outside of the workspace, so that nothing resolves that is not installed there. */
@@ -57,8 +67,36 @@ export async function createSnippetProject(): Promise<SnippetProject> {
         cwd: folder,
         timeout: RUN_TIMEOUT_MS,
       }),
+    async test(file) {
+      const conditions = "['@reservations/source']";
+      const config = `export default { resolve: { conditions: ${conditions} }, ssr: { resolve: { conditions: ${conditions} } } };`;
+      await writeFile(join(folder, 'vitest.config.mjs'), config);
+      const report = join(folder, 'report.json');
+      const args = [
+        join(root, 'node_modules/vitest/vitest.mjs'),
+        'run',
+        file,
+        '--reporter=json',
+        `--outputFile=${report}`,
+      ];
+      const options = { cwd: folder, env: withoutVitest(process.env), timeout: RUN_TIMEOUT_MS };
+      await run(process.execPath, args, options).catch((error: unknown) => {
+        if (!existsSync(report)) throw error;
+      });
+      const { testResults } = JSON.parse(await readFile(report, 'utf8')) as Report;
+      return testResults.flatMap(({ assertionResults }) => assertionResults);
+    },
     remove: () => rm(folder, { recursive: true, force: true }),
   };
+}
+
+interface Report {
+  readonly testResults: readonly { readonly assertionResults: readonly TestEnd[] }[];
+}
+
+/** A test runner that is started by a test would take itself for one of its workers. */
+function withoutVitest(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !/^(VITEST|TEST$|NODE_ENV$)/.test(name)));
 }
 
 /** The workspace's own rules, without those about how its packages are published. */

@@ -1,6 +1,6 @@
 import { chargeIdOf } from '../domain/charge-id.ts';
 import { type ReservationId, reservationIdFrom } from '../domain/ids.ts';
-import type { ReservationSummary } from '../domain/reservation/summary.ts';
+import { type ReservationSummary, summarize } from '../domain/reservation/summary.ts';
 import type { InlineWrites } from '../ports/inline-writes.ts';
 import type { AppendRequest, NewEvent, RecordedEvent } from '../ports/event-store.ts';
 
@@ -62,21 +62,10 @@ export function exampleSummary(
   reservationId: ReservationId,
   overrides: Partial<ReservationSummary> = {},
 ): ReservationSummary {
+  const money = { amountMinor: 1_050, currency: 'EUR', decimals: 2 };
+  const times = { createdAt: EXAMPLE_TIME, updatedAt: EXAMPLE_TIME };
   return {
-    reservationId,
-    status: 'RESERVATION_CREATED',
-    stage: 'processing',
-    userId: 'user_1',
-    amountMinor: 1_050,
-    currency: 'EUR',
-    decimals: 2,
-    transactionId: null,
-    failureReason: null,
-    answeredAs: null,
-    message: 'Payment is being processed',
-    createdAt: EXAMPLE_TIME,
-    updatedAt: EXAMPLE_TIME,
-    version: 1,
+    ...summarize(reservationId, { stage: 'processing', userId: 'user_1', money, ...times }, 1),
     ...overrides,
   };
 }

@@ -1,3 +1,4 @@
+import { excerpt } from './domain/display-text.ts';
 import { ReservationError } from './errors.ts';
 
 /** How much of a wrong value a message shows, in UTF-16 code units. */
@@ -41,8 +42,7 @@ export function checkText(name: string, value: string, isValid: (text: string) =
 function show(value: unknown): string {
   const isJson = typeof value === 'string' || (typeof value === 'object' && value !== null);
   const text = (isJson ? toJson(value) : null) ?? String(value);
-  if (text.length <= FOUND_LENGTH_MAX) return text;
-  return `${text.slice(0, FOUND_LENGTH_MAX).toWellFormed()}…`;
+  return excerpt(text, FOUND_LENGTH_MAX);
 }
 
 /** Null for what has no JSON: an object that holds itself, for example. */

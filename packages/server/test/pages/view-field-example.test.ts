@@ -78,9 +78,13 @@ test('the example of a new field is one change in the domain and one on the wire
   expect(changed).toEqual(['packages/core/src/domain/reservation/summary.ts', expect.stringContaining('wire')]);
 });
 
-test('with it the workspace compiles', async () => {
-  expect(await workspace.typecheck()).toEqual([]);
-}, COMPILE_TIMEOUT_MS);
+test(
+  'with it the workspace compiles',
+  async () => {
+    expect(await workspace.typecheck()).toEqual([]);
+  },
+  COMPILE_TIMEOUT_MS,
+);
 
 test('and the field comes back from the stores and over HTTP, also for rows that were written without it', async () => {
   expect((await workspace.run('packages/server/test/view-field.ts')).split('\n')).toEqual([

@@ -1,7 +1,8 @@
 import { status } from '@grpc/grpc-js';
+import { boundedDisplayText } from '../../domain/display-text.ts';
 import type { PaymentOutcome, UnknownCause } from '../../domain/payment-outcome.ts';
 import type { ReceivedPaymentResponse } from '../../proto/messages.ts';
-import { boundedText, DETAIL_LENGTH_MAX, MESSAGE_LENGTH_MAX, readTransactionId } from './reply-text.ts';
+import { DETAIL_LENGTH_MAX, MESSAGE_LENGTH_MAX, readTransactionId } from './reply-text.ts';
 
 /** Result of one attempt as the channel reports it. */
 export type AttemptSignal =
@@ -77,7 +78,7 @@ const STREAM_REFUSED: PaymentOutcome = {
 };
 
 function classifyReply(reply: ReceivedPaymentResponse): AttemptResult {
-  const message = boundedText(reply.message, MESSAGE_LENGTH_MAX);
+  const message = boundedDisplayText(reply.message, MESSAGE_LENGTH_MAX);
   if (reply.success) {
     const transactionId = readTransactionId(reply.transaction_id);
     if (transactionId !== null) return final({ kind: 'approved', transactionId, message });
@@ -100,7 +101,10 @@ function classifyError(error: AttemptError): AttemptResult {
     case status.NOT_FOUND:
     case status.FAILED_PRECONDITION:
     case status.OUT_OF_RANGE:
-      return final({ kind: 'refused', message: boundedText(error.details, MESSAGE_LENGTH_MAX) || describe(error) });
+      return final({
+        kind: 'refused',
+        message: boundedDisplayText(error.details, MESSAGE_LENGTH_MAX) || describe(error),
+      });
     case status.ALREADY_EXISTS:
       return classifyAlreadyExists(error);
     case status.UNAUTHENTICATED:
@@ -126,7 +130,7 @@ function classifyError(error: AttemptError): AttemptResult {
 function classifyAlreadyExists(error: AttemptError): AttemptResult {
   const transactionId = readTransactionId(error.trailingTransactionId ?? '');
   if (transactionId === null) return unknown(error, 'already-exists', 'no', false);
-  return final({ kind: 'approved', transactionId, message: boundedText(error.details, MESSAGE_LENGTH_MAX) });
+  return final({ kind: 'approved', transactionId, message: boundedDisplayText(error.details, MESSAGE_LENGTH_MAX) });
 }
 
 /** Texts of grpc-js and Node for a connection that ended during a call. A label for operators; no decision depends on it. */
@@ -153,5 +157,5 @@ function unknown(
 }
 
 function describe(error: AttemptError): string {
-  return boundedText(`${status[error.code] ?? 'status'} (${error.code}): ${error.details}`, DETAIL_LENGTH_MAX);
+  return boundedDisplayText(`${status[error.code] ?? 'status'} (${error.code}): ${error.details}`, DETAIL_LENGTH_MAX);
 }

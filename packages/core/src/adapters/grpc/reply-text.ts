@@ -1,4 +1,3 @@
-import { firstCharacters } from '../../domain/text-length.ts';
 import { isTransactionId } from '../../domain/transaction-id.ts';
 
 /** The longest message of the payment service that is kept, in characters. */
@@ -10,11 +9,4 @@ export const DETAIL_LENGTH_MAX = 500;
 /** The id, or null when it is none: empty, too long, or with characters that no identifier has. */
 export function readTransactionId(text: string): string | null {
   return isTransactionId(text) ? text : null;
-}
-
-/** Foreign text, cut to a length and without control characters and half surrogate pairs: safe to store and to log. */
-export function boundedText(text: string, lengthMax: number): string {
-  return firstCharacters(text, lengthMax)
-    .replaceAll(/\p{Cc}/gu, ' ')
-    .toWellFormed();
 }

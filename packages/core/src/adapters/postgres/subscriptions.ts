@@ -7,7 +7,7 @@ import {
 import { createSqlSubscriptions, type RunSubscriptionQuery } from '../sql/subscriptions.ts';
 import type { Access } from './access.ts';
 import { type Prepared, prepare, sql } from './prepared.ts';
-import { storable } from './storable.ts';
+import { displayText } from '../../domain/display-text.ts';
 
 type Statements = {
   readonly [Name in keyof SubscriptionParameters]: Prepared<SubscriptionParameters[Name], SubscriptionRows[Name]>;
@@ -19,7 +19,7 @@ export function createSubscriptions({ run }: Access): Subscriptions {
   const subscriptions = createSqlSubscriptions(runQuery);
   return {
     ...subscriptions,
-    stop: (request) => subscriptions.stop({ ...request, reason: storable(request.reason) }),
+    stop: (request) => subscriptions.stop({ ...request, reason: displayText(request.reason) }),
   };
 }
 

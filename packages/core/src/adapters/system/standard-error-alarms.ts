@@ -1,4 +1,5 @@
 import { writeSync } from 'node:fs';
+import { displayLine } from '../../domain/display-text.ts';
 import { isReservationError } from '../../errors.ts';
 import type { Observation, Observer } from '../../ports/observer.ts';
 
@@ -78,8 +79,7 @@ function damageOf(about: string, error: unknown): Alarm | null {
 
 /** One line, whatever the text contains. */
 function toLine(text: string): string {
-  const line = `@reservations/core: ${text}`.replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ');
-  return `${line.slice(0, LINE_LENGTH_MAX).toWellFormed()}\n`;
+  return `${displayLine(`@reservations/core: ${text}`, LINE_LENGTH_MAX)}\n`;
 }
 
 function writeStandardError(line: string): void {

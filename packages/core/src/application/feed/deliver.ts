@@ -1,5 +1,6 @@
 import type { Clock } from '../../ports/clock.ts';
 import type { Observer } from '../../ports/observer.ts';
+import { displayText } from '../../domain/display-text.ts';
 import { firstCharacters } from '../../domain/text-length.ts';
 import { STOP_REASON_LENGTH_MAX } from '../../ports/subscriptions.ts';
 import type { DamagedEvent, FeedEvent } from './feed-event.ts';
@@ -59,7 +60,7 @@ export async function deliver(deps: DeliveryDeps, event: FeedEvent | DamagedEven
 
 function reasonOf(error: unknown): string {
   try {
-    return firstCharacters(String(error), STOP_REASON_LENGTH_MAX).toWellFormed();
+    return displayText(firstCharacters(String(error), STOP_REASON_LENGTH_MAX));
   } catch {
     // For example an object without a prototype. The event is poisonous all the same.
     return `the handler threw a value of type ${typeof error} that has no text`;

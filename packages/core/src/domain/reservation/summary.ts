@@ -1,3 +1,4 @@
+import { displayText } from '../display-text.ts';
 import type { ReservationId } from '../ids.ts';
 import type { AnswerUnknownAs, FailureReason } from './events.ts';
 import type { OpenReservation, Reservation, SettledReservation } from './reservation.ts';
@@ -48,14 +49,14 @@ export function summarize(
     transactionId: state.stage === 'confirmed' || state.stage === 'escalated' ? state.transactionId : null,
     failureReason: state.stage === 'failed' ? state.reason : null,
     answeredAs: state.stage === 'unresolved' || state.stage === 'escalated' ? state.answeredAs : null,
-    message: legible(messageOf(state)),
+    // The row has to be the same in every database; the event keeps what the payment service wrote.
+    message: displayText(messageOf(state)),
     createdAt: state.createdAt,
     updatedAt: state.updatedAt,
     version,
   };
 }
 
-/** A caller who was told "failed" keeps reading that while the payment is settled: a status never goes back. */
 /** Fields that rows of an earlier release lack, with what their absence means. A new field has its default here. */
 const ABSENT: Partial<ReservationSummary> = {};
 
@@ -101,14 +102,6 @@ function messageOf(state: OpenReservation | SettledReservation): string {
     case 'failed':
       return state.message;
   }
-}
-
-/**
- * A payment service may write anything beside its verdict. Not every database holds U+0000 or half a surrogate pair,
- * and a row has to be the same in all of them; the event keeps what was said.
- */
-function legible(text: string): string {
-  return text.replaceAll('\u0000', '\uFFFD').toWellFormed();
 }
 
 /** The reader was told "failed" before and must not be invited to pay again. */

@@ -1,21 +1,20 @@
+import { escapeInvisible, excerpt } from '../../domain/display-text.ts';
+
 /** The longest text of one value in a message, in UTF-16 code units. */
 const VALUE_LENGTH_MAX = 200;
-
-/** What would break a line or change how it reads; JSON leaves it as it is. */
-const INVISIBLE = /[\p{Cc}\p{Cf}\u2028\u2029]/gu;
 
 /** A value for people, on one line and cut; results of an append in words. */
 export function describeValue(value: unknown): string {
   const result = describeAppendResult(value);
   if (result !== null) return result;
   if (value instanceof Error) return describeError(value);
-  return cut(toJson(value));
+  return excerpt(toJson(value), VALUE_LENGTH_MAX);
 }
 
 /** An error by name, code and the first line of its message. */
 function describeError(error: Error): string {
   const code = 'code' in error && typeof error.code === 'string' ? ` ${error.code}` : '';
-  return cut(`${error.name}${code}: ${firstLine(error.message)}`);
+  return excerpt(`${error.name}${code}: ${firstLine(error.message)}`, VALUE_LENGTH_MAX);
 }
 
 /** What stands before the first line break. */
@@ -69,15 +68,9 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 function toJson(value: unknown): string {
   if (typeof value === 'function') return 'a function';
   try {
-    return (JSON.stringify(value) ?? String(value)).replaceAll(
-      INVISIBLE,
-      (char) => `\\u{${char.codePointAt(0)?.toString(16)}}`,
-    );
+    // JSON leaves what breaks or reorders a line as it is.
+    return escapeInvisible(JSON.stringify(value) ?? String(value));
   } catch {
     return `a value of type ${typeof value} that is no JSON`;
   }
-}
-
-function cut(text: string): string {
-  return text.length <= VALUE_LENGTH_MAX ? text : `${text.slice(0, VALUE_LENGTH_MAX)}…`;
 }

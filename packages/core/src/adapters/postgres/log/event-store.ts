@@ -7,7 +7,7 @@ import type { Access } from '../access.ts';
 import type { CommitHints } from './commit-hints.ts';
 import type { Run } from '../open/connection.ts';
 import type { LogEnd } from '../open/log-end.ts';
-import { storable } from '../storable.ts';
+import { displayText } from '../../../domain/display-text.ts';
 import { logPage } from './log-page.ts';
 
 /** The log. `note` is told the last event of each page that was read. */
@@ -20,7 +20,7 @@ export function createEventStore(
   return {
     async append(request) {
       assertAppendable(request);
-      return await append(encodeAppend(request, storable));
+      return await append(encodeAppend(request, displayText));
     },
     async readStream(stream, { after, limit }) {
       assertRange({ after, limit });

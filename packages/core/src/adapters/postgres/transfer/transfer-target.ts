@@ -12,7 +12,7 @@ import { migrate } from '../schema/migrate.ts';
 import { checkedUrl, parseConnectionOptions, TIMEOUT_MAX_MS } from '../open/options.ts';
 import { createTransferRows } from '../../sql/transfer-rows.ts';
 import type { Prepared } from '../prepared.ts';
-import { storable } from '../storable.ts';
+import { displayText } from '../../../domain/display-text.ts';
 import { readStoreMove } from './store-move.ts';
 import * as statements from './transfer-statements.ts';
 import { POSTGRES_MIGRATIONS } from '../schema/steps.ts';
@@ -51,7 +51,7 @@ function createTarget(connections: Connections, name: string): TransferTarget {
     name,
     ...createRows(run),
     ...createImports(run),
-    textForPeople: storable,
+    textForPeople: displayText,
     state: () => stateOf(run),
     begin: (move) =>
       connections.transaction(async (within) => {
@@ -143,7 +143,7 @@ function createImports(run: Run): Imports {
       );
     },
     async importSummaries(summaries) {
-      const rows = summaries.map((summary) => toReservationRow(heldSummary(summary, storable)));
+      const rows = summaries.map((summary) => toReservationRow(heldSummary(summary, displayText)));
       await run(insertRows('reservations', rows));
     },
     async importKeys(keys) {
@@ -155,7 +155,7 @@ function createImports(run: Run): Imports {
         const { lastOutcome } = item;
         return fromStoredWork(STAGED_SHARD, {
           ...item,
-          lastOutcome: lastOutcome === null ? null : storable(lastOutcome),
+          lastOutcome: lastOutcome === null ? null : displayText(lastOutcome),
         });
       });
       await run(insertRows('due_work', rows));
@@ -165,7 +165,7 @@ function createImports(run: Run): Imports {
         const { stoppedBecause } = checkpoint;
         return fromStoredCheckpoint(STAGED_SHARD, {
           ...checkpoint,
-          stoppedBecause: stoppedBecause === null ? null : storable(stoppedBecause),
+          stoppedBecause: stoppedBecause === null ? null : displayText(stoppedBecause),
         });
       });
       await run(insertRows('subscriptions', rows));
@@ -175,7 +175,7 @@ function createImports(run: Run): Imports {
 
 /** A key that would become another one is as good as lost. */
 function assertHoldable({ scope, key, stream }: StoredKey): void {
-  if (storable(scope) === scope && storable(key) === key) return;
+  if (displayText(scope) === scope && displayText(key) === key) return;
   throw new ReservationError(
     'STORE_UNSUITABLE',
     `PostgreSQL cannot hold the idempotency key ${JSON.stringify(key)} of ${JSON.stringify(scope)} (stream ${stream}): ` +

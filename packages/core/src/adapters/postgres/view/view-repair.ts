@@ -9,7 +9,7 @@ import { lockTimeout } from '../lock-timeout.ts';
 import { hasNoLog } from '../log/append.ts';
 import type { Run } from '../open/connection.ts';
 import { sql } from '../prepared.ts';
-import { storable } from '../storable.ts';
+import { displayText } from '../../../domain/display-text.ts';
 
 /**
  * The server ends a transaction whose client is suspended for this long: meanwhile its lock blocks appends. Between two
@@ -39,7 +39,7 @@ export function createViewRepair({ transaction }: Access, lockTimeoutMs: number)
 }
 
 function encode(summary: ReservationSummary): ReservationRow {
-  return toReservationRow(heldSummary(summary, storable));
+  return toReservationRow(heldSummary(summary, displayText));
 }
 
 /** Takes the lock of appends (see ../schema/migrations/0001-append-group.ts): later statements see every append that was committed. */

@@ -5,7 +5,7 @@ import { workQueries } from '../../sql/queries/work.ts';
 import { fromWorkRow, takenRow } from '../../sql/rows/work.ts';
 import type { Access } from '../access.ts';
 import { prepare, sql, type Statement } from '../prepared.ts';
-import { storable } from '../storable.ts';
+import { displayText } from '../../../domain/display-text.ts';
 
 /** The due work. */
 export function createDueWork({ run }: Access): DueWork {
@@ -20,7 +20,7 @@ export function createDueWork({ run }: Access): DueWork {
     },
     async release({ kind, id, owner, dueAt, lastOutcome }) {
       assertDueAt(dueAt);
-      const { count } = await run(release({ kind, id, owner, dueAt, lastOutcome: storable(lastOutcome) }));
+      const { count } = await run(release({ kind, id, owner, dueAt, lastOutcome: displayText(lastOutcome) }));
       return count > 0;
     },
     async list({ kind, limit }) {

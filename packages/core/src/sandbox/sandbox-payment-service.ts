@@ -8,7 +8,7 @@ import { listenGrpc } from './grpc-listener.ts';
 import { type LedgerEntry, openLedger } from './ledger.ts';
 import { behaviourOf, type SandboxBehaviour } from './magic-users.ts';
 import { createPaymentHandlers } from './payment-handlers.ts';
-import { seededNumber } from './seeded-random.ts';
+import { seededRandom } from './seeded-random.ts';
 
 /** Address, files and faults of a sandbox. */
 export interface SandboxPaymentServiceOptions {
@@ -57,11 +57,13 @@ export async function startSandboxPaymentService(
   const ledger = await openLedger(options.ledgerPath);
   const executor = createExecutor(ledger, idempotent, () => Date.now());
   const callLog = callLogPath === null ? null : openCallLog(callLogPath, createCallCounter(), () => Date.now());
+  const random = seededRandom(seed);
   const counter = callLog ?? createCallCounter();
   const stopping = new AbortController();
 
   function behave(request: ReceivedPaymentRequest, call: number): SandboxBehaviour {
-    const draw = seededNumber(seed, `${request.reservation_id}#${call}`);
+    // A fork, so that the fate of a call does not depend on the order in which calls arrive.
+    const draw = random.fork(`${request.reservation_id}#${call}`).next();
     return afflict(behaviourOf(request.user_id, call), faults, draw);
   }
 

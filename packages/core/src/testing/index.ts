@@ -1,5 +1,6 @@
 export type { GatewayContractCase, GatewayHarness, GatewayTuning } from './payment-gateway-contract/case.ts';
 export { paymentGatewayContract } from './payment-gateway-contract/contract.ts';
+export { type SeededRandom, seededRandom } from '../sandbox/seeded-random.ts';
 export type { StoreContractCase, StoreContractNeed, StoreHarness } from './event-store-contract/case.ts';
 export type { Rule, RuledCase } from './event-store-contract/broken-promise.ts';
 export { reservationStoreContract } from './event-store-contract/contract.ts';

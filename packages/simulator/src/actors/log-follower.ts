@@ -1,5 +1,5 @@
+import type { SeededRandom } from '@reservations/core/testing';
 import type { Simulation } from '../simulation/simulation.ts';
-import type { SeededRandom } from '../world/seeded-random.ts';
 
 const PAUSE_MS = { min: 200, max: 3_000 };
 const PAGE_LIMIT_MAX = 20;

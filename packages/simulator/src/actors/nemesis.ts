@@ -1,6 +1,6 @@
+import type { SeededRandom } from '@reservations/core/testing';
 import type { SimServer } from '../servers/server.ts';
 import type { Simulation } from '../simulation/simulation.ts';
-import type { SeededRandom } from '../world/seeded-random.ts';
 
 const JUMP_MS = 60_000;
 const DOWN_MS = { min: 0, max: 4_000 };

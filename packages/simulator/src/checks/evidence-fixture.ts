@@ -1,5 +1,6 @@
 import type { RecordedEvent, ReservationEvent, ReservationId, ReservationSummary } from '@reservations/core';
 import { encodeEvent } from '@reservations/core/operations';
+import { seededRandom } from '@reservations/core/testing';
 import {
   createEvidence,
   type ExpectedCharge,
@@ -9,7 +10,6 @@ import {
   touch,
 } from '../evidence/evidence.ts';
 import { createProcess, createUuidSource, type SimProcess } from '../world/process.ts';
-import { seededRandom } from '../world/seeded-random.ts';
 import { createWorld } from '../world/event-queue.ts';
 import { rowOf } from './fold.ts';
 import { STEP_CHECKS } from './step-checks.ts';

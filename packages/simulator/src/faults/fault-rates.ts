@@ -1,4 +1,4 @@
-import type { SeededRandom } from '../world/seeded-random.ts';
+import type { SeededRandom } from '@reservations/core/testing';
 
 /** The probability of each fault wherever it can happen; 0 switches it off. */
 export interface FaultRates {

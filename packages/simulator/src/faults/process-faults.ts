@@ -1,6 +1,6 @@
+import type { SeededRandom } from '@reservations/core/testing';
 import type { History } from '../evidence/history.ts';
 import type { SimProcess } from '../world/process.ts';
-import type { SeededRandom } from '../world/seeded-random.ts';
 import type { FaultRates } from './fault-rates.ts';
 import type { Counters } from '../evidence/counters.ts';
 import type { World } from '../world/world.ts';

@@ -1,6 +1,6 @@
 import type { SettlementOptions } from '@reservations/core';
 import type { PaymentIdempotency } from '@reservations/core/ports';
-import { seededRandom } from '../world/seeded-random.ts';
+import { seededRandom } from '@reservations/core/testing';
 import { drawFaultRates, type FaultRates } from './fault-rates.ts';
 
 /** The configuration of a run, drawn from its seed before the first event (swarm testing). */

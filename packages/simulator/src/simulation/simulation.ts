@@ -1,4 +1,5 @@
 import type { ReservationStore } from '@reservations/core';
+import { seededRandom, type SeededRandom } from '@reservations/core/testing';
 import type { PlantedBug, PortWrappers } from '../bugs/planted-bug.ts';
 import type { Violation } from '../checks/check.ts';
 import { type Counters, createCounters } from '../evidence/counters.ts';
@@ -12,7 +13,6 @@ import { createPaymentService } from '../ports/payment-service.ts';
 import { createServer, type SimServer } from '../servers/server.ts';
 import { createWorld } from '../world/event-queue.ts';
 import { createUuidSource, type UuidSource } from '../world/process.ts';
-import { seededRandom, type SeededRandom } from '../world/seeded-random.ts';
 import type { World } from '../world/world.ts';
 
 /** What may differ from what the seed decides. */

@@ -1,7 +1,7 @@
 import { type CreateRequest, type CreateResult, isReservationError, type ReservationSummary } from '@reservations/core';
+import type { SeededRandom } from '@reservations/core/testing';
 import { type CreateAnswer, type Evidence, type Intent, touch } from '../evidence/evidence.ts';
 import type { History } from '../evidence/history.ts';
-import type { SeededRandom } from '../world/seeded-random.ts';
 import type { ServerRun, SimServer } from '../servers/server.ts';
 import type { FaultRates } from '../faults/fault-rates.ts';
 import type { World } from '../world/world.ts';

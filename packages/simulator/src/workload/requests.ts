@@ -1,6 +1,6 @@
 import type { CreateRequest } from '@reservations/core';
+import type { SeededRandom } from '@reservations/core/testing';
 import type { ExpectedCharge } from '../evidence/evidence.ts';
-import type { SeededRandom } from '../world/seeded-random.ts';
 import { UNRESOLVABLE, type Persona } from '../ports/payment-service.ts';
 import type { Swarm } from '../faults/swarm.ts';
 

@@ -1,7 +1,7 @@
 import type { CreateRequest, CreateResult } from '@reservations/core';
+import type { SeededRandom } from '@reservations/core/testing';
 import type { Evidence, Intent } from '../evidence/evidence.ts';
 import type { ClientNetwork } from './client-network.ts';
-import type { SeededRandom } from '../world/seeded-random.ts';
 import { drawRequest, type DrawnRequest } from './requests.ts';
 import type { SimServer } from '../servers/server.ts';
 import type { Swarm } from '../faults/swarm.ts';

@@ -1,6 +1,6 @@
 import type { Runtime } from '@reservations/core';
 import type { PaymentIdempotency } from '@reservations/core/ports';
-import type { SeededRandom } from './seeded-random.ts';
+import type { SeededRandom } from '@reservations/core/testing';
 import type { Owner, World } from './world.ts';
 
 /** A simulated process: from its start to its crash or to the end of a graceful stop. */

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
+import { seededRandom } from '@reservations/core/testing';
 import { createProcess, createUuidSource } from './process.ts';
-import { seededRandom } from './seeded-random.ts';
 import { createWorld } from './event-queue.ts';
 
 function processIn(world: ReturnType<typeof createWorld>): ReturnType<typeof createProcess> {

@@ -1,4 +1,4 @@
-import type { SeededRandom } from '../support/seeded-random.ts';
+import type { SeededRandom } from '@reservations/core/testing';
 
 /** What a fault is performed with. */
 export interface FaultContext {

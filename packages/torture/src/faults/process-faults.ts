@@ -1,8 +1,8 @@
+import type { SeededRandom } from '@reservations/core/testing';
 import type { SecondServer } from '../processes/second-server.ts';
 import type { Sandbox } from '../processes/sandbox.ts';
 import type { ServerSlot } from '../processes/server-slot.ts';
 import { pause } from '../support/pause.ts';
-import type { SeededRandom } from '../support/seeded-random.ts';
 import type { Counters } from '../evidence/counters.ts';
 import { type Fault, type FaultContext, ONE_MINUTE_MS, TWO_MINUTES_MS } from './fault.ts';
 

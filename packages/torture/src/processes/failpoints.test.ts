@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { seededRandom } from '../support/seeded-random.ts';
+import { seededRandom } from '@reservations/core/testing';
 import { createFailpointDealer, FAILPOINTS } from './failpoints.ts';
 
 test('every failpoint is dealt in each round, and again until it was hit', () => {

@@ -1,4 +1,4 @@
-import type { SeededRandom } from '../support/seeded-random.ts';
+import type { SeededRandom } from '@reservations/core/testing';
 
 /** Points at which a server can be made to kill itself. */
 export const FAILPOINTS = [

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { seededRandom } from '@reservations/core/testing';
 import { type NemesisOptions, runNemesis } from '../faults/nemesis.ts';
 import { findViolations } from '../checks/checks.ts';
 import { closeByLedger } from './close-by-ledger.ts';
@@ -12,7 +13,6 @@ import type { Outcome } from './outcome.ts';
 import { eventually, pause } from '../support/pause.ts';
 import { createFailpointDealer, type FailpointDealer, FAILPOINTS } from '../processes/failpoints.ts';
 import { createProgress } from './progress.ts';
-import { seededRandom } from '../support/seeded-random.ts';
 import { startSystem } from '../system/system.ts';
 import type { TortureSettings } from '../settings.ts';
 import { createCounters } from '../evidence/counters.ts';

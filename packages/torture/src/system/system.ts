@@ -1,3 +1,4 @@
+import type { SeededRandom } from '@reservations/core/testing';
 import type { Targets } from '../faults/process-faults.ts';
 import type { Database, StoreKind } from '../databases/database.ts';
 import { STORE_KINDS } from '../databases/store-kinds.ts';
@@ -6,7 +7,6 @@ import type { FailpointDealer } from '../processes/failpoints.ts';
 import { createSecondServer } from '../processes/second-server.ts';
 import { openSandbox, type Sandbox } from '../processes/sandbox.ts';
 import { openServerSlot, type ServerSlot } from '../processes/server-slot.ts';
-import type { SeededRandom } from '../support/seeded-random.ts';
 import type { TortureSettings } from '../settings.ts';
 import type { Counters } from '../evidence/counters.ts';
 

@@ -1,5 +1,5 @@
+import type { SeededRandom } from '@reservations/core/testing';
 import { pause } from '../support/pause.ts';
-import type { SeededRandom } from '../support/seeded-random.ts';
 import type { Client } from './http-client.ts';
 
 export interface ReaderOptions {

@@ -1,5 +1,5 @@
 import type { PaymentIdempotency } from '@reservations/core/ports';
-import type { SeededRandom } from '../support/seeded-random.ts';
+import type { SeededRandom } from '@reservations/core/testing';
 import type { ReservationRequest } from './exchange.ts';
 
 /** A behaviour of the payment service towards a user, by the beginning of the user's id. */

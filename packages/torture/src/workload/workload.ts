@@ -1,6 +1,6 @@
 import type { PaymentIdempotency } from '@reservations/core/ports';
+import type { SeededRandom } from '@reservations/core/testing';
 import { pause } from '../support/pause.ts';
-import type { SeededRandom } from '../support/seeded-random.ts';
 import { reservationIdOf } from './exchange.ts';
 import { createClient } from './http-client.ts';
 import type { Journal } from './journal.ts';

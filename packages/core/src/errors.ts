@@ -12,6 +12,8 @@ export type ReservationErrorCode =
   | 'STORE_UNSUITABLE'
   /** Stored data is damaged; the message names stream, version or position. */
   | 'STORE_CORRUPT'
+  /** The store holds events that a later release wrote; the message names the first one. Not damage: use that release. */
+  | 'STORE_NEWER'
   /** More concurrent writers on one stream than the bounded retries allow. */
   | 'TOO_MANY_CONFLICTS'
   /** The engine is stopping or stopped and takes no new work. */

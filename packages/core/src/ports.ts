@@ -68,7 +68,8 @@ export {
   type UnknownCause,
 } from './domain/payment-outcome.ts';
 export type { AnswerUnknownAs, FailureReason } from './domain/reservation/events.ts';
-export type { JsonObject, StoredEvent } from './domain/reservation/stored-event.ts';
+export type { JsonObject } from './domain/reservation/fields.ts';
+export type { StoredEvent } from './domain/reservation/stored-event.ts';
 export type { ReservationStatus, ReservationSummary, SummaryStage } from './domain/reservation/summary.ts';
 export { isSubscriptionName, SUBSCRIPTION_NAME_EXPECTED } from './domain/subscription-name.ts';
 export { type Timestamp, toTimestamp } from './domain/timestamp.ts';

@@ -69,6 +69,7 @@ describe('faults', () => {
     ['STORE_UNSUITABLE', 503, 'store_unavailable', '1'],
     ['STORE_CLOSED', 503, 'store_unavailable', '1'],
     ['TOO_MANY_CONFLICTS', 503, 'store_unavailable', '1'],
+    ['STORE_NEWER', 503, 'store_newer', '1'],
     ['STOPPED', 503, 'shutting_down', '1'],
     ['STORE_CORRUPT', 500, 'internal_error', null],
   ] as const)('a fault %s is answered as %i %s, without what is inside', async (fault, status, code, retryAfter) => {

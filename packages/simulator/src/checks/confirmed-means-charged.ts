@@ -1,4 +1,4 @@
-import { isOpen, evolve, decodeEvent, initialState } from '@reservations/core/operations';
+import { isOpen, evolve, decodeKnownEvent, initialState } from '@reservations/core/operations';
 import type { Evidence } from '../evidence/evidence.ts';
 import { verdictOf } from './fold.ts';
 import { type CheckFailure, eachReservation, type Check } from './check.ts';
@@ -19,7 +19,7 @@ export const confirmedMeansCharged: Check = eachReservation(
 /** Holds at the end: what was charged is confirmed or escalated. */
 export function findUnrecordedCharge(evidence: Evidence): CheckFailure | null {
   for (const { id, events, charges } of evidence.reservations.values()) {
-    const state = events.map(decodeEvent).reduce(evolve, initialState);
+    const state = events.map(decodeKnownEvent).reduce(evolve, initialState);
     const isKnown = state.stage === 'confirmed' || (isOpen(state) && state.stage === 'escalated');
     if (charges.length > 0 && !isKnown) return { about: id, detail: `charged, and at the end "${state.stage}"` };
   }

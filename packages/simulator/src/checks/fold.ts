@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { RecordedEvent, ReservationEvent, ReservationId, ReservationSummary } from '@reservations/core';
-import { decodeEvent, evolve, initialState, summarize } from '@reservations/core/operations';
+import { decodeKnownEvent, evolve, initialState, summarize } from '@reservations/core/operations';
 
 /** The view's row as the fold of these events; null without events. */
 export function rowOf(id: ReservationId, events: readonly RecordedEvent[]): ReservationSummary | null {
-  const state = events.map(decodeEvent).reduce(evolve, initialState);
+  const state = events.map(decodeKnownEvent).reduce(evolve, initialState);
   return state.stage === 'none' ? null : summarize(id, state, events.length);
 }
 
@@ -13,7 +13,7 @@ export function verdictOf(
   events: readonly RecordedEvent[],
 ): Extract<ReservationEvent, { type: 'RESERVATION_CONFIRMED' | 'RESERVATION_FAILED' }> | null {
   for (const event of events) {
-    const decoded = decodeEvent(event);
+    const decoded = decodeKnownEvent(event);
     if (decoded.type === 'RESERVATION_CONFIRMED' || decoded.type === 'RESERVATION_FAILED') return decoded;
   }
   return null;

@@ -1,5 +1,5 @@
 import { parseReservationId, type RecordedEvent, type ReservationSummary } from '@reservations/core';
-import { decodeEvent, evolve, initialState, type Reservation, summarize } from '@reservations/core/operations';
+import { decodeKnownEvent, evolve, initialState, type Reservation, summarize } from '@reservations/core/operations';
 import type { LedgerEntry } from '@reservations/core/sandbox';
 import { type Exchange, reservationIdOf } from '../workload/exchange.ts';
 import type { Evidence } from './evidence.ts';
@@ -97,7 +97,7 @@ function fold({ id, events }: Draft): readonly ReservationSummary[] {
   if (reservationId === null) return summaries;
   for (const event of events) {
     try {
-      state = evolve(state, decodeEvent(event));
+      state = evolve(state, decodeKnownEvent(event));
     } catch {
       // The check of the view reports it.
       return summaries;

@@ -1,6 +1,6 @@
 import { parseReservationId, type ReservationId } from '../../domain/ids.ts';
 import type { Money } from '../../domain/money.ts';
-import { decodeEvent, isKnownEvent } from '../../domain/reservation/stored-event.ts';
+import { decodeEvent } from '../../domain/reservation/stored-event.ts';
 import { assert, ReservationError } from '../../errors.ts';
 import type { EventStore, RecordedEvent } from '../../ports/event-store.ts';
 import type { DamagedEvent, FeedEvent } from './feed-event.ts';
@@ -82,9 +82,10 @@ async function firstOf(events: EventStore, { stream, position }: RecordedEvent):
 
 function openingOf(first: RecordedEvent): Opening {
   const reservationId = parseReservationId(first.stream);
-  if (!isKnownEvent(first)) return { kind: 'unknown', reservationId };
   try {
-    const event = decodeEvent(first);
+    const decoded = decodeEvent(first);
+    if (decoded.kind === 'unknown') return { kind: 'unknown', reservationId };
+    const { event } = decoded;
     if (event.type !== 'RESERVATION_CREATED') throw new Error(`the stream begins with ${event.type}`);
     if (reservationId === null) throw new Error('the stream is not named after a reservation');
     const { userId, amountMinor, currency, decimals } = event.data;
@@ -96,12 +97,21 @@ function openingOf(first: RecordedEvent): Opening {
 
 function toFeedEvent(recorded: RecordedEvent, opening: Opening): FeedEvent | DamagedEvent {
   if (opening.kind === 'damaged') return damaged(recorded, opening.why);
-  if (opening.kind === 'unknown' || !isKnownEvent(recorded)) {
-    return { ...recorded, kind: 'unknown', reservationId: opening.reservationId, event: null };
-  }
-  const { reservationId, userId, money } = opening;
+  const { reservationId } = opening;
+  const unknown = { ...recorded, kind: 'unknown', reservationId, event: null } as const;
+  if (opening.kind === 'unknown') return unknown;
+  const { userId, money } = opening;
   try {
-    return { ...recorded, kind: 'reservation', reservationId, userId, money, event: decodeEvent(recorded) };
+    const decoded = decodeEvent(recorded);
+    if (decoded.kind === 'unknown') return unknown;
+    return {
+      ...recorded,
+      kind: 'reservation',
+      reservationId: opening.reservationId,
+      userId,
+      money,
+      event: decoded.event,
+    };
   } catch (why) {
     return damaged(recorded, why);
   }

@@ -75,8 +75,9 @@ async function escalatedPayment(store: ReservationStore, reservation: Reservatio
   const { reservationId, version, createdAt } = reservation;
   const [stored] = await store.events.readStream(reservationId, { after: version - 1, limit: 1 });
   assert(stored !== undefined, 'a reservation of the view has as many events as its version says');
-  const event = decodeEvent(stored);
-  const lastOutcome = event.type === 'PAYMENT_ESCALATED' ? `${event.data.reason}: ${event.data.detail}` : null;
+  const decoded = decodeEvent(stored);
+  const event = decoded.kind === 'known' ? decoded.event : null;
+  const lastOutcome = event?.type === 'PAYMENT_ESCALATED' ? `${event.data.reason}: ${event.data.detail}` : null;
   return { reservation, openedAt: Date.parse(createdAt), attempts: null, lastOutcome, next: { kind: 'operator' } };
 }
 

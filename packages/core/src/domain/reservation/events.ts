@@ -1,90 +1,93 @@
 import type { Money } from '../money.ts';
 import type { Timestamp } from '../timestamp.ts';
-
-/** Who established a verdict. */
-export type DecidedBy =
-  | { readonly kind: 'payment-service' }
-  | { readonly kind: 'operator'; readonly actor: string; readonly reason: string };
-
-/** What the caller was told when the outcome was unknown: the truth, or (an option for old clients) a failure. */
-export type AnswerUnknownAs = 'pending' | 'failed';
-
-/** Why a reservation failed: an explicit decline, a proof that nothing was sent, or an operator's finding. */
-export type FailureReason = 'declined' | 'not-sent' | 'found-not-charged';
+import type { DataOf } from './fields.ts';
 
 /**
- * Why an operator is needed. 'answered-failed': the caller was told "failed" while the outcome was unknown, so that
- * nothing may be sent any more. 'charged-after-failed-answer': the same, and a charge was found.
+ * Specification and storage format of every event: its name, its schema version and its fields. Names and shapes never
+ * change; a changed shape is a new schema version (see stored-event.ts). `at` is a {@link Timestamp}.
  */
-export type EscalationReason =
-  | 'settlement-gave-up'
-  | 'may-not-be-sent-again'
-  | 'answered-failed'
-  | 'charged-after-failed-answer';
+export const EVENTS = {
+  RESERVATION_CREATED: {
+    schemaVersion: 1,
+    fields: { userId: 'text', amountMinor: 'wholeNumber', currency: 'text', decimals: 'wholeNumber', at: 'text' },
+  },
+  RESERVATION_CONFIRMED: {
+    schemaVersion: 1,
+    fields: {
+      transactionId: 'text',
+      message: 'text',
+      decidedBy: { byKind: { 'payment-service': {}, operator: { actor: 'text', reason: 'text' } } },
+      at: 'text',
+    },
+  },
+  RESERVATION_FAILED: {
+    schemaVersion: 1,
+    fields: {
+      reason: { oneOf: ['declined', 'not-sent', 'found-not-charged'] },
+      message: 'text',
+      decidedBy: { byKind: { 'payment-service': {}, operator: { actor: 'text', reason: 'text' } } },
+      at: 'text',
+    },
+  },
+  PAYMENT_UNRESOLVED: {
+    schemaVersion: 1,
+    fields: { cause: 'text', detail: 'text', answeredAs: { oneOf: ['pending', 'failed'] }, at: 'text' },
+  },
+  PAYMENT_ESCALATED: {
+    schemaVersion: 1,
+    fields: {
+      reason: {
+        oneOf: ['settlement-gave-up', 'may-not-be-sent-again', 'answered-failed', 'charged-after-failed-answer'],
+      },
+      detail: 'text',
+      transactionId: { nullable: 'text' },
+      at: 'text',
+    },
+  },
+} as const;
+
+interface EventOf<Type extends keyof typeof EVENTS> {
+  readonly type: Type;
+  readonly data: DataOf<(typeof EVENTS)[Type]['fields']>;
+}
 
 /** The reservation exists and may be charged: no charge is sent before this is on disk. */
-export interface ReservationCreated {
-  readonly type: 'RESERVATION_CREATED';
-  readonly data: {
-    readonly userId: string;
-    readonly amountMinor: number;
-    readonly currency: string;
-    readonly decimals: number;
-    readonly at: Timestamp;
-  };
-}
+export type ReservationCreated = EventOf<'RESERVATION_CREATED'>;
 
 /** It is proved that the charge was executed. Terminal. */
-export interface ReservationConfirmed {
-  readonly type: 'RESERVATION_CONFIRMED';
-  readonly data: {
-    readonly transactionId: string;
-    readonly message: string;
-    readonly decidedBy: DecidedBy;
-    readonly at: Timestamp;
-  };
-}
+export type ReservationConfirmed = EventOf<'RESERVATION_CONFIRMED'>;
 
 /** It is proved that nothing was charged. Terminal. */
-export interface ReservationFailed {
-  readonly type: 'RESERVATION_FAILED';
-  readonly data: {
-    readonly reason: FailureReason;
-    readonly message: string;
-    readonly decidedBy: DecidedBy;
-    readonly at: Timestamp;
-  };
-}
+export type ReservationFailed = EventOf<'RESERVATION_FAILED'>;
 
 /** The request's budget ended and the outcome is unknown: settlement goes on. */
-export interface PaymentUnresolved {
-  readonly type: 'PAYMENT_UNRESOLVED';
-  readonly data: {
-    readonly cause: string;
-    readonly detail: string;
-    readonly answeredAs: AnswerUnknownAs;
-    readonly at: Timestamp;
-  };
-}
+export type PaymentUnresolved = EventOf<'PAYMENT_UNRESOLVED'>;
 
 /** Settlement cannot continue: an operator decides. `transactionId` is the charge that was found, if any. */
-export interface PaymentEscalated {
-  readonly type: 'PAYMENT_ESCALATED';
-  readonly data: {
-    readonly reason: EscalationReason;
-    readonly detail: string;
-    readonly transactionId: string | null;
-    readonly at: Timestamp;
-  };
-}
+export type PaymentEscalated = EventOf<'PAYMENT_ESCALATED'>;
 
-/** The storage format: these names and shapes never change (see stored-event.ts for their versions). */
+/** An event of a reservation. */
 export type ReservationEvent =
   | ReservationCreated
   | ReservationConfirmed
   | ReservationFailed
   | PaymentUnresolved
   | PaymentEscalated;
+
+/** Source of a verdict: the payment service, or an operator with name and reason. */
+export type DecidedBy = ReservationConfirmed['data']['decidedBy'];
+
+/** What the caller was told when the outcome was unknown: the truth, or (an option for old clients) a failure. */
+export type AnswerUnknownAs = PaymentUnresolved['data']['answeredAs'];
+
+/** Why a reservation failed: an explicit decline, a proof that nothing was sent, or an operator's finding. */
+export type FailureReason = ReservationFailed['data']['reason'];
+
+/**
+ * Why an operator is needed. 'answered-failed': the caller was told "failed" while the outcome was unknown, so that
+ * nothing may be sent any more. 'charged-after-failed-answer': the same, and a charge was found.
+ */
+export type EscalationReason = PaymentEscalated['data']['reason'];
 
 /** Builds RESERVATION_CREATED. */
 export function created(userId: string, money: Money, at: Timestamp): ReservationCreated {

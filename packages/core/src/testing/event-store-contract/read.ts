@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { JsonObject } from '../../domain/reservation/stored-event.ts';
+import type { JsonObject } from '../../domain/reservation/fields.ts';
 import { READ_LIMIT_MAX } from '../../ports/event-store.ts';
 import type { ReservationStore } from '../../ports/reservation-store.ts';
 import {

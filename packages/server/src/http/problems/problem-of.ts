@@ -19,6 +19,8 @@ function problemOfCode(code: ReservationErrorCode): Problem {
     case 'STORE_UNSUITABLE':
     case 'TOO_MANY_CONFLICTS':
       return { code: 'store_unavailable', detail: STORE_UNAVAILABLE_DETAIL, headers };
+    case 'STORE_NEWER':
+      return { code: 'store_newer', detail: STORE_NEWER_DETAIL, headers };
     case 'STOPPED':
       return { code: 'shutting_down', detail: 'The service is shutting down; please try again.', headers };
     case 'INVALID_OPTION':
@@ -27,6 +29,9 @@ function problemOfCode(code: ReservationErrorCode): Problem {
       return INTERNAL_ERROR;
   }
 }
+
+const STORE_NEWER_DETAIL =
+  'A later release of this service has changed the reservation. Repeat the request, which another server may answer.';
 
 /** It may have been committed: only the same key makes it safe to send the request again. */
 const STORE_UNAVAILABLE_DETAIL =

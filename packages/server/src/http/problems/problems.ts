@@ -25,6 +25,7 @@ export type ProblemCode =
   | 'body_already_consumed'
   | 'payment_unavailable'
   | 'store_unavailable'
+  | 'store_newer'
   | 'shutting_down';
 
 /** Every error that the service answers. Codes and status numbers never change; titles may. */
@@ -84,6 +85,11 @@ export const PROBLEMS: { readonly [Code in ProblemCode]: ProblemKind } = {
     status: 503,
     title: 'Payment Service Unavailable',
     when: 'the payment service cannot be reached; `detail` names the reservation',
+  },
+  store_newer: {
+    status: 503,
+    title: 'Store Newer',
+    when: 'a later release has changed the reservation, during an upgrade of the servers',
   },
   store_unavailable: { status: 503, title: 'Store Unavailable', when: 'the database cannot be read or written now' },
   shutting_down: { status: 503, title: 'Shutting Down', when: 'the server is stopping and takes no new work' },

@@ -1,15 +1,14 @@
 import type { DecidedBy, ReservationEvent } from '@reservations/core';
-import { decodeEvent, isKnownEvent } from '@reservations/core/operations';
+import { decodeEvent } from '@reservations/core/operations';
 import type { StoredEvent } from '@reservations/core/ports';
 import { describeAmount, plain } from '../../text.ts';
 
 /** What an event says, in a line; of one that a later release wrote or that is damaged, its data as they are stored. */
 export function describeFacts(stored: StoredEvent): string {
-  if (!isKnownEvent(stored)) {
-    return plain(`schema version ${stored.schemaVersion}, of a later release: ${JSON.stringify(stored.data)}`);
-  }
   try {
-    return plain(factsOf(decodeEvent(stored)));
+    const decoded = decodeEvent(stored);
+    if (decoded.kind === 'known') return plain(factsOf(decoded.event));
+    return plain(`schema version ${stored.schemaVersion}, of a later release: ${JSON.stringify(stored.data)}`);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     return plain(`cannot be read (${why}): ${JSON.stringify(stored.data)}`);

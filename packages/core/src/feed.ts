@@ -2,7 +2,12 @@ import { systemRuntime } from './adapters/system/runtime.ts';
 import { standardErrorAlarms } from './adapters/system/standard-error-alarms.ts';
 import type { DamagedEvent, FeedEvent } from './application/feed/feed-event.ts';
 import { follow } from './application/feed/follow.ts';
-import { type PollOptions, pollPolicy } from './application/feed/options.ts';
+import {
+  type PollOptions,
+  pollPolicy,
+  type UnknownEventOptions,
+  unknownEventPolicy,
+} from './application/feed/options.ts';
 import {
   createSubscriptionWorker,
   type SubscriptionDeps,
@@ -15,7 +20,7 @@ import type { ReservationStore } from './ports/reservation-store.ts';
 import type { Runtime } from './ports/runtime.ts';
 
 /** Start, end and polling of {@link followEvents}. */
-export interface FollowOptions extends PollOptions {
+export interface FollowOptions extends PollOptions, UnknownEventOptions {
   /** Start position: reads behind it. It must be a position of the log. Default 0, its start. */
   readonly after?: number;
   /**
@@ -35,7 +40,7 @@ export interface FollowOptions extends PollOptions {
  * Iterates over every event of the store behind `after`, in order and without a gap, then (without `until`) over new events
  * as they are committed. Reads the next page after the previous one was consumed. Waits while the store is unavailable. A
  * log that no longer has the last event, or has another one in its place, has lost its end: that is STORE_CORRUPT, as is an
- * event that no release can have written. An event of a later release has the kind "unknown".
+ * event that no release can have written. An event of a later release has the kind "unknown", and can be passed over.
  * @throws {ReservationError} INVALID_OPTION at once; while iterating STORE_CLOSED and STORE_CORRUPT
  */
 export function followEvents(
@@ -49,7 +54,14 @@ export function followEvents(
   const observer = toObserver(options.observer);
   const deps = { events: store.events, clock, observer, subscription: null };
   const place = { position: after, id: null };
-  return follow(deps, { ...pollPolicy(options), after: place, until, accept: throwDamage, signal });
+  return follow(deps, {
+    ...pollPolicy(options),
+    ...unknownEventPolicy(options),
+    after: place,
+    until,
+    accept: throwDamage,
+    signal,
+  });
 }
 
 function throwDamage(event: FeedEvent | DamagedEvent): FeedEvent {

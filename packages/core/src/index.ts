@@ -8,7 +8,7 @@ export { systemRuntime } from './adapters/system/runtime.ts';
 export { createSubscription, followEvents, type FollowOptions, type SubscriptionOptions } from './feed.ts';
 export type { EventHandler } from './application/feed/deliver.ts';
 export type { FeedEvent, ReservationFeedEvent, UnknownFeedEvent } from './application/feed/feed-event.ts';
-export type { PollOptions } from './application/feed/options.ts';
+export type { PollOptions, UnknownEventOptions } from './application/feed/options.ts';
 export type { SubscriptionWorker } from './application/feed/subscription.ts';
 export type { SubscriptionTuning } from './application/feed/subscription-policy.ts';
 

@@ -47,7 +47,7 @@ export async function consume(deps: ConsumeDeps, lease: SubscriptionLease, after
   const delivery = { handle, clock, observer, name, policy, isCertain, signal, ended };
   const feed = follow(
     { events, clock, observer, subscription: name },
-    { ...policy, after, until: null, accept, signal: ended },
+    { ...policy, onUnknown: 'deliver', after, until: null, accept, signal: ended },
   );
   function handled(event: RecordedEvent): void {
     lease.handled(event.position);
@@ -56,6 +56,11 @@ export async function consume(deps: ConsumeDeps, lease: SubscriptionLease, after
 
   for await (const event of feed) {
     const { position } = event;
+    // The checkpoint passes over it, too.
+    if (event.kind === 'unknown' && policy.onUnknown === 'skip') {
+      handled(event);
+      continue;
+    }
     const result = await deliver(delivery, event);
     switch (result.kind) {
       case 'handled':

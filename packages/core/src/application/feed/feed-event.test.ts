@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { followEvents } from '../../feed.ts';
+import { followEvents, type FollowOptions } from '../../feed.ts';
 import { createMemoryStore } from '../../adapters/memory/index.ts';
 import type { ReservationEvent } from '../../domain/reservation/events.ts';
 import { encodeEvent } from '../../domain/reservation/stored-event.ts';
@@ -54,7 +54,7 @@ function createStore() {
 
 async function readAll(
   store: Pick<ReservationStore, 'events'>,
-  options: { readonly after?: number; readonly pageSize?: number } = {},
+  options: Pick<FollowOptions, 'after' | 'pageSize' | 'onUnknown'> = {},
 ): Promise<readonly FeedEvent[]> {
   const events: FeedEvent[] = [];
   for await (const event of followEvents(store, { ...options, until: 'end' })) events.push(event);
@@ -210,6 +210,31 @@ describe('an event of a later release', () => {
     const store = createStore();
     await store.events.append(exampleAppend('SEAT-7', { events: [exampleEvent(1, later)] }));
     expect(await readAll(store)).toMatchObject([{ kind: 'unknown', reservationId: null, stream: 'SEAT-7' }]);
+  });
+
+  test('is passed over by a follower that skips what it does not know', async () => {
+    const store = createStore();
+    await open(store, 1, { schemaVersion: 2 });
+    await write(store, 1);
+    await open(store, 2);
+    await write(store, 2, later);
+    expect((await readAll(store, { onUnknown: 'skip', pageSize: 1 })).map(({ position }) => position)).toEqual([3]);
+  });
+
+  test('is passed over by a subscription that skips what it does not know, with its checkpoint', async () => {
+    const { store, clock, join, row } = createFixture();
+    await open(store, 1);
+    await write(store, 1, later);
+    const { handled } = join({ onUnknown: 'skip' });
+    await clock.advance(HOUR_MS);
+    expect([handled, await row()]).toEqual([[1], expect.objectContaining({ position: 2 })]);
+  });
+
+  test('can only be delivered or skipped', () => {
+    const onUnknown = 'stop' as 'skip';
+    const message = 'onUnknown: expected "deliver" or "skip", found "stop"';
+    expect(() => followEvents(createMemoryStore(), { onUnknown })).toThrow(message);
+    expect(() => createFixture().join({ onUnknown })).toThrow(message);
   });
 
   test('does not stop a subscription', async () => {

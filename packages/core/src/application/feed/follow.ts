@@ -31,6 +31,8 @@ export interface FollowRequest<Event> {
   readonly until: 'end' | null;
   /** Maps an event to what is yielded; an error that it throws ends the iteration. */
   readonly accept: (event: FeedEvent | DamagedEvent) => Event;
+  /** Whether events of a later release are yielded or passed over. */
+  readonly onUnknown: 'deliver' | 'skip';
   readonly signal: AbortSignal;
   readonly pageSize: number;
   readonly pollMinMs: number;
@@ -85,6 +87,7 @@ async function* generate<Event>(
         if (signal.aborted) return;
         assertNext(event, last.position);
         last = event;
+        if (event.kind === 'unknown' && request.onUnknown === 'skip') continue;
         yield request.accept(event);
       }
       if (last.position >= end) return;

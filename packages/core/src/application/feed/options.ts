@@ -1,4 +1,4 @@
-import { checkWholeNumber } from '../../options.ts';
+import { checkOneOf, checkWholeNumber } from '../../options.ts';
 import { READ_LIMIT_MAX } from '../../ports/event-store.ts';
 import { FEED_PAGE_DEFAULT, FEED_POLL_MAX_MS, FEED_POLL_MIN_MS } from './limits.ts';
 
@@ -9,6 +9,20 @@ export interface PollOptions {
   readonly pollMaxMs?: number;
   /** Page size in events, 1 to 1,000. Default 500. */
   readonly pageSize?: number;
+}
+
+/** Handling of events that a later release wrote. */
+export interface UnknownEventOptions {
+  /**
+   * "deliver", the default: they come as events of the kind "unknown". "skip": they are passed over, for readers that act
+   * only on what they know.
+   */
+  readonly onUnknown?: 'deliver' | 'skip';
+}
+
+/** The option with its default. @throws {ReservationError} INVALID_OPTION */
+export function unknownEventPolicy({ onUnknown = 'deliver' }: UnknownEventOptions): Required<UnknownEventOptions> {
+  return { onUnknown: checkOneOf('onUnknown', onUnknown, ['deliver', 'skip']) };
 }
 
 /** The options with their defaults. @throws {ReservationError} INVALID_OPTION, naming option, expectation and value. */

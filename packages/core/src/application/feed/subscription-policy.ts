@@ -8,10 +8,10 @@ import {
   HANDLE_PAUSE_MS,
   SUBSCRIPTION_LEASE_MS,
 } from './limits.ts';
-import { type PollOptions, pollPolicy } from './options.ts';
+import { type PollOptions, pollPolicy, type UnknownEventOptions, unknownEventPolicy } from './options.ts';
 
 /** Lease, checkpoint and retries of a subscription. All times in whole milliseconds. */
-export interface SubscriptionTuning extends PollOptions {
+export interface SubscriptionTuning extends PollOptions, UnknownEventOptions {
   /** Time after which the subscription of a silent process can be taken over, at least 100. Default 30 s. */
   readonly leaseMs?: number;
   /** The checkpoint is saved after this many events, or this long after one. Defaults 100 and 1 s. */
@@ -60,6 +60,7 @@ export function subscriptionPolicy(name: string, startAfter: number, tuning: Sub
   checkWholeNumber('retryMaxMs', retryMaxMs, retryMs);
   return {
     ...pollPolicy(tuning),
+    ...unknownEventPolicy(tuning),
     leaseMs,
     checkpointEvents,
     checkpointMs,

@@ -21,15 +21,27 @@ export async function* compareRows<Row extends object>(
 export interface Cursor<Row> {
   /** The next row; null after the last. */
   next(): Promise<Row | null>;
+  /** The row that `next` will return. */
+  peek(): Promise<Row | null>;
 }
 
 /** Creates a cursor at the first row. */
 export function createCursor<Row>(rows: AsyncIterable<Row>): Cursor<Row> {
   const iterator = rows[Symbol.asyncIterator]();
+  let ahead: Promise<Row | null> | null = null;
+  async function read(): Promise<Row | null> {
+    const { done, value } = await iterator.next();
+    return done === true ? null : value;
+  }
   return {
     async next() {
-      const { done, value } = await iterator.next();
-      return done === true ? null : value;
+      const row = ahead ?? read();
+      ahead = null;
+      return await row;
+    },
+    async peek() {
+      ahead ??= read();
+      return await ahead;
     },
   };
 }
@@ -41,7 +53,7 @@ export async function countOf(rows: AsyncIterable<unknown>): Promise<number> {
   return count;
 }
 
-/** Compares two flat rows. @throws {ReservationError} STORE_CORRUPT when they differ or one is missing. */
+/** Compares two rows of JSON values. @throws {ReservationError} STORE_CORRUPT when they differ or one is missing. */
 export function assertSame<Row extends object>(
   expected: Row | null,
   found: Row | null,
@@ -54,7 +66,7 @@ export function assertSame<Row extends object>(
     throw corrupt(`the copy ${what}: ${row === null ? '' : name(row)}`);
   }
   const fields = Object.keys(expected) as (keyof Row)[];
-  const different = fields.find((field) => expected[field] !== found[field]);
+  const different = fields.find((field) => !isSame(expected[field], found[field]));
   if (different === undefined) return;
   throw corrupt(`the copy differs from the source in "${String(different)}": ${name(expected)} / ${name(found)}`);
 }
@@ -62,4 +74,8 @@ export function assertSame<Row extends object>(
 /** Error for a copy that differs from its source. */
 export function corrupt(message: string): ReservationError {
   return new ReservationError('STORE_CORRUPT', message);
+}
+
+function isSame(expected: unknown, found: unknown): boolean {
+  return expected === found || (typeof expected === 'object' && JSON.stringify(expected) === JSON.stringify(found));
 }

@@ -4,8 +4,10 @@ import { openPostgresStore } from '../../adapters/postgres/index.ts';
 import { createTestSchemas, type TestSchemas } from '../../adapters/postgres/test-support.ts';
 import { openSqliteStore, openSqliteTransferSource } from '../../adapters/sqlite/index.ts';
 import { createTestDirectories } from '../../adapters/sqlite/test-support.ts';
+import type { ReservationSummary } from '../../domain/reservation/summary.ts';
 import type { ReservationStore } from '../../ports/reservation-store.ts';
 import { exampleAppend, exampleCharge, exampleEvent, exampleId, NOTHING_ALONGSIDE } from '../../testing/builders.ts';
+import { newerRow, writeNewer } from '../newer-fixture.ts';
 import {
   change,
   contentsOfDatabase,
@@ -32,7 +34,7 @@ beforeEach(async () => {
   await createSourceFile(path);
 });
 
-const COUNTS = { events: 16, reservations: 8, keys: 3, openPayments: 3, checkpoints: 2 };
+const COUNTS = { events: 16, reservations: 8, keys: 3, openPayments: 3, checkpoints: 2, newer: 0 };
 const UNSUITABLE = { code: 'STORE_UNSUITABLE' };
 
 /** Opens a store that is closed with the test. */
@@ -50,6 +52,10 @@ const openSource = (exclusive: boolean): Promise<ReservationStore> =>
 async function beginMove(): Promise<void> {
   const interrupted = runMove({ path, url }, { onProgress: interruptAfter(2) });
   await expect(interrupted).rejects.toThrow('interrupted');
+}
+
+function withoutClaim(row: ReservationSummary): ReservationSummary {
+  return { ...row, claim: { resource: 'another' } } as ReservationSummary;
 }
 
 function interruptAfter(batches: number): () => void {
@@ -89,10 +95,45 @@ describe('a move', () => {
     ]);
   });
 
+  test('copies the streams and rows of a later release as they are', async () => {
+    const source = await openSqliteStore({ path });
+    const { begun, held } = await writeNewer(source);
+    await source.close();
+    const before = contentsOfFile(path);
+    const counts = { ...COUNTS, events: 20, reservations: 10, openPayments: 4, newer: 3 };
+    expect(await runMove({ path, url })).toEqual({ kind: 'moved', counts });
+    expect(await contentsOfDatabase(url)).toEqual(movedContents(before));
+    const { view } = await openTarget();
+    expect([await view.find(begun), await view.find(held)]).toEqual([newerRow(begun, 1), newerRow(held, 2)]);
+  });
+
+  test('names a row of a later release that arrived differently', async () => {
+    const source = await openSqliteStore({ path });
+    const { begun } = await writeNewer(source);
+    await source.close();
+    const spoilt = runMove(
+      { path, url },
+      {
+        wrap: ({ source: from, target }) => ({
+          source: from,
+          target: {
+            ...target,
+            importSummaries: (rows) =>
+              target.importSummaries(rows.map((row) => (row.reservationId === begun ? withoutClaim(row) : row))),
+          },
+        }),
+      },
+    );
+    await expect(spoilt).rejects.toMatchObject({
+      code: 'STORE_CORRUPT',
+      message: expect.stringContaining('the copy differs from the source in "claim"') as string,
+    });
+  });
+
   test('of an empty store is a move', async () => {
     path = await directories.newPath();
     await (await openSqliteStore({ path })).close();
-    const counts = { events: 0, reservations: 0, keys: 0, openPayments: 0, checkpoints: 0 };
+    const counts = { events: 0, reservations: 0, keys: 0, openPayments: 0, checkpoints: 0, newer: 0 };
     expect(await runMove({ path, url })).toEqual({ kind: 'moved', counts });
     const result = await (await openTarget()).events.append(exampleAppend(exampleId(1)));
     expect(result).toEqual({ kind: 'appended', version: 1, position: 1 });

@@ -5,7 +5,7 @@ import type { Runtime } from '../../ports/runtime.ts';
 import { type MoveRecord, TRANSFER_ROWS_MAX, type TransferSource } from '../../ports/admin/store-transfer.ts';
 import { type CallerOptions, callerOf } from '../caller.ts';
 import { foldStreams } from '../commands/fold-streams.ts';
-import { checkpointPlace, eventsByStream, keyPlace, pagesOf, workPlace } from './transfer-rows.ts';
+import { checkpointPlace, eventsByStream, keyPlace, pagesOf, rowOf, workPlace } from './transfer-rows.ts';
 import { type MoveCounts, type MoveEnds, verifyMove } from './verify-move.ts';
 
 /** Progress of a move. Phase "check" compares both databases event by event. */
@@ -35,7 +35,8 @@ export type MoveResult =
 
 /**
  * Moves a store into another database: the log with its positions, the idempotency keys, the due work and the
- * checkpoints; the view is written again from the events. After a fault or a kill, run it again: it continues behind the
+ * checkpoints; the view is written again from the events, except rows of streams with events of a later release, which are
+ * copied. After a fault or a kill, run it again: it continues behind the
  * last copied event. Until it finishes only the source can be served; once the source is marked, only the target, after
  * this call has finished.
  * @throws {ReservationError} INVALID_OPTION; STORE_UNSUITABLE when the target has data of its own, or the source was moved elsewhere;
@@ -124,8 +125,10 @@ async function copySummaries({ source, target, limit, onProgress }: Copy): Promi
     batch = [];
     onProgress({ stage: 'reservations', done, total: null });
   }
-  for await (const summary of foldStreams(eventsByStream(source, limit))) {
-    batch.push(summary);
+  for await (const stream of foldStreams(eventsByStream(source, limit))) {
+    const row = await rowOf(source, stream);
+    if (row === null) continue;
+    batch.push(row);
     if (batch.length === limit) await write();
   }
   if (batch.length > 0) await write();

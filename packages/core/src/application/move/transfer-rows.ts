@@ -1,6 +1,15 @@
 import type { WorkName } from '../../ports/due-work.ts';
 import type { ReservationId } from '../../domain/ids.ts';
-import type { EventText, KeyPlace, StreamPlace, TransferPage, TransferRows } from '../../ports/admin/store-transfer.ts';
+import type { ReservationSummary } from '../../domain/reservation/summary.ts';
+import type {
+  EventText,
+  KeyPlace,
+  StreamPlace,
+  TransferPage,
+  TransferRows,
+  TransferSource,
+} from '../../ports/admin/store-transfer.ts';
+import type { FoldedStream } from '../commands/fold-streams.ts';
 
 /** Place of a row of which each reservation has one. */
 export function reservationPlace({ reservationId }: { readonly reservationId: ReservationId }): ReservationId {
@@ -55,4 +64,10 @@ export function eventsByStream(rows: TransferRows, limit: number): AsyncGenerato
     ({ stream, version }) => ({ stream, version }),
     limit,
   );
+}
+
+/** The stream's row of the view: folded, or the source's when it has events of a later release. Null when it has none. */
+export async function rowOf(source: TransferSource, stream: FoldedStream): Promise<ReservationSummary | null> {
+  if (stream.kind === 'folded') return stream.summary;
+  return stream.id === null ? null : await source.summary(stream.id);
 }

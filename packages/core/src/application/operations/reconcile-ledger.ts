@@ -128,6 +128,9 @@ function stageDifference(
     case 'unresolved':
     case 'escalated':
       return 'open-but-charged';
+    // A stage of a later release, which wrote the row: this one cannot judge it.
+    default:
+      return null;
   }
 }
 

@@ -156,6 +156,7 @@ describe('a repaired view', () => {
     expect(repaired).toEqual({
       position: commands.length + escalations,
       reservations: LIVES.length,
+      newer: 0,
       written: 4,
       removed: 1,
     });

@@ -1,6 +1,4 @@
-import { parseReservationId, type ReservationId } from '../../domain/ids.ts';
 import { type ReservationSummary, summarize } from '../../domain/reservation/summary.ts';
-import { ReservationError } from '../../errors.ts';
 import { checkWholeNumber } from '../../options.ts';
 import { REPAIR_ROWS_MAX } from '../../ports/admin/view-repair.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -9,7 +7,7 @@ import type { ReservationStore } from '../../ports/reservation-store.ts';
 import type { Runtime } from '../../ports/runtime.ts';
 import { type CallerOptions, callerOf } from '../caller.ts';
 import { assertExists } from '../commands/handle-command.ts';
-import { loadReservation } from '../commands/load-reservation.ts';
+import { loadStream } from '../commands/load-stream.ts';
 
 /** Number of streams that a repair loads at a time: a store may answer concurrent reads with one statement. */
 export const REPAIR_LOADS_MAX = 100;
@@ -32,6 +30,8 @@ export interface RepairProgress {
   readonly position: number;
   /** Number of these streams, without those of earlier runs. */
   readonly reservations: number;
+  /** Number of the streams with events of a later release, also without earlier runs: their rows were left as they are. */
+  readonly newer: number;
 }
 
 /** Result of a repair. */
@@ -46,7 +46,7 @@ export interface RepairedView extends RepairProgress {
 /**
  * Corrects the view in place: folds every stream, writes the rows that differ, and removes the rows without a stream.
  * Servers may append meanwhile; each of their appends writes the whole row of its stream, so that streams that change
- * during the repair, or begin after it did, need none. An interrupted repair changes nothing that is right: it can be
+ * during the repair, or begin after it did, need none. A stream with events of a later release is left to that release. An interrupted repair changes nothing that is right: it can be
  * run again, or continued behind the last reported position.
  * @throws {ReservationError} INVALID_OPTION; STORE_CORRUPT names the event that cannot be folded: rows before it are repaired, and a run
  * behind its position continues; STORE_UNAVAILABLE; STORE_UNSUITABLE.
@@ -58,16 +58,20 @@ export async function repairView(store: ReservationStore, options: RepairViewOpt
   checkWholeNumber('after', after, 0);
   const startedAt = clock.now();
   const end = await store.events.lastPosition();
-  let progress: RepairProgress = { position: after, reservations: 0 };
+  let progress: RepairProgress = { position: after, reservations: 0, newer: 0 };
   let written = 0;
   while (progress.position < end) {
     const began = clock.now();
     const page = await store.events.readAll({ after: progress.position, limit: REPAIR_ROWS_MAX });
     const last = page.at(-1);
     if (last === undefined) break;
-    const rows = await foldStreams(store.events, page);
+    const { rows, newer } = await foldStreams(store.events, page);
     if (rows.length > 0) written += await store.repair.put(rows);
-    progress = { position: last.position, reservations: progress.reservations + rows.length };
+    progress = {
+      position: last.position,
+      reservations: progress.reservations + rows.length,
+      newer: progress.newer + newer,
+    };
     onProgress(progress);
     if (last.position < end) await pauseSince(began, clock);
   }
@@ -75,28 +79,29 @@ export async function repairView(store: ReservationStore, options: RepairViewOpt
   return { ...progress, written, removed, durationMs: clock.now() - startedAt };
 }
 
+interface FoldedPage {
+  readonly rows: readonly ReservationSummary[];
+  readonly newer: number;
+}
+
 /** The rows of the streams that begin in the page. */
-async function foldStreams(events: EventStore, page: readonly RecordedEvent[]): Promise<readonly ReservationSummary[]> {
-  const ids = page.filter(({ version }) => version === 1).map(idOf);
+async function foldStreams(events: EventStore, page: readonly RecordedEvent[]): Promise<FoldedPage> {
+  const firsts = page.filter(({ version }) => version === 1);
   const rows: ReservationSummary[] = [];
-  for (let n = 0; n < ids.length; n += REPAIR_LOADS_MAX) {
-    const loading = ids.slice(n, n + REPAIR_LOADS_MAX).map((id) => foldStream(events, id));
-    rows.push(...(await Promise.all(loading)));
+  for (let n = 0; n < firsts.length; n += REPAIR_LOADS_MAX) {
+    const loading = firsts.slice(n, n + REPAIR_LOADS_MAX).map((first) => foldStream(events, first));
+    for (const row of await Promise.all(loading)) if (row !== null) rows.push(row);
   }
-  return rows;
+  return { rows, newer: firsts.length - rows.length };
 }
 
-async function foldStream(events: EventStore, id: ReservationId): Promise<ReservationSummary> {
-  const { state, version } = await loadReservation(events, id);
+/** Null when the stream has events of a later release. */
+async function foldStream(events: EventStore, first: RecordedEvent): Promise<ReservationSummary | null> {
+  const stream = await loadStream(events, first);
+  if (stream.kind === 'newer') return null;
+  const { state, version } = stream.loaded;
   assertExists(state);
-  return summarize(id, state, version);
-}
-
-function idOf({ stream, position }: RecordedEvent): ReservationId {
-  const id = parseReservationId(stream);
-  if (id !== null) return id;
-  const message = `the event at position ${position} is in stream ${stream}, which is no reservation's`;
-  throw new ReservationError('STORE_CORRUPT', message);
+  return summarize(stream.id, state, version);
 }
 
 async function removeOrphans({ repair }: ReservationStore, clock: Clock): Promise<number> {

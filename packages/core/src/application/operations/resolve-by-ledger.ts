@@ -6,7 +6,8 @@ import type { Runtime } from '../../ports/runtime.ts';
 import { type CallerOptions, callerOf } from '../caller.ts';
 import { allReservations } from './all-reservations.ts';
 import { chargeDifference, type LedgerCharge } from './reconcile-ledger.ts';
-import { checkNote, resolvePayment } from './resolve-payment.ts';
+import { isReservationError } from '../../errors.ts';
+import { checkNote, resolvePayment, type ResolveResult } from './resolve-payment.ts';
 
 /** The longest {@link LedgerEvidence.source}, in UTF-16 code units: it becomes part of a stream. */
 export const LEDGER_SOURCE_LENGTH_MAX = 400;
@@ -36,6 +37,8 @@ export type LedgerSilence =
   | 'transaction-shared'
   /** Not 1 to 255 visible ASCII characters. */
   | 'transaction-id-unusable'
+  /** It has events of a later release: only that release can decide it. */
+  | 'of-a-later-release'
   /** Another command was faster; the reservation says which. */
   | 'decided-meanwhile';
 
@@ -82,16 +85,29 @@ export async function resolveByLedger(
       left.push({ reservation, why: found });
       continue;
     }
-    const result = await resolvePayment(store, reservation.reservationId, {
+    const result = await resolveIfKnown(store, reservation.reservationId, {
       ...options,
       finding: { kind: 'charged', transactionId: found.transactionId },
       actor,
       reason: `the ledger has the charge: ${found.source}`,
     });
-    if (result.kind === 'resolved') resolved.push({ reservation: result.reservation, source: found.source });
+    if (result?.kind === 'resolved') resolved.push({ reservation: result.reservation, source: found.source });
+    else if (result === null) left.push({ reservation, why: 'of-a-later-release' });
     else left.push({ reservation: await readAgain(store, reservation), why: 'decided-meanwhile' });
   }
   return { resolved, left };
+}
+
+/** Resolves; null when the stream has events of a later release. */
+async function resolveIfKnown(
+  ...[store, id, resolution]: Parameters<typeof resolvePayment>
+): Promise<ResolveResult | null> {
+  try {
+    return await resolvePayment(store, id, resolution);
+  } catch (error) {
+    if (isReservationError(error, 'STORE_NEWER')) return null;
+    throw error;
+  }
 }
 
 interface Ledger {

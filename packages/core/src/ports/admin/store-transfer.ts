@@ -86,6 +86,8 @@ export interface TransferSource extends TransferRows {
   readonly moved: MoveRecord | null;
   /** Position of the last event; 0 for an empty log. */
   readonly lastPosition: number;
+  /** The view's row of a reservation; null when there is none. Read where the stream has events of a later release. */
+  summary(id: ReservationId): Promise<ReservationSummary | null>;
   /** Marks the store as a backup that cannot be served or written any more. Durable when the call resolves. */
   markMoved(move: MoveRecord & { readonly finishedAt: number }): Promise<void>;
   /** Releases the store; without {@link markMoved} it is unchanged. Idempotent. */

@@ -51,9 +51,10 @@ function createProgress(context: CliContext, now: () => number): (progress: Repa
   };
 }
 
-function toText({ reservations, written, removed, durationMs }: RepairedView): string {
+function toText({ reservations, newer, written, removed, durationMs }: RepairedView): string {
   const changes = `${count(written, 'row')} written, ${count(removed, 'row')} removed`;
-  return `The view is right: ${count(reservations, 'reservation')} checked, ${changes} in ${describeDuration(durationMs)}.`;
+  const left = newer === 0 ? '' : ` ${count(newer, 'stream')} with events of a later release: left as they are.`;
+  return `The view is right: ${count(reservations, 'reservation')} checked, ${changes} in ${describeDuration(durationMs)}.${left}`;
 }
 
 function toJson({ position, reservations, written, removed, durationMs }: RepairedView): object {

@@ -82,7 +82,7 @@ async function reserveWith(fault: Fault): Promise<number> {
   const { steps } = fault;
   fault.atStep = 0;
   expect(gateway.charges).toHaveLength(1);
-  expect(await verifyStore(store)).toEqual({ events: 2, streams: 1, open: 0, faults: [] });
+  expect(await verifyStore(store)).toEqual({ events: 2, streams: 1, open: 0, newer: 0, faults: [] });
   await store.close();
   return steps;
 }

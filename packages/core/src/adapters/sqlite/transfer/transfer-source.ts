@@ -2,6 +2,8 @@ import { realpathSync, statSync } from 'node:fs';
 import type Database from 'better-sqlite3';
 import { invalidOption } from '../../../options.ts';
 import type { TransferRows, TransferSource } from '../../../ports/admin/store-transfer.ts';
+import { viewQueries } from '../../sql/queries/view.ts';
+import { toSummary } from '../../sql/rows/reservations.ts';
 import { fromMoveRecord, toMoveRecord } from '../../sql/store-move.ts';
 import { ONLY_SHARD } from '../../sql/columns.ts';
 import {
@@ -80,11 +82,12 @@ function createSource(database: Database.Database, lock: ServingLock): TransferS
   };
 }
 
-function createRows(database: Database.Database): TransferRows {
+function createRows(database: Database.Database): TransferRows & Pick<TransferSource, 'summary'> {
   const log = prepareLogPage(database);
   const streams = prepare(database, (page: AfterEvent) => streamsPage(sql, page));
   const keys = prepare(database, (page: AfterKey) => keysPage(sql, page));
   const work = prepare(database, workQueries(sql).page(ONLY_SHARD));
+  const summary = prepare(database, viewQueries(sql).find);
   const checkpoints = prepare(database, (page: After<string>) => checkpointsPage(sql, ONLY_SHARD, page));
 
   function reader<Page, Row>(statement: Prepared<Page, Row>): (page: Page) => Promise<readonly Row[]> {
@@ -96,11 +99,19 @@ function createRows(database: Database.Database): TransferRows {
       }
     };
   }
-  return createTransferRows({
+  const rows = createTransferRows({
     log: reader(log),
     streams: reader(streams),
     keys: reader(keys),
     work: reader(work),
     checkpoints: reader(checkpoints),
   });
+  const readSummary = reader(summary);
+  return {
+    ...rows,
+    async summary(id) {
+      const [row] = await readSummary({ id });
+      return row === undefined ? null : toSummary(row);
+    },
+  };
 }

@@ -8,6 +8,7 @@ const IN_WORDS: { readonly [Why in LedgerSilence]: string } = {
   'transaction-differs': 'another transaction was found before',
   'transaction-shared': 'the export has this transaction for other reservations too',
   'transaction-id-unusable': 'the transaction id is not 1 to 255 visible ASCII characters',
+  'of-a-later-release': 'a later release of the service has changed the reservation',
   'decided-meanwhile': 'another decision was faster',
 };
 

@@ -23,13 +23,14 @@ export const verifyCommand: CliCommand = defineCommand({
   },
 });
 
-function toText({ events, streams, open, faults }: Verification): readonly string[] {
+function toText({ events, streams, open, newer, faults }: Verification): readonly string[] {
   if (events === 0 && faults.length === 0) return ['The database is empty. Should it be?'];
   const read = `Read ${count(events, 'event')} of ${count(streams, 'reservation')}; settlement works on ${count(open, 'payment')}.`;
   const result = faults.length === 0 ? 'No fault was found.' : `Found ${count(faults.length, 'fault')}.`;
-  return [...faults.map(plain), `${read} ${result}`];
+  const later = newer === 0 ? '' : ` ${count(newer, 'reservation')} with events of a later release not checked.`;
+  return [...faults.map(plain), `${read}${later} ${result}`];
 }
 
-function toJson({ events, streams, open, faults }: Verification): object {
-  return { events, reservations: streams, with_settlement: open, faults };
+function toJson({ events, streams, open, newer, faults }: Verification): object {
+  return { events, reservations: streams, with_settlement: open, of_later_release: newer, faults };
 }

@@ -13,8 +13,15 @@ function foldersIn(path: string): readonly string[] | null {
 
 test('the page on architecture lists the folders as they are', () => {
   const listed = readFolders(readText('docs/ARCHITECTURE.md'));
-  expect(listed.length).toBeGreaterThan(25);
+  expect(listed.length).toBeGreaterThan(30);
   expect(wrongFolders(listed, foldersIn)).toEqual([]);
+});
+
+test('the folder of the server’s sources has its entry and its program, and no other file', () => {
+  const files = readdirSync(join(root, 'packages/server/src'), { withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ name }) => name);
+  expect(files.toSorted((a, b) => (a < b ? -1 : 1))).toEqual(['index.ts', 'main.ts']);
 });
 
 test('a folder that does not exist, and one that is not listed, are found', () => {

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { brokenLinks } from './links.ts';
@@ -9,6 +9,13 @@ test('every link of the pages leads to a file and a heading', () => {
     brokenLinks(page, readFileSync(join(root, page), 'utf8')).map((link) => `${page}: ${link}`),
   );
   expect(broken).toEqual([]);
+});
+
+test('every path in the page on contributing exists', () => {
+  const text = readFileSync(join(root, 'CONTRIBUTING.md'), 'utf8');
+  const paths = [...text.matchAll(/`((?:packages|docs|examples)\/[^`\s]+)`/g)].map(([, path = '']) => path);
+  expect(paths.length).toBeGreaterThan(15);
+  expect(paths.filter((path) => !existsSync(join(root, path)))).toEqual([]);
 });
 
 test('links to a file or a heading that does not exist are found, others are not', () => {

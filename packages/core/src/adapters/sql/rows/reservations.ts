@@ -8,7 +8,11 @@ export function toSummary(row: ReservationRow): ReservationSummary {
   try {
     return fromReservationRow(row);
   } catch (cause) {
-    throw new ReservationError('STORE_CORRUPT', `the view's row of ${row.reservation_id} is damaged: repair the view ("reservations-server view repair")`, { cause });
+    throw new ReservationError(
+      'STORE_CORRUPT',
+      `the view's row of ${row.reservation_id} is damaged: repair the view ("reservations-server view repair")`,
+      { cause },
+    );
   }
 }
 

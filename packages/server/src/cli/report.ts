@@ -1,4 +1,4 @@
-import { ReservationError } from '@reservations/core';
+import { isReservationError } from '@reservations/core';
 import { DatabaseNotFoundError } from '../compose/database-not-found.ts';
 import { type CliContext, EXIT_FAILURE, EXIT_USAGE, PROGRAM } from './command.ts';
 
@@ -52,7 +52,7 @@ export function reportThrown(context: CliContext, error: unknown): number {
 
 function codeOf(error: unknown): string {
   if (error instanceof CommandFailure || error instanceof DatabaseNotFoundError) return error.code;
-  return error instanceof ReservationError ? error.code.toLowerCase() : 'command_failed';
+  return isReservationError(error) ? error.code.toLowerCase() : 'command_failed';
 }
 
 /** An error that ends a command, with its own code. */

@@ -1,9 +1,7 @@
 import { formatMoney, type ReservationSummary } from '@reservations/core';
 
-/** Returns stored text for a terminal: control characters and direction marks are written as escapes. */
-export function plain(text: string): string {
-  return text.replaceAll(/[\p{C}\u2028\u2029]/gu, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);
-}
+/** Stored text for a terminal: invisible characters are written as escapes. */
+export { escapeInvisible as plain } from '@reservations/core';
 
 /** Returns an amount as "10.50 EUR". */
 export function describeAmount(of: Pick<ReservationSummary, 'amountMinor' | 'currency' | 'decimals'>): string {

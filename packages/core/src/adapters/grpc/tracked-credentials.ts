@@ -11,14 +11,16 @@ type ChannelTarget = Parameters<ChannelCredentials['_createSecureConnector']>[0]
 export class TrackedCredentials extends ChannelCredentials {
   readonly #inner: ChannelCredentials;
   readonly #sockets: Set<Socket> = new Set();
+  #areDestroyed = false;
 
   constructor(inner: ChannelCredentials) {
     super();
     this.#inner = inner;
   }
 
-  /** Destroys every connection of the channel; calls on them fail. */
+  /** Destroys every connection of the channel, also one that is established later; calls on them fail. */
   destroySockets(): void {
+    this.#areDestroyed = true;
     for (const socket of this.#sockets) socket.destroy();
   }
 
@@ -40,6 +42,8 @@ export class TrackedCredentials extends ChannelCredentials {
       connect: (socket) => {
         this.#sockets.add(socket);
         socket.once('close', () => this.#sockets.delete(socket));
+        // TCP may connect after the channel was closed.
+        if (this.#areDestroyed) socket.destroy();
         return connector.connect(socket);
       },
       waitForReady: () => connector.waitForReady(),

@@ -1,11 +1,11 @@
-import { ReservationError, type ReservationErrorCode } from '@reservations/core';
+import { isReservationError, type ReservationErrorCode } from '@reservations/core';
 import type { Problem } from './problems.ts';
 
 const RETRY_AFTER_SECONDS = 1;
 
 /** Returns the problem that a client reads for a thrown error. Details are left out unless the client can act on them. */
 export function problemOf(error: unknown): Problem {
-  return error instanceof ReservationError ? problemOfCode(error.code) : INTERNAL_ERROR;
+  return isReservationError(error) ? problemOfCode(error.code) : INTERNAL_ERROR;
 }
 
 const INTERNAL_ERROR: Problem = { code: 'internal_error', detail: 'Internal Server Error' };

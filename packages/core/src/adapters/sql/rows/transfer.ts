@@ -6,17 +6,10 @@ import { type EventRow, type KeyRow, ONLY_SHARD, type WorkRow, type Subscription
 /** Text for text. @throws {ReservationError} STORE_CORRUPT when a row is not what was written. */
 export function toEventTexts(rows: readonly EventRow[]): readonly EventText[] {
   for (const row of rows) assertIntact(row);
-  return rows.map((row) => ({
-    stream: row.stream,
-    version: row.version,
-    position: row.position,
-    id: row.id,
-    commandId: row.command_id,
-    type: row.type,
-    schemaVersion: row.schema_version,
-    data: row.data,
-    metadata: row.metadata,
-    checksum: row.checksum,
+  return rows.map(({ shard: _, command_id: commandId, schema_version: schemaVersion, ...texts }) => ({
+    ...texts,
+    commandId,
+    schemaVersion,
   }));
 }
 
@@ -27,20 +20,8 @@ export function toLogTexts(rows: readonly EventRow[], after: number): readonly E
 }
 
 /** The row that {@link toEventTexts} read. */
-export function fromEventText(event: EventText): EventRow {
-  return {
-    shard: ONLY_SHARD,
-    stream: event.stream,
-    version: event.version,
-    position: event.position,
-    id: event.id,
-    command_id: event.commandId,
-    type: event.type,
-    schema_version: event.schemaVersion,
-    data: event.data,
-    metadata: event.metadata,
-    checksum: event.checksum,
-  };
+export function fromEventText({ commandId, schemaVersion, ...texts }: EventText): EventRow {
+  return { shard: ONLY_SHARD, ...texts, command_id: commandId, schema_version: schemaVersion };
 }
 
 /** Reads a key's row. */

@@ -166,8 +166,8 @@ declare
   v_locked integer;
   v_last bigint;
   v_outcomes json;
-  v_removed json;
-  v_remove record;
+  v_removed_kinds text[];
+  v_removed_ids text[];
   v_released json;
   v_release record;
   v_freed json;
@@ -276,10 +276,11 @@ begin
         from events e where e.shard = p_shard and e.stream = p.stream and e.version > p.expected
       ) end
     ) order by p.n),
-    json_agg(row_to_json(p)) filter (where p.holds and p.work in ('remove', 'remove-leased')),
+    array_agg(p.work_kind) filter (where p.holds and p.work in ('remove', 'remove-leased')),
+    array_agg(p.work_id) filter (where p.holds and p.work in ('remove', 'remove-leased')),
     json_agg(row_to_json(p)) filter (where p.holds and p.work = 'release'),
     json_agg(row_to_json(p)) filter (where p.holds and p.releases_key)
-  into v_outcomes, v_removed, v_released, v_freed
+  into v_outcomes, v_removed_kinds, v_removed_ids, v_released, v_freed
   from placed p;
 
   for v_release in
@@ -290,10 +291,9 @@ begin
     update due_work set owner = null, due_at = v_release.due_at, last_outcome = v_release.last_outcome
     where shard = p_shard and kind = v_release.work_kind and id = v_release.work_id and owner = v_release.owner;
   end loop;
-  for v_remove in
-    select * from json_to_recordset(v_removed) as r(work_kind text, work_id text)
-  loop
-    delete from due_work where shard = p_shard and kind = v_remove.work_kind and id = v_remove.work_id;
+  for v_index in 1 .. coalesce(cardinality(v_removed_ids), 0) loop
+    delete from due_work
+    where shard = p_shard and kind = v_removed_kinds[v_index] and id = v_removed_ids[v_index];
   end loop;
   for v_free in
     select * from json_to_recordset(v_freed) as f(scope text, idempotency_key text, stream text)

@@ -1,13 +1,8 @@
 import { assert } from '../../errors.ts';
 import type { WorkRelease } from '../../ports/due-work.ts';
 import type { KeyChange, WorkChange } from '../../ports/inline-writes.ts';
-import {
-  type AppendRequest,
-  type AppendResult,
-  EVENTS_PER_APPEND_MAX,
-  type ExpectedVersion,
-  type RecordedEvent,
-} from '../../ports/event-store.ts';
+import type { AppendRequest, AppendResult, ExpectedVersion, RecordedEvent } from '../../ports/event-store.ts';
+import { assertAppendable } from '../support/arguments.ts';
 import { frozenCopy } from './frozen.ts';
 import { keyOf, type Tables, workKeyOf } from './tables.ts';
 
@@ -26,12 +21,6 @@ export function append(tables: Tables, request: AppendRequest): AppendResult {
     return { kind: 'conflict', actual, missed: stored.slice(expected === 'none' ? 0 : expected) };
   }
   return refusal(tables, request) ?? write(tables, request, stored);
-}
-
-function assertAppendable({ expected, events }: AppendRequest): void {
-  assert(expected === 'none' || (Number.isSafeInteger(expected) && expected >= 1), `no stream has version ${expected}`);
-  const { length } = events;
-  assert(length >= 1 && length <= EVENTS_PER_APPEND_MAX, `an append cannot hold ${length} events`);
 }
 
 function refusal(tables: Tables, { inlineWrites }: AppendRequest): AppendResult | null {

@@ -1,6 +1,6 @@
-import { assert } from '../../errors.ts';
 import type { ReservationSummary } from '../../domain/reservation/summary.ts';
 import { PAGE_LIMIT_MAX, type ReservationView } from '../../ports/reservation-view.ts';
+import { assertPage } from '../support/arguments.ts';
 import { keyOf, type Tables } from './tables.ts';
 
 function byId(a: ReservationSummary, b: ReservationSummary): number {
@@ -27,8 +27,7 @@ export function createReservationView(tables: Tables, assertOpen: () => void): R
     },
     async list({ userId, stage, after, limit }) {
       assertOpen();
-      const bounded = Number.isSafeInteger(limit) && limit >= 1 && limit <= PAGE_LIMIT_MAX;
-      assert(bounded, `a page cannot hold ${limit} reservations`);
+      assertPage({ limit });
       const found = [...tables.summaries.values()]
         .filter((row) => userId === null || row.userId === userId)
         .filter((row) => stage === null || row.stage === stage)

@@ -1,7 +1,7 @@
-import { assert, ReservationError } from '../../errors.ts';
-import { READ_LIMIT_MAX } from '../../ports/event-store.ts';
+import { ReservationError } from '../../errors.ts';
 import type { ReservationStore } from '../../ports/reservation-store.ts';
 import { append } from './append.ts';
+import { assertRange } from '../support/arguments.ts';
 import { createCommitListeners } from '../support/commit-listeners.ts';
 import { createDueWork } from './due-work.ts';
 import { createReservationView } from './reservation-view.ts';
@@ -60,10 +60,4 @@ export function createMemoryStore(): ReservationStore {
       closed = true;
     },
   };
-}
-
-function assertRange({ after, limit }: { readonly after: number; readonly limit: number }): void {
-  assert(Number.isSafeInteger(after) && after >= 0, `a read cannot start behind ${after}`);
-  const bounded = Number.isSafeInteger(limit) && limit >= 1 && limit <= READ_LIMIT_MAX;
-  assert(bounded, `a read cannot return ${limit} events`);
 }

@@ -57,15 +57,6 @@ function noReservation({ name }: PartOfStream): ReservationError {
 }
 
 function fromText(event: EventText): RecordedEvent {
-  return {
-    stream: event.stream,
-    version: event.version,
-    position: event.position,
-    id: event.id,
-    commandId: event.commandId,
-    type: event.type,
-    schemaVersion: event.schemaVersion,
-    data: JSON.parse(event.data) as RecordedEvent['data'],
-    metadata: JSON.parse(event.metadata) as EventMetadata,
-  };
+  const data = JSON.parse(event.data) as RecordedEvent['data'];
+  return { ...event, data, metadata: JSON.parse(event.metadata) as EventMetadata };
 }

@@ -31,18 +31,8 @@ export function toEventRow(
   event: EncodedEvent,
   place: { readonly stream: string; readonly version: number; readonly position: number; readonly commandId: string },
 ): EventRow {
-  const unsealed = {
-    shard: ONLY_SHARD,
-    stream: place.stream,
-    version: place.version,
-    position: place.position,
-    id: event.id,
-    command_id: place.commandId,
-    type: event.type,
-    schema_version: event.schema_version,
-    data: event.data,
-    metadata: event.metadata,
-  };
+  const { commandId: command_id, ...at } = place;
+  const unsealed = { shard: ONLY_SHARD, ...at, ...event, command_id };
   return { ...unsealed, checksum: checksumOf(unsealed) };
 }
 
@@ -83,17 +73,10 @@ export function fromEventRows(
 
 function fromEventRow(row: EventRow): RecordedEvent {
   assertIntact(row);
-  return {
-    stream: row.stream,
-    version: row.version,
-    position: row.position,
-    id: row.id,
-    commandId: row.command_id,
-    type: row.type,
-    schemaVersion: row.schema_version,
-    data: JSON.parse(row.data) as StoredEvent['data'],
-    metadata: JSON.parse(row.metadata) as EventMetadata,
-  };
+  const { stream, version, position, id, type, command_id: commandId, schema_version: schemaVersion } = row;
+  const data = JSON.parse(row.data) as StoredEvent['data'];
+  const metadata = JSON.parse(row.metadata) as EventMetadata;
+  return { stream, version, position, id, commandId, type, schemaVersion, data, metadata };
 }
 
 /**

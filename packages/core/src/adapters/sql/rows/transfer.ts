@@ -6,11 +6,11 @@ import { type EventRow, type KeyRow, ONLY_SHARD, type WorkRow, type Subscription
 /** Text for text. @throws {ReservationError} STORE_CORRUPT when a row is not what was written. */
 export function toEventTexts(rows: readonly EventRow[]): readonly EventText[] {
   for (const row of rows) assertIntact(row);
-  return rows.map(({ shard: _, command_id: commandId, schema_version: schemaVersion, ...texts }) => ({
-    ...texts,
-    commandId,
-    schemaVersion,
-  }));
+  return rows.map((row) => {
+    const { stream, version, position, id, type, data, metadata, checksum } = row;
+    const { command_id: commandId, schema_version: schemaVersion } = row;
+    return { stream, version, position, id, commandId, type, schemaVersion, data, metadata, checksum };
+  });
 }
 
 /** The same for rows that must follow each other. @throws {ReservationError} STORE_CORRUPT when one is missing, too. */

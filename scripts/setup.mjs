@@ -6,7 +6,7 @@ import { bundledNode, capture, root } from './process.mjs';
 const stamps = join(root, 'node_modules', '.stamps');
 const packages = ['core', 'server'];
 
-/** Runs on any Node from 20 on; `npx` brings it, so that nobody has to install it. */
+/** Runs on any Node from 20 on; `npx` brings it, so that it need not be installed. */
 const pnpm = ['--yes', 'pnpm@12.21.0'];
 
 /**

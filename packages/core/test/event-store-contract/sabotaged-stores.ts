@@ -162,7 +162,7 @@ const work: readonly Sabotage[] = [
     ...queue,
     take: (request) => queue.take({ ...request, now: request.now + 1, leaseUntil: request.leaseUntil }),
   })),
-  inWork('a payment is given back by whoever asks', (queue) => ({
+  inWork('work is released by an owner without the lease', (queue) => ({
     ...queue,
     async release(request) {
       const open = await queue.list({ kind: request.kind, limit: 1_000 });

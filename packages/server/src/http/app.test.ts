@@ -148,7 +148,7 @@ describe('application/problem+json', () => {
   });
 
   test.each(['*/*', 'application/*', 'application/json', 'application/problem+json;q=0', ''])(
-    'Accept %j gets the body for everybody',
+    'Accept %j gets the default body',
     async (accept) => {
       const service = await startService();
       const answer = await service.request('/nowhere', { headers: { Accept: accept } });

@@ -140,12 +140,14 @@ function travel(
     world.after(random.integer(0, 600), null, () => end(error(status.UNAVAILABLE, 'Connection dropped')));
   }
   if (random.chance(callLost)) return;
+  // A duplicate never overtakes the call: the caller would get the answer of a repetition for that of its first call.
+  const duplicateAfterMs =
+    mayDuplicate && random.chance(duplicated) ? random.integer(DUPLICATE_MS.min, DUPLICATE_MS.max) : null;
   world.after(delay(), null, () => {
     service.receive(message, (reply) => world.after(delay(), null, () => end(reply)));
+    if (duplicateAfterMs === null) return;
+    world.after(duplicateAfterMs, null, () => service.receive(message, () => undefined));
   });
-  if (!mayDuplicate || !random.chance(duplicated)) return;
-  const lateMs = random.integer(DUPLICATE_MS.min, DUPLICATE_MS.max);
-  world.after(lateMs, null, () => service.receive(message, () => undefined));
 }
 
 function error(

@@ -1,7 +1,7 @@
 import { DummyDriver, Kysely, PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler } from 'kysely';
 import { type Builder, prepareQuery, type Query } from '../sql/prepared-query.ts';
 
-/** Builds and checks queries, never runs them: pg does. */
+/** Builds and checks queries; pg runs them. */
 export const sql: Builder = new Kysely({
   dialect: {
     createAdapter: () => new PostgresAdapter(),
@@ -15,17 +15,14 @@ export const sql: Builder = new Kysely({
 export interface Statement<Row> {
   readonly text: string;
   readonly values: readonly unknown[];
-  /** Never there; it ties the type of the rows to the statement. */
+  /** Never set; ties the row type to the statement. */
   readonly row?: Row;
 }
 
-/** A statement that was compiled once, with named and typed parameters. */
+/** A statement compiled once, with named and typed parameters. */
 export type Prepared<Parameters, Row> = (parameters: Parameters) => Statement<Row>;
 
-/**
- * Compiles a query. Only its text is kept: a statement prepared on the server would belong to one connection, and a
- * pooler hands out another each time.
- */
+/** Compiles a query to its text. A statement prepared on the server would be bound to a connection, which a pooler changes. */
 export function prepare<Parameters extends object, Row>(build: Query<Parameters, Row>): Prepared<Parameters, Row> {
   const { text, valuesOf } = prepareQuery(build);
   return (parameters) => ({ text, values: valuesOf(parameters) });

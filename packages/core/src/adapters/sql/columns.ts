@@ -1,12 +1,11 @@
 import { readSummary, type ReservationSummary, writeSummary } from '../../domain/reservation/summary.ts';
 
 /**
- * The columns of every table, once. `shard` leads every key from the first day: one shard is one total order of events,
- * and more of them need no new format. Times are milliseconds since the epoch. The migrations of both engines have the same
- * columns in the same order, which a test checks.
+ * The columns of every table, once. `shard` leads every key: one shard is one total order of events, and several need no
+ * new format. Times are milliseconds since the epoch. A test compares the migrations of both engines with this file.
  */
 
-/** The shard of a store that has just one. */
+/** The shard of a store with one shard. */
 export const ONLY_SHARD = 0;
 
 /** Values of a column by its type; the question mark allows null. */
@@ -38,7 +37,7 @@ export const EVENTS = {
   checksum: 'integer',
 } as const;
 
-/** The read side: one row for each reservation, which is a JSON text beside the columns that it is looked up by. */
+/** The view: one row for each reservation, a JSON text beside the columns that it is looked up by. */
 export const RESERVATIONS = {
   shard: 'integer',
   reservation_id: 'text',
@@ -50,7 +49,7 @@ export const RESERVATIONS = {
   summary: 'text',
 } as const;
 
-/** The row of a reservation: every column is derived here, so that a new fact about a reservation needs no column. */
+/** The row of a reservation. Every column is derived here, so that a new field of the view needs no column. */
 export function toReservationRow(summary: ReservationSummary): ReservationRow {
   return {
     shard: ONLY_SHARD,
@@ -63,7 +62,7 @@ export function toReservationRow(summary: ReservationSummary): ReservationRow {
   };
 }
 
-/** Reads the row; what it is looked up by is shown as the columns have it. @throws {SyntaxError} for a text that is no JSON. */
+/** Reads the row; looked-up fields come from their columns. @throws {SyntaxError} for a text that is no JSON. */
 export function fromReservationRow(row: ReservationRow): ReservationSummary {
   return {
     ...readSummary(row.summary),
@@ -88,7 +87,7 @@ export const DUE_WORK = {
   last_outcome: 'text?',
 } as const;
 
-/** The idempotency keys that are bound, and to which stream. */
+/** The bound idempotency keys and their streams. */
 export const IDEMPOTENCY_KEYS = {
   shard: 'integer',
   scope: 'text',
@@ -97,41 +96,41 @@ export const IDEMPOTENCY_KEYS = {
   stream: 'text',
 } as const;
 
-/** How far each subscription has read. */
+/** Checkpoints of the subscriptions. */
 export const SUBSCRIPTIONS = {
   shard: 'integer',
   name: 'text',
-  /** Everything up to here was handled. */
+  /** Every event up to this position was handled. */
   position: 'integer',
   /** Holder of the lease; null when it is free. */
   owner: 'text?',
   lease_until: 'integer',
-  /** Position of the event that it could not get past; null while it may run. */
+  /** Position of the event that could not be handled; null while the subscription runs. */
   stopped_at: 'integer?',
   stopped_because: 'text?',
 } as const;
 
-/** The move of a store into another database, if there was one. */
+/** The move of the store to or from another database, if any. */
 export const STORE_MOVES = {
   shard: 'integer',
-  /** "source": what was here lives elsewhere now. "target": what is here came from elsewhere. */
+  /** "source": the store is in the other database now. "target": the store came from the other database. */
   role: 'text',
   /** The same in both databases of one move, and in no other. */
   move_id: 'text',
   /** Address of the other database, without a password. */
   other: 'text',
   began_at: 'integer',
-  /** Null while it is under way: a target must not be served before. */
+  /** Null during the move: a target must not be served before. */
   finished_at: 'integer?',
 } as const;
 
-/** One row that SQLite writes to find out whether a commit succeeds now. */
+/** One row that SQLite writes to check that a commit succeeds. */
 export const WRITE_PROBE = {
   shard: 'integer',
   writes: 'integer',
 } as const;
 
-/** The migrations that were applied. */
+/** The applied migrations. */
 export const SCHEMA_MIGRATIONS = {
   version: 'integer',
   name: 'text',
@@ -144,7 +143,7 @@ export type KeyRow = RowOf<typeof IDEMPOTENCY_KEYS>;
 export type SubscriptionRow = RowOf<typeof SUBSCRIPTIONS>;
 export type MoveRow = RowOf<typeof STORE_MOVES>;
 
-/** The whole database, for kysely. */
+/** The database for kysely. */
 export interface Tables {
   readonly events: EventRow;
   readonly reservations: ReservationRow;

@@ -4,7 +4,7 @@ import type { KeyChange, WorkChange } from '../../ports/inline-writes.ts';
 import { type ReservationRow, toReservationRow } from './columns.ts';
 import { type EncodedEvent, encodeNewEvent } from './rows/events.ts';
 
-/** An append as it was when it was asked for, turned into rows outside of every transaction. */
+/** An append encoded as rows before its transaction begins. */
 export interface EncodedAppend {
   readonly stream: string;
   readonly expected: ExpectedVersion;
@@ -15,10 +15,10 @@ export interface EncodedAppend {
   readonly key: KeyChange;
 }
 
-/** A text for people as the database can hold it. */
+/** Converts a display text to one that the database can store. */
 export type TextForPeople = (text: string) => string;
 
-/** Copies all that the append will write. */
+/** Encodes everything that the append writes. */
 export function encodeAppend(request: AppendRequest, textForPeople: TextForPeople = unchanged): EncodedAppend {
   const { stream, expected, commandId, events, inlineWrites } = request;
   const { summary, work, key } = inlineWrites;
@@ -33,7 +33,7 @@ export function encodeAppend(request: AppendRequest, textForPeople: TextForPeopl
   };
 }
 
-/** The summary with its text for people as the database can hold it. */
+/** The summary with a display text that the database can store. */
 export function heldSummary(summary: ReservationSummary, textForPeople: TextForPeople): ReservationSummary {
   const message = textForPeople(summary.message);
   return message === summary.message ? summary : { ...summary, message };

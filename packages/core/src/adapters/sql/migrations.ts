@@ -1,46 +1,45 @@
 import { ReservationError } from '../../errors.ts';
 import { checkOneOf } from '../../options.ts';
 
-/** What can be told of a step of the schema. */
+/** Version and name of a step of the schema. */
 export interface MigrationStep {
   readonly version: number;
   readonly name: string;
 }
 
-/** One step of the schema. Released steps are never changed; each is applied in a transaction of its own. */
+/** One step of the schema. A released step never changes; each is applied in its own transaction. */
 export interface Migration extends MigrationStep {
   readonly statements: readonly string[];
 }
 
-/** How far a database is. */
+/** State of a database's schema. */
 export interface SchemaStatus {
-  /** 0 for a database without any of our tables, or that is not there. */
+  /** 0 for a database without tables of this package, or a missing one. */
   readonly current: number;
-  /** The version that this code needs. */
+  /** Version that this code needs. */
   readonly newest: number;
-  /** The steps from the one to the other, in their order. */
+  /** The missing steps, in order. */
   readonly pending: readonly MigrationStep[];
 }
 
-/** Whether opening a store makes and upgrades its tables, or fails unless they are there and current. */
+/** Whether opening a store creates and migrates its tables, or fails unless the schema is current. */
 export type SchemaMode = 'upgrade' | 'require';
 
-/** @throws {ReservationError} INVALID_OPTION for what is no {@link SchemaMode}. */
+/** @throws {ReservationError} INVALID_OPTION for another value. */
 export function assertSchemaMode(schema: SchemaMode): void {
   checkOneOf('schema', schema, ['upgrade', 'require']);
 }
 
-/** Where the applied migrations are written down; created before the first of them. */
+/** Table of the applied migrations; created before the first of them. */
 export const MIGRATIONS_TABLE =
   'create table if not exists schema_migrations (version integer not null primary key, name text not null)';
 
-/** Reads what {@link appliedVersion} judges. A table of this name that is somebody else's lacks a column, or differs. */
+/** Input of {@link appliedVersion}. A table of this name of another program lacks a column, or has other rows. */
 export const APPLIED_MIGRATIONS = 'select version, name from schema_migrations order by version';
 
 /**
- * The version of a database in which these steps were applied.
- * @throws {ReservationError} STORE_UNSUITABLE when it is newer than this code, or when the steps are not ours: other
- * programs keep a table schema_migrations too.
+ * Version of a database in which these steps were applied.
+ * @throws {ReservationError} STORE_UNSUITABLE when it is newer than this code, or another program's.
  */
 export function appliedVersion(migrations: readonly Migration[], applied: readonly MigrationStep[]): number {
   const isOurs = applied.every((step, index) => {
@@ -58,7 +57,7 @@ export function appliedVersion(migrations: readonly Migration[], applied: readon
   return applied.length;
 }
 
-/** The fault of a table schema_migrations whose rows are not the steps of any release. */
+/** Error for a table schema_migrations whose rows are not the steps of any release. */
 export function foreignSchema(cause?: unknown): ReservationError {
   const message =
     'the table schema_migrations of the database was made by another program, or by a development version before the ' +
@@ -66,12 +65,12 @@ export function foreignSchema(cause?: unknown): ReservationError {
   return new ReservationError('STORE_UNSUITABLE', message, { cause });
 }
 
-/** The steps that a database at `version` (0: none of our tables) still needs. */
+/** The steps that a database at `version` (0: no tables) still needs. */
 export function pendingMigrations(migrations: readonly Migration[], version: number): readonly Migration[] {
   return migrations.slice(version);
 }
 
-/** What a database at `version` is told to be. */
+/** State of a database at `version`. */
 export function schemaStatus(migrations: readonly Migration[], version: number): SchemaStatus {
   const pending = pendingMigrations(migrations, version).map(toStep);
   return { current: version, newest: migrations.length, pending };
@@ -94,7 +93,7 @@ export function assertCurrent(migrations: readonly Migration[], version: number)
   );
 }
 
-/** The steps as a script, each in a transaction of its own, with the record that it was applied. */
+/** The steps as a script, each in a transaction with its record in the table of migrations. */
 export function migrationScript(migrations: readonly Migration[]): string {
   return migrations.map(stepScript).join('\n');
 }

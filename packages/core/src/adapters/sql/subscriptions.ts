@@ -5,7 +5,7 @@ import { assertListLimit } from '../support/arguments.ts';
 import type { SubscriptionParameters, SubscriptionRows } from './queries/subscriptions.ts';
 import type { SubscriptionRow } from './columns.ts';
 
-/** Runs one of the statements about subscriptions; `count` is the number of rows that it returned or changed. */
+/** Runs a statement about subscriptions; `count` is the number of rows returned or changed. */
 export type RunSubscriptionQuery = <Name extends keyof SubscriptionParameters>(
   query: Name,
   parameters: SubscriptionParameters[Name],
@@ -21,13 +21,13 @@ export function createSqlSubscriptions(run: RunSubscriptionQuery): Subscriptions
     async acquire({ name, owner, startAfter, now, leaseUntil }) {
       assert(isSubscriptionName(name), `a subscription cannot be named ${JSON.stringify(name)}`);
       assert(leaseUntil > now, `a lease from ${now} cannot end at ${leaseUntil}`);
-      // Who only waits writes nothing.
+      // A caller that has to wait writes nothing.
       const refused = refusal(await find(name), owner, now);
       if (refused !== null) return refused;
       const { rows } = await run('claim', { name, owner, startAfter, now, leaseUntil });
       const [claimed] = rows;
       if (claimed !== undefined) return { kind: 'acquired', position: claimed.position };
-      // Somebody was faster, and may have given it back by now: then it was held until now.
+      // Another owner was faster, and may have released it by now: then it was held until now.
       return refusal(await find(name), owner, now) ?? { kind: 'held', until: now };
     },
     async advance({ name, owner, position, leaseUntil }) {
@@ -54,7 +54,7 @@ export function createSqlSubscriptions(run: RunSubscriptionQuery): Subscriptions
   };
 }
 
-/** What keeps an owner from getting the lease, or null. */
+/** Returns why an owner cannot get the lease, or null. */
 function refusal(row: SubscriptionRow | undefined, owner: string, now: number): AcquireResult | null {
   if (row === undefined) return null;
   const { stopped } = fromSubscriptionRow(row);
@@ -63,7 +63,7 @@ function refusal(row: SubscriptionRow | undefined, owner: string, now: number): 
   return isFree ? null : { kind: 'held', until: row.lease_until };
 }
 
-/** What was found when there was nothing to resume; it may have stopped after that, which is another stop. */
+/** State found when there was nothing to resume; a stop after that is another stop. */
 function whyNotResumed(row: SubscriptionRow | undefined, skip: number | null): ResumeResult {
   if (row === undefined) return { kind: 'unknown' };
   if (row.stopped_at === null || skip === null || skip === row.stopped_at) return { kind: 'not-stopped' };

@@ -4,7 +4,7 @@ import type { After, AfterEvent, AfterKey } from './queries/transfer.ts';
 import type { WorkPage } from './queries/work.ts';
 import { toEventTexts, toLogTexts, toStoredCheckpoint, toStoredKey, toStoredWork } from './rows/transfer.ts';
 
-/** How an engine reads the pages. Empty texts and 0 stand for the start of everything. */
+/** Page reads of an engine. Empty texts and 0 stand for the start. */
 export interface TransferPages {
   log(page: After<number>): Promise<readonly EventRow[]>;
   streams(page: AfterEvent): Promise<readonly EventRow[]>;
@@ -13,7 +13,7 @@ export interface TransferPages {
   checkpoints(page: After<string>): Promise<readonly SubscriptionRow[]>;
 }
 
-/** What an end of a move shows of itself, read from its pages. */
+/** The rows that a database of a move exposes, read from its pages. */
 export function createTransferRows(pages: TransferPages): TransferRows {
   return {
     log: async ({ after, limit }) => toLogTexts(await pages.log({ after, limit }), after),

@@ -10,7 +10,7 @@ import {
 } from 'kysely';
 import { type Builder, prepareQuery, type Query } from '../sql/prepared-query.ts';
 
-/** Builds and checks queries, never runs them: better-sqlite3 does, as prepared statements. */
+/** Builds and checks queries; better-sqlite3 runs them as prepared statements. */
 export const sql: Builder = new Kysely({
   dialect: {
     createAdapter: () => new SqliteAdapter(),
@@ -21,18 +21,18 @@ export const sql: Builder = new Kysely({
 });
 
 /**
- * A query written as text, for what the query builder cannot say: `indexed by`, which names the one index that a
- * statement may use, whatever statistics (sqlite_stat1) tell the planner. It fails to compile without that index.
+ * A query written as text with `indexed by`, which the query builder lacks: it names the one index that a statement may
+ * use, whatever statistics (sqlite_stat1) tell the planner, and fails to compile without that index.
  */
 export function written<Row>(query: RawBuilder<Row>): Compilable<Row> {
   return { compile: () => query.compile(sql) };
 }
 
-/** A statement that was compiled once, with named and typed parameters. */
+/** A statement compiled once, with named and typed parameters. */
 export interface Prepared<Parameters, Row> {
   all(parameters: Parameters): Row[];
   get(parameters: Parameters): Row | undefined;
-  /** Runs a statement that returns no rows; returns the number of rows that it changed. */
+  /** Runs a statement without a result; returns the number of changed rows. */
   run(parameters: Parameters): number;
 }
 

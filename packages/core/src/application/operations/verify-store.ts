@@ -8,23 +8,23 @@ import { type CallerOptions, callerOf } from '../caller.ts';
 import { allReservations } from './all-reservations.ts';
 import { loadStream } from '../commands/load-stream.ts';
 
-/** What a verification read, and everything that it found wrong; each fault names position, stream or reservation. */
+/** What a verification read and the faults it found; each fault names position, stream or reservation. */
 export interface Verification {
   readonly events: number;
   readonly streams: number;
   readonly open: number;
-  /** Number of the streams with events of a later release; they were not folded. No fault. */
+  /** Streams with events of a later release, which were not folded. No fault. */
   readonly newer: number;
   readonly faults: readonly string[];
 }
 
-/** How often a comparison is repeated when the reservation moved on between two reads. */
+/** Attempts of a comparison when the reservation changed between two reads. */
 const COMPARE_ATTEMPTS_MAX = 3;
 
 /**
- * Reads the whole log and holds it against everything that follows from it: positions and versions without a gap,
- * every row's checksum, every stream folds, the view's rows are the folded streams, and every payment without a
- * verdict is in the queue. A stream with events of a later release is read and not folded. May run beside a server that writes.
+ * Reads the whole log and checks positions and versions for gaps, every checksum, that every stream folds, that the view's
+ * rows are the folded streams, and that every payment without a verdict is due work. A stream with events of a later
+ * release is read and not folded. May run beside servers.
  */
 export async function verifyStore(store: ReservationStore, options: CallerOptions = {}): Promise<Verification> {
   callerOf(options);
@@ -49,7 +49,7 @@ export async function verifyStore(store: ReservationStore, options: CallerOption
   let rows = 0;
   for await (const _ of allReservations(store.view)) rows += 1;
   const after = await store.work.gauge({ kind: 'charge' });
-  // Whole-store counts say something only when all was read and nobody wrote meanwhile.
+  // Whole-store counts can be compared only when everything was read and nothing was written meanwhile.
   const written = faults.length > 0 ? [] : await store.events.readAll({ after: before.end, limit: 1 });
   if (faults.length === 0 && written.length === 0) {
     const { events, withRow, streamEvents, waiting, newer } = counts;
@@ -70,8 +70,8 @@ type LogEntry =
   | { readonly kind: 'damaged'; readonly fault: string };
 
 /**
- * Every position of the log; a damaged page is read row by row, so that every damaged row is named. A fault that
- * names no row is the file's: it would be the same at every position behind it, and the log has no end to be found.
+ * Every position of the log; a damaged page is read row by row, so that every damaged row is named. A fault that names no
+ * row concerns the file: it would repeat at every later position, and the log would have no end.
  */
 async function* wholeLog(store: ReservationStore): AsyncGenerator<LogEntry> {
   let after = 0;
@@ -134,7 +134,7 @@ async function compareWithView(store: ReservationStore, first: RecordedEvent): P
   }
 }
 
-/** Checks of a stream with events of a later release what does not need their meaning. */
+/** Checks a stream with events of a later release without folding it. */
 async function readNewer(
   { events, view }: ReservationStore,
   { stream }: RecordedEvent,
@@ -149,7 +149,7 @@ async function readNewer(
   }
 }
 
-/** What is wrong with the data of an event of this release, in words; null when nothing is. */
+/** Describes the damage of an event of this release; null when there is none. */
 function damageOf(event: RecordedEvent): string | null {
   try {
     decodeEvent(event);

@@ -15,9 +15,7 @@ import {
 import type { EngineDeps } from '../engine-deps.ts';
 import { type LoadedReservation, loadReservation } from '../commands/load-reservation.ts';
 
-/**
- * Whether a run without a verdict escalates the payment: never, only if it reached the payment service, or always.
- */
+/** Whether a run without a verdict escalates the payment: never, only if it reached the payment service, or always. */
 export type GiveUp = 'never' | 'if-reached' | 'always';
 
 /** One run of charging a reservation, by the request that opened it or by settlement. */

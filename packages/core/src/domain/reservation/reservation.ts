@@ -80,10 +80,7 @@ export const initialState: Reservation = { stage: 'none' };
 
 // ── Evolve ───────────────────────────────────────────────────────────────────────────────────────
 
-/**
- * The state after one more event.
- * @throws {Error} when the event cannot follow the state: the stream is damaged.
- */
+/** The state after one more event. @throws {Error} when the event cannot follow the state: the stream is damaged. */
 export function evolve(state: Reservation, event: ReservationEvent): Reservation {
   if (event.type === 'RESERVATION_CREATED') {
     if (state.stage !== 'none') throw impossible(state, event);

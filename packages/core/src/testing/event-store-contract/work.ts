@@ -24,7 +24,7 @@ function change(store: ReservationStore, work: WorkChange): Promise<AppendResult
 }
 
 const leases: readonly StoreContractCase[] = [
-  onStore('a payment is put into the queue under a lease, and is nobody else’s until that ends', async (store) => {
+  onStore('work is enqueued under a lease, and no other owner takes it until that ends', async (store) => {
     await enqueue(store, 1, 1_000, 500);
     assert.deepEqual(await rows(store), [row]);
     assert.deepEqual(await take(store, 'worker', 999), []);
@@ -163,7 +163,7 @@ const withAppends: readonly StoreContractCase[] = [
     );
   }),
 
-  onStore('an append can take a payment out of the queue whoever holds the lease', async (store) => {
+  onStore('an append can remove work regardless of the lease', async (store) => {
     await enqueue(store, 1, 1_000, 500);
     assert.equal(
       (await change(store, { change: 'remove', ...exampleCharge(1), onlyIfLeasedBy: null })).kind,
@@ -180,7 +180,7 @@ const withAppends: readonly StoreContractCase[] = [
     );
   }),
 
-  onStore('an append that needs a lease which went to somebody else leaves no trace', async (store) => {
+  onStore('an append that requires a lease which another owner holds leaves no trace', async (store) => {
     await enqueue(store, 1, 1_000, 500);
     await take(store, 'worker', 1_000);
     const before = await snapshot(store);

@@ -12,8 +12,8 @@ import type { LogEnd } from '../open/log-end.ts';
 import type { Statement } from '../prepared.ts';
 
 /**
- * Commits a group of appends in one statement (see ../schema/migrations/0001-append-group.ts), which is one round trip and one transaction.
- * `note` is told the last event of each append that was committed by it.
+ * Commits a group of appends in one statement (see ../schema/migrations/0001-append-group.ts): one round trip and one
+ * transaction. Calls `note` with the last event of each committed append.
  */
 export function createAppend(
   run: Run,
@@ -28,7 +28,7 @@ export function createAppend(
       const judgement = judgements[index];
       assert(judgement !== undefined, 'the server judges every append of a group');
       const last = append.events.at(-1);
-      // Of a command that was repeated, the events that stand may have other ids.
+      // The stored events of a repeated command may have other ids.
       if (judgement.fate === 'appended' && last !== undefined) note({ position: judgement.position, id: last.id });
       if (meter !== null) countOne(meter, append, judgement);
       return outcomeOf(append, judgement);
@@ -51,15 +51,15 @@ function countOne(meter: CommitMeter, append: EncodedAppend, { fate }: Judgement
   }
 }
 
-/** What PL/pgSQL says when a row that must be there is not: the function asks so for nothing but the lock. */
+/** SQLSTATE of a missing row in PL/pgSQL: the function requires only the lock's. */
 const NO_DATA_FOUND = 'P0002';
 
-/** Says in words that the lock of appends is not where it belongs, in which case nothing was written. */
+/** Explains a missing lock of appends, in which case nothing was written. */
 export function explainMissingLock(error: unknown): never {
   throw sqlStateOf(error) === NO_DATA_FOUND ? hasNoLog(error) : error;
 }
 
-/** The fault of a database without the lock of appends. */
+/** Error for a database without the lock of appends. */
 export function hasNoLog(cause: unknown): ReservationError {
   const message =
     'the PostgreSQL database has no log to append to: a move into it is under way, or log_locks lost its row';
@@ -69,7 +69,7 @@ export function hasNoLog(cause: unknown): ReservationError {
 const CALL =
   'select append_group($1::integer, $2::integer, $3::json, $4::json, $5::json, $6::text[], $7::text[]) as judgements';
 
-/** What the server made of one append. */
+/** The server's result of one append. */
 interface Judgement {
   readonly fate: 'appended' | 'repeated' | 'conflict' | 'key-taken' | 'lease-lost' | 'work-queued' | 'stream-broken';
   /** Of the last event of the append, or of the stream when it was not appended. */

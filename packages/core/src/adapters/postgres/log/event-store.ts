@@ -10,7 +10,7 @@ import type { LogEnd } from '../open/log-end.ts';
 import { displayText } from '../../../domain/display-text.ts';
 import { logPage } from './log-page.ts';
 
-/** The log. `note` is told the last event of each page that was read. */
+/** The log. Calls `note` with the last event of each page read. */
 export function createEventStore(
   { run, readTogether, append, assertOpen }: Access,
   hints: CommitHints,
@@ -56,7 +56,7 @@ interface StreamRange extends Range {
   readonly stream: string;
 }
 
-/** Each stream's page is a subquery of its own, which finds its rows by their key whatever else is asked for. */
+/** Each stream's page is a subquery of its own that finds its rows by key, independent of the others. */
 const STREAM_PAGES = `select q.n, e.* from unnest($2::text[], $3::bigint[], $4::bigint[])
   with ordinality as q(stream, behind, page_limit, n)
   cross join lateral (

@@ -5,32 +5,29 @@ import type { AppendResult } from '../../../ports/event-store.ts';
 import type { CommitMeter } from '../../support/commit-meter.ts';
 import type { EncodedAppend } from '../../sql/encoded-append.ts';
 
-/** The largest number of appends that share one commit. */
+/** Largest number of appends in one commit. */
 export const GROUP_APPENDS_MAX = 256;
 
 /** Once the texts of a group's events have this length, in UTF-16 code units, no append joins it. */
 export const GROUP_LENGTH_MAX: number = 4 * 1024 * 1024;
 
-/** What became of one append of a group; an Error is the fault of that append alone. */
+/** Result of one append of a group; an Error is the fault of that append alone. */
 export type AppendOutcome = AppendResult | Error;
 
-/** Commits appends of different streams and keys together; rejects when it is not known whether it did. */
+/** Commits appends of different streams and keys together; rejects when it is unknown whether it did. */
 export type CommitGroup = (group: readonly EncodedAppend[]) => Promise<readonly AppendOutcome[]>;
 
-/** Collects appends, and commits together what arrived while the commit before was under way. */
+/** Collects appends, and commits together those that arrived during the previous commit. */
 export interface GroupCommit {
-  /**
-   * Resolves once the append's commit is on disk. Appends of one stream, and those that claim or release one key, keep
-   * their order. @throws {ReservationError} STORE_UNAVAILABLE.
-   */
+  /** Resolves once the commit is on disk. Appends of one stream or key keep their order. @throws {ReservationError} STORE_UNAVAILABLE. */
   submit(append: EncodedAppend): Promise<AppendResult>;
 }
 
 interface Job {
   readonly append: EncodedAppend;
-  /** Of its events' texts. */
+  /** Length of the events' texts. */
   readonly length: number;
-  /** Of the stream and of the key: no two appends of a group have one in common. */
+  /** Names of stream and key: no two appends of a group share one. */
   readonly names: readonly string[];
   readonly submittedAt: number;
   resolve(result: AppendResult): void;
@@ -38,8 +35,8 @@ interface Job {
 }
 
 /**
- * One round trip and one fsync for many appends; a lone append waits for nobody. What waited longer than `waitMaxMs`
- * for its commit to begin fails without having been sent.
+ * One round trip and one fsync for many appends; a lone append is not delayed. An append that waited longer than
+ * `waitMaxMs` for its commit to begin fails without having been sent.
  */
 export function createGroupCommit(
   commit: CommitGroup,
@@ -71,7 +68,7 @@ export function createGroupCommit(
         for (const job of group) job.reject(error);
         return;
       }
-      // Only the poisonous append may fail: each gets a statement of its own.
+      // Only the failing append may be rejected: each is sent in its own statement.
       for (const job of group) await commitTogether([job]);
       return;
     }
@@ -90,7 +87,7 @@ export function createGroupCommit(
         waiting.push({ append, length: lengthOf(append), names: namesOf(append), submittedAt, resolve, reject });
         if (isCommitting) return;
         isCommitting = true;
-        // At the end of this turn of the event loop: whoever arrives in the same turn comes along.
+        // At the end of this turn of the event loop: appends of the same turn share the commit.
         setImmediate(() => void commitAll());
       });
     },
@@ -105,8 +102,8 @@ interface NextGroup {
 }
 
 /**
- * As many as fit, in the order of submission. An append waits for the one before it of the same stream or key, and
- * others pass by: whoever hammers one key slows down nobody else.
+ * As many as fit, in the order of submission. An append waits for an earlier one of the same stream or key, and later ones
+ * pass it, so that many appends of one key do not delay others.
  */
 function nextGroup(waiting: readonly Job[], submittedBefore: number): NextGroup {
   const lateCount = waiting.findIndex(({ submittedAt }) => submittedAt >= submittedBefore);

@@ -15,33 +15,32 @@ import { sqlStateOf } from '../faults.ts';
 import type { Statement } from '../prepared.ts';
 import { lockTimeout } from '../lock-timeout.ts';
 
-/** How often a transaction is tried in which others make the migrations' own table at the same moment. */
+/** Attempts of a transaction that fails because another process creates the table of migrations at the same time. */
 const CREATE_ATTEMPTS_MAX = 10;
 
-/** How long a migration waits for the tables that it changes. */
+/** Wait of a migration for the locks of the tables that it changes. */
 interface LockPatience {
-  /** In one attempt. Everybody who comes behind a waiting migration waits too, also who only reads. */
+  /** Of one attempt. Every statement behind a waiting migration waits too, also reads. */
   readonly timeoutMs: number;
-  /** After each attempt those who waited behind it go first. */
+  /** Statements that waited behind an attempt run before the next one. */
   readonly attemptsMax: number;
 }
 
-/** Half a minute in all. */
+/** Half a minute in total. */
 const LOCK_PATIENCE: LockPatience = { timeoutMs: 1_000, attemptsMax: 30 };
 
-/** A lock that was not had in time. */
+/** SQLSTATE of a lock timeout. */
 const LOCK_NOT_AVAILABLE = '55P03';
 
-/** What PostgreSQL says to the slower of two who create a table "if not exists": not unique, exists, type exists. */
+/** SQLSTATE of a lost race to create a table "if not exists": not unique, table exists, type exists. */
 const CREATED_MEANWHILE: ReadonlySet<string | null> = new Set(['23505', '42P07', '42710']);
 
-/** A column that is not there. */
+/** SQLSTATE of a missing column. */
 const UNDEFINED_COLUMN = '42703';
 
 /**
- * Brings the database to the schema of this code, each migration in a transaction of its own; returns those that it
- * applied. Any number of servers may do so at once: each step is decided under a lock. A database that is current
- * already is only read.
+ * Migrates the database to the schema of this code, each step in its own transaction; returns the applied steps. Any
+ * number of servers may do so at once: each step is decided under a lock. A database that is current is only read.
  * @throws {ReservationError} STORE_UNSUITABLE when the database is newer than this code, or another program's;
  * STORE_UNAVAILABLE when a table is in use for longer than `patience`.
  */
@@ -60,7 +59,7 @@ export async function migrate(
   return applied;
 }
 
-/** Applies all that is pending in one transaction and undoes it; returns what would be applied. */
+/** Applies all pending steps in one transaction and rolls it back; returns the steps. */
 export async function tryMigrations(
   connections: Connections,
   migrations: readonly Migration[],
@@ -76,9 +75,8 @@ export async function tryMigrations(
 }
 
 /**
- * The version of the schema; 0 when none of our tables is there. Reads only.
- * @throws {ReservationError} STORE_UNSUITABLE when it is newer than this code, or another program's, or when the
- * search_path leads nowhere.
+ * Version of the schema; 0 without tables of this package. Reads only.
+ * @throws {ReservationError} STORE_UNSUITABLE when it is newer, another program's, or the search_path finds no schema.
  */
 export async function schemaVersion(run: Run, migrations: readonly Migration[]): Promise<number> {
   const { rows } = await run<Whereabouts>(statement(FIND_TABLE));
@@ -94,19 +92,19 @@ export async function schemaVersion(run: Run, migrations: readonly Migration[]):
   return found ? appliedVersion(migrations, await appliedSteps(run)) : 0;
 }
 
-/** What the search_path leads to. */
+/** What the search_path finds. */
 interface Whereabouts {
-  /** Where tables are made; null when it leads nowhere. */
+  /** Schema in which tables are created; null when there is none. */
   readonly schema: string | null;
-  /** Whether there is a table of migrations in that schema. */
+  /** True when that schema has a table of migrations. */
   readonly found: boolean;
-  /** The first schema on the path that has a store of ours, if there is one. */
+  /** First schema on the path with a store of this package, if any. */
   readonly behind: string | null;
 }
 
 /**
- * Only the schema counts in which tables are made: a table schema_migrations further along the path may be another
- * program's. A store of ours further along must not be hidden by an empty one, which would know none of its keys.
+ * Only the schema counts in which tables are created: a table schema_migrations further along the path may be another
+ * program's. A store further along must not be hidden by an empty one, which would know none of its keys.
  */
 const FIND_TABLE = `select current_schema() as schema,
   to_regclass(quote_ident(current_schema()) || '.schema_migrations') is not null as found,
@@ -153,7 +151,7 @@ async function applyNext(
   { timeoutMs }: LockPatience,
 ): Promise<Migration | undefined> {
   await run(statement(MIGRATIONS_TABLE));
-  // Without a bound of ours: who holds it migrates, which may take long, and nobody else waits behind this.
+  // Without a timeout: the holder migrates, which may take long, and no other statement waits behind this one.
   await run(statement('lock table schema_migrations in share row exclusive mode'));
   const [next] = pendingMigrations(migrations, await schemaVersion(run, migrations));
   if (next === undefined) return undefined;

@@ -124,7 +124,7 @@ describe('a store that requires the schema', () => {
   });
 
   it.each([
-    ['of nobody', '', 'the database is not set up for reservations', []],
+    ['without tables', '', 'the database is not set up for reservations', []],
     ['of another program', 'create table users (id integer)', 'the database is not set up for reservations', ['users']],
   ])('refuses a database %s, says what to run, and changes nothing', async (_, statement, found, left) => {
     await database.query(statement);

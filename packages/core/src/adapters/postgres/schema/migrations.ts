@@ -13,13 +13,13 @@ import { migrate, schemaVersion, tryMigrations } from './migrate.ts';
 import { parseConnectionOptions, type PostgresStoreOptions } from '../open/options.ts';
 import { POSTGRES_MIGRATIONS } from './steps.ts';
 
-/** Where the database is whose schema is looked at or changed. */
+/** Location of the database. */
 export type PostgresMigrationOptions = Pick<PostgresStoreOptions, 'connectionString'>;
 
-/** How long one statement of a migration may take, in which it may wait for the servers' transactions. */
+/** Timeout of one statement of a migration, including its wait for the servers' transactions. */
 const MIGRATION_TIMEOUT_MS = 600_000;
 
-/** How far the schema of a database is. Changes nothing. @throws {ReservationError} As {@link migratePostgres}. */
+/** State of a database's schema. Changes nothing. @throws {ReservationError} As {@link migratePostgres}. */
 export async function readPostgresSchema(options: PostgresMigrationOptions): Promise<SchemaStatus> {
   return await withConnections(options, async ({ run }, migrations) =>
     schemaStatus(migrations, await schemaVersion(run, migrations)),
@@ -27,10 +27,10 @@ export async function readPostgresSchema(options: PostgresMigrationOptions): Pro
 }
 
 /**
- * Brings a database to the schema of this code, and returns the steps that were missing, in their order. With
- * `dryRun` all of them run in one transaction, which is undone. Servers may be running, and others may do the same.
+ * Migrates a database to the schema of this code and returns the missing steps, in order. With `dryRun` all of them run in
+ * one transaction, which is rolled back. Servers may be running, and others may migrate at the same time.
  * @throws {ReservationError} INVALID_OPTION; STORE_UNSUITABLE when the database is newer than this code or another
- * program's, or when the server's settings do not keep what is committed; STORE_UNAVAILABLE.
+ * program's, or its settings endanger commits; STORE_UNAVAILABLE.
  */
 export async function migratePostgres(
   options: PostgresMigrationOptions & { readonly dryRun?: boolean },

@@ -20,8 +20,8 @@ import { type WorkPage, workQueries } from '../../sql/queries/work.ts';
 import { type Prepared, prepare, sql, type Statement } from '../prepared.ts';
 
 /**
- * The shard that no server looks into. While a move is under way the lock of appends, the open payments and the
- * subscriptions are there: a server that had the database open before can neither append nor charge.
+ * A shard that no server reads. During a move the lock of appends, the due work and the subscriptions are in it: a server
+ * that had the database open before can neither append nor charge.
  */
 export const STAGED_SHARD = -1;
 
@@ -34,7 +34,7 @@ interface Pages {
   readonly checkpoints: Prepared<After<string>, SubscriptionRow>;
 }
 
-/** The pages of what arrived; work and checkpoints are those that wait for the end of the move. */
+/** Pages of the copied rows; work and checkpoints are those in the shard of the move. */
 export const pages: Pages = {
   log: prepare((page) => logPage(sql, page)),
   streams: prepare((page) => streamsPage(sql, page)),
@@ -44,45 +44,42 @@ export const pages: Pages = {
   checkpoints: prepare((page) => checkpointsPage(sql, STAGED_SHARD, page)),
 };
 
-/**
- * Counts a table's rows for the planner. Without it every page of a table that was just filled is found by sorting
- * all that lies behind it.
- */
+/** Updates the planner's statistics of a table: without them each page of a table just filled is found by sorting the rest. */
 export function analyze(table: 'events' | 'reservations' | 'due_work' | 'idempotency_keys'): Statement<object> {
   return { text: `analyze ${table}`, values: [] };
 }
 
-/** Tables of which an empty database has no row, in any shard. */
+/** Tables without a row in an empty database, in any shard. */
 const CONTENTS = ['events', 'reservations', 'due_work', 'idempotency_keys', 'subscriptions', 'store_moves'] as const;
 
-/** Whether there is anything. */
+/** True when there is any row. */
 export const HAS_CONTENTS: Statement<{ readonly found: boolean }> = {
   text: `select ${CONTENTS.map((table) => `exists (select from ${table})`).join(' or ')} as found`,
   values: [],
 };
 
-/** The last position that arrived. */
+/** Last copied position. */
 export const STAGED_END: Statement<{ readonly last_position: number }> = {
   text: 'select coalesce(max(position), 0) as last_position from events where shard = $1 and position > 0',
   values: [ONLY_SHARD],
 };
 
-/** Makes sure that nobody appends at this moment, and, once its transaction is committed, that nobody ever does. */
+/** Excludes appends now and, once its transaction is committed, for good. */
 export const LOCK_LOG: Statement<object> = {
   text: 'select from log_locks where shard = $1 for update',
   values: [ONLY_SHARD],
 };
 
-/** Tables that a server which had the database open must not find, from the beginning of a move to its end. */
+/** Tables that a server which had the database open must not find during a move. */
 const STAGED = ['log_locks', 'due_work', 'subscriptions'] as const;
 
-/** Puts the lock of appends where no server finds it. */
+/** Moves the lock of appends to where no server finds it. */
 export const STAGE_LOCK: Statement<object> = {
   text: 'update log_locks set shard = $1 where shard = $2',
   values: [STAGED_SHARD, ONLY_SHARD],
 };
 
-/** Makes everything visible. What was written meanwhile by somebody who read a half-arrived log counts for nothing. */
+/** Makes all rows visible. Checkpoints that were written by readers of the partly copied log are discarded. */
 export const UNSTAGE: readonly Statement<object>[] = [
   { text: 'delete from subscriptions where shard = $1', values: [ONLY_SHARD] },
   ...STAGED.map((table) => ({
@@ -99,7 +96,7 @@ export function finishMove(finishedAt: number): Statement<object> {
   };
 }
 
-/** Forgets everything but the log. */
+/** Deletes everything except the log. */
 export const FORGET: readonly Statement<object>[] = [
   { text: 'delete from reservations where shard = $1', values: [ONLY_SHARD] },
   { text: 'delete from idempotency_keys where shard = $1', values: [ONLY_SHARD] },
@@ -107,7 +104,7 @@ export const FORGET: readonly Statement<object>[] = [
   { text: 'delete from subscriptions where shard = $1', values: [STAGED_SHARD] },
 ];
 
-/** Inserts rows; a row that is there already is an error. */
+/** Inserts rows; an existing row is an error. */
 export function insertRows(
   table: 'reservations' | 'due_work' | 'idempotency_keys' | 'subscriptions' | 'store_moves',
   rows: readonly object[],
@@ -118,7 +115,7 @@ export function insertRows(
   };
 }
 
-/** Inserts events behind position `before`, or, when the log ends elsewhere or no move is under way, none. */
+/** Inserts events behind position `before`; none when the log ends elsewhere or no move is in progress. */
 export function insertEvents(rows: readonly object[], before: number): Statement<object> {
   return {
     text: `insert into events select e.* from json_populate_recordset(null::events, $1::json) as e

@@ -34,7 +34,7 @@ function eventAt(position: number): EventText {
     commandId: exampleUuid(position),
     type: 'RESERVATION_CREATED',
     schemaVersion: 1,
-    // JSON that nobody would write like this stays as it is.
+    // JSON in an unusual form stays as it is.
     data: '{ "text": "\\u0000 🎫",  "n": 1.0 }',
     metadata: `{"recordedAt":"${EXAMPLE_TIME}"}`,
     checksum: 0,
@@ -84,7 +84,7 @@ describe('a move into a target', () => {
     await expect(target.finish(3)).rejects.toThrow('under way');
   });
 
-  it('lets nobody append who had the database open before, and says why, until it is finished', async () => {
+  it('refuses appends of a store that was open before, and says why, until it is finished', async () => {
     const store = await openPostgresStore({ connectionString: url });
     onTestFinished(() => store.close());
     await target.begin(MOVE);

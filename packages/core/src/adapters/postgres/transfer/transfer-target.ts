@@ -17,21 +17,21 @@ import { readStoreMove } from './store-move.ts';
 import * as statements from './transfer-statements.ts';
 import { POSTGRES_MIGRATIONS } from '../schema/steps.ts';
 
-/** Where a store is moved to. */
+/** Options of {@link openPostgresTransferTarget}. */
 export interface PostgresTransferTargetOptions {
-  /** As that of a store. */
+  /** Like that of a store. */
   readonly connectionString: string;
 }
 
 /**
- * Opens a PostgreSQL database that a store is to be moved into; creates and upgrades the tables.
- * @throws {ReservationError} INVALID_OPTION; STORE_UNSUITABLE when it is newer than this code or the server's
- * settings do not keep what was committed; STORE_UNAVAILABLE.
+ * Opens a PostgreSQL database as the target of a move; creates and migrates the tables.
+ * @throws {ReservationError} INVALID_OPTION; STORE_UNSUITABLE when it is newer than this code or its settings endanger
+ * commits; STORE_UNAVAILABLE.
  */
 export async function openPostgresTransferTarget({
   connectionString,
 }: PostgresTransferTargetOptions): Promise<TransferTarget> {
-  // To forget a large view takes a single statement.
+  // Deleting a large view is a single statement.
   const options = { connectionString, poolMax: 1, statementTimeoutMs: TIMEOUT_MAX_MS };
   const connections = createConnections(parseConnectionOptions(options));
   try {
@@ -97,7 +97,7 @@ async function hasContents(run: Run): Promise<boolean> {
 
 function createRows(run: Run): TransferRows & Pick<TransferTarget, 'summaries'> {
   const { analyze, pages } = statements;
-  /** Reads pages of a table, whose rows are counted before the first one. */
+  /** Reads pages of a table after its statistics were updated once. */
   function reader<Page, Row>(
     page: Prepared<Page, Row>,
     table: Parameters<typeof analyze>[0],
@@ -173,7 +173,7 @@ function createImports(run: Run): Imports {
   };
 }
 
-/** A key that would become another one is as good as lost. */
+/** A key that changed on the way would be lost. */
 function assertHoldable({ scope, key, stream }: StoredKey): void {
   if (displayText(scope) === scope && displayText(key) === key) return;
   throw new ReservationError(

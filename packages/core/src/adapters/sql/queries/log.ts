@@ -2,7 +2,7 @@ import type { EventRow } from '../columns.ts';
 import { EVENTS, ONLY_SHARD } from '../columns.ts';
 import { type Builder, columnsOf, type Query } from '../prepared-query.ts';
 
-/** What an append has to know of each event that is there already. */
+/** What an append reads of each existing event. */
 export type StreamEntry = Pick<EventRow, 'version' | 'position' | 'command_id'>;
 
 /** Events of a stream behind a version, in order. */
@@ -12,7 +12,7 @@ export interface StreamPage {
   readonly limit: number;
 }
 
-/** Queries of the log. Its order by position is the engine's: it names its index, or is a function. */
+/** Queries of the log. The order by position is engine-specific: a named index, or a function. */
 interface LogQueries {
   readonly entries: Query<Pick<StreamPage, 'stream'>, StreamEntry>;
   readonly insert: Query<EventRow>;

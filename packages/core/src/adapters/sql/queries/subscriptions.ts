@@ -9,7 +9,7 @@ interface Held extends Named {
   readonly owner: string;
 }
 
-/** What the statements about subscriptions are told. */
+/** Parameters of the statements. */
 export interface SubscriptionParameters {
   readonly find: Named;
   readonly claim: Held & { readonly startAfter: number; readonly now: number; readonly leaseUntil: number };
@@ -21,10 +21,10 @@ export interface SubscriptionParameters {
   readonly list: { readonly limit: number };
 }
 
-/** The rows that they return. */
+/** Rows that they return. */
 export interface SubscriptionRows {
   readonly find: SubscriptionRow;
-  /** The checkpoint; no row when somebody else holds the lease, or the subscription is stopped. */
+  /** The checkpoint; no row when another owner holds the lease, or the subscription is stopped. */
   readonly claim: Pick<SubscriptionRow, 'position'>;
   readonly advance: unknown;
   readonly release: unknown;
@@ -35,7 +35,7 @@ export interface SubscriptionRows {
   readonly list: SubscriptionRow;
 }
 
-/** The statements, each of which is a whole transaction: what it asks and what it writes cannot fall apart. */
+/** The statements, each of which is a whole transaction. */
 export type SubscriptionQueries = {
   readonly [Name in keyof SubscriptionParameters]: (
     parameters: SubscriptionParameters[Name],
@@ -95,7 +95,7 @@ export function subscriptionQueries(sql: Kysely<Tables>): SubscriptionQueries {
   };
 }
 
-/** Neither a checkpoint nor the end of a lease goes back, not even when an older request arrives late. */
+/** Neither a checkpoint nor the end of a lease moves back, also when an older request arrives late. */
 function forward(name: 'position' | 'lease_until', value: number): ExpressionWrapper<Tables, 'subscriptions', number> {
   const { case: chosen, ref } = expressionBuilder<Tables, 'subscriptions'>();
   const column = `subscriptions.${name}` as const;

@@ -1,10 +1,10 @@
 import { ONLY_SHARD, type ReservationRow, RESERVATIONS } from '../columns.ts';
 import { type Builder, columnsOf, type Query } from '../prepared-query.ts';
 
-/** Queries of the view. Lists are the engine's: they name their index, or are a function. */
+/** Queries of the view. Lists are engine-specific: a named index, or a function. */
 interface ViewQueries {
   readonly find: Query<{ readonly id: string }, ReservationRow>;
-  /** Writes the row, in the place of one that is there. */
+  /** Writes the row, replacing an existing one. */
   readonly put: Query<ReservationRow>;
   readonly remove: Query<{ readonly id: string }>;
   /** Ids behind `after`, in order. */

@@ -13,7 +13,7 @@ interface WorkPlace {
   readonly id: string;
 }
 
-/** Queries of the queue. Taking what is due is the engine's: it names its index, or is a function. */
+/** Queries of due work. Taking it is engine-specific: a named index, or a function. */
 interface WorkQueries {
   /** Changes no row when the item is there. */
   readonly insert: Query<WorkRow>;

@@ -1,11 +1,11 @@
-// Not by its name: on a Node that lacks it, that would hide the message about the version that is needed.
+// As a namespace: on a Node without crc32 a named import would hide the message about the required version.
 import * as zlib from 'node:zlib';
 import type { StoredEvent } from '../../../domain/reservation/stored-event.ts';
 import { ReservationError } from '../../../errors.ts';
 import type { EventMetadata, NewEvent, RecordedEvent } from '../../../ports/event-store.ts';
 import { type EventRow, ONLY_SHARD } from '../columns.ts';
 
-/** An event as text, made before the transaction begins: what cannot be written as JSON fails nobody else's append. */
+/** An event encoded before the transaction begins, so that one that cannot be encoded fails only its own append. */
 export interface EncodedEvent {
   readonly id: string;
   readonly type: string;
@@ -14,7 +14,7 @@ export interface EncodedEvent {
   readonly metadata: string;
 }
 
-/** Turns an event into text. */
+/** Encodes an event. */
 export function encodeNewEvent(event: NewEvent): EncodedEvent {
   const { recordedAt, correlationId, causationId, traceparent, caller } = event.metadata;
   return {
@@ -26,7 +26,7 @@ export function encodeNewEvent(event: NewEvent): EncodedEvent {
   };
 }
 
-/** The event's row at its place in the log, sealed by its checksum. */
+/** The event's row at its place in the log, with its checksum. */
 export function toEventRow(
   event: EncodedEvent,
   place: { readonly stream: string; readonly version: number; readonly position: number; readonly commandId: string },
@@ -36,20 +36,14 @@ export function toEventRow(
   return { ...unsealed, checksum: checksumOf(unsealed) };
 }
 
-/**
- * Holds a row of the log against its checksum.
- * @throws {ReservationError} STORE_CORRUPT when it is not what was written.
- */
+/** Verifies the checksum of a row of the log. @throws {ReservationError} STORE_CORRUPT when it does not match. */
 export function assertIntact(row: EventRow): void {
   if (checksumOf(row) !== row.checksum) {
     throw new ReservationError('STORE_CORRUPT', `${nameOf(row)} does not match its checksum`);
   }
 }
 
-/**
- * Rows must follow each other without a gap behind `after`, by version or by position.
- * @throws {ReservationError} STORE_CORRUPT when one is missing.
- */
+/** Verifies that rows follow `after` without a gap, by version or position. @throws {ReservationError} STORE_CORRUPT */
 export function assertGapless(rows: readonly EventRow[], order: 'version' | 'position', after: number): void {
   for (const [index, row] of rows.entries()) {
     const expected = after + index + 1;
@@ -58,10 +52,7 @@ export function assertGapless(rows: readonly EventRow[], order: 'version' | 'pos
   }
 }
 
-/**
- * Reads rows that must follow each other without a gap behind `after`, by version or by position.
- * @throws {ReservationError} STORE_CORRUPT when one is missing or is not what was written.
- */
+/** Reads rows that must follow `after` without a gap. @throws {ReservationError} STORE_CORRUPT for a gap or a damaged row. */
 export function fromEventRows(
   rows: readonly EventRow[],
   order: 'version' | 'position',
@@ -80,15 +71,15 @@ function fromEventRow(row: EventRow): RecordedEvent {
 }
 
 /**
- * CRC-32 over all columns but the position, in a fixed order. Whoever hands out positions last, in the database,
- * completes it to the checksum without seeing the text again.
+ * CRC-32 over all columns but the position, in a fixed order. The database, which assigns positions, completes it to the
+ * checksum without the texts.
  */
 export function sealOf(row: Omit<EventRow, 'checksum' | 'position'>): number {
   const { shard, stream, version, id, command_id, type, schema_version, data, metadata } = row;
   return zlib.crc32([shard, stream, version, id, command_id, type, schema_version, data, metadata].join('\n'));
 }
 
-/** The seal XOR both halves of the position. It is part of the storage format. */
+/** The seal XOR both halves of the position. Part of the storage format. */
 function checksumOf(row: Omit<EventRow, 'checksum'>): number {
   const { position } = row;
   return (sealOf(row) ^ position ^ Math.floor(position / 2 ** 32)) >>> 0;

@@ -16,13 +16,13 @@ export function toSummary(row: ReservationRow): ReservationSummary {
   }
 }
 
-/** True when the row that was found is not this one, in any column. */
+/** True when a column of the found row differs, or there is no row. */
 export function differs(found: ReservationRow | undefined, row: ReservationRow): boolean {
   const columns = Object.keys(row) as (keyof ReservationRow)[];
   return found === undefined || columns.some((column) => found[column] !== row[column]);
 }
 
-/** The page of a listing, out of rows of which one more than `limit` was asked for. */
+/** Builds the page of a listing from rows, one more than `limit`. */
 export function toReservationPage(rows: readonly ReservationRow[], limit: number): ReservationPage {
   const reservations = rows.slice(0, limit).map(toSummary);
   return { reservations, next: rows.length > limit ? (reservations.at(-1)?.reservationId ?? null) : null };

@@ -3,7 +3,7 @@ import { fromWorkRow } from './work.ts';
 import { assertGapless, assertIntact } from './events.ts';
 import { type EventRow, type KeyRow, ONLY_SHARD, type WorkRow, type SubscriptionRow } from '../columns.ts';
 
-/** Text for text. @throws {ReservationError} STORE_CORRUPT when a row is not what was written. */
+/** Reads events as texts. @throws {ReservationError} STORE_CORRUPT when a row fails its checksum. */
 export function toEventTexts(rows: readonly EventRow[]): readonly EventText[] {
   for (const row of rows) assertIntact(row);
   return rows.map((row) => {
@@ -13,13 +13,13 @@ export function toEventTexts(rows: readonly EventRow[]): readonly EventText[] {
   });
 }
 
-/** The same for rows that must follow each other. @throws {ReservationError} STORE_CORRUPT when one is missing, too. */
+/** Like {@link toEventTexts}, for rows without gaps. @throws {ReservationError} STORE_CORRUPT for a gap, too. */
 export function toLogTexts(rows: readonly EventRow[], after: number): readonly EventText[] {
   assertGapless(rows, 'position', after);
   return toEventTexts(rows);
 }
 
-/** The row that {@link toEventTexts} read. */
+/** The row of {@link toEventTexts}. */
 export function fromEventText({ commandId, schemaVersion, ...texts }: EventText): EventRow {
   return { shard: ONLY_SHARD, ...texts, command_id: commandId, schema_version: schemaVersion };
 }
@@ -29,12 +29,12 @@ export function toStoredKey(row: KeyRow): StoredKey {
   return { scope: row.scope, key: row.idempotency_key, fingerprint: row.fingerprint, stream: row.stream };
 }
 
-/** The row that {@link toStoredKey} read. */
+/** The row of {@link toStoredKey}. */
 export function fromStoredKey({ scope, key, fingerprint, stream }: StoredKey): KeyRow {
   return { shard: ONLY_SHARD, scope, idempotency_key: key, fingerprint, stream };
 }
 
-/** Reads a row of due work; what is leased is due at once. */
+/** Reads a row of due work; leased work is due at once. */
 export function toStoredWork(row: WorkRow): StoredWork {
   const { owner, dueAt, ...item } = fromWorkRow(row);
   return { ...item, dueAt: owner === null ? dueAt : 0 };

@@ -10,7 +10,7 @@ import { toEnqueuedRow } from '../../sql/rows/work.ts';
 import { type AppendStatements, prepareAppendStatements } from './append-statements.ts';
 import type { WriteTransactions } from './transaction.ts';
 
-/** Appends within the transaction under way. Everything is decided before anything is written. */
+/** Appends within the current transaction. Everything is decided before anything is written. */
 export type AppendInTransaction = (request: EncodedAppend) => AppendResult;
 
 /** Prepares appending on a connection. */
@@ -54,7 +54,7 @@ export function createAppend(
   return append;
 }
 
-/** A stream has as many events as its last version says; anything else must not be built upon. */
+/** A stream has as many events as its last version says; otherwise it is damaged. */
 function assertUnbroken(stream: string, entries: readonly StreamEntry[]): void {
   const last = entries.at(-1);
   if (last !== undefined && last.version !== entries.length) {
@@ -72,7 +72,7 @@ function conflict(statements: AppendStatements, request: EncodedAppend, actual: 
   return { kind: 'conflict', actual, missed };
 }
 
-/** Claims the key, which is the one write that is also a question; returns what keeps the append from holding. */
+/** Claims the key, the only write before all checks are done; returns what refuses the append. */
 function claimAndCheckLease(statements: AppendStatements, request: EncodedAppend): AppendResult | null {
   const { stream, key, work } = request;
   const leaseLost =
@@ -81,7 +81,7 @@ function claimAndCheckLease(statements: AppendStatements, request: EncodedAppend
     statements.workOwner.get(work)?.owner !== work.onlyIfLeasedBy;
   if (key.kind === 'claim') {
     const { scope, key: name, fingerprint } = key;
-    // With the lease lost nothing may be written, so the key is only looked up.
+    // With the lease lost nothing may be written, so that the key is only looked up.
     const claimed = !leaseLost && statements.claimKey.run({ scope, key: name, fingerprint, stream }) > 0;
     const holder = claimed ? undefined : statements.keyHolder.get({ scope, key: name });
     if (holder !== undefined) return { kind: 'key-taken', stream: holder.stream, fingerprint: holder.fingerprint };
@@ -108,7 +108,7 @@ function changeWork(statements: AppendStatements, work: WorkChange): void {
   }
 }
 
-/** Frees a key. One that is bound to another stream by now stays bound. */
+/** Releases a key, unless it is bound to another stream by now. */
 function releaseKey(statements: AppendStatements, stream: string, change: KeyChange): void {
   if (change.kind !== 'release') return;
   statements.releaseKey.run({ scope: change.scope, key: change.key, stream });

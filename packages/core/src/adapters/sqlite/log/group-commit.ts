@@ -2,26 +2,25 @@ import { performance } from 'node:perf_hooks';
 import { setImmediate } from 'node:timers';
 import type { CommitMeter } from '../../support/commit-meter.ts';
 
-/** The largest number of writes that share one commit; it bounds how long one transaction keeps the event loop. */
+/** Largest number of writes in one commit; bounds how long one transaction blocks the event loop. */
 export const GROUP_WRITES_MAX = 256;
 
 /** A connection's transactions; each call may throw. */
 export interface Transactions {
   begin(): void;
   commit(): void;
-  /** Ends a transaction without effect, if there is one. */
+  /** Rolls back a transaction, if there is one. */
   rollback(): void;
 }
 
-/** Collects writes, and commits together what arrived together. */
+/** Collects writes, and commits together those that arrive together. */
 export interface GroupCommit {
   /**
-   * Runs `write` in a transaction that it may share with others, in the order of submission. Resolves with what
-   * it returned once the commit is on disk; rejects with what it threw, or with what kept the commit from succeeding.
-   * `write` may run twice, so it has no effect but on the database.
+   * Runs `write` in a transaction shared with others, in the order of submission. Resolves with its result once the commit
+   * is on disk; rejects with its error, or with that of the commit. `write` may run twice, so it only changes the database.
    */
   submit<Result>(write: () => Result): Promise<Result>;
-  /** Resolves when nothing is under way. */
+  /** Resolves when no write is pending. */
   idle(): Promise<void>;
 }
 
@@ -33,7 +32,7 @@ interface Job {
   readonly reject: (error: unknown) => void;
 }
 
-/** How the transaction of a group ended. */
+/** Result of the transaction of a group. */
 type Attempt =
   | { readonly kind: 'committed'; readonly results: readonly unknown[] }
   /** One of the writes threw: nothing was committed. */
@@ -41,7 +40,7 @@ type Attempt =
   /** The transaction could not begin or end. */
   | { readonly kind: 'commit-failed'; readonly error: unknown };
 
-/** One fsync for many writes. A lone write waits for nobody: it goes at the end of this turn of the event loop. */
+/** One fsync for many writes. A lone write is not delayed: it is committed at the end of this turn of the event loop. */
 export function createGroupCommit(transactions: Transactions, meter: CommitMeter | null = null): GroupCommit {
   let waiting: Job[] = [];
   let scheduled = false;
@@ -74,7 +73,7 @@ export function createGroupCommit(transactions: Transactions, meter: CommitMeter
         return;
       case 'write-failed':
         if (group.length === 1) return rejectAll(group, attempt.error);
-        // Only the poisonous write may fail: each gets a transaction of its own.
+        // Only the failing write may be rejected: each gets its own transaction.
         for (const job of group) commit([job]);
         return;
       case 'commit-failed':
@@ -124,11 +123,11 @@ function attemptTogether(transactions: Transactions, group: readonly Job[]): Att
   return { kind: 'committed', results };
 }
 
-/** A rollback that fails leaves the transaction open: the next group fails to begin, and tries to end it again. */
+/** A failed rollback leaves the transaction open: the next group fails to begin, and rolls back again. */
 function undo(transactions: Transactions): void {
   try {
     transactions.rollback();
   } catch {
-    // What the group is told is the fault that led here.
+    // The group is rejected with the fault that led here.
   }
 }

@@ -16,7 +16,7 @@ export function prepareLogPage(database: Database.Database): Prepared<Range, Eve
   );
 }
 
-/** The end of the log: one row, or none when it is empty. */
+/** The last position: one row, or none for an empty log. */
 export function prepareLastPosition(database: Database.Database): Prepared<object, Pick<EventRow, 'position'>> {
   return prepare(database, () =>
     written(raw<Pick<EventRow, 'position'>>`select position from events indexed by events_by_position

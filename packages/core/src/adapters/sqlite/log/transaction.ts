@@ -2,16 +2,13 @@ import type Database from 'better-sqlite3';
 import type { Transactions } from './group-commit.ts';
 import { prepareLastPosition } from './log-pages.ts';
 
-/** A connection's write transactions, and the counter of positions that lives in each of them. */
+/** A connection's write transactions and their counter of positions. */
 export interface WriteTransactions extends Transactions {
-  /** The position of the next event; gapless, because the write lock is held and a rollback takes it back. */
+  /** Position of the next event; gapless, because the write lock is held and a rollback resets it. */
   nextPosition(): number;
 }
 
-/**
- * Transactions that take the write lock at once, so that none has to be repeated half-way. None begins when
- * `assertInPlace` throws.
- */
+/** Transactions that take the write lock at once, so that none fails half-way. None begins when `assertInPlace` throws. */
 export function createWriteTransactions(
   database: Database.Database,
   assertInPlace: () => void = () => undefined,
@@ -31,7 +28,7 @@ export function createWriteTransactions(
       commit.run();
     },
     rollback() {
-      // A full disk makes SQLite roll back by itself.
+      // SQLite rolls back by itself when the disk is full.
       if (database.inTransaction) rollback.run();
     },
     nextPosition() {

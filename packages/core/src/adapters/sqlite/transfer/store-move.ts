@@ -3,12 +3,12 @@ import type { MoveRow } from '../../sql/columns.ts';
 import { storeMove } from '../../sql/queries/transfer.ts';
 import { prepare, sql } from '../prepared.ts';
 
-/** The database's move, if it had one. */
+/** The database's move, if any. */
 export function readStoreMove(database: Database.Database): MoveRow | undefined {
   return prepare(database, () => storeMove(sql)).get({});
 }
 
-/** Writes it down, in the place of an earlier one. */
+/** Records a move, replacing an earlier one. */
 export function writeStoreMove(database: Database.Database, move: MoveRow): void {
   prepare(database, (row: MoveRow) => {
     const { role, move_id, other, began_at, finished_at } = row;
@@ -20,7 +20,7 @@ export function writeStoreMove(database: Database.Database, move: MoveRow): void
   }).run(move);
 }
 
-/** What a store does when it works. An append always inserts events; who charges a payment has leased it before. */
+/** The writes of a store at work. An append always inserts events; a charge takes its lease first. */
 const WORK = [
   ['events', 'insert'],
   ['due_work', 'update'],
@@ -28,10 +28,7 @@ const WORK = [
   ['subscriptions', 'update'],
 ] as const;
 
-/**
- * Lets nobody work on this file any more, not even a process that has it open already. Reading goes on. Refused work
- * is STORE_UNSUITABLE (see faults.ts).
- */
+/** Refuses all work on this file, also by a process that has it open. Reads continue. Refused work is STORE_UNSUITABLE (see faults.ts). */
 export function refuseWork(database: Database.Database, other: string): void {
   const message = `the store was moved to ${other}`.replaceAll("'", "''");
   for (const [table, work] of WORK) {

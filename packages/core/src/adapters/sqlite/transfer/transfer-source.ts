@@ -26,21 +26,21 @@ import { type Prepared, prepare, sql } from '../prepared.ts';
 import { readStoreMove, refuseWork, writeStoreMove } from './store-move.ts';
 import { SQLITE_MIGRATIONS } from '../schema/steps.ts';
 
-/** Which store is moved. */
+/** Options of {@link openSqliteTransferSource}. */
 export interface SqliteTransferSourceOptions {
-  /** The database file, which has to be there. */
+  /** The database file, which must exist. */
   readonly path: string;
 }
 
 /**
- * Opens a SQLite file to move it away, as the only one who serves it and in one write transaction: until it is
- * closed nobody else can write, and what was read stays true. The mark that it was moved is all that is ever written.
+ * Opens a SQLite file as the source of a move, exclusively and in one write transaction: until it is closed no other
+ * process can write, and what was read stays true. The mark that it was moved is the only write.
  * @throws {ReservationError} INVALID_OPTION when there is no database; STORE_IN_USE when the file is served;
  * STORE_UNAVAILABLE while a tool writes; STORE_UNSUITABLE when it is newer than this code; STORE_CORRUPT.
  */
 export async function openSqliteTransferSource({ path }: SqliteTransferSourceOptions): Promise<TransferSource> {
   const file = statSync(path, { throwIfNoEntry: false });
-  // SQLite takes an empty file for an empty database.
+  // SQLite accepts an empty file as an empty database.
   if (file === undefined || !file.isFile() || file.size === 0) {
     throw invalidOption('path', 'a database file that exists', path);
   }

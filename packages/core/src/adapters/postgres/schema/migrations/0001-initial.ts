@@ -144,9 +144,7 @@ begin
 end
 $take_work$`;
 
-/**
- * The ids of a page of the view, in order: of a transaction, of a user, of a user in a stage, in a stage, or all.
- */
+/** The ids of a page of the view, in order: of a transaction, of a user, of a user in a stage, in a stage, or all. */
 const LIST_RESERVATIONS = `create function list_reservations(
   p_shard integer, p_user_id text, p_stage text, p_transaction_id text, p_after text, p_limit bigint
 )

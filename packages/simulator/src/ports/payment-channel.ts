@@ -140,10 +140,11 @@ function travel(
     world.after(random.integer(0, 600), null, () => end(error(status.UNAVAILABLE, 'Connection dropped')));
   }
   if (random.chance(callLost)) return;
+  const arrivesAfterMs = delay();
   // A duplicate never overtakes the call: the caller would get the answer of a repetition for that of its first call.
   const duplicateAfterMs =
     mayDuplicate && random.chance(duplicated) ? random.integer(DUPLICATE_MS.min, DUPLICATE_MS.max) : null;
-  world.after(delay(), null, () => {
+  world.after(arrivesAfterMs, null, () => {
     service.receive(message, (reply) => world.after(delay(), null, () => end(reply)));
     if (duplicateAfterMs === null) return;
     world.after(duplicateAfterMs, null, () => service.receive(message, () => undefined));

@@ -72,12 +72,12 @@ const LOOK = `select pg_is_in_recovery() as recovering,
     select json_build_object('position', k.position, 'id', k.id)
     from unnest($2::bigint[], $3::text[]) as k(position, id)
     left join lateral (
-      select e.id from events e where e.shard = $1 and e.position = k.position limit 1
+      select e.id from events e where e.shard = $1 and e.position > 0 and e.position = k.position limit 1
     ) e on true
     where e.id is distinct from k.id
     order by k.position desc limit 1
   ) as missing,
   (
     select json_build_object('position', e.position, 'id', e.id)
-    from events e where e.shard = $1 order by e.position desc limit 1
+    from events e where e.shard = $1 and e.position > 0 order by e.position desc limit 1
   ) as "end"`;

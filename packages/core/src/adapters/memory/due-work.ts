@@ -1,6 +1,6 @@
-import { assert } from '../../errors.ts';
-import { type DueWork, type WorkItem, type WorkKind, TAKE_LIMIT_MAX } from '../../ports/due-work.ts';
+import { type DueWork, type WorkItem, type WorkKind } from '../../ports/due-work.ts';
 import { release } from './append.ts';
+import { assertLease, assertTakeLimit } from '../support/arguments.ts';
 import { frozenCopy } from './frozen.ts';
 import { type Tables, workKeyOf } from './tables.ts';
 
@@ -15,8 +15,7 @@ export function createDueWork(tables: Tables, assertOpen: () => void): DueWork {
   return {
     async take({ kind, owner, now, leaseUntil, limit }) {
       assertOpen();
-      assertLimit(limit);
-      assert(leaseUntil > now, `a lease from ${now} cannot end at ${leaseUntil}`);
+      assertLease({ now, leaseUntil, limit });
       const due = sortedBy('dueAt', kind).filter(({ dueAt }) => dueAt <= now);
       return due.slice(0, limit).map((item) => {
         const taken = frozenCopy({ ...item, owner, dueAt: leaseUntil, attempts: item.attempts + 1 });
@@ -30,7 +29,7 @@ export function createDueWork(tables: Tables, assertOpen: () => void): DueWork {
     },
     async list({ kind, limit }) {
       assertOpen();
-      assertLimit(limit);
+      assertTakeLimit(limit);
       return sortedBy('openedAt', kind).slice(0, limit);
     },
     async gauge({ kind }) {
@@ -44,9 +43,4 @@ export function createDueWork(tables: Tables, assertOpen: () => void): DueWork {
       };
     },
   };
-}
-
-function assertLimit(limit: number): void {
-  const bounded = Number.isSafeInteger(limit) && limit >= 1 && limit <= TAKE_LIMIT_MAX;
-  assert(bounded, `a call cannot return ${limit} work items`);
 }

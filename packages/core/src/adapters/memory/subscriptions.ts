@@ -1,6 +1,7 @@
 import { isSubscriptionName } from '../../domain/subscription-name.ts';
 import { assert } from '../../errors.ts';
-import { type Subscription, type Subscriptions, SUBSCRIPTIONS_LIMIT_MAX } from '../../ports/subscriptions.ts';
+import { assertListLimit } from '../support/arguments.ts';
+import { type Subscription, type Subscriptions } from '../../ports/subscriptions.ts';
 import { frozenCopy } from './frozen.ts';
 import type { Tables } from './tables.ts';
 
@@ -61,8 +62,7 @@ export function createSubscriptions(tables: Tables, assertOpen: () => void): Sub
     },
     async list({ limit }) {
       assertOpen();
-      const bounded = Number.isSafeInteger(limit) && limit >= 1 && limit <= SUBSCRIPTIONS_LIMIT_MAX;
-      assert(bounded, `a call cannot return ${limit} subscriptions`);
+      assertListLimit(limit);
       return [...subscriptions.values()].sort((a, b) => (a.name < b.name ? -1 : 1)).slice(0, limit);
     },
   };

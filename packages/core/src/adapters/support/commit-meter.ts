@@ -22,23 +22,8 @@ export function createCommitMeter(observer: Observer): CommitMeter {
     },
     count(fate, events) {
       counts.appends += 1;
-      switch (fate) {
-        case 'appended':
-          counts.events += events;
-          return;
-        case 'replayed':
-          counts.replays += 1;
-          return;
-        case 'conflict':
-          counts.conflicts += 1;
-          return;
-        case 'key-taken':
-          counts.keysTaken += 1;
-          return;
-        case 'lease-lost':
-          counts.leasesLost += 1;
-          return;
-      }
+      if (fate === 'appended') counts.events += events;
+      else counts[COUNTED_AS[fate]] += 1;
     },
     report(waitMs, durationMs) {
       if (counts.appends > 0) observer({ kind: 'appends-committed', ...counts, waitMs, durationMs });
@@ -46,15 +31,13 @@ export function createCommitMeter(observer: Observer): CommitMeter {
   };
 }
 
-interface Counts {
-  appends: number;
-  events: number;
-  conflicts: number;
-  replays: number;
-  keysTaken: number;
-  leasesLost: number;
-}
+const COUNTED_AS = {
+  replayed: 'replays',
+  conflict: 'conflicts',
+  'key-taken': 'keysTaken',
+  'lease-lost': 'leasesLost',
+} as const;
 
-function noneCounted(): Counts {
+function noneCounted() {
   return { appends: 0, events: 0, conflicts: 0, replays: 0, keysTaken: 0, leasesLost: 0 };
 }

@@ -34,12 +34,9 @@ export type MoveResult =
   | { readonly kind: 'moved-before' };
 
 /**
- * Moves a store into another database: the log with its positions, the idempotency keys, the due work and the
- * checkpoints; the view is written again from the events, except rows of streams with events of a later release, which are
- * copied. After a fault or a kill, run it again: it continues behind the
- * last copied event. Until it finishes only the source can be served; once the source is marked, only the target, after
- * this call has finished.
- * @throws {ReservationError} INVALID_OPTION; STORE_UNSUITABLE when the target has data of its own, or the source was moved elsewhere;
+ * Moves a store into another database; the view is written again from the events. Run again after a fault or a kill, it
+ * continues behind the last copied event. Until it finishes only the source can be served; afterwards only the target.
+ * @throws {ReservationError} STORE_UNSUITABLE when the target has data of its own, or the source was moved elsewhere;
  * STORE_CORRUPT, with the place, when the source is damaged or the copy differs; then nothing is marked.
  */
 export async function moveStore({ source, target }: MoveEnds, options: MoveOptions): Promise<MoveResult> {

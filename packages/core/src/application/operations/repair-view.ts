@@ -44,12 +44,11 @@ export interface RepairedView extends RepairProgress {
 }
 
 /**
- * Corrects the view in place: folds every stream, writes the rows that differ, and removes the rows without a stream.
- * Servers may append meanwhile; each of their appends writes the whole row of its stream, so that streams that change
- * during the repair, or begin after it did, need none. A stream with events of a later release is left to that release. An interrupted repair changes nothing that is right: it can be
- * run again, or continued behind the last reported position.
- * @throws {ReservationError} INVALID_OPTION; STORE_CORRUPT names the event that cannot be folded: rows before it are repaired, and a run
- * behind its position continues; STORE_UNAVAILABLE; STORE_UNSUITABLE.
+ * Corrects the view in place: folds every stream, writes the rows that differ, and removes the rows without a stream. Each
+ * append writes the whole row of its stream, so that streams that change during the repair need none. Streams with events of
+ * a later release are left out. Can be interrupted, run again, or continued behind the last reported position.
+ * @throws {ReservationError} INVALID_OPTION; STORE_CORRUPT names the event that cannot be folded, with the rows before it
+ * repaired; STORE_UNAVAILABLE; STORE_UNSUITABLE.
  */
 export async function repairView(store: ReservationStore, options: RepairViewOptions): Promise<RepairedView> {
   const { clock } = options.runtime;

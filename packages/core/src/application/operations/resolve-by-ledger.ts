@@ -62,12 +62,9 @@ export interface ResolveByLedgerOptions extends CallerOptions {
 }
 
 /**
- * Gives every escalated payment its verdict that the ledger proves: exactly one charge, of the same user, amount and
- * currency. It is confirmed with that transaction, with `actor` and the place in the ledger as the reason. All others
- * are left as they are: that the ledger has no charge proves nothing. What settlement still works on is not touched,
- * and nothing is sent to the payment service.
- * @throws {ReservationError} INVALID_OPTION when caller, actor or a source is malformed; STORE_UNAVAILABLE: what was resolved
- * before stays resolved, and the same call may be repeated.
+ * Confirms every escalated payment that the ledger proves: exactly one charge of the same user, amount and currency. `actor`
+ * and the place in the ledger become the reason. All others stay as they are; nothing is sent to the payment service.
+ * @throws {ReservationError} INVALID_OPTION; STORE_UNAVAILABLE: what was resolved stays resolved, and the call may be repeated.
  */
 export async function resolveByLedger(
   store: ReservationStore,

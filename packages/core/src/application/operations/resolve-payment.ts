@@ -29,11 +29,7 @@ export type ResolveResult =
   | { readonly kind: 'resolved' | 'unchanged'; readonly reservation: ReservationSummary }
   | { readonly kind: 'rejected'; readonly rejection: Rejection };
 
-/**
- * Settles an escalated payment by an operator's finding; sends nothing to the payment service. Every id that no
- * reservation has is rejected as "not-found".
- * @throws {ReservationError} INVALID_OPTION, STORE_UNAVAILABLE
- */
+/** Settles an escalated payment by an operator's finding; an unknown id is rejected as "not-found". @throws {ReservationError} */
 export async function resolvePayment(
   store: ReservationStore,
   reservationId: string,

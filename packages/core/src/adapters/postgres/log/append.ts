@@ -37,18 +37,8 @@ export function createAppend(
 }
 
 function countOne(meter: CommitMeter, append: EncodedAppend, { fate }: Judgement): void {
-  switch (fate) {
-    case 'appended':
-    case 'conflict':
-    case 'key-taken':
-    case 'lease-lost':
-      return meter.count(fate, fate === 'appended' ? append.events.length : 0);
-    case 'repeated':
-      return meter.count('replayed', 0);
-    case 'work-queued':
-    case 'stream-broken':
-      return;
-  }
+  if (fate === 'work-queued' || fate === 'stream-broken') return;
+  meter.count(fate === 'repeated' ? 'replayed' : fate, fate === 'appended' ? append.events.length : 0);
 }
 
 /** SQLSTATE of a missing row in PL/pgSQL: the function requires only the lock's. */

@@ -16,10 +16,7 @@ import { readStoreMove } from '../transfer/store-move.ts';
 import { createSqliteStore } from '../store.ts';
 import { SQLITE_MIGRATIONS } from '../schema/steps.ts';
 
-/**
- * Default wait of the serving process for a write lock held by a tool. The event loop is blocked meanwhile, so it is
- * short: the engine sends an append again that found the file locked.
- */
+/** Default wait of the serving process for a write lock of a tool; short, since it blocks the event loop. The engine repeats. */
 export const BUSY_TIMEOUT_SERVING_MS = 250;
 
 /** Default wait of a tool beside the serving process. */

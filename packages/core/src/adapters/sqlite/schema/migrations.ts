@@ -17,20 +17,16 @@ import { SQLITE_MIGRATIONS } from './steps.ts';
 /** Where the database is whose schema is looked at or changed. */
 export type SqliteMigrationOptions = Pick<SqliteStoreOptions, 'path'>;
 
-/**
- * How far the schema of a database is; a file that is not there is at version 0. Changes nothing.
- * @throws {ReservationError} As {@link migrateSqlite}.
- */
+/** State of a database's schema; version 0 for a missing file. Changes nothing. @throws {ReservationError} As {@link migrateSqlite}. */
 export async function readSqliteSchema({ path }: SqliteMigrationOptions): Promise<SchemaStatus> {
   return withUnchanged(path, (database, migrations) => schemaStatus(migrations, schemaVersion(database, migrations)));
 }
 
 /**
- * Brings a database to the schema of this code, and returns the steps that were missing, in their order; a file that
- * is not there is made. With `dryRun` all of them run in one transaction, which is undone, and no file is made. A
- * server may be running, and others may do the same.
+ * Migrates a database to the schema of this code, creating a missing file, and returns the missing steps, in order. With
+ * `dryRun` they run in one transaction, which is rolled back, and no file is created. A server may be running.
  * @throws {ReservationError} INVALID_OPTION; STORE_UNSUITABLE when the database is newer than this code or another
- * program's, or when durability cannot be had; STORE_CORRUPT; STORE_UNAVAILABLE.
+ * program's, or when durability is not available; STORE_CORRUPT; STORE_UNAVAILABLE.
  */
 export async function migrateSqlite({
   path,

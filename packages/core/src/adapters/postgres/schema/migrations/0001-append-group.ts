@@ -1,29 +1,19 @@
 /**
- * The one statement of a group of appends: a function, because it needs two snapshots and must cost one round trip.
- * Everything that writes a shard's log first locks the shard's row. Each statement of a volatile function sees what
- * was committed before that statement began (READ COMMITTED), so what is judged after the lock is judged on the
- * truth. A released function is replaced only by one that answers servers of older releases as before; any other version
- * gets another name beside it.
+ * The one statement of a group of appends: a function, because it needs two snapshots and must cost one round trip. Writers
+ * of a shard's log lock the shard's row first; each later statement of a volatile function sees what was committed before it
+ * began (READ COMMITTED). A released function is replaced only by one that answers servers of older releases as before.
  *
- * Locking the row is a write: also a call that appends nothing has a commit, which comes behind those before it. What
- * such a call tells (a repeated command, a conflict, a key that is taken) is on disk, and on a standby that commits
- * wait for, before it is told. Should the wait be broken off, a warning is all that says so (see replication-wait.ts):
- * the commit still knows the local settings of its transaction, so that the function sees to it that warnings are sent.
+ * Locking the row is a write, so that a call that appends nothing has a commit too: its result (a repeated command, a
+ * conflict, a bound key) is on disk, and on a standby that commits wait for, before it is returned. A cancelled wait is
+ * reported by a warning alone (see replication-wait.ts): the function makes sure that warnings are sent.
  *
- * The appends of a group concern different streams, keys and work items (see group-commit.ts), so that none of them
- * has to see what another one of the group writes.
+ * The appends of a group concern different streams, keys and work items (see group-commit.ts). p_appends, p_events and
+ * p_reservations are arrays of objects, in which `n` numbers the appends; p_leased_kinds and p_leased_ids name the work items
+ * whose lease is required. Returns an array with an object for each append. An append with `releases_key` releases its key
+ * if it is bound to the append's stream, and is never refused because of it.
  *
- * p_appends, p_events and p_reservations are arrays of objects; `n` numbers the appends of the group. p_leased_kinds and
- * p_leased_ids name the work items whose lease is asked for. Returns an array with an object for each append, in their
- * order.
- *
- * An append with `releases_key` frees the key that it names if the key is bound to the append's stream, and is never
- * refused because of the key. A group has no two appends with one key, so that keys are freed after the others were
- * claimed.
- *
- * The plans are made once for each connection, perhaps while the tables are still empty, and must be right when they
- * are large: every look-up stands in a subquery of its own that no join can swallow, and finds one row by its key. The
- * settings and the partial indexes leave one plan for each look-up (decision 24).
+ * Plans are made once for each connection, perhaps while the tables are empty: every look-up is a subquery of its own that
+ * no join can absorb, and finds one row by its key (decision 24).
  */
 export const APPEND_GROUP = `create function append_group(
   p_shard integer, p_lock_timeout_ms integer, p_appends json, p_events json, p_reservations json,

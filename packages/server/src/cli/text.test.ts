@@ -1,8 +1,9 @@
+import { escapeInvisible } from '@reservations/core';
 import { describe, expect, test } from 'vitest';
-import { columns, count, describeDuration, plain } from './text.ts';
+import { columns, count, describeDuration } from './text.ts';
 
 test('stored text cannot steer a terminal', () => {
-  expect(plain('a\u001b[31m\nb\u202e\u2028ö €')).toBe('a\\u{1b}[31m\\u{a}b\\u{202e}\\u{2028}ö €');
+  expect(escapeInvisible('a\u001b[31m\nb\u202e\u2028ö €')).toBe('a\\u{1b}[31m\\u{a}b\\u{202e}\\u{2028}ö €');
 });
 
 describe('spans of time', () => {

@@ -1,5 +1,5 @@
 import { AssertionError } from 'node:assert/strict';
-import { type Money, parseCreateRequest, systemRuntime } from '@reservations/core';
+import { escapeInvisible, type Money, parseCreateRequest, systemRuntime } from '@reservations/core';
 import type { PaymentServiceCase, PaymentServiceProbe } from '@reservations/core/sandbox';
 import { PAYMENT_ADDRESS_SETTINGS } from '../../config/payment-settings.ts';
 import { switchSetting, textSetting } from '../../config/setting-kinds.ts';
@@ -7,7 +7,6 @@ import type { Settings } from '../../config/settings.ts';
 import type { CliCommand } from '../command.ts';
 import { defineCommand } from '../define-command.ts';
 import { JSON_SETTING } from '../settings/json-setting.ts';
-import { plain } from '../text.ts';
 
 interface PaymentsCheckConfig {
   readonly host: string;
@@ -168,8 +167,8 @@ async function runCase(
 const LABELS = { passed: 'passed  ', failed: 'FAILED  ', 'left-out': 'left out' } as const;
 
 function describeResult({ title, result, detail, meaning }: CaseResult): readonly string[] {
-  const head = `${LABELS[result]}  ${title}${result === 'left-out' ? `: ${plain(String(detail))}` : ''}`;
-  return result === 'failed' ? [head, `          ${plain(String(detail))}`, `          ${meaning}`] : [head];
+  const head = `${LABELS[result]}  ${title}${result === 'left-out' ? `: ${escapeInvisible(String(detail))}` : ''}`;
+  return result === 'failed' ? [head, `          ${escapeInvisible(String(detail))}`, `          ${meaning}`] : [head];
 }
 
 function summarize(results: readonly CaseResult[], sent: readonly string[]): readonly string[] {

@@ -1,4 +1,4 @@
-import { formatMoney } from '@reservations/core';
+import { escapeInvisible, formatMoney } from '@reservations/core';
 import { TAKE_LIMIT_MAX, toTimestamp } from '@reservations/core/ports';
 import {
   OPEN_PAYMENTS_LIMIT_DEFAULT,
@@ -11,7 +11,7 @@ import type { CliCommand } from '../command.ts';
 import { defineCommand } from '../define-command.ts';
 import { DB_SETTING } from '../settings/db-setting.ts';
 import { JSON_SETTING } from '../settings/json-setting.ts';
-import { columns, count, describeAmount, describeDuration, plain } from '../text.ts';
+import { columns, count, describeAmount, describeDuration } from '../text.ts';
 
 /** `payments open`: the payments without a verdict, and what happens to each next. */
 export const paymentsOpenCommand: CliCommand = defineCommand({
@@ -70,11 +70,11 @@ function toRow(payment: OpenPayment, now: number): readonly string[] {
     reservation.reservationId,
     reservation.stage,
     describeAmount(reservation),
-    plain(reservation.userId),
+    escapeInvisible(reservation.userId),
     describeDuration(now - openedAt),
     attempts === null ? '-' : String(attempts),
     describeNext(payment.next, now),
-    lastOutcome === null ? '-' : plain(lastOutcome),
+    lastOutcome === null ? '-' : escapeInvisible(lastOutcome),
   ];
 }
 

@@ -1,4 +1,4 @@
-import { formatMoney, type ReservationId, type ReservationSummary } from '@reservations/core';
+import { escapeInvisible, formatMoney, type ReservationId, type ReservationSummary } from '@reservations/core';
 import {
   type Finding,
   isTransactionId,
@@ -14,7 +14,7 @@ import { defineCommand } from '../define-command.ts';
 import { DB_SETTING } from '../settings/db-setting.ts';
 import { JSON_SETTING } from '../settings/json-setting.ts';
 import { noteSetting } from '../settings/note-setting.ts';
-import { describeAmount, plain } from '../text.ts';
+import { describeAmount } from '../text.ts';
 
 const CHARGED_SETTING: Setting<string | null> = {
   flag: 'charged',
@@ -71,8 +71,8 @@ function checkFinding(charged: string | null | undefined, notCharged: boolean | 
 
 function describe(kind: 'resolved' | 'unchanged', reservation: ReservationSummary): string {
   const { reservationId, status, transactionId, userId } = reservation;
-  const what = `${describeAmount(reservation)} of ${plain(userId)}`;
-  const transaction = transactionId === null ? '' : ` with transaction ${plain(transactionId)}`;
+  const what = `${describeAmount(reservation)} of ${escapeInvisible(userId)}`;
+  const transaction = transactionId === null ? '' : ` with transaction ${escapeInvisible(transactionId)}`;
   const already = kind === 'unchanged' ? ' It was so already; nothing was written.' : '';
   return `${reservationId} (${what}) is ${status}${transaction}.${already}`;
 }
@@ -104,7 +104,7 @@ function whyNot(id: ReservationId, rejection: Rejection): string {
     case 'not-escalated':
       return `${id} is ${rejection.stage}: settlement is at work on it, and an operator decides only what it has escalated.`;
     case 'contradiction':
-      return `The finding contradicts what stands, and what stands is never overwritten (${plain(rejection.detail)}).`;
+      return `The finding contradicts what stands, and what stands is never overwritten (${escapeInvisible(rejection.detail)}).`;
     case 'already-exists':
       return `${id} exists already.`;
   }

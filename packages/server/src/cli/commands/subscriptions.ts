@@ -1,10 +1,11 @@
+import { escapeInvisible } from '@reservations/core';
 import { type Subscription, toTimestamp } from '@reservations/core/ports';
 import { listSubscriptions, type SubscriptionList } from '@reservations/core/operations';
 import type { CliCommand } from '../command.ts';
 import { defineCommand } from '../define-command.ts';
 import { DB_SETTING } from '../settings/db-setting.ts';
 import { JSON_SETTING } from '../settings/json-setting.ts';
-import { columns, count, describeDuration, plain } from '../text.ts';
+import { columns, count, describeDuration } from '../text.ts';
 
 /** `subscriptions`: the named readers of the log, and the position of each. */
 export const subscriptionsCommand: CliCommand = defineCommand({
@@ -32,7 +33,7 @@ function toText(found: SubscriptionList, now: number): readonly string[] {
   const { subscriptions, stopped, end } = found;
   if (subscriptions.length === 0) return ['There are no subscriptions.'];
   const rows = subscriptions.map((subscription) => [
-    plain(subscription.name),
+    escapeInvisible(subscription.name),
     String(subscription.position),
     String(subscription.behind),
     describeHolder(subscription, now),
@@ -49,7 +50,7 @@ function describeHolder({ owner, leaseUntil }: Subscription, now: number): strin
 }
 
 function describeStop({ stopped }: Subscription): string {
-  return stopped === null ? '-' : `at ${stopped.position}: ${plain(stopped.reason)}`;
+  return stopped === null ? '-' : `at ${stopped.position}: ${escapeInvisible(stopped.reason)}`;
 }
 
 function toJson(found: SubscriptionList): object {

@@ -1,9 +1,10 @@
+import { escapeInvisible } from '@reservations/core';
 import { type Verification, verifyStore } from '@reservations/core/operations';
 import { type CliCommand } from '../command.ts';
 import { defineCommand } from '../define-command.ts';
 import { DB_SETTING } from '../settings/db-setting.ts';
 import { JSON_SETTING } from '../settings/json-setting.ts';
-import { count, plain } from '../text.ts';
+import { count } from '../text.ts';
 
 /** `verify`: compares the whole log with its checksums and with everything that follows from it. */
 export const verifyCommand: CliCommand = defineCommand({
@@ -28,7 +29,7 @@ function toText({ events, streams, open, newer, faults }: Verification): readonl
   const read = `Read ${count(events, 'event')} of ${count(streams, 'reservation')}; settlement works on ${count(open, 'payment')}.`;
   const result = faults.length === 0 ? 'No fault was found.' : `Found ${count(faults.length, 'fault')}.`;
   const later = newer === 0 ? '' : ` ${count(newer, 'reservation')} with events of a later release not checked.`;
-  return [...faults.map(plain), `${read}${later} ${result}`];
+  return [...faults.map(escapeInvisible), `${read}${later} ${result}`];
 }
 
 function toJson({ events, streams, open, newer, faults }: Verification): object {

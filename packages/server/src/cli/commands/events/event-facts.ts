@@ -1,17 +1,19 @@
-import type { DecidedBy, ReservationEvent } from '@reservations/core';
+import { type DecidedBy, escapeInvisible, type ReservationEvent } from '@reservations/core';
 import { decodeEvent } from '@reservations/core/operations';
 import type { StoredEvent } from '@reservations/core/ports';
-import { describeAmount, plain } from '../../text.ts';
+import { describeAmount } from '../../text.ts';
 
 /** What an event says, in a line; of one that a later release wrote or that is damaged, its data as they are stored. */
 export function describeFacts(stored: StoredEvent): string {
   try {
     const decoded = decodeEvent(stored);
-    if (decoded.kind === 'known') return plain(factsOf(decoded.event));
-    return plain(`schema version ${stored.schemaVersion}, of a later release: ${JSON.stringify(stored.data)}`);
+    if (decoded.kind === 'known') return escapeInvisible(factsOf(decoded.event));
+    return escapeInvisible(
+      `schema version ${stored.schemaVersion}, of a later release: ${JSON.stringify(stored.data)}`,
+    );
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    return plain(`cannot be read (${why}): ${JSON.stringify(stored.data)}`);
+    return escapeInvisible(`cannot be read (${why}): ${JSON.stringify(stored.data)}`);
   }
 }
 

@@ -1,11 +1,11 @@
-import type { RecordedEvent, ReservationId, ReservationStore } from '@reservations/core';
+import { escapeInvisible, type RecordedEvent, type ReservationId, type ReservationStore } from '@reservations/core';
 import { READ_LIMIT_MAX } from '@reservations/core/ports';
 import { RESERVATION_ARGUMENT } from '../../arguments.ts';
 import type { CliCommand } from '../../command.ts';
 import { defineCommand } from '../../define-command.ts';
 import { DB_SETTING } from '../../settings/db-setting.ts';
 import { JSON_SETTING } from '../../settings/json-setting.ts';
-import { columns, describeDuration, plain } from '../../text.ts';
+import { columns, describeDuration } from '../../text.ts';
 import { describeFacts } from './event-facts.ts';
 
 /** `events`: all that happened to a reservation. */
@@ -47,8 +47,8 @@ function toText(events: readonly RecordedEvent[]): readonly string[] {
       String(event.position),
       recordedAt,
       describeDuration(Date.parse(recordedAt) - start),
-      plain(event.type),
-      plain(correlationId),
+      escapeInvisible(event.type),
+      escapeInvisible(correlationId),
       describeFacts(event),
     ];
   });

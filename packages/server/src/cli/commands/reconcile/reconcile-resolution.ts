@@ -1,5 +1,6 @@
+import { escapeInvisible } from '@reservations/core';
 import type { LedgerResolution, LedgerSilence } from '@reservations/core/operations';
-import { columns, count, describeAmount, plain } from '../../text.ts';
+import { columns, count, describeAmount } from '../../text.ts';
 
 const IN_WORDS: { readonly [Why in LedgerSilence]: string } = {
   'not-in-ledger': 'the export has no charge, which proves nothing',
@@ -17,12 +18,16 @@ export function describeResolution({ resolved, left }: LedgerResolution): readon
   const rows = [
     ...resolved.map(({ reservation, source }) => {
       const { reservationId, transactionId } = reservation;
-      return [plain(reservationId), `confirmed with transaction ${plain(transactionId ?? '')}`, plain(source)];
+      return [
+        escapeInvisible(reservationId),
+        `confirmed with transaction ${escapeInvisible(transactionId ?? '')}`,
+        escapeInvisible(source),
+      ];
     }),
     ...left.map(({ reservation, why }) => [
-      plain(reservation.reservationId),
+      escapeInvisible(reservation.reservationId),
       why === 'decided-meanwhile' ? 'left as it is' : 'left to an operator',
-      `${IN_WORDS[why]} (${describeAmount(reservation)} of ${plain(reservation.userId)})`,
+      `${IN_WORDS[why]} (${describeAmount(reservation)} of ${escapeInvisible(reservation.userId)})`,
     ]),
   ];
   const open = left.filter(({ why }) => why !== 'decided-meanwhile').length;

@@ -1,4 +1,4 @@
-import type { ReservationStore } from '@reservations/core';
+import { escapeInvisible, type ReservationStore } from '@reservations/core';
 import {
   type LedgerDifference,
   type LedgerResolution,
@@ -13,7 +13,7 @@ import { defineCommand } from '../../define-command.ts';
 import { DB_SETTING } from '../../settings/db-setting.ts';
 import { JSON_SETTING } from '../../settings/json-setting.ts';
 import { noteSetting } from '../../settings/note-setting.ts';
-import { columns, count, plain } from '../../text.ts';
+import { columns, count } from '../../text.ts';
 import { type LedgerLine, readLedgerFile } from './ledger-file.ts';
 import { describeResolution, resolutionToJson } from './reconcile-resolution.ts';
 
@@ -131,9 +131,9 @@ const IN_WORDS: { readonly [Kind in LedgerDifference['kind']]: string } = {
 function toText(found: Found): readonly string[] {
   const { differences, confirmedLater, resolution } = found;
   const rows = differences.map(({ kind, reservationId, detail }) => [
-    plain(reservationId),
+    escapeInvisible(reservationId),
     IN_WORDS[kind],
-    plain(detail),
+    escapeInvisible(detail),
   ]);
   const open = differences.filter(({ kind }) => kind === 'open-but-charged').length;
   const faults = differences.length - open;

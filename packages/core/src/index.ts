@@ -42,7 +42,7 @@ export type {
   ReservationFailed,
 } from './domain/reservation/events.ts';
 export type { ReservationStatus, ReservationSummary, SummaryStage } from './domain/reservation/summary.ts';
-export { displayText, escapeInvisible } from './domain/display-text.ts';
+export { escapeInvisible } from './domain/display-text.ts';
 export { lengthInCharacters } from './domain/text-length.ts';
 export type { Timestamp } from './domain/timestamp.ts';
 

@@ -1,3 +1,4 @@
+import { DatabaseSync } from 'node:sqlite';
 import { startSandboxPaymentService } from '@reservations/core/sandbox';
 import { createDatabase, type TestDatabase } from '@reservations/test-postgres';
 import { beforeEach, describe, expect, inject, onTestFinished, test, vi } from 'vitest';
@@ -59,6 +60,9 @@ describe('moving a store', () => {
       code: 1,
       err: expect.stringContaining('takes no more work: the store was moved to postgres://'),
     });
+    const file = new DatabaseSync(path);
+    file.exec("update reservations set user_id = 'eve'");
+    file.close();
     expect(await runHere(['view', 'repair', '--db', path])).toMatchObject({
       code: 1,
       err: expect.stringContaining('takes no more work: the store was moved to postgres://'),

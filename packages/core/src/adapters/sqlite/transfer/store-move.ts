@@ -20,10 +20,12 @@ export function writeStoreMove(database: Database.Database, move: MoveRow): void
   }).run(move);
 }
 
-/** The writes of a store at work. An append always inserts events; a charge takes its lease first. */
+/** The writes of a store at work. An append inserts events, a charge takes its lease first, a repair inserts or deletes rows. */
 const WORK = [
   ['events', 'insert'],
   ['due_work', 'update'],
+  ['reservations', 'insert'],
+  ['reservations', 'delete'],
   ['subscriptions', 'insert'],
   ['subscriptions', 'update'],
 ] as const;

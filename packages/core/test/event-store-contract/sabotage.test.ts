@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createMemoryStore } from '../../src/adapters/memory/index.ts';
 import type { StoreContractCase, StoreHarness } from '../../src/testing/event-store-contract/case.ts';
 import { reservationStoreContract } from '../../src/testing/event-store-contract/contract.ts';
@@ -25,7 +25,7 @@ async function messageOf({ run }: StoreContractCase, { plant }: Sabotage): Promi
 }
 
 describe('the store contract catches it when', () => {
-  it.each(sabotages)('$bug', async (sabotage) => {
+  test.each(sabotages)('$bug', async (sabotage) => {
     const caught: string[] = [];
     for (const contractCase of cases) {
       const message = await messageOf(contractCase, sabotage);

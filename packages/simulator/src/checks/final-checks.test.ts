@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { findUnrecordedCharge } from './confirmed-means-charged.ts';
 import { created, healthyEvidence, ID, summaryOf } from './evidence-fixture.ts';
 import { findOpenReservation } from './nothing-stays-open.ts';
@@ -6,7 +6,7 @@ import { findUnseenEvent } from './positions.ts';
 import { findStaleRow } from './view-is-the-fold.ts';
 
 describe('at the end', () => {
-  it('a reservation that is still open is found', () => {
+  test('a reservation that is still open is found', () => {
     const { evidence, write } = healthyEvidence();
     expect(findOpenReservation(evidence, 1_000)).toBeNull();
     write(created);
@@ -16,21 +16,21 @@ describe('at the end', () => {
     });
   });
 
-  it('a charge that no event records is found', () => {
+  test('a charge that no event records is found', () => {
     const { evidence, write } = healthyEvidence();
     expect(findUnrecordedCharge(evidence)).toBeNull();
     write(created);
     expect(findUnrecordedCharge(evidence)).toEqual({ about: ID, detail: 'charged, and at the end "processing"' });
   });
 
-  it('an event that no follower saw is found', () => {
+  test('an event that no follower saw is found', () => {
     const { evidence } = healthyEvidence();
     expect(findUnseenEvent(evidence)).toBeNull();
     evidence.followed.pop();
     expect(findUnseenEvent(evidence)).toEqual({ about: ID, detail: 'position 2 was never seen' });
   });
 
-  it('a row that a rebuilt view would not have is found', () => {
+  test('a row that a rebuilt view would not have is found', () => {
     const { evidence, reservation } = healthyEvidence();
     const row = summaryOf(ID, reservation.events);
     expect(findStaleRow(evidence.log, [row])).toBeNull();

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { touch } from '../evidence/evidence.ts';
 import {
   appendTo,
@@ -92,7 +92,7 @@ describe('the invariant of keys is violated by', () => {
     },
   ];
 
-  it.each(cases)('$what ($number)', ({ number, damage }) => {
+  test.each(cases)('$what ($number)', ({ number, damage }) => {
     const fixture = healthyEvidence();
     damage(fixture);
     expect(violated(fixture)).toContain(number);

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   appendTo,
   violated,
@@ -17,7 +17,7 @@ import {
   answerFailed,
 } from './evidence-fixture.ts';
 
-it('a key that is free again, and the answer FAILED to what was escalated, violate nothing', () => {
+test('a key that is free again, and the answer FAILED to what was escalated, violate nothing', () => {
   const freed = healthyEvidence();
   freed.write(created, failed('not-sent'));
   claimAgain(freed);
@@ -27,7 +27,7 @@ it('a key that is free again, and the answer FAILED to what was escalated, viola
   expect(violated(answered)).toEqual([]);
 });
 
-it('good evidence violates nothing', () => {
+test('good evidence violates nothing', () => {
   const fixture = healthyEvidence();
   appendTo(fixture);
   expect(violated(fixture)).toEqual([]);
@@ -205,7 +205,7 @@ describe('an invariant is violated by', () => {
     },
   ];
 
-  it.each(cases)('$what ($number)', ({ number, damage }) => {
+  test.each(cases)('$what ($number)', ({ number, damage }) => {
     const fixture = healthyEvidence();
     damage(fixture);
     expect(violated(fixture)).toContain(number);

@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { PLANTED_BUGS } from '../bugs/bugs.ts';
 import { describeHistory, describeSwarm, describeCounters, describeViolation } from './report.ts';
 import { runSeeds } from './run-seeds.ts';
@@ -11,7 +11,7 @@ const SEEDS = 600;
 const TIMEOUT_MS = 240_000;
 
 describe('the simulator', () => {
-  it(
+  test(
     `finds no violation in ${SEEDS} seeds`,
     async () => {
       const { seeds, counters, failed } = await runSeeds({ firstSeed: 1, shouldContinue: (seeds) => seeds < SEEDS });
@@ -22,14 +22,14 @@ describe('the simulator', () => {
     TIMEOUT_MS,
   );
 
-  it('repeats a run from its seed, event by event', async () => {
+  test('repeats a run from its seed, event by event', async () => {
     const [first, second, other] = [await simulate(7), await simulate(7), await simulate(8)];
     expect(second.history.entries).toEqual(first.history.entries);
     expect(second.history.hash()).toBe(first.history.hash());
     expect(other.history.hash()).not.toBe(first.history.hash());
   });
 
-  it('covers both payment idempotency modes, every result of an append and every end of an unknown outcome', async () => {
+  test('covers both payment idempotency modes, every result of an append and every end of an unknown outcome', async () => {
     const modes = new Set<string>();
     const ends = new Set<string>();
     const appends = new Set<string>();
@@ -49,7 +49,7 @@ describe('the simulator', () => {
     });
   });
 
-  it('leaves timers, time and randomness outside of a run as they are', async () => {
+  test('leaves timers, time and randomness outside of a run as they are', async () => {
     const before = Date.now();
     await simulate(1);
     expect(Math.abs(Date.now() - before)).toBeLessThan(TIMEOUT_MS);
@@ -65,7 +65,7 @@ describe('a planted bug', () => {
     process.stdout.write(`planted bugs and the seed that shows them:\n${table.join('\n')}\n`);
   });
 
-  it.each(PLANTED_BUGS.map((bug) => ({ bug, name: bug.name })))(
+  test.each(PLANTED_BUGS.map((bug) => ({ bug, name: bug.name })))(
     '$name is found',
     async ({ bug }) => {
       const shouldContinue = (seeds: number, failed: number): boolean => failed === 0 && seeds < SEEDS;
@@ -77,7 +77,7 @@ describe('a planted bug', () => {
     TIMEOUT_MS,
   );
 
-  it('is explained by a shrunk run with a readable history', async () => {
+  test('is explained by a shrunk run with a readable history', async () => {
     const bug = PLANTED_BUGS.find(({ name }) => name === 'failed-on-timeout');
     const { failed } = await runSeeds({ firstSeed: 1, bug, shouldContinue: (_, failed) => failed === 0 });
     const [first] = failed;

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { seededRandom } from '@reservations/core/testing';
 import { createProcess, createUuidSource } from './process.ts';
 import { createWorld } from './event-queue.ts';
@@ -8,7 +8,7 @@ function processIn(world: ReturnType<typeof createWorld>): ReturnType<typeof cre
   return createProcess('p', { world, random, uuids: createUuidSource(), mode: 'none', skewMs: 0 });
 }
 
-it('events run in the order of their times, and of their scheduling', async () => {
+test('events run in the order of their times, and of their scheduling', async () => {
   const world = createWorld(0);
   const seen: string[] = [];
   for (const [ms, name] of [
@@ -24,7 +24,7 @@ it('events run in the order of their times, and of their scheduling', async () =
   expect(world.now()).toBe(8);
 });
 
-it('a dead process does nothing more', async () => {
+test('a dead process does nothing more', async () => {
   const world = createWorld(0);
   const process = processIn(world);
   const seen: string[] = [];
@@ -35,7 +35,7 @@ it('a dead process does nothing more', async () => {
   expect(seen).toEqual(['before']);
 });
 
-it('a frozen process does everything when it thaws, in the order in which it was due', async () => {
+test('a frozen process does everything when it thaws, in the order in which it was due', async () => {
   const world = createWorld(0);
   const process = processIn(world);
   const seen: string[] = [];
@@ -47,7 +47,7 @@ it('a frozen process does everything when it thaws, in the order in which it was
   expect(seen).toEqual(['another process', 'first at 100', 'second at 100']);
 });
 
-it('a sequence of random numbers does not change when a fork of it is drawn from', () => {
+test('a sequence of random numbers does not change when a fork of it is drawn from', () => {
   const [one, two] = [seededRandom(1), seededRandom(1)];
   one.fork('a').next();
   expect([one.fork('b').next(), one.next()]).toEqual([two.fork('b').next(), two.next()]);

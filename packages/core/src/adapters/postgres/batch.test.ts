@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { ReservationError } from '../../errors.ts';
 import { BATCH_QUESTIONS_MAX, BATCH_STATEMENTS_MAX, createBatch } from './batch.ts';
 
@@ -32,7 +32,7 @@ const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve)
 const upTo = (n: number): readonly number[] => Array.from({ length: n }, (_, index) => index);
 
 describe('questions that are asked together', () => {
-  it('travel in one statement, each with its own answer', async () => {
+  test('travel in one statement, each with its own answer', async () => {
     const { statements, ask, release } = fixture();
     const answers = Promise.all([3, 1, 2].map((question) => ask(question)));
     release();
@@ -40,7 +40,7 @@ describe('questions that are asked together', () => {
     expect(statements).toEqual([[3, 1, 2]]);
   });
 
-  it('travel in several when they are too many for one', async () => {
+  test('travel in several when they are too many for one', async () => {
     const { statements, ask, release } = fixture();
     const answers = Promise.all(upTo(BATCH_QUESTIONS_MAX + 1).map((question) => ask(question)));
     release();
@@ -48,7 +48,7 @@ describe('questions that are asked together', () => {
     expect(statements.map(({ length }) => length)).toEqual([BATCH_QUESTIONS_MAX, 1]);
   });
 
-  it('wait when enough statements are under way, and then travel together', async () => {
+  test('wait when enough statements are under way, and then travel together', async () => {
     const { statements, ask, release } = fixture();
     const first: Promise<string>[] = [];
     for (const question of upTo(BATCH_STATEMENTS_MAX)) {
@@ -66,7 +66,7 @@ describe('questions that are asked together', () => {
 });
 
 describe('a question that cannot be answered', () => {
-  it('fails alone', async () => {
+  test('fails alone', async () => {
     const { ask, release } = fixture((questions) => {
       if (questions.includes(2)) throw new Error('two is no question');
     });
@@ -78,7 +78,7 @@ describe('a question that cannot be answered', () => {
     ]);
   });
 
-  it('fails unsent when it waited too long for its turn', async () => {
+  test('fails unsent when it waited too long for its turn', async () => {
     const { statements, ask, release } = fixture(() => undefined, -1);
     release();
     await expect(ask(1)).rejects.toMatchObject({
@@ -88,7 +88,7 @@ describe('a question that cannot be answered', () => {
     expect(statements).toEqual([]);
   });
 
-  it('is not asked again by itself when the server cannot be reached', async () => {
+  test('is not asked again by itself when the server cannot be reached', async () => {
     const unavailable = new ReservationError('STORE_UNAVAILABLE', 'gone');
     const { statements, ask, release } = fixture(() => {
       throw unavailable;

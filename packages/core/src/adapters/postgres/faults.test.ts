@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, onTestFinished, test } from 'vitest';
 import type { AppendRequest } from '../../ports/event-store.ts';
 import type { ReservationStore } from '../../ports/reservation-store.ts';
 import { exampleAppend, exampleCharge, exampleEvent, exampleId, exampleSummary } from '../../testing/builders.ts';
@@ -75,7 +75,7 @@ async function contentsAfter(requests: readonly AppendRequest[]): Promise<unknow
 }
 
 describe('a connection that is cut', () => {
-  it.each([
+  test.each([
     ['before the server learns of the append', 0, (proxy: TestProxy) => proxy.cutBefore(({ type }) => type === 'P')],
     ['in the middle of the append', 0, (proxy: TestProxy) => proxy.cutBefore(({ type }) => type === 'E')],
     ['when the append ran but was not committed', 0, (proxy: TestProxy) => proxy.cutBefore(({ type }) => type === 'S')],
@@ -96,7 +96,7 @@ describe('a connection that is cut', () => {
     expect(await contents(store)).toEqual(await contentsAfter(requests));
   });
 
-  it('while the append waits for another transaction does not stop the server, and the command counts once', async () => {
+  test('while the append waits for another transaction does not stop the server, and the command counts once', async () => {
     const proxy = await startProxy();
     const store = await open({ connectionString: proxy.url });
     const other = await connect();
@@ -115,7 +115,7 @@ describe('a connection that is cut', () => {
 });
 
 describe('a server that terminates every connection', () => {
-  it('costs only what was under way, and ends no process', async () => {
+  test('costs only what was under way, and ends no process', async () => {
     const store = await open();
     await Promise.all([1, 2, 3, 4].map((n) => store.view.find(exampleId(n))));
     const other = await connect();
@@ -139,7 +139,7 @@ describe('a server that terminates every connection', () => {
 });
 
 describe('a bound', () => {
-  it('on statements, set by the server, is a fault and leaves no trace', async () => {
+  test('on statements, set by the server, is a fault and leaves no trace', async () => {
     const limited = new URL(url);
     limited.searchParams.set('options', `${limited.searchParams.get('options')} -c statement_timeout=50`);
     const store = await open({ connectionString: limited.href });
@@ -155,7 +155,7 @@ describe('a bound', () => {
     await store.events.append(create(1));
   });
 
-  it('on statements, set by the option, ends the wait for a lock on the server', async () => {
+  test('on statements, set by the option, ends the wait for a lock on the server', async () => {
     const store = await open({ statementTimeoutMs: 50 });
     const other = await connect();
     await other.query('begin');
@@ -175,7 +175,7 @@ describe('a bound', () => {
     expect(await store.events.append(create(1))).toEqual({ kind: 'appended', version: 2, position: 2 });
   });
 
-  it('on statements ends a readiness check while appends are blocked', async () => {
+  test('on statements ends a readiness check while appends are blocked', async () => {
     const store = await open({ statementTimeoutMs: 50 });
     const other = await connect();
     await other.query('begin');
@@ -189,7 +189,7 @@ describe('a bound', () => {
     await store.checkWritable();
   });
 
-  it('on statements, set by the option, closes a connection that says nothing', async () => {
+  test('on statements, set by the option, closes a connection that says nothing', async () => {
     const store = await open({ statementTimeoutMs: 50 });
     const other = await connect();
     await other.query('begin');
@@ -202,7 +202,7 @@ describe('a bound', () => {
     expect(await store.view.find(exampleId(1))).toBeNull();
   });
 
-  it('on statements ends a transaction too, and nothing more is sent behind the statement without an answer', async () => {
+  test('on statements ends a transaction too, and nothing more is sent behind the statement without an answer', async () => {
     await (await openPostgresStore({ connectionString: url })).close();
     const proxy = await startProxy();
     const options = { connectionString: proxy.url, statementTimeoutMs: 50, poolMax: 1 };
@@ -224,7 +224,7 @@ describe('a bound', () => {
     expect(proxy.takeMessages().map(({ type }) => type)).not.toContain('Q');
   });
 
-  it('on connections rejects a request that waited too long, and says so', async () => {
+  test('on connections rejects a request that waited too long, and says so', async () => {
     const store = await open({ poolMax: 1, connectTimeoutMs: 100 });
     const other = await connect();
     await other.query('begin');
@@ -241,7 +241,7 @@ describe('a bound', () => {
 });
 
 describe('a transaction that the server rolls back because of a conflict', () => {
-  it('is repeated, and the caller notices nothing', async () => {
+  test('is repeated, and the caller notices nothing', async () => {
     const store = await open();
     const other = await connect();
     // Fails twice in the way of a deadlock, then does what it should; a sequence remembers what is undone.
@@ -262,7 +262,7 @@ describe('a transaction that the server rolls back because of a conflict', () =>
 });
 
 describe('texts that PostgreSQL cannot hold', () => {
-  it('are changed where they are for people, so that no verdict is lost', async () => {
+  test('are changed where they are for people, so that no verdict is lost', async () => {
     const store = await open();
     const summary = exampleSummary(exampleId(1), { message: 'declined\u0000 \ud83c' });
     const inlineWrites = { ...create(1).inlineWrites, summary };
@@ -273,7 +273,7 @@ describe('texts that PostgreSQL cannot hold', () => {
     expect((await store.work.list({ kind: 'charge', limit: 1 }))[0]?.lastOutcome).toBe('a\ufffdb');
   });
 
-  it('are refused where they are names, for that append alone', async () => {
+  test('are refused where they are names, for that append alone', async () => {
     const store = await open();
     const requests = [create(1), { ...create(2), commandId: 'a\u0000b' }, create(3)];
     const outcomes = await Promise.allSettled(requests.map((request) => store.events.append(request)));
@@ -290,7 +290,7 @@ async function waitingForLocks(client: pg.Client): Promise<number> {
 }
 
 describe('what an open store no longer finds', () => {
-  it.each([
+  test.each([
     ['the function of appends', 'alter function append_group rename to append_group_away', '42883'],
     ['a table', 'alter table events rename to events_away', '42P01'],
     [

@@ -1,5 +1,5 @@
 import { createDatabase, type TestDatabase } from '@reservations/test-postgres';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import type { ReservationStore } from '../../ports/reservation-store.ts';
 import {
   exampleAppend,
@@ -285,7 +285,7 @@ function isScan(type: string): boolean {
 }
 
 describe('look-ups on PostgreSQL go by the index that is meant for them', () => {
-  it.each(STATES)('when the tables are %s', async (_, statements) => {
+  test.each(STATES)('when the tables are %s', async (_, statements) => {
     for (const statement of statements) await database.query(statement);
     await openStore();
     const pages = await pagesOfTables();
@@ -299,7 +299,7 @@ describe('look-ups on PostgreSQL go by the index that is meant for them', () => 
 });
 
 describe('a function that goes through an index in its order', () => {
-  it('has no other plan to choose from', async () => {
+  test('has no other plan to choose from', async () => {
     const functions = await database.query<{ readonly name: string; readonly settings: readonly string[] }>(
       "select proname as name, proconfig as settings from pg_proc where pronamespace = 'public'::regnamespace order by 1",
     );

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest';
 import type { ReservationStore } from '../../ports/reservation-store.ts';
 import { exampleAppend, exampleEvent, exampleId } from '../../testing/builders.ts';
 import { reservationStoreContract } from '../../testing/event-store-contract/contract.ts';
@@ -29,7 +29,7 @@ async function connect(connectionString: string): Promise<pg.Client> {
 }
 
 describe('the pooler of these tests', () => {
-  it('lets one client find what another left in the session', async () => {
+  test('lets one client find what another left in the session', async () => {
     const url = await newSchema();
     const [one, other] = [await connect(url), await connect(url)];
     await one.query("set application_name = 'left'");
@@ -38,7 +38,7 @@ describe('the pooler of these tests', () => {
     await expect(other.query('prepare left_behind as select 2')).rejects.toThrow('already exists');
   });
 
-  it('keeps the others waiting until a transaction ends, and undoes that of a client that goes away', async () => {
+  test('keeps the others waiting until a transaction ends, and undoes that of a client that goes away', async () => {
     const url = await newSchema();
     const [one, other, third] = [await connect(url), await connect(url), await connect(url)];
     await one.query('create table numbers (n integer)');
@@ -63,9 +63,9 @@ describe('the pooler of these tests', () => {
 describe('PostgreSQL behind a pooler of transactions', () => {
   const harness = createPostgresHarness({ newSchema });
 
-  it.each(reservationStoreContract)('$title', (contractCase) => contractCase.run(harness));
+  test.each(reservationStoreContract)('$title', (contractCase) => contractCase.run(harness));
 
-  it('takes the appends of many servers on its one connection, each once and without a gap', async () => {
+  test('takes the appends of many servers on its one connection, each once and without a gap', async () => {
     const connectionString = await newSchema();
     const open = (): Promise<ReservationStore> => openPostgresStore({ connectionString });
     const [first, ...others] = [await open(), await open(), await open(), await open()];

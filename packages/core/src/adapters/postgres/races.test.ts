@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest';
 import type { ReservationStore } from '../../ports/reservation-store.ts';
 import { exampleAppend, exampleCharge, exampleEvent, exampleId, NOTHING_ALONGSIDE } from '../../testing/builders.ts';
 import { sealOf } from '../sql/rows/events.ts';
@@ -48,7 +48,7 @@ async function positionsOf(store: ReservationStore): Promise<readonly number[]> 
 }
 
 describe('writers of several processes', () => {
-  it(`each get their own version of one stream: ${WRITERS_EACH} in each of ${PROCESSES} processes`, async () => {
+  test(`each get their own version of one stream: ${WRITERS_EACH} in each of ${PROCESSES} processes`, async () => {
     const url = await schemas.newSchema();
     const store = await open(url);
     const children = oneTo(PROCESSES).map((n) => start('writeToOneStream', url, n * 1_000));
@@ -59,7 +59,7 @@ describe('writers of several processes', () => {
     expect(await positionsOf(store)).toEqual(oneTo(PROCESSES * WRITERS_EACH));
   });
 
-  it('that are killed in the middle leave whole appends, all that were acknowledged, and no gap', async () => {
+  test('that are killed in the middle leave whole appends, all that were acknowledged, and no gap', async () => {
     const url = await schemas.newSchema();
     const store = await open(url);
     const children = [100_000, 200_000].map((first) => start('appendForEver', url, first));
@@ -83,7 +83,7 @@ describe('writers of several processes', () => {
     expect(acknowledged.filter((n) => !found.has(exampleId(Number(n))))).toEqual([]);
   });
 
-  it('that open an empty database at the same moment all find it ready, migrated once', async () => {
+  test('that open an empty database at the same moment all find it ready, migrated once', async () => {
     const url = await schemas.newSchema();
     const children = oneTo(6).map(() => start('openAtOnce', url));
     expect(await goAtOnce(children)).toEqual(oneTo(6).map(() => 'done'));
@@ -104,7 +104,7 @@ async function appendWithin(client: pg.Client, n: number): Promise<void> {
 }
 
 describe('transactions that overlap', () => {
-  it('commit in the order of their positions: the second waits for the first, a reader never waits', async () => {
+  test('commit in the order of their positions: the second waits for the first, a reader never waits', async () => {
     const url = await schemas.newSchema();
     const store = await open(url);
     const other = await connect(url);
@@ -124,7 +124,7 @@ describe('transactions that overlap', () => {
     expect(rows.map(({ position }) => Number(position))).toEqual([1, 2]);
   });
 
-  it('that are undone leave no gap', async () => {
+  test('that are undone leave no gap', async () => {
     const url = await schemas.newSchema();
     const store = await open(url);
     const other = await connect(url);
@@ -136,7 +136,7 @@ describe('transactions that overlap', () => {
     expect(await second).toEqual({ kind: 'appended', version: 1, position: 1 });
   });
 
-  it('judge versions on what was committed while they waited', async () => {
+  test('judge versions on what was committed while they waited', async () => {
     const url = await schemas.newSchema();
     const store = await open(url);
     const other = await connect(url);
@@ -150,7 +150,7 @@ describe('transactions that overlap', () => {
     expect(await repeated).toEqual({ kind: 'appended', version: 1, position: 2 });
   });
 
-  it('judge a lease on what was committed while they waited for its row', async () => {
+  test('judge a lease on what was committed while they waited for its row', async () => {
     const url = await schemas.newSchema();
     const store = await open(url);
     const work = { change: 'enqueue', ...exampleCharge(1), owner: 'request', openedAt: 0, leaseUntil: 1 } as const;
@@ -172,7 +172,7 @@ describe('transactions that overlap', () => {
     expect(await positionsOf(store)).toEqual([1]);
   });
 
-  it('of settlement pass by what is being settled, and take it once that ended without a verdict', async () => {
+  test('of settlement pass by what is being settled, and take it once that ended without a verdict', async () => {
     const url = await schemas.newSchema();
     const store = await open(url);
     const work = { change: 'enqueue', ...exampleCharge(1), owner: 'request', openedAt: 0, leaseUntil: 1 } as const;

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, inject, it, onTestFinished, vi } from 'vitest';
+import { afterAll, beforeAll, expect, inject, onTestFinished, test, vi } from 'vitest';
 import type { ReservationStore } from '../../ports/reservation-store.ts';
 import { exampleAppend, exampleEvent, exampleId } from '../../testing/builders.ts';
 import { openPostgresStore } from './index.ts';
@@ -62,7 +62,7 @@ function expectUnbroken(handled: readonly number[]): void {
   expect(handled).toEqual(handled.map((_, index) => first + index));
 }
 
-it('another server takes over from one that is killed, and every event is handled in order', async () => {
+test('another server takes over from one that is killed, and every event is handled in order', async () => {
   const { url, store } = await openStore();
   const readers = [await startReader(url), await startReader(url)] as const;
   await append(store, oneTo(30));
@@ -81,7 +81,7 @@ it('another server takes over from one that is killed, and every event is handle
   expect(waiter.handled()[0]).toBeLessThanOrEqual(last + 1);
 });
 
-it('a server that was frozen for longer than its lease changes nothing when it goes on', async () => {
+test('a server that was frozen for longer than its lease changes nothing when it goes on', async () => {
   const { url, store } = await openStore();
   const readers = [await startReader(url), await startReader(url)] as const;
   await append(store, oneTo(20));

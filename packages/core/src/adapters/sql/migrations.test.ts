@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { POSTGRES_MIGRATIONS } from '../postgres/schema/steps.ts';
 import { SQLITE_MIGRATIONS } from '../sqlite/schema/steps.ts';
 import { appliedVersion, assertCurrent, type Migration, pendingMigrations, toStep } from './migrations.ts';
@@ -7,7 +7,7 @@ import { appliedVersion, assertCurrent, type Migration, pendingMigrations, toSte
 const all: readonly Migration[] = [...SQLITE_MIGRATIONS, { version: 2, name: 'later', statements: [] }];
 
 describe('migrations', () => {
-  it.each([
+  test.each([
     ['SQLite', SQLITE_MIGRATIONS],
     ['PostgreSQL', POSTGRES_MIGRATIONS],
   ])('are numbered from 1 on without a gap: %s', (_, migrations) => {
@@ -15,18 +15,18 @@ describe('migrations', () => {
     expect(versions).toEqual(versions.map((__, index) => index + 1));
   });
 
-  it('are all pending on an empty database, and none on a current one', () => {
+  test('are all pending on an empty database, and none on a current one', () => {
     expect(pendingMigrations(all, 0)).toEqual(all);
     expect(pendingMigrations(all, all.length)).toEqual([]);
   });
 
-  it('tell the version of a database by what was applied to it', () => {
+  test('tell the version of a database by what was applied to it', () => {
     expect(appliedVersion(all, [])).toBe(0);
     expect(appliedVersion(all, all.slice(0, 1).map(toStep))).toBe(1);
     expect(appliedVersion(all, all.map(toStep))).toBe(all.length);
   });
 
-  it('refuse a database that is newer', () => {
+  test('refuse a database that is newer', () => {
     const newer = [...all.map(toStep), { version: all.length + 1, name: 'from the future' }];
     expect(() => appliedVersion(all, newer)).toThrow(
       expect.objectContaining({
@@ -36,7 +36,7 @@ describe('migrations', () => {
     );
   });
 
-  it.each([
+  test.each([
     ['another program, of another name', [{ version: 1, name: 'create users' }]],
     ['another program, of another number', [{ version: 20_260_102, name: 'initial schema' }]],
     [
@@ -57,7 +57,7 @@ describe('migrations', () => {
     );
   });
 
-  it.each([
+  test.each([
     [0, 'the database is not set up for reservations'],
     [1, 'the database has schema version 1'],
   ])('that are required and not all there: the fault says what to run, from version %i', (version, found) => {
@@ -70,7 +70,7 @@ describe('migrations', () => {
     );
   });
 
-  it.each([
+  test.each([
     ['SQLite', SQLITE_MIGRATIONS],
     ['PostgreSQL', POSTGRES_MIGRATIONS],
   ])('put the shard first into every key: %s', (_, migrations) => {

@@ -1,5 +1,5 @@
 import Database from 'better-sqlite3';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import type { ReservationStore } from '../../ports/reservation-store.ts';
 import { exampleAppend, exampleEvent, exampleId } from '../../testing/builders.ts';
 import { setDurable } from './open/durability.ts';
@@ -30,7 +30,7 @@ function appendLarge(store: ReservationStore, n: number): Promise<unknown> {
 }
 
 describe('a full disk', () => {
-  it('is told, costs nothing that was acknowledged, and ends when there is room', async () => {
+  test('is told, costs nothing that was acknowledged, and ends when there is room', async () => {
     const { store, database } = await openWithConnection();
     const pages = Number(database.pragma('page_count', { simple: true }));
     database.pragma(`max_page_count = ${pages + 20}`);
@@ -56,7 +56,7 @@ describe('a full disk', () => {
 });
 
 describe('a write lock that another process holds', () => {
-  it('is waited for no longer than the busy timeout, then told, then forgotten', async () => {
+  test('is waited for no longer than the busy timeout, then told, then forgotten', async () => {
     const path = await directories.newPath();
     const store = await openSqliteStore({ path, busyTimeoutMs: 10 });
     const other = new Database(path);
@@ -76,7 +76,7 @@ describe('a write lock that another process holds', () => {
 });
 
 describe('an acknowledged append', () => {
-  it('is committed: another connection reads it', async () => {
+  test('is committed: another connection reads it', async () => {
     const { store, database } = await openWithConnection();
     const other = new Database(database.name, { readonly: true });
     await store.events.append(exampleAppend(exampleId(1)));

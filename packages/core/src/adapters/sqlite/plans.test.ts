@@ -1,5 +1,5 @@
 import Database from 'better-sqlite3';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { openSqliteStore } from './index.ts';
 import { createTestDirectories } from './test-support.ts';
 
@@ -62,7 +62,7 @@ const FILL = `
 const EMPTY = `delete from events; delete from reservations; delete from due_work; delete from idempotency_keys`;
 
 describe('look-ups on SQLite go by the index that is meant for them', () => {
-  it('when nothing was analysed', () => {
+  test('when nothing was analysed', () => {
     const found = plans();
     expect(Object.keys(found).length).toBeGreaterThan(15);
     for (const [text, plan] of Object.entries(found)) {
@@ -71,7 +71,7 @@ describe('look-ups on SQLite go by the index that is meant for them', () => {
     }
   });
 
-  it.each([
+  test.each([
     ['analysed while empty', ['analyze']],
     ['full, analysed while empty', [FILL]],
     ['full and analysed', ['analyze']],
@@ -83,7 +83,7 @@ describe('look-ups on SQLite go by the index that is meant for them', () => {
     expect(plans()).toEqual(before);
   });
 
-  it('whatever the statistics say', () => {
+  test('whatever the statistics say', () => {
     const before = plans();
     database.exec('analyze');
     const indexes = database

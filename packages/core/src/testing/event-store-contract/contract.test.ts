@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, describe, expect, inject, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, inject, test } from 'vitest';
 import { createMemoryStore } from '../../adapters/memory/index.ts';
 import { createPostgresHarness, createTestSchemas } from '../../adapters/postgres/test-support.ts';
 import { openSqliteStore } from '../../adapters/sqlite/index.ts';
@@ -61,11 +61,11 @@ describe.each([
 ])('$adapter keeps the store contract', ({ harness }) => {
   const applicable = reservationStoreContract.filter(({ needs }) => needs === 'nothing' || harness[needs] !== null);
 
-  it.each(applicable)('$title', (contractCase) => contractCase.run(harness));
+  test.each(applicable)('$title', (contractCase) => contractCase.run(harness));
 });
 
 describe('the store contract', () => {
-  it('names each case once', () => {
+  test('names each case once', () => {
     const titles = reservationStoreContract.map(({ title }) => title);
     expect(titles.filter((title, index) => titles.indexOf(title) !== index)).toEqual([]);
   });

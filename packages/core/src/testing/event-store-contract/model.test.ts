@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { createMemoryStore } from '../../adapters/memory/index.ts';
 import { createTestSchemas, schemaOf, type TestSchemas } from '../../adapters/postgres/test-support.ts';
 import { openPostgresStore } from '../../adapters/postgres/index.ts';
@@ -157,7 +157,7 @@ function withoutMeetings(batch: readonly Operation[]): readonly (readonly Operat
 }
 
 describe('the SQLite store', () => {
-  it('answers every operation as the memory store does, alone and in groups', { timeout: 120_000 }, async () => {
+  test('answers every operation as the memory store does, alone and in groups', { timeout: 120_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(batches, async (generated) => {
         const store = await openSqliteStore({ path: ':memory:' });
@@ -193,7 +193,7 @@ describe('the PostgreSQL store', () => {
     await schemas.database.drop();
   });
 
-  it('answers every operation as the memory store does, alone and in groups', { timeout: 120_000 }, async () => {
+  test('answers every operation as the memory store does, alone and in groups', { timeout: 120_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(batches, async (generated) => {
         await empty();

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest';
 import type { ReservationStore } from '../../../ports/reservation-store.ts';
 import { exampleAppend, exampleEvent, exampleId } from '../../../testing/builders.ts';
 import { openPostgresStore } from '../index.ts';
@@ -29,7 +29,7 @@ async function damaged(statement: string): Promise<ReservationStore> {
 const named = `the event at position 2 (stream ${stream}, version 2)`;
 
 describe('a damaged event is found, and named by its place', () => {
-  it.each([
+  test.each([
     ["data = replace(data, '1050', '1051')"],
     ["metadata = replace(metadata, 'request-2', 'request-3')"],
     ["type = 'RESERVATION_CREATEE'"],
@@ -46,7 +46,7 @@ describe('a damaged event is found, and named by its place', () => {
     expect(await store.events.readAll({ after: 2, limit: 10 })).toHaveLength(1);
   });
 
-  it('a changed position', async () => {
+  test('a changed position', async () => {
     const store = await damaged('update events set position = 4294967299 where version = 3');
     await expect(store.events.readStream(stream, range)).rejects.toMatchObject({
       code: 'STORE_CORRUPT',
@@ -54,7 +54,7 @@ describe('a damaged event is found, and named by its place', () => {
     });
   });
 
-  it('a stream with a gap is not read, and takes no more events, while others go on', async () => {
+  test('a stream with a gap is not read, and takes no more events, while others go on', async () => {
     const store = await damaged('delete from events where version = 2');
     await expect(store.events.readAll(range)).rejects.toMatchObject({
       code: 'STORE_CORRUPT',
@@ -73,7 +73,7 @@ describe('a damaged event is found, and named by its place', () => {
     ]);
   });
 
-  it('fails no other stream that is read in the same turn', async () => {
+  test('fails no other stream that is read in the same turn', async () => {
     const store = await damaged("update events set data = replace(data, '1050', '1051') where version = 2");
     await store.events.append(exampleAppend(exampleId(2)));
     const [one, other] = await Promise.allSettled([

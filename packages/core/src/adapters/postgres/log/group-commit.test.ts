@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { ReservationError } from '../../../errors.ts';
 import type { KeyChange } from '../../../ports/inline-writes.ts';
 import type { AppendResult } from '../../../ports/event-store.ts';
@@ -47,7 +47,7 @@ const oneTo = (n: number): readonly number[] => Array.from({ length: n }, (_, in
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 describe('group commit', () => {
-  it('commits a lone append at the end of the turn, without waiting for another', async () => {
+  test('commits a lone append at the end of the turn, without waiting for another', async () => {
     const { groups, submit, release } = fixture();
     const append = submit(1);
     await turn();
@@ -56,7 +56,7 @@ describe('group commit', () => {
     expect(await append).toEqual(appended(1));
   });
 
-  it('commits together what arrives while a commit is under way, each with its own outcome', async () => {
+  test('commits together what arrives while a commit is under way, each with its own outcome', async () => {
     const { groups, submit, release } = fixture((n) => (n === 3 ? new Error('only this') : appended(n)));
     const first = submit(1);
     await turn();
@@ -73,14 +73,14 @@ describe('group commit', () => {
     expect(groups).toEqual([[1], [2, 3, 4]]);
   });
 
-  it('keeps a group bounded', async () => {
+  test('keeps a group bounded', async () => {
     const { groups, submit, release } = fixture();
     release();
     await Promise.all(oneTo(2 * GROUP_APPENDS_MAX + 1).map((n) => submit(n)));
     expect(groups.map(({ length }) => length)).toEqual([GROUP_APPENDS_MAX, GROUP_APPENDS_MAX, 1]);
   });
 
-  it('lets no append join a group that is long already', async () => {
+  test('lets no append join a group that is long already', async () => {
     const groups: number[] = [];
     const group = createGroupCommit(async (appends) => {
       groups.push(appends.length);
@@ -94,7 +94,7 @@ describe('group commit', () => {
     expect(groups).toEqual([2, 2, 1]);
   });
 
-  it('keeps the order of a stream and of a key, and lets all others pass', async () => {
+  test('keeps the order of a stream and of a key, and lets all others pass', async () => {
     const { groups, submit, release } = fixture();
     release();
     await Promise.all([submit(1, 'a'), submit(1), submit(2, 'a'), submit(2), submit(3, 'b'), submit(1), submit(4)]);
@@ -105,7 +105,7 @@ describe('group commit', () => {
     ]);
   });
 
-  it('lets only the poisonous append of a group fail', async () => {
+  test('lets only the poisonous append of a group fail', async () => {
     const { groups, submit, release } = fixture((_, group) => {
       if (group.includes(2)) throw new Error('poison');
       return appended(1);
@@ -116,7 +116,7 @@ describe('group commit', () => {
     expect(groups).toEqual([[1, 2, 3], [1], [2], [3]]);
   });
 
-  it('fails the whole group, and repeats nothing, when it is not known whether it was committed', async () => {
+  test('fails the whole group, and repeats nothing, when it is not known whether it was committed', async () => {
     const fault = new ReservationError('STORE_UNAVAILABLE', 'the connection was lost');
     const { groups, submit, release } = fixture((n) => {
       if (n < 3) throw fault;
@@ -129,7 +129,7 @@ describe('group commit', () => {
     expect(groups).toEqual([[1, 2], [3]]);
   });
 
-  it('sends nothing that waited for too long', async () => {
+  test('sends nothing that waited for too long', async () => {
     let now = 0;
     const clock = vi.spyOn(performance, 'now').mockImplementation(() => now);
     onTestFinished(() => clock.mockRestore());

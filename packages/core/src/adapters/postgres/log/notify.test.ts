@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test, vi } from 'vitest';
 import { followEvents } from '../../../feed.ts';
 import type { RecordedEvent } from '../../../ports/event-store.ts';
 import type { ReservationStore } from '../../../ports/reservation-store.ts';
@@ -61,7 +61,7 @@ async function untilListening(url: string, count: number): Promise<readonly Sess
 }
 
 describe('a follower in another store', () => {
-  it('is woken by a notification', async () => {
+  test('is woken by a notification', async () => {
     const url = await schemas.newSchema();
     const [one, other] = [await open(url), await open(url)];
     const feed = follow(other);
@@ -74,7 +74,7 @@ describe('a follower in another store', () => {
     expect((await second).value?.position).toBe(2);
   });
 
-  it('finds, when its connection was cut and made again, what was committed meanwhile', async () => {
+  test('finds, when its connection was cut and made again, what was committed meanwhile', async () => {
     const url = await schemas.newSchema();
     const [one, other] = [await open(url), await open(url, { notify: true, poolMax: 1 })];
     const feed = follow(other);
@@ -92,7 +92,7 @@ describe('a follower in another store', () => {
 });
 
 describe('the connection that listens', () => {
-  it('exists only while there are listeners, and closes with the store', async () => {
+  test('exists only while there are listeners, and closes with the store', async () => {
     const url = await schemas.newSchema();
     const store = await open(url);
     await untilListening(url, 0);
@@ -110,7 +110,7 @@ describe('the connection that listens', () => {
     await untilListening(url, 0);
   });
 
-  it('is never there without the option', async () => {
+  test('is never there without the option', async () => {
     const url = await schemas.newSchema();
     const store = await open(url, {});
     let calls = 0;
@@ -121,7 +121,7 @@ describe('the connection that listens', () => {
 });
 
 describe('a notification', () => {
-  it('never makes an append wait, nor fail', async () => {
+  test('never makes an append wait, nor fail', async () => {
     const sent: string[] = [];
     const notifier = createNotifier(({ text }) => {
       sent.push(text);
@@ -132,7 +132,7 @@ describe('a notification', () => {
     await notifier.close();
   });
 
-  it('is one for all commits of its interval, and none is left out at the end', async () => {
+  test('is one for all commits of its interval, and none is left out at the end', async () => {
     let sent = 0;
     const under = Promise.withResolvers<{ readonly rows: []; readonly count: number }>();
     const notifier = createNotifier(() => {
@@ -148,7 +148,7 @@ describe('a notification', () => {
   });
 });
 
-it('the option is true or false', async () => {
+test('the option is true or false', async () => {
   const connectionString = 'postgres://nobody@127.0.0.1:1/db';
   await expect(openPostgresStore({ connectionString, notify: 1 as unknown as boolean })).rejects.toMatchObject({
     code: 'INVALID_OPTION',

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import type { ReservationSummary } from '../../../domain/reservation/summary.ts';
 import type { AppendRequest, RecordedEvent } from '../../../ports/event-store.ts';
 import type { ReservationStore } from '../../../ports/reservation-store.ts';
@@ -51,11 +51,11 @@ async function messagesOf(work: () => Promise<unknown>): Promise<string> {
 const ONE_ROUND_TRIP = 'PBDES';
 
 describe('an append on PostgreSQL', () => {
-  it('is one round trip', async () => {
+  test('is one round trip', async () => {
     expect(await messagesOf(() => store.events.append(open(1)))).toBe(ONE_ROUND_TRIP);
   });
 
-  it('shares one round trip with all that are asked for in the same turn, each with its own outcome', async () => {
+  test('shares one round trip with all that are asked for in the same turn, each with its own outcome', async () => {
     const requests = Array.from({ length: 200 }, (_, index) => open(100 + index));
     const late = exampleAppend(exampleId(1), { commandId: 'late' });
     let kinds: string[] = [];
@@ -67,7 +67,7 @@ describe('an append on PostgreSQL', () => {
     expect(kinds).toEqual([...requests.map(() => 'appended'), 'conflict']);
   });
 
-  it('travels, while a commit is under way, with all others in the next one', async () => {
+  test('travels, while a commit is under way, with all others in the next one', async () => {
     const messages = await messagesOf(async () => {
       const first = store.events.append(open(1_000));
       await new Promise<void>((resolve) => setImmediate(resolve));
@@ -77,7 +77,7 @@ describe('an append on PostgreSQL', () => {
     expect(messages).toBe(ONE_ROUND_TRIP + ONE_ROUND_TRIP);
   });
 
-  it('that meets a conflict brings the version and the missed events in the same round trip', async () => {
+  test('that meets a conflict brings the version and the missed events in the same round trip', async () => {
     const late = exampleAppend(exampleId(1), { expected: 1, commandId: 'late' });
     expect(
       await messagesOf(async () => {
@@ -90,7 +90,7 @@ describe('an append on PostgreSQL', () => {
     ).toBe(ONE_ROUND_TRIP);
   });
 
-  it('leaves no statement prepared and no session changed, as a pooler of transactions needs it', async () => {
+  test('leaves no statement prepared and no session changed, as a pooler of transactions needs it', async () => {
     proxy.takeMessages();
     await store.events.append(open(3_000));
     await store.view.find(exampleId(3_000));
@@ -108,7 +108,7 @@ describe('an append on PostgreSQL', () => {
 });
 
 describe('the look-ups of appends', () => {
-  it('go by keys only, though their plans were made while the tables were empty', async () => {
+  test('go by keys only, though their plans were made while the tables were empty', async () => {
     const connectionString = await schemas.newSchema();
     const schema = schemaOf(connectionString);
     const fresh = await openPostgresStore({ connectionString, poolMax: 1 });
@@ -163,7 +163,7 @@ describe('the look-ups of appends', () => {
 describe('reads on PostgreSQL that are asked for in the same turn', () => {
   const ids = Array.from({ length: 50 }, (_, index) => exampleId(5_000 + index));
 
-  it('share one round trip: streams, each with its own page', async () => {
+  test('share one round trip: streams, each with its own page', async () => {
     await Promise.all(ids.map((_, index) => store.events.append(open(5_000 + index))));
     let pages: readonly (readonly RecordedEvent[])[] = [];
     const messages = await messagesOf(async () => {
@@ -179,7 +179,7 @@ describe('reads on PostgreSQL that are asked for in the same turn', () => {
     );
   });
 
-  it('share one round trip: reservations of the view, also one twice and one that is not there', async () => {
+  test('share one round trip: reservations of the view, also one twice and one that is not there', async () => {
     const asked = [...ids.slice(0, 3), exampleId(9_999), ...ids.slice(0, 1)];
     let found: readonly (ReservationSummary | null)[] = [];
     const messages = await messagesOf(async () => {

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { parsePostgresUrl } from './connection-string.ts';
 
 /** What the driver makes of a text, or its faults. */
@@ -18,7 +18,7 @@ const CARD = { user: 'u', password: 'p', host: 'h', port: 5432, database: 'd', s
 const VERIFIED = { ...CARD, ssl: {} };
 
 describe('a URL that the driver is given', () => {
-  it.each([
+  test.each([
     ['postgres://u:p@h/d', CARD],
     ['postgresql://u:p@h:5433/d', { ...CARD, port: 5433 }],
     ['POSTGRES://u:p@h/d', CARD],
@@ -47,7 +47,7 @@ describe('a URL that the driver is given', () => {
     expect(read(text)).toEqual(expected);
   });
 
-  it('keeps the parameters that the driver honours', () => {
+  test('keeps the parameters that the driver honours', () => {
     const text =
       'postgres://u:p@h/d?options=-c%20search_path=app&application_name=a%26b&statement_timeout=5&lock_timeout=6';
     const result = parsePostgresUrl(text, {});
@@ -62,7 +62,7 @@ describe('a URL that the driver is given', () => {
     });
   });
 
-  it('has the certificates of the files that it names', async () => {
+  test('has the certificates of the files that it names', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'reservations-tls-'));
     onTestFinished(() => rm(folder, { recursive: true }));
     const file = join(folder, 'a b.pem');
@@ -75,7 +75,7 @@ describe('a URL that the driver is given', () => {
     expect(read('postgres://u:p@h/d?sslmode=disable', { PGSSLROOTCERT: file })).toEqual(CARD);
   });
 
-  it.each([
+  test.each([
     [{ PGSSLMODE: 'verify-full' }, VERIFIED],
     [{ PGSSLMODE: 'require' }, VERIFIED],
     [{ PGSSLMODE: '' }, CARD],
@@ -88,7 +88,7 @@ describe('a URL that the driver is given', () => {
     expect(read('postgres://u:p@h/d', environment as Record<string, string>)).toEqual(expected);
   });
 
-  it('wins over the environment', () => {
+  test('wins over the environment', () => {
     expect(read('postgres://u:p@h:5432/d?sslmode=disable', { PGSSLMODE: 'bogus', PGPORT: 'x' })).toEqual(CARD);
     expect(read('postgres://u:p@h/d?ssl=false', { PGSSLMODE: 'require' })).toEqual(CARD);
   });
@@ -102,7 +102,7 @@ const PERCENT = '% has to be followed by two hexadecimal digits, which stand for
 const ONE_ADDRESS = 'name one address, which leads to the primary; a standby is refused without it';
 
 describe('a text that is refused', () => {
-  it.each([
+  test.each([
     ['', [`expected ${FORM}`]],
     ['mysql://u:sesame@h/d', [`expected ${FORM}`]],
     ['postgres:sesame', [`expected ${FORM}`]],

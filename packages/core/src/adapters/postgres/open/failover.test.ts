@@ -6,7 +6,7 @@ import {
   startStandby,
   type TestDatabase,
 } from '@reservations/test-postgres';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { AppendResult, EventStore } from '../../../ports/event-store.ts';
 import { exampleAppend, exampleEvent, exampleId, NOTHING_ALONGSIDE } from '../../../testing/builders.ts';
 import { openPostgresStore } from '../index.ts';
@@ -44,7 +44,7 @@ describe('a commit that is on the primary alone', () => {
     inlineWrites: { ...NOTHING_ALONGSIDE, key },
   });
 
-  it('is told of by no answer before the standby has it: neither to who repeats it, nor to who finds it there', async () => {
+  test('is told of by no answer before the standby has it: neither to who repeats it, nor to who finds it there', async () => {
     const store = await openPostgresStore({ connectionString: database.url });
     const beside = await openPostgresStore({ connectionString: database.url });
     await standby.freeze();
@@ -74,7 +74,7 @@ describe('a commit that is on the primary alone', () => {
     await Promise.all([store.close(), beside.close()]);
   });
 
-  it('and what was acknowledged is there when the standby takes over', async () => {
+  test('and what was acknowledged is there when the standby takes over', async () => {
     await primary.kill();
     await queryOnce(standby.url, "alter system set synchronous_standby_names = ''");
     await queryOnce(standby.url, 'select pg_promote()');

@@ -1,5 +1,5 @@
 import { createDatabase } from '@reservations/test-postgres';
-import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest';
 import { exampleAppend, exampleId } from '../../../testing/builders.ts';
 import { assertDurable } from './durability.ts';
 import { openPostgresStore, type PostgresStoreOptions } from '../index.ts';
@@ -30,7 +30,7 @@ async function faultOf(options: PostgresStoreOptions): Promise<{ readonly code: 
 describe('options', () => {
   const connectionString = 'postgres://somebody:secret@127.0.0.1:1/db';
   const url = 'connectionString: expected postgres://USER:PASSWORD@HOST:PORT/DATABASE';
-  it.each([
+  test.each([
     [{ connectionString: '' }, url],
     [{ connectionString: 'reservations.db' }, url],
     [{ connectionString: 'mysql://somebody:secret@host/db' }, url],
@@ -47,7 +47,7 @@ describe('options', () => {
 });
 
 describe('a server that cannot be used', () => {
-  it('is reported unavailable without a listener', async () => {
+  test('is reported unavailable without a listener', async () => {
     const fault = await faultOf({ connectionString: 'postgres://somebody:secret@127.0.0.1:1/db' });
     expect(fault).toEqual({
       code: 'STORE_UNAVAILABLE',
@@ -55,7 +55,7 @@ describe('a server that cannot be used', () => {
     });
   });
 
-  it.each([
+  test.each([
     ['password', 'wrong', 'password authentication failed for user "postgres" (28P01)'],
     ['pathname', '/missing', 'database "missing" does not exist (3D000)'],
   ] as const)('says why it does not let anybody in: %s', async (part, value, message) => {
@@ -69,7 +69,7 @@ describe('a server that cannot be used', () => {
 });
 
 describe('a database that cannot be used', () => {
-  it('is refused when it is newer than this code', async () => {
+  test('is refused when it is newer than this code', async () => {
     const connectionString = await schemas.newSchema();
     await (await openPostgresStore({ connectionString })).close();
     await schemas.database.query(
@@ -81,7 +81,7 @@ describe('a database that cannot be used', () => {
     });
   });
 
-  it.each([
+  test.each([
     ['synchronous_commit', 'off', 'synchronous_commit on, found off'],
     [
       'default_transaction_isolation',
@@ -103,7 +103,7 @@ describe('a database that cannot be used', () => {
     });
   });
 
-  it('is refused when it cannot hold every text', async () => {
+  test('is refused when it cannot hold every text', async () => {
     const database = await createDatabase(inject('postgresUrl'), "encoding 'SQL_ASCII' template template0");
     onTestFinished(() => database.drop());
     expect(await faultOf({ connectionString: database.url })).toEqual({
@@ -112,7 +112,7 @@ describe('a database that cannot be used', () => {
     });
   });
 
-  it.each([
+  test.each([
     [{ version: 140_019 }, 'version 15 or newer, found 14'],
     [{ recovering: true }, 'a primary server, found a standby'],
   ])('is refused by what its server is: %j', async (setting, message) => {
@@ -140,7 +140,7 @@ describe('a database that cannot be used', () => {
 });
 
 describe('a commit of appends', () => {
-  it('is on disk although commits were made asynchronous after the store was opened', async () => {
+  test('is on disk although commits were made asynchronous after the store was opened', async () => {
     const connectionString = await schemas.newSchema();
     const store = await openPostgresStore({ connectionString });
     await store.close();
@@ -154,7 +154,7 @@ describe('a commit of appends', () => {
 });
 
 describe('a role that may not create tables', () => {
-  it('opens a store that is current already', async () => {
+  test('opens a store that is current already', async () => {
     const connectionString = await schemas.newSchema();
     await (await openPostgresStore({ connectionString })).close();
     const schema = schemaOf(connectionString);

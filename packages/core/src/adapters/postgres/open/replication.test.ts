@@ -1,6 +1,6 @@
 import { type PostgresServer, startPostgres } from '@reservations/test-postgres';
 import pg from 'pg';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import type { Observation } from '../../../ports/observer.ts';
 import { exampleAppend, exampleCharge, exampleId, NOTHING_ALONGSIDE } from '../../../testing/builders.ts';
 import { openPostgresStore } from '../index.ts';
@@ -55,7 +55,7 @@ const ASYNCHRONOUS =
   'synchronous_standby_names is empty';
 
 describe('a commit whose wait for a standby is broken off', () => {
-  it.each([
+  test.each([
     [
       'cancelled',
       'pg_cancel_backend',
@@ -97,7 +97,7 @@ describe('a commit whose wait for a standby is broken off', () => {
     expect(await again).toMatchObject({ kind: 'appended', version: 1 });
   });
 
-  it('is no acknowledgement of an append either where warnings were turned off after the store was opened', async () => {
+  test('is no acknowledgement of an append either where warnings were turned off after the store was opened', async () => {
     await operator.query("create role quiet login superuser password 'pw'");
     const url = new URL(server.url);
     [url.username, url.password] = ['quiet', 'pw'];
@@ -118,7 +118,7 @@ describe('a commit whose wait for a standby is broken off', () => {
     await requireStandby('');
   });
 
-  it('is told of by readiness as well', async () => {
+  test('is told of by readiness as well', async () => {
     const store = await openPostgresStore({ connectionString: server.url });
     onTestFinished(() => store.close());
     await requireStandby('nobody');
@@ -133,7 +133,7 @@ describe('a commit whose wait for a standby is broken off', () => {
 });
 
 describe('a conflict and a key that is taken', () => {
-  it('are told only once what they tell of is on the standby', async () => {
+  test('are told only once what they tell of is on the standby', async () => {
     const store = await openPostgresStore({ connectionString: server.url });
     onTestFinished(() => store.close());
     const key = { kind: 'claim', scope: 'caller', key: 'key', fingerprint: 'body' } as const;
@@ -151,11 +151,11 @@ describe('a conflict and a key that is taken', () => {
 });
 
 describe('opening', () => {
-  it('warns of nothing without a standby', async () => {
+  test('warns of nothing without a standby', async () => {
     expect(await warningsOf(server.url)).toEqual([]);
   });
 
-  it('warns of a standby that is connected and that no commit waits for, also a role that may see little', async () => {
+  test('warns of a standby that is connected and that no commit waits for, also a role that may see little', async () => {
     const standby = new pg.Client({ connectionString: server.url, replication: 'true' } as pg.ClientConfig);
     await standby.connect();
     onTestFinished(() => standby.end());
@@ -167,13 +167,13 @@ describe('opening', () => {
     expect(await warningsOf(url.href)).toEqual([ASYNCHRONOUS]);
   });
 
-  it('warns of a standby that has a slot and is away', async () => {
+  test('warns of a standby that has a slot and is away', async () => {
     await operator.query("select pg_create_physical_replication_slot('standby')");
     expect(await warningsOf(server.url)).toEqual([ASYNCHRONOUS]);
     await operator.query("select pg_drop_replication_slot('standby')");
   });
 
-  it('warns of commits that do not wait for the standbys that there are', async () => {
+  test('warns of commits that do not wait for the standbys that there are', async () => {
     await requireStandby('nobody');
     const url = new URL(server.url);
     url.searchParams.set('options', '-c synchronous_commit=local');

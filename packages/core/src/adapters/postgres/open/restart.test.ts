@@ -1,6 +1,6 @@
 import { createDatabase, type PostgresServer, startPostgres } from '@reservations/test-postgres';
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { exampleAppend, exampleEvent, exampleId } from '../../../testing/builders.ts';
 import { followEvents } from '../../../feed.ts';
 import type { Observation } from '../../../ports/observer.ts';
@@ -24,7 +24,7 @@ async function configure(name: string, value: string | null): Promise<void> {
 }
 
 describe('a server', () => {
-  it.each([
+  test.each([
     ['is stopped', () => server.stop()],
     ['is killed', () => server.kill()],
   ])('that %s is said to be away, and goes on where it was, with all that was acknowledged', async (_, end) => {
@@ -50,7 +50,7 @@ describe('a server', () => {
 });
 
 describe('who follows the log of a server that is stopped and started', () => {
-  it.each([true, false])('goes on with what comes then, and misses nothing: notified %j', async (notify) => {
+  test.each([true, false])('goes on with what comes then, and misses nothing: notified %j', async (notify) => {
     const store = await openPostgresStore({ connectionString: server.url, notify });
     const append = async (n: number): Promise<number> => {
       const id = n + (notify ? 100 : 200);
@@ -77,7 +77,7 @@ describe('who follows the log of a server that is stopped and started', () => {
 });
 
 describe('a server whose settings lose commits', () => {
-  it.each(['fsync', 'full_page_writes'])('is refused: %s', async (name) => {
+  test.each(['fsync', 'full_page_writes'])('is refused: %s', async (name) => {
     await configure(name, 'off');
     await expect
       .poll(() => openPostgresStore({ connectionString: server.url }).catch((error: unknown) => error))
@@ -90,7 +90,7 @@ describe('a server whose settings lose commits', () => {
 });
 
 describe('a store whose server is hung', () => {
-  it('closes, and keeps no process alive', async () => {
+  test('closes, and keeps no process alive', async () => {
     const child = startTestChild('closeWhenTold', server.url);
     onTestFinished(() => child.kill());
     expect(await child.next()).toBe('ready');

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createDatabase, type TestDatabase } from '@reservations/test-postgres';
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest';
 import type { ReservationStore } from '../../../ports/reservation-store.ts';
 import { exampleAppend, exampleId } from '../../../testing/builders.ts';
 import { migratePostgres, openPostgresStore } from '../index.ts';
@@ -71,14 +71,14 @@ function open(options: { readonly schema?: 'require' } = {}): Promise<Reservatio
 }
 
 describe('a role with the privileges that the page lists', () => {
-  it('serves', async () => {
+  test('serves', async () => {
     const store = await open({ schema: 'require' });
     await store.checkWritable();
     expect(await store.events.append(exampleAppend(exampleId(1)))).toMatchObject({ kind: 'appended' });
     await store.close();
   });
 
-  it('cannot do without any of them: the start is refused, and readiness says no, each with the reason', async () => {
+  test('cannot do without any of them: the start is refused, and readiness says no, each with the reason', async () => {
     const store = await open({ schema: 'require' });
     onTestFinished(() => store.close());
     const privileges = await readPrivileges();
@@ -107,7 +107,7 @@ describe('a role with the privileges that the page lists', () => {
     await store.checkWritable();
   });
 
-  it('is not asked for any of them when it opens the store for a tool that reads', async () => {
+  test('is not asked for any of them when it opens the store for a tool that reads', async () => {
     const reader = `${role}_reader`;
     await database.query(`create role ${reader} login password 'pw'; grant usage on schema public to ${reader};
       grant select on all tables in schema public to ${reader};
@@ -124,7 +124,7 @@ describe('a role with the privileges that the page lists', () => {
     await store.close();
   });
 
-  it('is refused at the start while its transactions are read-only, and not ready when they become so', async () => {
+  test('is refused at the start while its transactions are read-only, and not ready when they become so', async () => {
     const store = await open();
     onTestFinished(() => store.close());
     await database.query(`alter role ${role} set default_transaction_read_only = on`);
@@ -144,7 +144,7 @@ describe('a role with the privileges that the page lists', () => {
 });
 
 describe('an engine that cannot run the function of appends', () => {
-  it('is refused at the start, with its own words, and is not ready', async () => {
+  test('is refused at the start, with its own words, and is not ready', async () => {
     const other = await createDatabase(inject('postgresUrl'));
     onTestFinished(() => other.drop());
     const store = await openPostgresStore({ connectionString: other.url });
@@ -165,7 +165,7 @@ describe('an engine that cannot run the function of appends', () => {
 });
 
 describe('a pooler in statement mode', () => {
-  it('is called what it is at the start, before tables are made and after', async () => {
+  test('is called what it is at the start, before tables are made and after', async () => {
     const other = await createDatabase(inject('postgresUrl'));
     onTestFinished(() => other.drop());
     for (const prepare of [async () => undefined, () => migratePostgres({ connectionString: other.url })]) {
@@ -182,7 +182,7 @@ describe('a pooler in statement mode', () => {
 });
 
 describe('the check at the start', () => {
-  it('passes a log that is in use, and writes nothing', async () => {
+  test('passes a log that is in use, and writes nothing', async () => {
     const appending = new pg.Client({ connectionString: database.url });
     await appending.connect();
     onTestFinished(() => appending.end());

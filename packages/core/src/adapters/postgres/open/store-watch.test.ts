@@ -7,7 +7,7 @@ import {
   type TestDatabase,
 } from '@reservations/test-postgres';
 import pg from 'pg';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import type { Observation } from '../../../ports/observer.ts';
 import type { ReservationStore } from '../../../ports/reservation-store.ts';
 import { exampleAppend, exampleEvent, exampleId } from '../../../testing/builders.ts';
@@ -58,7 +58,7 @@ describe('the settings of a server', { timeout: TEST_TIMEOUT_MS }, () => {
   }
   beforeEach(() => set('synchronous_standby_names', ''));
 
-  it('raise an alarm when commits stop to wait for a standby, and clear it when they wait again', async () => {
+  test('raise an alarm when commits stop to wait for a standby, and clear it when they wait again', async () => {
     await set('synchronous_standby_names', 'a');
     const { told } = await openWatched(server.url);
     expect(told).toEqual([]);
@@ -68,7 +68,7 @@ describe('the settings of a server', { timeout: TEST_TIMEOUT_MS }, () => {
     await expect.poll(() => told, PATIENT).toEqual([ALONE, OVER]);
   });
 
-  it('raise an alarm when a role is told not to wait, before its connections are made anew', async () => {
+  test('raise an alarm when a role is told not to wait, before its connections are made anew', async () => {
     await queryOnce(
       server.url,
       `create role clerk login password 'pw'; grant select, insert, update, delete on all tables in schema public to clerk`,
@@ -90,7 +90,7 @@ describe('the settings of a server', { timeout: TEST_TIMEOUT_MS }, () => {
     expect(outspoken.told).toEqual([]);
   });
 
-  it('raise an alarm when they would keep a store from opening', async () => {
+  test('raise an alarm when they would keep a store from opening', async () => {
     const { told } = await openWatched(server.url);
     await set('fsync', 'off');
     const off = 'unsuitable-settings: the PostgreSQL server needs fsync on, found off';
@@ -99,7 +99,7 @@ describe('the settings of a server', { timeout: TEST_TIMEOUT_MS }, () => {
     await expect.poll(() => told, PATIENT).toEqual([off, 'unsuitable-settings over']);
   });
 
-  it('raise no alarm because of a base backup', async () => {
+  test('raise no alarm because of a base backup', async () => {
     const backup = new pg.Client({ connectionString: server.url, replication: 'true' } as pg.ClientConfig);
     backup.on('error', () => undefined);
     await backup.connect();
@@ -155,7 +155,7 @@ describe('a cluster', { timeout: TEST_TIMEOUT_MS }, () => {
 
   const LOST = 'log-lost-its-end: the log has lost events: this store acknowledged or read event';
 
-  it('raises an alarm when its standbys are gone, and clears it when commits wait again', async () => {
+  test('raises an alarm when its standbys are gone, and clears it when commits wait again', async () => {
     await queryOnce(primary.url, "alter system set synchronous_standby_names = 'standby'");
     await queryOnce(primary.url, 'select pg_reload_conf()');
     const { store, told } = await openWatched(proxy.url);
@@ -171,7 +171,7 @@ describe('a cluster', { timeout: TEST_TIMEOUT_MS }, () => {
     await expect.poll(() => told.at(-1), PATIENT).toBe(OVER);
   });
 
-  it('raises an alarm within seconds when a failover lost what was acknowledged, also when the log has grown', async () => {
+  test('raises an alarm within seconds when a failover lost what was acknowledged, also when the log has grown', async () => {
     const { store, told } = await openWatched(proxy.url);
     expect(told).toEqual([ASYNCHRONOUS]);
     await appendTo(store, 1);
@@ -197,7 +197,7 @@ describe('a cluster', { timeout: TEST_TIMEOUT_MS }, () => {
       ]);
   });
 
-  it('raises no alarm about a log that was taken over whole', async () => {
+  test('raises no alarm about a log that was taken over whole', async () => {
     const { store, told } = await openWatched(proxy.url);
     await appendTo(store, 1, 2, 3);
     expect(await store.events.readAll({ after: 0, limit: 10 })).toHaveLength(3);

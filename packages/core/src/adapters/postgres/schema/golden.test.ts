@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { createDatabase, type TestDatabase } from '@reservations/test-postgres';
-import { describe, expect, inject, it, onTestFinished } from 'vitest';
+import { describe, expect, inject, onTestFinished, test } from 'vitest';
 import {
   exampleAppend,
   exampleCharge,
@@ -38,17 +38,17 @@ const elsewhere = exampleAppend(exampleId(2), {
 const second = exampleAppend(exampleId(1), { expected: 1, events: [exampleEvent(3), exampleEvent(4)] });
 
 describe('databases of released schema versions', () => {
-  it('there is one for each version', async () => {
+  test('there is one for each version', async () => {
     expect((await readdir(FOLDER)).sort()).toEqual(versions.map((version) => `schema-v${version}.sql`));
   });
 
-  it.each(versions)('version %i becomes the schema of a new database', async (version) => {
+  test.each(versions)('version %i becomes the schema of a new database', async (version) => {
     const [upgraded, fresh] = [await goldenDatabase(version), await newDatabase()];
     for (const { url } of [upgraded, fresh]) await (await openPostgresStore({ connectionString: url })).close();
     expect(await schemaDescription(upgraded)).toEqual(await schemaDescription(fresh));
   });
 
-  it.each(versions)('version %i is read and written as if it were new', async (version) => {
+  test.each(versions)('version %i is read and written as if it were new', async (version) => {
     const store = await openPostgresStore({ connectionString: (await goldenDatabase(version)).url });
     expect(await store.events.readAll({ after: 0, limit: 100 })).toEqual([
       ...recordedBy(first, { version: 1, position: 1 }),

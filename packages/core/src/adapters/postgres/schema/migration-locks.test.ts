@@ -1,6 +1,6 @@
 import { createDatabase, type TestDatabase } from '@reservations/test-postgres';
 import pg from 'pg';
-import { beforeEach, describe, expect, inject, it, onTestFinished } from 'vitest';
+import { beforeEach, describe, expect, inject, onTestFinished, test } from 'vitest';
 import { type Connections, createConnections } from '../open/connection.ts';
 import { migratePostgres } from '../index.ts';
 import { migrate } from './migrate.ts';
@@ -29,7 +29,7 @@ beforeEach(async () => {
 });
 
 describe('a migration beside a long transaction', () => {
-  it('lets others read meanwhile, and is done when it may', async () => {
+  test('lets others read meanwhile, and is done when it may', async () => {
     const migrating = migrate(connections, MIGRATIONS, { timeoutMs: 100, attemptsMax: 10_000 });
     const waiting = "select from pg_locks where relation = 'events'::regclass and not granted";
     await expect.poll(async () => (await dump.query(waiting)).rowCount).toBe(1);
@@ -38,7 +38,7 @@ describe('a migration beside a long transaction', () => {
     expect(await migrating).toEqual([LATER]);
   });
 
-  it('gives up in the end, says why, and has changed nothing', async () => {
+  test('gives up in the end, says why, and has changed nothing', async () => {
     await expect(migrate(connections, MIGRATIONS, { timeoutMs: 10, attemptsMax: 3 })).rejects.toMatchObject({
       code: 'STORE_UNAVAILABLE',
       message:

@@ -1,5 +1,5 @@
 import { createDatabase, type TestDatabase } from '@reservations/test-postgres';
-import { beforeEach, describe, expect, inject, it, onTestFinished } from 'vitest';
+import { beforeEach, describe, expect, inject, onTestFinished, test } from 'vitest';
 import { exampleAppend, exampleId } from '../../../testing/builders.ts';
 import { migratePostgres, openPostgresStore, postgresMigrationScript, readPostgresSchema } from '../index.ts';
 import { schemaDescription } from '../test-schema.ts';
@@ -57,24 +57,24 @@ async function tables(): Promise<readonly unknown[]> {
 }
 
 describe('migrating', () => {
-  it('applies what is missing, tells it, and finds nothing missing the second time', async () => {
+  test('applies what is missing, tells it, and finds nothing missing the second time', async () => {
     expect(await readPostgresSchema({ connectionString })).toEqual({ current: 0, newest: NEWEST, pending: STEPS });
     expect(await migratePostgres({ connectionString })).toEqual(STEPS);
     expect(await migratePostgres({ connectionString })).toEqual([]);
     expect(await readPostgresSchema({ connectionString })).toEqual({ current: NEWEST, newest: NEWEST, pending: [] });
   });
 
-  it('by several at once applies each step once, and all succeed', async () => {
+  test('by several at once applies each step once, and all succeed', async () => {
     const applied = await Promise.all(Array.from({ length: 4 }, () => migratePostgres({ connectionString })));
     expect(applied.flat().toSorted((a, b) => a.version - b.version)).toEqual(STEPS);
   });
 
-  it('for a trial tells what it would do and leaves no trace', async () => {
+  test('for a trial tells what it would do and leaves no trace', async () => {
     expect(await migratePostgres({ connectionString, dryRun: true })).toEqual(STEPS);
     expect(await tables()).toEqual([]);
   });
 
-  it('for a trial finds what stands in the way', async () => {
+  test('for a trial finds what stands in the way', async () => {
     await database.query('create table subscriptions (id integer)');
     await expect(migratePostgres({ connectionString, dryRun: true })).rejects.toThrow(
       'relation "subscriptions" already exists',
@@ -82,7 +82,7 @@ describe('migrating', () => {
     expect(await tables()).toEqual(['subscriptions']);
   });
 
-  it('goes on where the database is', async () => {
+  test('goes on where the database is', async () => {
     await migratePostgres({ connectionString });
     const connections = connect();
     const pending = [{ version: LATER.version, name: LATER.name }];
@@ -93,7 +93,7 @@ describe('migrating', () => {
 });
 
 describe('the script of the migrations', () => {
-  it('makes the schema that migrating makes', async () => {
+  test('makes the schema that migrating makes', async () => {
     await database.query(postgresMigrationScript(0));
     const migrated = await newDatabase();
     await migratePostgres({ connectionString: migrated.url });
@@ -101,7 +101,7 @@ describe('the script of the migrations', () => {
     expect(await readPostgresSchema({ connectionString })).toEqual({ current: NEWEST, newest: NEWEST, pending: [] });
   });
 
-  it('upgrades an older schema, and is empty for a current one', async () => {
+  test('upgrades an older schema, and is empty for a current one', async () => {
     await migratePostgres({ connectionString });
     await database.query(migrationScript([LATER]));
     expect(await migrate(connect(), WITH_LATER)).toEqual([]);
@@ -109,7 +109,7 @@ describe('the script of the migrations', () => {
     expect(postgresMigrationScript(NEWEST)).toBe('');
   });
 
-  it('a second time changes nothing', async () => {
+  test('a second time changes nothing', async () => {
     await database.query(postgresMigrationScript(0));
     const before = await schemaDescription(database);
     await expect(database.query(postgresMigrationScript(0))).rejects.toThrow('already exists');
@@ -118,12 +118,12 @@ describe('the script of the migrations', () => {
 });
 
 describe('a store that requires the schema', () => {
-  it('opens when it is current', async () => {
+  test('opens when it is current', async () => {
     await migratePostgres({ connectionString });
     await (await openPostgresStore({ connectionString, schema: 'require' })).close();
   });
 
-  it.each([
+  test.each([
     ['without tables', '', 'the database is not set up for reservations', []],
     ['of another program', 'create table users (id integer)', 'the database is not set up for reservations', ['users']],
   ])('refuses a database %s, says what to run, and changes nothing', async (_, statement, found, left) => {
@@ -135,7 +135,7 @@ describe('a store that requires the schema', () => {
     expect(await tables()).toEqual(left);
   });
 
-  it('refuses an older one', async () => {
+  test('refuses an older one', async () => {
     await migratePostgres({ connectionString });
     expect(await faultOf(requireSchema(connect().run, WITH_LATER))).toEqual([
       'STORE_UNSUITABLE',
@@ -146,7 +146,7 @@ describe('a store that requires the schema', () => {
 });
 
 describe('the table schema_migrations of another program', () => {
-  it.each([
+  test.each([
     ['of a development version', DEVELOPMENT_VERSION, ['events', 'schema_migrations']],
     [
       'without our columns',
@@ -182,7 +182,7 @@ describe('a search_path of several schemas', () => {
     return url.href;
   }
 
-  it('is refused when its first schema would hide the store of another one', async () => {
+  test('is refused when its first schema would hide the store of another one', async () => {
     await migratePostgres({ connectionString });
     await database.query('create schema app');
     const fault = [
@@ -194,7 +194,7 @@ describe('a search_path of several schemas', () => {
     expect(await database.query("select from pg_tables where schemaname = 'app'")).toEqual([]);
   });
 
-  it('has the store of the first', async () => {
+  test('has the store of the first', async () => {
     await migratePostgres({ connectionString });
     await database.query('create schema app');
     await migratePostgres({ connectionString: through('app') });
@@ -205,14 +205,14 @@ describe('a search_path of several schemas', () => {
     expect(await database.query('select count(*)::integer as events from public.events')).toEqual([{ events: 0 }]);
   });
 
-  it('is not refused for what another program has further behind', async () => {
+  test('is not refused for what another program has further behind', async () => {
     await database.query('create table schema_migrations (version bigint primary key, dirty boolean)');
     await database.query('create schema app');
     expect(await migratePostgres({ connectionString: through('app,public') })).toEqual(STEPS);
     expect(await migratePostgres({ connectionString: through('app,public') })).toEqual([]);
   });
 
-  it('of which none is there is refused in words', async () => {
+  test('of which none is there is refused in words', async () => {
     const fault = [
       'STORE_UNSUITABLE',
       'the search_path of the connection names no schema that exists and that the role may use',

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it, onTestFinished } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, onTestFinished, test } from 'vitest';
 import type { EventText, TransferTarget } from '../../../ports/admin/store-transfer.ts';
 import { EXAMPLE_TIME, exampleAppend, exampleCharge, exampleId, exampleUuid } from '../../../testing/builders.ts';
 import { sealOf } from '../../sql/rows/events.ts';
@@ -45,7 +45,7 @@ function eventAt(position: number): EventText {
 const eventsAt = (...positions: readonly number[]): readonly EventText[] => positions.map(eventAt);
 
 describe('the log of a target', () => {
-  it('takes events text for text, at the next position and nowhere else', async () => {
+  test('takes events text for text, at the next position and nowhere else', async () => {
     await target.begin(MOVE);
     await target.importEvents(eventsAt(1, 2));
     for (const wrong of [eventsAt(4), eventsAt(2), eventsAt(1, 2), eventsAt(2, 3)]) {
@@ -59,7 +59,7 @@ describe('the log of a target', () => {
     expect(await target.streams({ after: { stream: exampleId(1), version: 1 }, limit: 1 })).toEqual(eventsAt(2));
   });
 
-  it('takes no event before a move began, nor after it ended', async () => {
+  test('takes no event before a move began, nor after it ended', async () => {
     await expect(target.importEvents(eventsAt(1))).rejects.toMatchObject(UNSUITABLE);
     await target.begin(MOVE);
     await target.finish(2);
@@ -68,7 +68,7 @@ describe('the log of a target', () => {
 });
 
 describe('a move into a target', () => {
-  it('begins once, however many begin it at the same time', async () => {
+  test('begins once, however many begin it at the same time', async () => {
     const other = await openPostgresTransferTarget({ connectionString: url });
     const outcomes = await Promise.allSettled([target.begin(MOVE), other.begin({ ...MOVE, id: exampleUuid(2) })]);
     expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
@@ -76,7 +76,7 @@ describe('a move into a target', () => {
     await other.close();
   });
 
-  it('is finished once', async () => {
+  test('is finished once', async () => {
     await expect(target.finish(1)).rejects.toThrow('under way');
     await target.begin(MOVE);
     await target.finish(2);
@@ -84,7 +84,7 @@ describe('a move into a target', () => {
     await expect(target.finish(3)).rejects.toThrow('under way');
   });
 
-  it('refuses appends of a store that was open before, and says why, until it is finished', async () => {
+  test('refuses appends of a store that was open before, and says why, until it is finished', async () => {
     const store = await openPostgresStore({ connectionString: url });
     onTestFinished(() => store.close());
     await target.begin(MOVE);
@@ -100,7 +100,7 @@ describe('a move into a target', () => {
     expect(await store.events.append(exampleAppend(exampleId(1)))).toMatchObject({ kind: 'appended', position: 1 });
   });
 
-  it('keeps the log, and only that, when it starts again', async () => {
+  test('keeps the log, and only that, when it starts again', async () => {
     await target.begin(MOVE);
     await target.importEvents(eventsAt(1));
     await target.importKeys([{ scope: 'a', key: 'k', fingerprint: 'f', stream: exampleId(1) }]);
@@ -118,11 +118,11 @@ describe('a move into a target', () => {
 });
 
 describe('what people see of a target', () => {
-  it('is its address without user, password and parameters', () => {
+  test('is its address without user, password and parameters', () => {
     expect(target.name).toMatch(/^postgres:\/\/127\.0\.0\.1:\d+\/test_\w+$/);
   });
 
-  it('is no part of a wrong address', async () => {
+  test('is no part of a wrong address', async () => {
     await expect(openPostgresTransferTarget({ connectionString: 'mysql://ada:secret@host/db' })).rejects.toMatchObject({
       code: 'INVALID_OPTION',
       message: 'connectionString: expected postgres://USER:PASSWORD@HOST:PORT/DATABASE',

@@ -1,6 +1,6 @@
 import { createDatabase, type TestDatabase } from '@reservations/test-postgres';
 import pg from 'pg';
-import { beforeEach, describe, expect, inject, it, onTestFinished } from 'vitest';
+import { beforeEach, describe, expect, inject, onTestFinished, test } from 'vitest';
 import type { ReservationStore } from '../../../ports/reservation-store.ts';
 import {
   exampleAppend,
@@ -57,7 +57,7 @@ async function rowsOf(of: ReservationStore): Promise<readonly string[]> {
 const WAITING = `select from ${SESSIONS} and wait_event_type = 'Lock'`;
 
 describe('a repair on PostgreSQL', () => {
-  it('waits for an append that is not committed yet, and leaves out the row that it wrote', async () => {
+  test('waits for an append that is not committed yet, and leaves out the row that it wrote', async () => {
     await append(store, 1);
     const writer = await connect();
     await writer.query('begin');
@@ -75,7 +75,7 @@ describe('a repair on PostgreSQL', () => {
     expect(await store.view.find(exampleId(1))).not.toMatchObject({ message: 'repaired' });
   });
 
-  it('blocks appends only for the time of a batch, and leaves nothing behind in the session', async () => {
+  test('blocks appends only for the time of a batch, and leaves nothing behind in the session', async () => {
     const server = await open(1);
     for (let n = 1; n <= 8; n += 1) await append(server, n);
     await database.query("update reservations set user_id = 'eve'");
@@ -89,7 +89,7 @@ describe('a repair on PostgreSQL', () => {
     expect(await rowsOf(server)).toHaveLength(9);
   });
 
-  it('by a process that is suspended in it keeps appends waiting only for a while, and changes nothing', async () => {
+  test('by a process that is suspended in it keeps appends waiting only for a while, and changes nothing', async () => {
     const server = await open();
     await append(server, 1);
     const reader = await connect();
@@ -111,7 +111,7 @@ describe('a repair on PostgreSQL', () => {
     expect(await server.view.find(exampleId(1))).not.toMatchObject({ message: 'repaired' });
   });
 
-  it('that the server cut off changed nothing, and may be run again', async () => {
+  test('that the server cut off changed nothing, and may be run again', async () => {
     await append(store, 1);
     const reader = await connect();
     await reader.query('begin; select from reservations for update');
@@ -127,7 +127,7 @@ describe('a repair on PostgreSQL', () => {
     expect(await store.view.find(exampleId(1))).toEqual(row);
   });
 
-  it('writes what PostgreSQL cannot hold as an append writes it', async () => {
+  test('writes what PostgreSQL cannot hold as an append writes it', async () => {
     const summary = exampleSummary(exampleId(1), { message: 'half a \ud83c, a \u0000' });
     await store.events.append(exampleAppend(exampleId(1), { inlineWrites: { ...NOTHING_ALONGSIDE, summary } }));
     const inline = await store.view.find(exampleId(1));
@@ -137,7 +137,7 @@ describe('a repair on PostgreSQL', () => {
     expect(await store.view.find(exampleId(1))).toEqual(inline);
   });
 
-  it('keeps what depends on the view: grants, views, triggers', async () => {
+  test('keeps what depends on the view: grants, views, triggers', async () => {
     await append(store, 1);
     await database.query('create view mine as select reservation_id from reservations');
     await database.query("update reservations set user_id = 'eve'");
@@ -145,7 +145,7 @@ describe('a repair on PostgreSQL', () => {
     expect(await database.query('select * from mine')).toEqual([{ reservation_id: exampleId(1) }]);
   });
 
-  it('of a database without the lock of appends is refused', async () => {
+  test('of a database without the lock of appends is refused', async () => {
     await append(store, 1);
     await database.query('delete from log_locks');
     await expect(store.repair.put([exampleSummary(exampleId(1))])).rejects.toMatchObject({ code: 'STORE_UNSUITABLE' });

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { exampleEvent, exampleId, exampleSummary } from '../../../testing/builders.ts';
 import { openSqliteStore } from '../index.ts';
 import { createTestDirectories, startTestChild } from '../test-support.ts';
@@ -10,7 +10,7 @@ const ROUNDS = 3;
 const ACKNOWLEDGED_MIN = 300;
 
 describe('a process that is killed while it appends', () => {
-  it('loses nothing that it acknowledged, and leaves no half append', async () => {
+  test('loses nothing that it acknowledged, and leaves no half append', async () => {
     for (let round = 1; round <= ROUNDS; round += 1) {
       const path = await directories.newPath();
       const child = startTestChild('appendForEver', path);

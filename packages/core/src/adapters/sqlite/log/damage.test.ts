@@ -1,5 +1,5 @@
 import Database from 'better-sqlite3';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import type { ReservationStore } from '../../../ports/reservation-store.ts';
 import { exampleAppend, exampleEvent, exampleId } from '../../../testing/builders.ts';
 import { openSqliteStore } from '../index.ts';
@@ -26,7 +26,7 @@ async function damaged(statement: string): Promise<ReservationStore> {
 const named = `the event at position 2 (stream ${stream}, version 2)`;
 
 describe('a damaged event is found, and named by its place', () => {
-  it.each([
+  test.each([
     ["data = replace(data, '1050', '1051')"],
     ["metadata = replace(metadata, 'request-2', 'request-3')"],
     ["type = 'RESERVATION_CREATEE'"],
@@ -45,7 +45,7 @@ describe('a damaged event is found, and named by its place', () => {
     await store.close();
   });
 
-  it.each([
+  test.each([
     ['stream', 'version 2 is missing', 'version 3', 'position 3'],
     ['log', 'position 2 is missing', 'version 3', 'position 3'],
   ])('a missing event leaves a gap in its %s', async (order, message) => {
@@ -59,7 +59,7 @@ describe('a damaged event is found, and named by its place', () => {
     await store.close();
   });
 
-  it('a stream with a gap takes no more events', async () => {
+  test('a stream with a gap takes no more events', async () => {
     const store = await damaged('delete from events where version = 2');
     await expect(store.events.append(exampleAppend(stream, { expected: 3, commandId: 'next' }))).rejects.toMatchObject({
       code: 'STORE_CORRUPT',
@@ -68,7 +68,7 @@ describe('a damaged event is found, and named by its place', () => {
     await store.close();
   });
 
-  it('a damaged page is a fault of the file', async () => {
+  test('a damaged page is a fault of the file', async () => {
     const path = await directories.newPath();
     const store = await openSqliteStore({ path });
     await store.close();

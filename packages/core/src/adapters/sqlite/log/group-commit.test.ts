@@ -1,5 +1,5 @@
 import Database from 'better-sqlite3';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createGroupCommit, GROUP_WRITES_MAX, type GroupCommit } from './group-commit.ts';
 import { createWriteTransactions } from './transaction.ts';
 import { migrate } from '../schema/migrate.ts';
@@ -51,21 +51,21 @@ function fixture(failCommit: (commits: number) => boolean = () => false): Fixtur
 const range = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, index) => from + index);
 
 describe('group commit', () => {
-  it('commits together what was asked for in the same turn, each with its own result', async () => {
+  test('commits together what was asked for in the same turn, each with its own result', async () => {
     const { insert, ends, numbers } = fixture();
     expect(await Promise.all(range(1, 50).map(insert))).toEqual(range(1, 50));
     expect(ends).toEqual(['commit']);
     expect(numbers()).toEqual(range(1, 50));
   });
 
-  it('commits a lone write alone, without waiting for another', async () => {
+  test('commits a lone write alone, without waiting for another', async () => {
     const { insert, ends } = fixture();
     expect(await insert(1)).toBe(1);
     expect(await insert(2)).toBe(2);
     expect(ends).toEqual(['commit', 'commit']);
   });
 
-  it('keeps a group bounded, and the order of what was asked for', async () => {
+  test('keeps a group bounded, and the order of what was asked for', async () => {
     const { insert, ends } = fixture();
     const order: number[] = [];
     const count = 2 * GROUP_WRITES_MAX + 1;
@@ -74,7 +74,7 @@ describe('group commit', () => {
     expect(order).toEqual(range(1, count));
   });
 
-  it('lets only the poisonous write of a group fail', async () => {
+  test('lets only the poisonous write of a group fail', async () => {
     const { insert, ends, numbers } = fixture();
     const outcomes = await Promise.allSettled([1, 2, 2, 3].map(insert));
     expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled']);
@@ -82,7 +82,7 @@ describe('group commit', () => {
     expect(numbers()).toEqual([1, 2, 3]);
   });
 
-  it('fails the whole group, and repeats nothing, when the commit fails: it may have taken place', async () => {
+  test('fails the whole group, and repeats nothing, when the commit fails: it may have taken place', async () => {
     const { insert, ends, numbers } = fixture((commits) => commits === 0);
     const outcomes = await Promise.allSettled([1, 2].map(insert));
     expect(outcomes).toEqual(range(1, 2).map(() => ({ status: 'rejected', reason: new Error('the disk is full') })));
@@ -91,7 +91,7 @@ describe('group commit', () => {
     expect(await insert(3)).toBe(3);
   });
 
-  it('resolves nothing before the commit', async () => {
+  test('resolves nothing before the commit', async () => {
     const { group, database } = fixture();
     let committed = false;
     const first = group.submit(() => undefined).then(() => database.inTransaction);
@@ -102,7 +102,7 @@ describe('group commit', () => {
     await second;
   });
 
-  it('is idle when everything that was asked for has ended', async () => {
+  test('is idle when everything that was asked for has ended', async () => {
     const { group, insert, numbers } = fixture();
     const inserts = range(1, 300).map(insert);
     await group.idle();

@@ -1,5 +1,5 @@
 import Database from 'better-sqlite3';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { openConnection } from './connection.ts';
 import { assertDurable, isAtLeast, setDurable } from './durability.ts';
 import { createTestDirectories } from '../test-support.ts';
@@ -26,20 +26,20 @@ function settings(database: Database.Database): unknown {
 }
 
 describe('durability', () => {
-  it('is WAL with a full sync at every commit', async () => {
+  test('is WAL with a full sync at every commit', async () => {
     const database = await connect();
     setDurable(database);
     expect(settings(database)).toEqual(['wal', 2, 1, 1]);
     expect(() => assertDurable(database)).not.toThrow();
   });
 
-  it('is what every connection of a store has', async () => {
+  test('is what every connection of a store has', async () => {
     const database = await openConnection(await directories.newPath(), 0);
     connections.push(database);
     expect(settings(database)).toEqual(['wal', 2, 1, 1]);
   });
 
-  it('is waited for while another process writes to a file that is not in WAL yet', async () => {
+  test('is waited for while another process writes to a file that is not in WAL yet', async () => {
     const other = await connect();
     other.exec('begin immediate; create table t (c)');
     const opening = openConnection(other.name, 10_000);
@@ -50,13 +50,13 @@ describe('durability', () => {
     expect(settings(database)).toEqual(['wal', 2, 1, 1]);
   });
 
-  it('is refused on a file that is locked for longer than the busy timeout', async () => {
+  test('is refused on a file that is locked for longer than the busy timeout', async () => {
     const other = await connect();
     other.exec('create table t (c); begin exclusive');
     await expect(openConnection(other.name, 30)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
   });
 
-  it.each([
+  test.each([
     ['synchronous = normal', 'synchronous 2 (FULL), found 1'],
     ['synchronous = off', 'synchronous 2 (FULL), found 0'],
     ['journal_mode = delete', 'journal_mode wal, found delete'],
@@ -69,7 +69,7 @@ describe('durability', () => {
     );
   });
 
-  it.each([
+  test.each([
     ['3.51.3', true],
     ['3.51.10', true],
     ['3.52.0', true],

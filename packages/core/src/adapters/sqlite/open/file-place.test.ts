@@ -1,6 +1,6 @@
 import { mkdir, realpath, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { warningOfOwnMount } from './file-place.ts';
 import { createTestDirectories } from '../test-support.ts';
 
@@ -20,24 +20,24 @@ async function mounted(name: string, mountPoints: (file: string) => readonly str
 }
 
 describe('a database file that is a mount of its own', () => {
-  it('is warned of, with what to mount instead', async () => {
+  test('is warned of, with what to mount instead', async () => {
     const warning = await mounted('r.db', (file) => ['/', dirname(file), file]);
     expect(warning).toMatch(
       /^\/\S*\/data\/r\.db is mounted as a single file: its write-ahead log \/\S*\/data\/r\.db-wal lies on another mount, and when that is lost after a crash, acknowledged reservations are lost and their idempotency keys charge again\. Mount the directory \/\S*\/data instead of the file$/,
     );
   });
 
-  it('is recognized when its name has blanks', async () => {
+  test('is recognized when its name has blanks', async () => {
     expect(await mounted('my store.db', (file) => [file.replaceAll(' ', '\\040')])).toContain('my store.db is mounted');
   });
 });
 
 describe('a database file in a directory that is mounted', () => {
-  it('is not warned of', async () => {
+  test('is not warned of', async () => {
     expect(await mounted('r.db', (file) => ['/', dirname(file), `${file}-wal`])).toBeNull();
   });
 
-  it('is not warned of where the system has no list of mounts', async () => {
+  test('is not warned of where the system has no list of mounts', async () => {
     const path = await directories.newPath();
     await writeFile(path, '');
     expect(warningOfOwnMount(path, join(dirname(path), 'missing'))).toBeNull();

@@ -1,6 +1,6 @@
 import { chmod, chown, link, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { openSqliteStore } from '../index.ts';
 import { createTestDirectories, startTestChild } from '../test-support.ts';
 
@@ -26,7 +26,7 @@ const refusal = (path: string): string =>
   'user the file and its directory, or remove what is there while no server is running';
 
 describe('a lock file that may only be read', () => {
-  it('keeps every server from starting, because it locks nothing', async () => {
+  test('keeps every server from starting, because it locks nothing', async () => {
     const path = await databaseOfAnotherUser();
     for (const attempt of ['first', 'second']) {
       const child = startTestChild('serve', path, isRoot ? UNPRIVILEGED : undefined);
@@ -35,7 +35,7 @@ describe('a lock file that may only be read', () => {
     }
   });
 
-  it('does not concern a tool that opens the file beside', async () => {
+  test('does not concern a tool that opens the file beside', async () => {
     const path = await databaseOfAnotherUser();
     const child = startTestChild('openBeside', path, isRoot ? UNPRIVILEGED : undefined);
     expect(await child.nextLine()).toBe('done');
@@ -43,7 +43,7 @@ describe('a lock file that may only be read', () => {
 });
 
 describe('a file with several names', () => {
-  it('is refused under each of them: each would have a log and a lock of its own', async () => {
+  test('is refused under each of them: each would have a log and a lock of its own', async () => {
     const path = await directories.newPath();
     await (await openSqliteStore({ path })).close();
     const other = join(dirname(path), 'other.db');
@@ -64,7 +64,7 @@ describe('a file with several names', () => {
 describe('a file that is removed or replaced under the server', () => {
   const advice = 'nothing more is written: stop this process, put the files right, and start it again';
 
-  it.each(['', '-wal', '-lock'])('fails each write and readiness: the file with "%s" at its end', async (suffix) => {
+  test.each(['', '-wal', '-lock'])('fails each write and readiness: the file with "%s" at its end', async (suffix) => {
     const path = await directories.newPath();
     const store = await openSqliteStore({ path });
     await store.checkWritable();
@@ -78,7 +78,7 @@ describe('a file that is removed or replaced under the server', () => {
     await store.close();
   });
 
-  it('is noticed when another file has its name', async () => {
+  test('is noticed when another file has its name', async () => {
     const path = await directories.newPath();
     const other = await directories.newPath();
     await (await openSqliteStore({ path: other })).close();
@@ -91,7 +91,7 @@ describe('a file that is removed or replaced under the server', () => {
     await store.close();
   });
 
-  it('keeps two servers from writing when the lock file of the first is removed', async () => {
+  test('keeps two servers from writing when the lock file of the first is removed', async () => {
     const path = await directories.newPath();
     const first = await openSqliteStore({ path });
     await rm(`${path}-lock`);

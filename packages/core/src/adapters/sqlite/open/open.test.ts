@@ -1,7 +1,7 @@
 import { chmod, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { exampleAppend, exampleCharge, exampleId, NOTHING_ALONGSIDE } from '../../../testing/builders.ts';
 import { toStep } from '../../sql/migrations.ts';
 import { openSqliteStore, type SqliteStoreOptions } from '../index.ts';
@@ -27,7 +27,7 @@ async function faultOf(options: SqliteStoreOptions): Promise<{ readonly code: un
 }
 
 describe('one process serves a database file', () => {
-  it('a second store of the same process is refused until the first is closed', async () => {
+  test('a second store of the same process is refused until the first is closed', async () => {
     const path = await directories.newPath();
     const store = await openSqliteStore({ path });
     expect(await faultOf({ path })).toEqual({
@@ -39,7 +39,7 @@ describe('one process serves a database file', () => {
     await (await openSqliteStore({ path })).close();
   });
 
-  it('a link to a file that is served is refused', async () => {
+  test('a link to a file that is served is refused', async () => {
     const path = await directories.newPath();
     const store = await openSqliteStore({ path });
     const link = join(dirname(await directories.newPath()), 'link.db');
@@ -48,7 +48,7 @@ describe('one process serves a database file', () => {
     await store.close();
   });
 
-  it('a second process is refused while the first lives, and not when it was killed', async () => {
+  test('a second process is refused while the first lives, and not when it was killed', async () => {
     const path = await directories.newPath();
     const child = startTestChild('serve', path);
     expect(await child.nextLine()).toBe('serving');
@@ -57,7 +57,7 @@ describe('one process serves a database file', () => {
     await (await openSqliteStore({ path })).close();
   });
 
-  it('a tool may open the file beside the process that serves it', async () => {
+  test('a tool may open the file beside the process that serves it', async () => {
     const path = await directories.newPath();
     const store = await openSqliteStore({ path });
     const child = startTestChild('openBeside', path);
@@ -66,7 +66,7 @@ describe('one process serves a database file', () => {
     await store.close();
   });
 
-  it('databases in memory are strangers to each other', async () => {
+  test('databases in memory are strangers to each other', async () => {
     const [one, other] = [await openSqliteStore({ path: ':memory:' }), await openSqliteStore({ path: ':memory:' })];
     await one.events.append(exampleAppend(exampleId(1)));
     expect(await other.events.readAll({ after: 0, limit: 1 })).toEqual([]);
@@ -80,7 +80,7 @@ describe('the leases that are found at the start', () => {
   const open = exampleAppend(exampleId(1), { inlineWrites: { ...NOTHING_ALONGSIDE, work } });
   const row = { ...exampleCharge(1), openedAt: 1_000, attempts: 0, lastOutcome: null };
 
-  it('are due at once for the process that serves the file', async () => {
+  test('are due at once for the process that serves the file', async () => {
     const path = await directories.newPath();
     const before = await openSqliteStore({ path });
     await before.events.append(open);
@@ -90,7 +90,7 @@ describe('the leases that are found at the start', () => {
     await store.close();
   });
 
-  it('are left alone by a tool', async () => {
+  test('are left alone by a tool', async () => {
     const path = await directories.newPath();
     const store = await openSqliteStore({ path });
     await store.events.append(open);
@@ -102,7 +102,7 @@ describe('the leases that are found at the start', () => {
 });
 
 describe('a database that cannot be used', () => {
-  it('is refused when it is newer than this code', async () => {
+  test('is refused when it is newer than this code', async () => {
     const path = await directories.newPath();
     await (await openSqliteStore({ path })).close();
     const database = new Database(path);
@@ -114,7 +114,7 @@ describe('a database that cannot be used', () => {
     });
   });
 
-  it('is refused when it is no database', async () => {
+  test('is refused when it is no database', async () => {
     const path = await directories.newPath();
     await writeFile(path, 'not a database, and longer than the header of one: '.repeat(100));
     expect(await faultOf({ path })).toEqual({
@@ -123,14 +123,14 @@ describe('a database that cannot be used', () => {
     });
   });
 
-  it('is refused when its directory does not exist', async () => {
+  test('is refused when its directory does not exist', async () => {
     const path = join(dirname(await directories.newPath()), 'missing', 'store.db');
     const { code, message } = await faultOf({ path });
     expect(code).toBe('STORE_UNAVAILABLE');
     expect(message).toContain(path);
   });
 
-  it('is refused when it may only be read', async () => {
+  test('is refused when it may only be read', async () => {
     const path = await directories.newPath();
     await (await openSqliteStore({ path })).close();
     await chmod(path, 0o444);
@@ -142,7 +142,7 @@ describe('a database that cannot be used', () => {
     );
   });
 
-  it('releases the lock, so that it can be opened once it is repaired', async () => {
+  test('releases the lock, so that it can be opened once it is repaired', async () => {
     const path = await directories.newPath();
     await writeFile(path, 'not a database, and longer than the header of one: '.repeat(100));
     await faultOf({ path });
@@ -154,7 +154,7 @@ describe('a database that cannot be used', () => {
 const NOBODY = 65_534;
 
 describe('options', () => {
-  it.each([
+  test.each([
     [{ path: '' }, 'path: expected a file or ":memory:", found ""'],
     [{ path: ' ' }, 'path: expected a file or ":memory:", found " "'],
     [{ path: 'file:x.db' }, 'path: expected a file or ":memory:", found "file:x.db"'],
@@ -167,7 +167,7 @@ describe('options', () => {
 });
 
 describe('processes that start at once on new files', () => {
-  it('all find them ready, each migrated once', async () => {
+  test('all find them ready, each migrated once', async () => {
     const path = await directories.newPath();
     const children = Array.from({ length: 3 }, () => startTestChild('openManyAtOnce', path));
     expect(await Promise.all(children.map((child) => child.nextLine()))).toEqual(['ready', 'ready', 'ready']);

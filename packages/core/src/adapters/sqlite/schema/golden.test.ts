@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import Database from 'better-sqlite3';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import {
   exampleAppend,
   exampleCharge,
@@ -45,11 +45,11 @@ const elsewhere = exampleAppend(exampleId(2), {
 const second = exampleAppend(exampleId(1), { expected: 1, events: [exampleEvent(3), exampleEvent(4)] });
 
 describe('databases of released schema versions', () => {
-  it('there is one for each version', async () => {
+  test('there is one for each version', async () => {
     expect((await readdir(FOLDER)).sort()).toEqual(versions.map((version) => `schema-v${version}.sql`));
   });
 
-  it.each(versions)('version %i becomes the schema of a new database', async (version) => {
+  test.each(versions)('version %i becomes the schema of a new database', async (version) => {
     const upgraded = await goldenDatabase(version);
     await (await openSqliteStore({ path: upgraded })).close();
     const fresh = await directories.newPath();
@@ -57,7 +57,7 @@ describe('databases of released schema versions', () => {
     expect(schemaOf(upgraded)).toEqual(schemaOf(fresh));
   });
 
-  it.each(versions)('version %i is read and written as if it were new', async (version) => {
+  test.each(versions)('version %i is read and written as if it were new', async (version) => {
     const store = await openSqliteStore({ path: await goldenDatabase(version) });
     expect(await store.events.readAll({ after: 0, limit: 100 })).toEqual([
       ...recordedBy(first, { version: 1, position: 1 }),

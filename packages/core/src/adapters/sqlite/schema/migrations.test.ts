@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import Database from 'better-sqlite3';
-import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { migrateSqlite, openSqliteStore, readSqliteSchema, sqliteMigrationScript } from '../index.ts';
 import { createTestDirectories } from '../test-support.ts';
 import { migrationScript } from '../../sql/migrations.ts';
@@ -56,7 +56,7 @@ async function faultOf(promise: Promise<unknown>): Promise<unknown> {
 }
 
 describe('migrating', () => {
-  it('makes the file, applies what is missing, and finds nothing missing the second time', async () => {
+  test('makes the file, applies what is missing, and finds nothing missing the second time', async () => {
     expect(await readSqliteSchema({ path })).toEqual({ current: 0, newest: NEWEST, pending: STEPS });
     expect(existsSync(path)).toBe(false);
     expect(await migrateSqlite({ path })).toEqual(STEPS);
@@ -64,12 +64,12 @@ describe('migrating', () => {
     expect(await readSqliteSchema({ path })).toEqual({ current: NEWEST, newest: NEWEST, pending: [] });
   });
 
-  it('for a trial tells what it would do, and makes no file', async () => {
+  test('for a trial tells what it would do, and makes no file', async () => {
     expect(await migrateSqlite({ path, dryRun: true })).toEqual(STEPS);
     expect(existsSync(path)).toBe(false);
   });
 
-  it('for a trial on an older file leaves every byte as it is', async () => {
+  test('for a trial on an older file leaves every byte as it is', async () => {
     await migrateSqlite({ path });
     const before = readFileSync(path);
     expect(inFile(path, (file) => tryMigrations(file, WITH_LATER))).toEqual([
@@ -78,7 +78,7 @@ describe('migrating', () => {
     expect(readFileSync(path).equals(before)).toBe(true);
   });
 
-  it('for a trial finds what stands in the way, and undoes what came before it', async () => {
+  test('for a trial finds what stands in the way, and undoes what came before it', async () => {
     const before = execute(path, 'create table store_moves (id integer)');
     await expect(migrateSqlite({ path, dryRun: true })).rejects.toThrow('table store_moves already exists');
     expect(execute(path, '')).toEqual(before);
@@ -86,7 +86,7 @@ describe('migrating', () => {
 });
 
 describe('a view that an operator made on the reservations', () => {
-  it('stays and shows what it showed when a later step is applied', async () => {
+  test('stays and shows what it showed when a later step is applied', async () => {
     await migrateSqlite({ path });
     execute(path, 'create view daily as select stage, count(*) as n from reservations group by stage');
     expect(inFile(path, (file) => migrate(file, WITH_LATER))).toEqual([{ version: LATER.version, name: 'later' }]);
@@ -95,13 +95,13 @@ describe('a view that an operator made on the reservations', () => {
 });
 
 describe('the script of the migrations', () => {
-  it('makes the schema of this release', async () => {
+  test('makes the schema of this release', async () => {
     execute(path, sqliteMigrationScript(0));
     expect(await readSqliteSchema({ path })).toEqual({ current: NEWEST, newest: NEWEST, pending: [] });
     expect(sqliteMigrationScript(NEWEST)).toBe('');
   });
 
-  it('makes the schema that migrating makes, in one go and step by step', async () => {
+  test('makes the schema that migrating makes, in one go and step by step', async () => {
     const [migrated, stepwise] = [await directories.newPath(), await directories.newPath()];
     await migrateSqlite({ path: migrated });
     inFile(migrated, (file) => migrate(file, WITH_LATER));
@@ -113,12 +113,12 @@ describe('the script of the migrations', () => {
 });
 
 describe('a store that requires the schema', () => {
-  it.each([true, false])('opens a current file (exclusive: %s)', async (exclusive) => {
+  test.each([true, false])('opens a current file (exclusive: %s)', async (exclusive) => {
     await migrateSqlite({ path });
     await (await openSqliteStore({ path, exclusive, schema: 'require' })).close();
   });
 
-  it('never makes a file', async () => {
+  test('never makes a file', async () => {
     expect(await faultOf(openSqliteStore({ path, schema: 'require' }))).toEqual([
       'STORE_UNAVAILABLE',
       expect.stringContaining(path),
@@ -126,7 +126,7 @@ describe('a store that requires the schema', () => {
     expect(existsSync(path)).toBe(false);
   });
 
-  it('refuses a file of another program, says what to run, and leaves every byte as it is', async () => {
+  test('refuses a file of another program, says what to run, and leaves every byte as it is', async () => {
     execute(path, 'create table users (id integer)');
     const before = readFileSync(path);
     expect(await faultOf(openSqliteStore({ path, schema: 'require' }))).toEqual([
@@ -137,7 +137,7 @@ describe('a store that requires the schema', () => {
     expect(existsSync(`${path}-lock`)).toBe(false);
   });
 
-  it('refuses a file of an older release, says what to run, and leaves every byte as it is', async () => {
+  test('refuses a file of an older release, says what to run, and leaves every byte as it is', async () => {
     await migrateSqlite({ path });
     const before = readFileSync(path);
     expect(() => inFile(path, (file) => requireSchema(file, WITH_LATER))).toThrow(
@@ -151,7 +151,7 @@ describe('a store that requires the schema', () => {
 });
 
 describe('the table schema_migrations of another program', () => {
-  it.each([
+  test.each([
     ['of a development version', DEVELOPMENT_VERSION],
     ['without our columns', 'create table schema_migrations (version varchar not null primary key)'],
     [

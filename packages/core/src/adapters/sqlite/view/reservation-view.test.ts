@@ -1,6 +1,6 @@
 import Database from 'better-sqlite3';
 import type { Compilable } from 'kysely';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { migrate } from '../schema/migrate.ts';
 import { type PageConditions, pageQuery, transactionQuery } from './reservation-view.ts';
 import { SQLITE_MIGRATIONS } from '../schema/steps.ts';
@@ -20,7 +20,7 @@ function page(conditions: PageConditions): Compilable {
   return pageQuery(conditions, { userId: 'user', stage: 'failed', after: 'RES-', limit: 10 });
 }
 
-it.each([
+test.each([
   [{ byUser: false, byStage: false }, '(shard=? AND reservation_id>?)'],
   [{ byUser: true, byStage: false }, '(shard=? AND user_id=? AND reservation_id>?)'],
   [{ byUser: false, byStage: true }, '(shard=? AND stage=? AND reservation_id>?)'],
@@ -30,7 +30,7 @@ it.each([
   expect(planOf(page(conditions))[0]).toContain(by);
 });
 
-it('reservations of a transaction are found and sorted by one index', () => {
+test('reservations of a transaction are found and sorted by one index', () => {
   const plan = planOf(transactionQuery({ transactionId: 'TXN-1', limit: 10 }));
   expect(plan).toEqual([
     expect.stringMatching(/^SEARCH reservations USING INDEX .*\(shard=\? AND transaction_id=\?\)$/),

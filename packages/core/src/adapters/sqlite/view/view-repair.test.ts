@@ -1,5 +1,5 @@
 import Database from 'better-sqlite3';
-import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
+import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
 import { createManualRuntime } from '../../../testing/manual-runtime.ts';
 import { exampleAppend, exampleId, exampleSummary, NOTHING_ALONGSIDE } from '../../../testing/builders.ts';
 import { openSqliteStore } from '../index.ts';
@@ -21,7 +21,7 @@ function inFile<Result>(path: string, work: (database: Database.Database) => Res
 }
 
 describe('a repair of a SQLite file', () => {
-  it('beside the process that serves it loses no append, and the process goes on', async () => {
+  test('beside the process that serves it loses no append, and the process goes on', async () => {
     const path = await directories.newPath();
     const child = startTestChild('appendForEver', path);
     onTestFinished(() => child.kill());
@@ -44,7 +44,7 @@ describe('a repair of a SQLite file', () => {
     await child.kill();
   });
 
-  it('waits for the write lock of another process, and says that the file is in use', async () => {
+  test('waits for the write lock of another process, and says that the file is in use', async () => {
     const path = await directories.newPath();
     await (await openSqliteStore({ path })).close();
     const store = await openSqliteStore({ path, exclusive: false, busyTimeoutMs: 1 });
@@ -61,7 +61,7 @@ describe('a repair of a SQLite file', () => {
     expect(await store.view.find(exampleId(1))).toEqual(row);
   });
 
-  it('leaves the views of others on the read side as they are', async () => {
+  test('leaves the views of others on the read side as they are', async () => {
     const path = await directories.newPath();
     const store = await openSqliteStore({ path });
     onTestFinished(() => store.close());

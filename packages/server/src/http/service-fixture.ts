@@ -30,7 +30,7 @@ export interface Answer {
 
 export interface ServiceOptions extends Omit<Partial<ServerOptions>, 'store' | 'gateway' | 'reservations'> {
   readonly store?: ReservationStore;
-  readonly unknownOutcome?: 'pending' | 'fail';
+  readonly answerUnknownAs?: 'pending' | 'failed';
 }
 
 export const APPROVED: PaymentOutcome = { kind: 'approved', transactionId: 'TXN-1', message: 'Payment approved' };
@@ -62,11 +62,11 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
     },
     close: () => Promise.resolve(),
   };
-  const { unknownOutcome = 'pending' } = options;
+  const { answerUnknownAs = 'pending' } = options;
   const reservations = createReservations({
     store,
     gateway,
-    answerUnknownAs: unknownOutcome === 'fail' ? 'failed' : 'pending',
+    answerUnknownAs,
   });
   const server = await startServer({ ...options, store, gateway, reservations });
   onTestFinished(() => server.stop());

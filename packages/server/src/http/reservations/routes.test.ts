@@ -76,7 +76,7 @@ describe('POST /reservations', () => {
   });
 
   test('an unknown outcome is the old 503 for those who need it', async () => {
-    const service = await startService({ unknownOutcome: 'fail' });
+    const service = await startService({ answerUnknownAs: 'failed' });
     service.payment(UNKNOWN);
     const answer = await service.post(REQUEST);
     expect([answer.status, answer.body['detail']]).toEqual([
@@ -91,7 +91,7 @@ describe('POST /reservations', () => {
   });
 
   test('a reservation that was called failed is escalated when the answer is there, and shown as failed', async () => {
-    const service = await startService({ unknownOutcome: 'fail' });
+    const service = await startService({ answerUnknownAs: 'failed' });
     service.payment(UNKNOWN);
     const answer = await service.post(REQUEST);
     const path = String(answer.headers.get('location'));
@@ -251,7 +251,7 @@ describe('Idempotency-Key', () => {
   });
 
   test('a replay answers with the code of the current state, and is not asked to repeat what its key brings back', async () => {
-    const service = await startService({ unknownOutcome: 'fail' });
+    const service = await startService({ answerUnknownAs: 'failed' });
     const key = { 'Idempotency-Key': 'key-1' };
     service.payment(UNKNOWN);
     const first = await service.post(REQUEST, { ...key, 'X-Request-Id': 'same' });

@@ -37,11 +37,5 @@ export { OPERATOR_NOTE_EXPECTED, parseOperatorNote } from './domain/operator-not
 export { isTransactionId, TRANSACTION_ID_EXPECTED } from './domain/transaction-id.ts';
 export type { Finding } from './domain/reservation/commands.ts';
 export { evolve, initialState, isOpen, type Rejection, type Reservation } from './domain/reservation/reservation.ts';
-export {
-  decodeEvent,
-  type DecodedEvent,
-  decodeKnownEvent,
-  encodeEvent,
-  isKnownEvent,
-} from './domain/reservation/stored-event.ts';
+export { decodeEvent, type DecodedEvent, decodeKnownEvent, encodeEvent } from './domain/reservation/stored-event.ts';
 export { summarize } from './domain/reservation/summary.ts';

@@ -80,7 +80,7 @@ test('a request that arrives whole after its time is not handled behind an answe
   const second = deferred<IncomingMessage>();
   const late = deferred<void>();
   const server = createServer(
-    { requestTimeout: 50, headersTimeout: 50, connectionsCheckingInterval: 10 },
+    { requestTimeout: 500, headersTimeout: 500, connectionsCheckingInterval: 10 },
     inTurn((request, response) => {
       handled.push(String(request.url));
       response.write('begun ');

@@ -1,8 +1,5 @@
 import { formatMoney, type ReservationSummary } from '@reservations/core';
 
-/** Stored text for a terminal: invisible characters are written as escapes. */
-export { escapeInvisible as plain } from '@reservations/core';
-
 /** Returns an amount as "10.50 EUR". */
 export function describeAmount(of: Pick<ReservationSummary, 'amountMinor' | 'currency' | 'decimals'>): string {
   return `${formatMoney(of)} ${of.currency}`;

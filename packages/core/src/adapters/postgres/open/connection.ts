@@ -58,7 +58,9 @@ export function createConnections(options: ConnectionOptions, onReconnect: () =>
   // A broken idle connection is replaced by the next statement; without a listener it would end the process.
   pool.on('error', () => (wasLost = true));
   pool.on('release', (broken) => (wasLost ||= Boolean(broken)));
-  pool.on('connect', () => {
+  pool.on('connect', (client) => {
+    // For the life of the connection: one chunk can bring both its readiness and its end, before a statement listens.
+    client.on('error', () => undefined);
     if (wasLost) onReconnect();
     wasLost = false;
   });
@@ -113,9 +115,6 @@ async function withConnection<Result>(
 ): Promise<Result> {
   const client = await pool.connect().catch(rethrowFault);
   let broken = true;
-  const onError = (): void => undefined;
-  // Whatever the error is, the running statement rejects with it.
-  client.on('error', onError);
   const replication = watchReplication(client);
   try {
     const result = await work(client);
@@ -124,7 +123,6 @@ async function withConnection<Result>(
     return result;
   } finally {
     replication.end();
-    client.off('error', onError);
     client.release(broken);
   }
 }

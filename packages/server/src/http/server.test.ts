@@ -92,7 +92,11 @@ describe('stopping', () => {
     await service.request('/');
     await service.server.stop();
     const answers = await Promise.all([silent, kept, slow]);
-    expect(answers.map((answer) => answer.split('\r\n')[0])).toEqual(['', 'HTTP/1.1 200 OK', '']);
+    expect(answers.map((answer) => answer.split('\r\n')[0])).toEqual([
+      '',
+      'HTTP/1.1 200 OK',
+      'HTTP/1.1 503 Service Unavailable',
+    ]);
   });
 
   test('a charge that does not end in time is answered with the truth, and the next process settles it', async () => {

@@ -4,16 +4,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { PaymentGateway, Reservations, ReservationStore } from '@reservations/core';
 import type { Logger } from 'pino';
 import { KEEP_ALIVE_TIMEOUT_MS, REQUEST_TIMEOUT_MS, SHUTDOWN_TIMEOUT_MS } from '../config/http-defaults.ts';
-import { guardConnections } from './pipeline/connection-errors.ts';
+import { createConnectionCloser } from './pipeline/connection-close.ts';
+import { createConnectionGuard } from './pipeline/connection-errors.ts';
 import type { CorsOrigins } from '../config/cors-origins.ts';
 import { createRequestListener } from './handler.ts';
 import type { LifecycleState } from './health/readiness.ts';
+import { SHUTTING_DOWN } from './problems/problem-of.ts';
 
 /** Interval at which the time-outs are checked. */
 const TIMEOUT_CHECK_INTERVAL_MS = 500;
-
-/** Time for the last answers to be read once the engine has stopped. */
-const LAST_ANSWERS_MS = 500;
 
 /** Options of {@link startServer}. The server stops and closes the engine, the gateway and the store. */
 export interface ServerOptions {
@@ -74,13 +73,17 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     },
     createRequestListener({ ...options, corsOrigins, state: () => state }),
   );
-  guardConnections(server, { corsOrigins });
+  const guard = createConnectionGuard(server, { corsOrigins });
+  const closer = createConnectionCloser(server, { refuse: (socket) => guard.refuse(socket, SHUTTING_DOWN) });
 
   async function shutDown(): Promise<void> {
     state = 'draining';
+    closer.drain();
     if (server.listening) await sleep(drainDelayMs);
+    // Before the first refusal: a client that sees the end of its connection opens another, to a server that serves.
+    await closer.endIdle();
     await reservations.stop({ drainMs: shutdownTimeoutMs });
-    await closeServer(server, LAST_ANSWERS_MS);
+    await closer.close();
     await gateway.close();
     await store.close();
   }
@@ -115,14 +118,4 @@ function listen(server: Server, host: string, port: number): Promise<void> {
       resolve();
     });
   });
-}
-
-/** Resolves when no connection is left. Those that still are after `patienceMs` are cut. */
-async function closeServer(server: Server, patienceMs: number): Promise<void> {
-  const closed = new Promise<void>((resolve) => {
-    server.close(() => resolve());
-  });
-  const patience = setTimeout(() => server.closeAllConnections(), patienceMs);
-  await closed;
-  clearTimeout(patience);
 }

@@ -12,6 +12,15 @@ export interface GuardOptions {
   readonly corsOrigins?: CorsOrigins;
 }
 
+/** A guard over the connections of a server. */
+export interface ConnectionGuard {
+  /**
+   * Answers what is arriving on a connection with a problem, unless a request that has arrived is under way: that one gets
+   * its own answer. Ends the connection.
+   */
+  refuse(socket: Duplex, problem: Problem): void;
+}
+
 /**
  * Prepares an HTTP server for requests that may charge. Clients that close their half of the connection behind a
  * request are answered. What goes wrong beside requests (no HTTP, too large, too slow, a tunnel, an expectation that
@@ -20,6 +29,11 @@ export interface GuardOptions {
  * @throws {ReservationError} INVALID_OPTION, naming option, expectation and value.
  */
 export function guardConnections(server: Server, options: GuardOptions = {}): void {
+  createConnectionGuard(server, options);
+}
+
+/** Does what {@link guardConnections} does, and returns the function that refuses what arrives on a connection. */
+export function createConnectionGuard(server: Server, options: GuardOptions): ConnectionGuard {
   const corsOrigins = checkCorsOrigins(options.corsOrigins ?? 'none');
   const underWay = new WeakMap<Duplex, Set<ServerResponse>>();
   const ending = new WeakSet<Duplex>();
@@ -56,6 +70,7 @@ export function guardConnections(server: Server, options: GuardOptions = {}): vo
     socket.on('error', () => socket.destroy());
     refuse(socket, TUNNEL_REFUSED);
   });
+  return { refuse };
 }
 
 const TUNNEL_REFUSED: Problem = {

@@ -3,6 +3,13 @@ import type { Problem } from './problems.ts';
 
 const RETRY_AFTER_SECONDS = 1;
 
+/** The problem of work that a stopping server does not take. */
+export const SHUTTING_DOWN: Problem = {
+  code: 'shutting_down',
+  detail: 'The service is shutting down; please try again.',
+  headers: { 'Retry-After': String(RETRY_AFTER_SECONDS) },
+};
+
 /** Returns the problem that a client reads for a thrown error. Details are left out unless the client can act on them. */
 export function problemOf(error: unknown): Problem {
   return isReservationError(error) ? problemOfCode(error.code) : INTERNAL_ERROR;
@@ -22,7 +29,7 @@ function problemOfCode(code: ReservationErrorCode): Problem {
     case 'STORE_NEWER':
       return { code: 'store_newer', detail: STORE_NEWER_DETAIL, headers };
     case 'STOPPED':
-      return { code: 'shutting_down', detail: 'The service is shutting down; please try again.', headers };
+      return SHUTTING_DOWN;
     case 'INVALID_OPTION':
     case 'STORE_IN_USE':
     case 'STORE_CORRUPT':

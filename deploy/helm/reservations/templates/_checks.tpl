@@ -1,0 +1,39 @@
+{{/* Variables that the chart sets, from other values. */}}
+{{- define "reservations.ownVariables" -}}
+PORT RESERVATIONS_HOST RESERVATIONS_DB DATABASE_URL RESERVATIONS_DB_POOL RESERVATIONS_REQUIRE_SCHEMA PAYMENT_SERVICE_HOST PAYMENT_SERVICE_PORT RESERVATIONS_DRAIN_DELAY RESERVATIONS_SHUTDOWN_TIMEOUT PGSSLMODE PGSSLROOTCERT
+{{- end -}}
+
+{{/* Refuses values that do not fit together. What one value may be is in values.schema.json. */}}
+{{- define "reservations.check" -}}
+{{- $values := .Values -}}
+{{- if eq $values.database.kind "sqlite" -}}
+{{- if gt (int $values.replicas) 1 -}}
+{{- fail (printf "replicas: expected at most 1 with database.kind sqlite, found %d: one server serves a SQLite file; use database.kind postgres for several" (int $values.replicas)) -}}
+{{- end -}}
+{{- if $values.autoscaling.enabled -}}
+{{- fail "autoscaling.enabled: expected false with database.kind sqlite: one server serves a SQLite file; use database.kind postgres for several" -}}
+{{- end -}}
+{{- else -}}
+{{- if not $values.database.postgres.existingSecret -}}
+{{- fail "database.postgres.existingSecret: expected the name of a Secret with the URL of the database, found none" -}}
+{{- end -}}
+{{- end -}}
+{{- if and $values.autoscaling.enabled (lt (int $values.autoscaling.maxReplicas) (int $values.autoscaling.minReplicas)) -}}
+{{- fail "autoscaling.maxReplicas: expected at least autoscaling.minReplicas" -}}
+{{- end -}}
+{{- if and $values.httpRoute.enabled (not $values.httpRoute.parentRefs) -}}
+{{- fail "httpRoute.parentRefs: expected at least one Gateway, found none" -}}
+{{- end -}}
+{{- if and $values.ingress.enabled (not $values.ingress.hosts) -}}
+{{- fail "ingress.hosts: expected at least one host, found none" -}}
+{{- end -}}
+{{- if and $values.workloadIdentity.enabled (not $values.workloadIdentity.clientId) -}}
+{{- fail "workloadIdentity.clientId: expected the client id of a managed identity, found none" -}}
+{{- end -}}
+{{- $own := splitList " " (include "reservations.ownVariables" .) -}}
+{{- range $name := keys $values.settings | sortAlpha -}}
+{{- if has $name $own -}}
+{{- fail (printf "settings.%s: the chart sets this variable itself, from another value" $name) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}

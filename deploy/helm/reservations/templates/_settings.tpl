@@ -1,0 +1,21 @@
+{{/* Settings of the server, by their variables. */}}
+{{- define "reservations.settings" -}}
+RESERVATIONS_HOST: 0.0.0.0
+PORT: '8000'
+{{- if eq .Values.database.kind "sqlite" }}
+RESERVATIONS_DB: /data/reservations.db
+{{- else }}
+RESERVATIONS_DB_POOL: {{ int .Values.database.postgres.pool | quote }}
+{{- end }}
+{{- if include "reservations.hasMigration" . }}
+RESERVATIONS_REQUIRE_SCHEMA: 'true'
+{{- end }}
+PAYMENT_SERVICE_HOST: {{ .Values.payment.host | quote }}
+PAYMENT_SERVICE_PORT: {{ int .Values.payment.port | quote }}
+RESERVATIONS_DRAIN_DELAY: {{ mul (int .Values.shutdown.drainDelaySeconds) 1000 | quote }}
+RESERVATIONS_SHUTDOWN_TIMEOUT: {{ mul (int .Values.shutdown.timeoutSeconds) 1000 | quote }}
+{{- range $name, $value := .Values.settings }}
+{{- /* A number of a values file is a float64, whose text would be 3.66e+06. */}}
+{{ $name }}: {{ kindIs "float64" $value | ternary (int64 $value | toString) (toString $value) | quote }}
+{{- end }}
+{{- end -}}

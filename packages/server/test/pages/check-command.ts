@@ -7,6 +7,7 @@ import type { CliCommand } from '../../src/cli/command.ts';
 import { findCommand } from '../../src/cli/help/find-command.ts';
 import { type AnySetting, readSettings } from '../../src/config/settings.ts';
 import type { CommandLine } from './command-lines.ts';
+import { helmFaults } from './helm-command.ts';
 import { root } from './snippets.ts';
 
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
@@ -18,10 +19,26 @@ const peers = JSON.parse(readFileSync(join(root, 'packages/core/package.json'), 
 };
 
 /** Programs of others that the pages may use; what they are told is not checked. */
-const FOREIGN = new Set(['curl', 'psql', 'sqlite3', 'pg_basebackup', 'cp', 'cd', 'git', 'patronictl']);
+const FOREIGN = new Set([
+  'curl',
+  'psql',
+  'sqlite3',
+  'pg_basebackup',
+  'cp',
+  'cd',
+  'git',
+  'patronictl',
+  'docker',
+  'kubectl',
+  'az',
+  'systemctl',
+  'journalctl',
+  'useradd',
+  'install',
+]);
 
 /** Returns what is wrong with a command of a page; nothing for a program of others that the pages may use. */
-export function faultsOf({ page, from, words }: CommandLine): readonly string[] {
+export function faultsOf({ at, page, from, words }: CommandLine): readonly string[] {
   const [program = '', ...args] = words.filter((word) => word !== '…');
   // The page of an example speaks of a copy of its folder.
   if (page.startsWith('examples/') && program === 'npm' && args[0] === 'start') {
@@ -36,6 +53,10 @@ export function faultsOf({ page, from, words }: CommandLine): readonly string[] 
       return npmFaults(args, from);
     case 'pnpm':
       return pnpmFaults(args, from);
+    case 'sudo':
+      return faultsOf({ at, page, from, words: args[0] === '-u' ? args.slice(2) : args });
+    case 'helm':
+      return helmFaults(args);
     case 'node':
       return args.filter((arg) => /\.m?[jt]s$/.test(arg) && !existsSync(join(root, arg))).map(noSuch('file'));
     default:

@@ -59,6 +59,9 @@ test.each([
   ['npx pnpm@12.21.0 exec jest', 'no such tool: jest'],
   ['node scripts/no.ts', 'no such file: scripts/no.ts'],
   ['rm -rf /', 'no such program: rm'],
+  ['sudo -u reservations rm -rf /', 'no such program: rm'],
+  ['helm template deploy/helm/reservation', 'no such file: deploy/helm/reservation'],
+  ['helm template --set replicas=2 --set image.tags=v1', 'no value of the chart: image.tags'],
 ])('%s is found', (line, fault) => {
   const [command] = readCommandLines('page.md', `\`\`\`sh\n${line}\n\`\`\`\n`);
   expect(command === undefined ? [] : faultsOf(command)).toEqual([fault]);

@@ -26,11 +26,13 @@ export {
 } from './ports/due-work.ts';
 export type { ReservationStore } from './ports/reservation-store.ts';
 export {
+  COUNT_MAX,
   type KeyHolder,
   PAGE_LIMIT_MAX,
   type ReservationFilter,
   type ReservationPage,
   type ReservationView,
+  type StageCount,
 } from './ports/reservation-view.ts';
 export { type OrphansRemoved, REPAIR_ROWS_MAX, type ViewRepair } from './ports/admin/view-repair.ts';
 export type { Runtime } from './ports/runtime.ts';

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { EVENTS_PER_APPEND_MAX, READ_LIMIT_MAX } from '../src/ports/event-store.ts';
 import type { Observation } from '../src/ports/observer.ts';
 import { TAKE_LIMIT_MAX } from '../src/ports/due-work.ts';
-import { PAGE_LIMIT_MAX } from '../src/ports/reservation-view.ts';
+import { COUNT_MAX, PAGE_LIMIT_MAX } from '../src/ports/reservation-view.ts';
 import { SUBSCRIPTIONS_LIMIT_MAX } from '../src/ports/subscriptions.ts';
 import { REPAIR_ROWS_MAX } from '../src/ports/admin/view-repair.ts';
 import { reservationStoreContract } from '../src/testing/event-store-contract/contract.ts';
@@ -31,9 +31,11 @@ const OBSERVATIONS: Readonly<Record<Observation['kind'], 'alarm' | ''>> = {
   'subscription-skipped': 'alarm',
   'store-alarm': 'alarm',
   'appends-committed': '',
+  'attempt-ended': '',
   'charge-ended': '',
   'charge-fault': '',
   'settlement-fault': '',
+  'settlement-looked': '',
   'lease-lost': '',
   'subscription-retry': '',
   'subscription-lost': '',
@@ -59,6 +61,7 @@ test('the page about writing an event store names every bound of an argument wit
     EVENTS_PER_APPEND_MAX,
     READ_LIMIT_MAX,
     PAGE_LIMIT_MAX,
+    COUNT_MAX,
     REPAIR_ROWS_MAX,
     TAKE_LIMIT_MAX,
     SUBSCRIPTIONS_LIMIT_MAX,

@@ -65,17 +65,18 @@ describe.each(STORES)('a %s store with events of a later release', (_, open) => 
 
   test('keeps settlement from their payments: nothing is sent, escalated or given back', async () => {
     const { engine, gateway, runtime, observations, store } = createEngineFixture({ store: await open() });
+    const faults = (): unknown => observations.filter(({ kind }) => kind !== 'settlement-looked');
     const { held } = await writeNewer(store);
     engine.start();
     await runtime.advance(0);
     const found = { kind: 'settlement-fault', reservationId: held, error: newerAt(3, held, 2, 'RESERVATION_HELD', 1) };
-    expect(observations).toEqual([found]);
+    expect(faults()).toEqual([found]);
     const [item] = await store.work.list({ kind: 'charge', limit: 10 });
     expect(item).toMatchObject({ id: chargeIdOf(held), lastOutcome: null, dueAt: runtime.clock.now() + LEASE_MS });
     await runtime.advance(LEASE_MS - 1);
     expect(observations).toHaveLength(1);
     await runtime.advance(2_000);
-    expect(observations).toEqual([found, found]);
+    expect(faults()).toEqual([found, found]);
     expect([gateway.charges, await store.events.lastPosition()]).toEqual([[], 4]);
     await engine.stop();
   });

@@ -12,6 +12,16 @@ export type Observation =
       readonly by: 'request' | 'settlement';
       readonly durationMs: number;
     }
+  /**
+   * One attempt of a charge ended, or was not made because the breaker was open; `durationMs` has fractions. Reported by a
+   * gateway that was given an observer.
+   */
+  | {
+      readonly kind: 'attempt-ended';
+      readonly reservationId: ReservationId;
+      readonly outcome: PaymentOutcome;
+      readonly durationMs: number;
+    }
   /** Alarm: a verdict contradicts the recorded one. */
   | { readonly kind: 'contradiction'; readonly reservationId: ReservationId; readonly detail: string }
   /** Alarm: settlement escalated a payment to an operator. */
@@ -29,6 +39,8 @@ export type Observation =
   | { readonly kind: 'charge-fault'; readonly reservationId: ReservationId; readonly error: unknown }
   /** Settlement failed temporarily. `reservationId` is null when taking due work failed. */
   | { readonly kind: 'settlement-fault'; readonly reservationId: ReservationId | null; readonly error: unknown }
+  /** Settlement looked for due payments and took `taken` of them; 0 when none was due. */
+  | { readonly kind: 'settlement-looked'; readonly taken: number }
   /** Alarm: a subscription stopped at an event that its handler could not handle, until an operator resumes it. */
   | {
       readonly kind: 'subscription-stopped';

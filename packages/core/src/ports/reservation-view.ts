@@ -22,6 +22,16 @@ export interface ReservationPage {
   readonly next: ReservationId | null;
 }
 
+/** Largest number that a count of reservations returns. */
+export const COUNT_MAX = 100_000;
+
+/** Which reservations are counted, and how far. */
+export interface StageCount {
+  readonly stage: SummaryStage;
+  /** The count stops at this number, 1 to {@link COUNT_MAX}. */
+  readonly max: number;
+}
+
 /** Stream and fingerprint of a bound idempotency key, as the append wrote them that claimed it. */
 export interface KeyHolder {
   readonly stream: string;
@@ -42,4 +52,6 @@ export interface ReservationView {
    */
   findByTransaction(transactionId: string): Promise<readonly ReservationSummary[]>;
   list(filter: ReservationFilter): Promise<ReservationPage>;
+  /** Returns the number of reservations in a stage, or `max` when there are more. */
+  count(request: StageCount): Promise<number>;
 }

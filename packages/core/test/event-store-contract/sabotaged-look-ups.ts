@@ -1,7 +1,8 @@
 import type { ReservationId } from '../../src/domain/ids.ts';
+import { COUNT_MAX } from '../../src/ports/reservation-view.ts';
 import { inView, type Sabotage } from './sabotage.ts';
 
-/** Bugs in the look-ups by key and by transaction. */
+/** Bugs in the look-ups by key and by transaction, and in counts. */
 export const sabotagedLookUps: readonly Sabotage[] = [
   inView('keys are looked up in the scope of one caller', (inner) => ({
     ...inner,
@@ -50,6 +51,21 @@ export const sabotagedLookUps: readonly Sabotage[] = [
       const rest =
         next === null ? [] : (await inner.list({ userId: null, stage: null, after: next, limit: 200 })).reservations;
       return [...reservations, ...rest].filter(({ transactionId }) => transactionId === id);
+    },
+  })),
+  inView('a count goes on beyond its bound', (inner) => ({
+    ...inner,
+    count: ({ stage }) => inner.count({ stage, max: COUNT_MAX }),
+  })),
+  inView('a count is of every open stage', (inner) => ({
+    ...inner,
+    async count({ max }) {
+      const stages = ['processing', 'unresolved', 'escalated'] as const;
+      const counts = await Promise.all(stages.map((stage) => inner.count({ stage, max })));
+      return Math.min(
+        max,
+        counts.reduce((sum, count) => sum + count, 0),
+      );
     },
   })),
   {

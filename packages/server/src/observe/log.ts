@@ -35,7 +35,9 @@ export function logObserver(log: Logger): Observer {
     const { kind } = observation;
     switch (observation.kind) {
       case 'appends-committed':
-        // For metrics: one line for each commit would drown the others.
+      case 'attempt-ended':
+      case 'settlement-looked':
+        // For metrics: one line for each would drown the others.
         return;
       case 'charge-ended':
         logCharge(log, observation);

@@ -31,6 +31,7 @@ export function createSimStore(database: ReservationStore, process: SimProcess, 
       findByKey: (key) => call('find by key', null, () => view.findByKey(key)),
       findByTransaction: (id) => call('find by transaction', null, () => view.findByTransaction(id)),
       list: (filter) => call('list', null, () => view.list(filter)),
+      count: (request) => call('count', null, () => view.count(request)),
     },
     repair: {
       put: (rows) => call('put rows', null, () => repair.put(rows)),

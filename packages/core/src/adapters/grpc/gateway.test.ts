@@ -5,6 +5,7 @@ import { Server, ServerCredentials, status } from '@grpc/grpc-js';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { ReservationId } from '../../domain/ids.ts';
 import type { PaymentOutcome } from '../../domain/payment-outcome.ts';
+import type { Observation } from '../../ports/observer.ts';
 import { paymentServiceDefinition, type PaymentServiceHandlers } from '../../proto/payment-service.ts';
 import { exampleId } from '../../testing/builders.ts';
 import { passOn, startPeer } from '../../testing/payment-gateway-contract/broken-peers.ts';
@@ -41,6 +42,50 @@ test('the state of the breaker can be watched', async () => {
     expect(gateway.breakerState()).toBe('closed');
     await gateway.charge(EXAMPLE_CHARGE, { signal: new AbortController().signal, maySend: () => true });
     expect(gateway.breakerState()).toBe('open');
+  } finally {
+    await gateway.close();
+    await service.stop();
+  }
+});
+
+test('each attempt is observed with its outcome, also one that the breaker refuses', async () => {
+  const service = await startScriptedService([failure(14, 'not now'), APPROVAL]);
+  const observations: Observation[] = [];
+  const gateway = createGrpcPaymentGateway({
+    host: service.host,
+    port: service.port,
+    breaker: { failuresMax: 2, lastingMs: 0, openMs: 600_000 },
+    observer: (observation) => observations.push(observation),
+  });
+  const charge = (): Promise<PaymentOutcome> =>
+    gateway.charge(EXAMPLE_CHARGE, { signal: new AbortController().signal, maySend: () => true });
+  try {
+    await charge();
+    const { reservationId } = EXAMPLE_CHARGE;
+    const ended = { kind: 'attempt-ended', reservationId, durationMs: expect.any(Number) };
+    const unknown = expect.objectContaining({ kind: 'unknown', cause: 'service-error' });
+    expect(observations).toEqual([
+      { ...ended, outcome: unknown },
+      { ...ended, outcome: expect.objectContaining({ kind: 'approved' }) },
+    ]);
+  } finally {
+    await gateway.close();
+    await service.stop();
+  }
+});
+
+test('running and queued charges can be watched', async () => {
+  const service = await startScriptedService([{ kind: 'never' }]);
+  const limits = { concurrencyMax: 2, queueMax: 5 };
+  const gateway = createGrpcPaymentGateway({ host: service.host, port: service.port, ...limits });
+  const stop = new AbortController();
+  try {
+    expect(gateway.load()).toEqual({ running: 0, runningMax: 2, queued: 0, queuedMax: 5 });
+    const charges = [1, 2, 3].map(() => gateway.charge(EXAMPLE_CHARGE, { signal: stop.signal, maySend: () => true }));
+    expect(gateway.load()).toEqual({ running: 2, runningMax: 2, queued: 1, queuedMax: 5 });
+    stop.abort();
+    await Promise.all(charges);
+    expect(gateway.load()).toMatchObject({ running: 0, queued: 0 });
   } finally {
     await gateway.close();
     await service.stop();

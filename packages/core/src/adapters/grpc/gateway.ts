@@ -1,14 +1,16 @@
 import { toMajorUnits } from '../../domain/money.ts';
+import { toObserver } from '../../ports/combine-observers.ts';
 import type { ChargeOptions, ChargeRequest, PaymentGateway } from '../../ports/payment-gateway.ts';
 import type { PaymentRequest } from '../../proto/messages.ts';
 import { createPaymentChannel } from './channel.ts';
 import { type GrpcPaymentGatewayOptions, readOptions } from './options.ts';
 import { type AttemptResult, classifyAttempt } from './outcome.ts';
-import { type BreakerState, createChargePolicy } from './policy.ts';
+import { type BreakerState, type ChargeLoad, createChargePolicy } from './policy.ts';
 
 /** A {@link PaymentGateway} over gRPC, with state for monitoring. */
 export interface GrpcPaymentGateway extends PaymentGateway {
   breakerState(): BreakerState;
+  load(): ChargeLoad;
 }
 
 /**
@@ -20,6 +22,7 @@ export function createGrpcPaymentGateway(options: GrpcPaymentGatewayOptions): Gr
   const settings = readOptions(options);
   const { channel = createPaymentChannel(settings) } = options;
   const policy = createChargePolicy(settings);
+  const observer = toObserver(options.observer);
 
   async function attempt(request: PaymentRequest, { signal, maySend }: ChargeOptions): Promise<AttemptResult> {
     if (signal.aborted || !maySend()) return classifyAttempt({ kind: 'withheld' });
@@ -30,9 +33,14 @@ export function createGrpcPaymentGateway(options: GrpcPaymentGatewayOptions): Gr
     idempotency: settings.idempotency,
     charge(request, chargeOptions) {
       const message = toMessage(request);
-      return policy.run(() => attempt(message, chargeOptions), chargeOptions.signal);
+      const { reservationId } = request;
+      return policy.run(() => attempt(message, chargeOptions), {
+        signal: chargeOptions.signal,
+        onAttempt: ({ outcome }, durationMs) => observer({ kind: 'attempt-ended', reservationId, outcome, durationMs }),
+      });
     },
     breakerState: () => policy.breakerState(),
+    load: () => policy.load(),
     close() {
       channel.close();
       return Promise.resolve();

@@ -9,4 +9,4 @@ export {
   IDLE_TIMEOUT_MS_MIN,
 } from './options.ts';
 export type { AttemptError, AttemptSignal } from './outcome.ts';
-export type { BreakerState } from './policy.ts';
+export type { BreakerState, ChargeLoad } from './policy.ts';

@@ -1,5 +1,6 @@
 import { ChannelCredentials } from '@grpc/grpc-js';
 import { checkOneOf, checkText, checkWholeNumber, invalidOption } from '../../options.ts';
+import type { Observers } from '../../ports/observer.ts';
 import type { PaymentIdempotency } from '../../ports/payment-gateway.ts';
 import type { PaymentChannel } from './channel.ts';
 import type { ChargePolicyOptions } from './policy.ts';
@@ -28,6 +29,8 @@ export interface GrpcPaymentGatewayOptions {
   readonly queueMax?: number;
   /** Consecutive failed attempts that open the breaker (10) if they span a time (500), and how long it stays open (2000). */
   readonly breaker?: { readonly failuresMax: number; readonly lastingMs: number; readonly openMs: number };
+  /** Receives `attempt-ended` for each attempt. */
+  readonly observer?: Observers;
   /** Replaces the channel to host and port, for a simulated network. */
   readonly channel?: PaymentChannel;
 }

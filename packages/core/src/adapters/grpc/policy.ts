@@ -40,14 +40,31 @@ export interface ChargePolicyOptions {
 /** Open: nothing is sent. Half-open: one attempt probes whether the service is available again. */
 export type BreakerState = 'closed' | 'open' | 'half-open';
 
+/** Charges that run and that wait for a free slot, with their bounds. */
+export interface ChargeLoad {
+  readonly running: number;
+  readonly runningMax: number;
+  readonly queued: number;
+  readonly queuedMax: number;
+}
+
+/** Controls of one charge. */
+export interface ChargeRun {
+  /** A waiting charge leaves the queue when it aborts. */
+  readonly signal: AbortSignal;
+  /** Called after each attempt, also one that the breaker refused. */
+  onAttempt(result: AttemptResult, durationMs: number): void;
+}
+
 /** Combines attempts into a charge. */
 export interface ChargePolicy {
   /**
-   * Runs `attempt` as often as retry, breaker and bulkhead allow, and returns the combined outcome of all attempts. A
-   * waiting charge leaves the queue when the signal aborts. Rejects only if `attempt` does.
+   * Runs `attempt` as often as retry, breaker and bulkhead allow, and returns the combined outcome of all attempts.
+   * Rejects only if `attempt` does.
    */
-  run(attempt: () => Promise<AttemptResult>, signal: AbortSignal): Promise<PaymentOutcome>;
+  run(attempt: () => Promise<AttemptResult>, run: ChargeRun): Promise<PaymentOutcome>;
   breakerState(): BreakerState;
+  load(): ChargeLoad;
 }
 
 /** Bulkhead around retry around breaker; the deadline of an attempt is gRPC's own. */
@@ -56,8 +73,9 @@ export function createChargePolicy(options: ChargePolicyOptions): ChargePolicy {
     handleWhenResult((result) => countsAsFailure(result as AttemptResult)),
     { breaker: createLastingFailuresBreaker(options.breaker), halfOpenAfter: options.breaker.openMs },
   );
+  const slots = bulkhead(options.concurrencyMax, options.queueMax);
   const guarded = wrap(
-    bulkhead(options.concurrencyMax, options.queueMax),
+    slots,
     retry(
       handleWhenResult((result) => mayRetry(result as AttemptResult, options.idempotency)),
       {
@@ -84,7 +102,7 @@ export function createChargePolicy(options: ChargePolicyOptions): ChargePolicy {
   }
 
   return {
-    run(attempt, signal) {
+    run(attempt, { signal, onAttempt }) {
       const { promise, resolve, reject } = Promise.withResolvers<PaymentOutcome>();
       const leaveQueue = (): void => resolve(STOPPED);
       signal.addEventListener('abort', leaveQueue, { once: true });
@@ -92,7 +110,9 @@ export function createChargePolicy(options: ChargePolicyOptions): ChargePolicy {
       guarded
         .execute(async () => {
           signal.removeEventListener('abort', leaveQueue);
+          const startedAt = performance.now();
           const result = await throughBreaker(attempt);
+          onAttempt(result, performance.now() - startedAt);
           together = together === null ? result.outcome : combineOutcomes(together, result.outcome);
           return result;
         }, signal)
@@ -105,18 +125,29 @@ export function createChargePolicy(options: ChargePolicyOptions): ChargePolicy {
         .finally(() => signal.removeEventListener('abort', leaveQueue));
       return promise;
     },
-    breakerState() {
-      switch (breaker.state) {
-        case CircuitState.Closed:
-          return 'closed';
-        case CircuitState.HalfOpen:
-          return 'half-open';
-        case CircuitState.Open:
-        case CircuitState.Isolated:
-          return 'open';
-      }
+    load() {
+      const { concurrencyMax: runningMax, queueMax: queuedMax } = options;
+      return {
+        running: runningMax - slots.executionSlots,
+        runningMax,
+        queued: queuedMax - slots.queueSlots,
+        queuedMax,
+      };
     },
+    breakerState: () => toBreakerState(breaker.state),
   };
+}
+
+function toBreakerState(state: CircuitState): BreakerState {
+  switch (state) {
+    case CircuitState.Closed:
+      return 'closed';
+    case CircuitState.HalfOpen:
+      return 'half-open';
+    case CircuitState.Open:
+    case CircuitState.Isolated:
+      return 'open';
+  }
 }
 
 function mayRetry(result: AttemptResult, idempotency: PaymentIdempotency): boolean {

@@ -1,6 +1,6 @@
 import type { ReservationSummary } from '../../domain/reservation/summary.ts';
 import { PAGE_LIMIT_MAX, type ReservationView } from '../../ports/reservation-view.ts';
-import { assertPage } from '../support/arguments.ts';
+import { assertCount, assertPage } from '../support/arguments.ts';
 import { keyOf, type Tables } from './tables.ts';
 
 function byId(a: ReservationSummary, b: ReservationSummary): number {
@@ -35,6 +35,11 @@ export function createReservationView(tables: Tables, assertOpen: () => void): R
         .sort(byId);
       const reservations = found.slice(0, limit);
       return { reservations, next: found.length > limit ? (reservations.at(-1)?.reservationId ?? null) : null };
+    },
+    async count({ stage, max }) {
+      assertOpen();
+      assertCount({ max });
+      return Math.min(max, [...tables.summaries.values()].filter((row) => row.stage === stage).length);
     },
   };
 }

@@ -7,6 +7,8 @@ export {
   readPostgresSchema,
 } from './schema/migrations.ts';
 export { parsePostgresUrl, type PostgresUrl, type PostgresUrlRead } from './open/connection-string.ts';
+export type { PoolLoad } from './open/connection.ts';
+export type { PostgresStore } from './store.ts';
 export { openPostgresStore } from './open/open.ts';
 export { POOL_DEFAULT, POOL_MAX, type PostgresStoreOptions } from './open/options.ts';
 export { openPostgresTransferTarget, type PostgresTransferTargetOptions } from './transfer/transfer-target.ts';

@@ -215,6 +215,11 @@ const LOOK_UPS: readonly LookUp[] = [
     run: ({ view }) => Promise.allSettled([view.list({ userId: null, stage: 'escalated', after: null, limit: 20 })]),
   },
   {
+    what: 'the number of reservations in a stage',
+    indexes: ['reservations_by_stage'],
+    run: ({ view }) => view.count({ stage: 'escalated', max: 1_000 }),
+  },
+  {
     what: 'the reservations of a transaction',
     indexes: ['reservations_by_transaction', 'reservations_pkey'],
     run: ({ view }) => Promise.allSettled(['TXN-7', 'none'].map((id) => view.findByTransaction(id))),

@@ -4,7 +4,7 @@ import { createCommitMeter } from '../support/commit-meter.ts';
 import { createAccess } from './access.ts';
 import { createAppend } from './log/append.ts';
 import type { CommitHints } from './log/commit-hints.ts';
-import type { Connections } from './open/connection.ts';
+import type { Connections, PoolLoad } from './open/connection.ts';
 import { createEventStore } from './log/event-store.ts';
 import { type CommitGroup, createGroupCommit } from './log/group-commit.ts';
 import { createDueWork } from './work/due-work.ts';
@@ -13,6 +13,11 @@ import { createReservationView } from './view/reservation-view.ts';
 import { createViewRepair } from './view/view-repair.ts';
 import { checkServing } from './open/serving-probe.ts';
 import { createSubscriptions } from './subscriptions.ts';
+
+/** A store over PostgreSQL, with state for monitoring. */
+export interface PostgresStore extends ReservationStore {
+  pool(): PoolLoad;
+}
 
 /** What a store works with beside its connections. */
 interface StoreDeps {
@@ -30,7 +35,7 @@ interface StoreDeps {
 export function createPostgresStore(
   connections: Connections,
   { hints, memory, beforeEnd, statementTimeoutMs, observer }: StoreDeps,
-): ReservationStore {
+): PostgresStore {
   const meter = observer === null ? null : createCommitMeter(observer);
   const commit = announced(createAppend(connections.run, statementTimeoutMs, memory.note, meter), hints);
   const group = createGroupCommit(commit, statementTimeoutMs, meter);
@@ -42,6 +47,7 @@ export function createPostgresStore(
     work: createDueWork(access),
     subscriptions: createSubscriptions(access),
     checkWritable: () => checkServing(access.run, statementTimeoutMs),
+    pool: () => connections.load(),
     close: () => access.close(),
   };
 }

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import type Database from 'better-sqlite3';
 import type { Observer } from '../../ports/observer.ts';
 import type { ReservationStore } from '../../ports/reservation-store.ts';
@@ -11,6 +12,18 @@ import { createReservationView } from './view/reservation-view.ts';
 import { createSubscriptions } from './subscriptions.ts';
 import { createViewRepair } from './view/view-repair.ts';
 import { createWriteTransactions } from './log/transaction.ts';
+
+/** Sizes of the files of a store, in bytes; both 0 for a store in memory. */
+export interface FileSizes {
+  readonly databaseBytes: number;
+  /** The write-ahead log: commits that are not in the database file yet. */
+  readonly walBytes: number;
+}
+
+/** A store over SQLite, with state for monitoring. */
+export interface SqliteStore extends ReservationStore {
+  files(): FileSizes;
+}
 
 /** Callbacks of the code that opened the connection. */
 export interface SqliteStoreHooks {
@@ -26,7 +39,7 @@ export interface SqliteStoreHooks {
 export function createSqliteStore(
   database: Database.Database,
   { assertInPlace, onClosed, observer }: SqliteStoreHooks,
-): ReservationStore {
+): SqliteStore {
   const transactions = createWriteTransactions(database, assertInPlace);
   const meter = observer === null ? null : createCommitMeter(observer);
   const access = createAccess(database, transactions, onClosed, meter);
@@ -45,6 +58,15 @@ export function createSqliteStore(
     async checkWritable() {
       await access.write(() => probe.run({}));
     },
+    files: () => ({
+      databaseBytes: database.memory ? 0 : sizeOf(database.name),
+      walBytes: database.memory ? 0 : sizeOf(`${database.name}-wal`),
+    }),
     close: () => access.close(),
   };
+}
+
+/** The size of a file in bytes, 0 when it is not there. */
+function sizeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 }

@@ -1,7 +1,7 @@
 import { assert } from '../../errors.ts';
 import { type AppendRequest, EVENTS_PER_APPEND_MAX, READ_LIMIT_MAX } from '../../ports/event-store.ts';
 import { TAKE_LIMIT_MAX } from '../../ports/due-work.ts';
-import { PAGE_LIMIT_MAX } from '../../ports/reservation-view.ts';
+import { COUNT_MAX, PAGE_LIMIT_MAX } from '../../ports/reservation-view.ts';
 import { SUBSCRIPTIONS_LIMIT_MAX } from '../../ports/subscriptions.ts';
 import { REPAIR_ROWS_MAX } from '../../ports/admin/view-repair.ts';
 
@@ -27,6 +27,11 @@ export function assertRange({ after, limit }: { readonly after: number; readonly
 /** How much a page of a listing holds at most. */
 export function assertPage({ limit }: { readonly limit: number }): void {
   assert(isWithin(limit, 1, PAGE_LIMIT_MAX), `a page cannot hold ${limit} reservations`);
+}
+
+/** How far reservations are counted. */
+export function assertCount({ max }: { readonly max: number }): void {
+  assert(isWithin(max, 1, COUNT_MAX), `reservations cannot be counted up to ${max}`);
 }
 
 /** A batch of a repair is bounded. */

@@ -64,8 +64,10 @@ function alarmOf(observation: Observation): Alarm | null {
     case 'feed-fault':
       return damageOf(`${kind} ${JSON.stringify(observation.subscription)}`, observation.error);
     case 'appends-committed':
+    case 'attempt-ended':
     case 'charge-ended':
     case 'lease-lost':
+    case 'settlement-looked':
     case 'subscription-retry':
     case 'subscription-lost':
       return null;

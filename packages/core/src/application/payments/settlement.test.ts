@@ -14,6 +14,19 @@ function died(): Promise<PaymentOutcome> {
 }
 
 describe('settlement', () => {
+  test('is observed each time that it looks for due payments, also when there is none', async () => {
+    const { engine, create, gateway, runtime, observations } = createEngineFixture();
+    gateway.script(() => unknown);
+    await create();
+    gateway.script(() => approved);
+    engine.start();
+    await runtime.advance(6_000);
+    await engine.stop();
+    const looks = observations.flatMap((seen) => (seen.kind === 'settlement-looked' ? [seen.taken] : []));
+    expect(looks.filter((taken) => taken === 1)).toHaveLength(1);
+    expect(looks.filter((taken) => taken === 0).length).toBeGreaterThan(1);
+  });
+
   test('brings an unknown outcome to its verdict with the identical request', async () => {
     const { engine, create, gateway, runtime, events } = createEngineFixture();
     gateway.script(() => unknown);

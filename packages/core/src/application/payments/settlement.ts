@@ -35,7 +35,9 @@ export function createSettlement(deps: EngineDeps, policy: SettlementPolicy): Se
     const now = clock.now();
     const owner = deps.runtime.newUuid();
     try {
-      return await deps.store.work.take({ kind: 'charge', owner, now, leaseUntil: now + LEASE_MS, limit });
+      const taken = await deps.store.work.take({ kind: 'charge', owner, now, leaseUntil: now + LEASE_MS, limit });
+      deps.observer({ kind: 'settlement-looked', taken: taken.length });
+      return taken;
     } catch (error) {
       deps.observer({ kind: 'settlement-fault', reservationId: null, error });
       return [];

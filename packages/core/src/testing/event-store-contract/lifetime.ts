@@ -51,6 +51,7 @@ const closing: readonly StoreContractCase[] = [
       store.view.list({ userId: null, stage: null, after: null, limit: 1 }),
       store.view.findByKey(key),
       store.view.findByTransaction('TXN-1'),
+      store.view.count({ stage: 'processing', max: 1 }),
       store.events.lastPosition(),
       store.repair.put([exampleSummary(id)]),
       store.repair.removeOrphans({ after: null, limit: 1 }),

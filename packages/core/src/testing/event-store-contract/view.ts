@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { ReservationSummary } from '../../domain/reservation/summary.ts';
 import type { ReservationStore } from '../../ports/reservation-store.ts';
-import { PAGE_LIMIT_MAX, type ReservationFilter } from '../../ports/reservation-view.ts';
+import { COUNT_MAX, PAGE_LIMIT_MAX, type ReservationFilter } from '../../ports/reservation-view.ts';
 import {
   exampleAppend,
   exampleCharge,
@@ -203,5 +203,30 @@ const listing: readonly StoreContractCase[] = [
   }),
 ];
 
+const counting: readonly StoreContractCase[] = [
+  onStore('reservations are counted by their stage, as far as is asked', async (store) => {
+    await showTwelve(store);
+    assert.equal(await store.view.count({ stage: 'confirmed', max: COUNT_MAX }), 4);
+    assert.equal(await store.view.count({ stage: 'processing', max: 8 }), 8);
+    assert.equal(await store.view.count({ stage: 'processing', max: 7 }), 7);
+    assert.equal(await store.view.count({ stage: 'escalated', max: 1 }), 0);
+  }),
+
+  onStore('a reservation is counted in one stage, from the append on that shows it there', async (store) => {
+    await show(store, exampleSummary(id));
+    const escalated = exampleSummary(id, { stage: 'escalated', answeredAs: 'pending', version: 2 });
+    const append = exampleAppend(id, { expected: 1, events: [exampleEvent(2)] });
+    await appended(store, { ...append, inlineWrites: { ...NOTHING_ALONGSIDE, summary: escalated } });
+    assert.equal(await store.view.count({ stage: 'processing', max: 10 }), 0);
+    assert.equal(await store.view.count({ stage: 'escalated', max: 10 }), 1);
+  }),
+
+  onStore('a count that is bounded too low or too high is refused', async (store) => {
+    for (const max of [0, -1, 1.5, COUNT_MAX + 1]) {
+      await assert.rejects(store.view.count({ stage: 'processing', max }));
+    }
+  }),
+];
+
 /** What the read side shows, and when. */
-export const viewCases: readonly StoreContractCase[] = [...rows, ...transactions, ...listing];
+export const viewCases: readonly StoreContractCase[] = [...rows, ...transactions, ...listing, ...counting];

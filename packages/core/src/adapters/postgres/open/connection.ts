@@ -20,6 +20,15 @@ export interface Answer<Row> {
 /** Runs statements, within a transaction or each in its own. Throws ReservationErrors for faults of the machine. */
 export type Run = <Row>(statement: Statement<Row>) => Promise<Answer<Row>>;
 
+/** Connections of a pool. */
+export interface PoolLoad {
+  readonly inUse: number;
+  readonly idle: number;
+  /** Calls that wait for a connection. */
+  readonly waiting: number;
+  readonly max: number;
+}
+
 /** A bounded pool of connections. No session state is kept, so that a transaction pooler may be used. */
 export interface Connections {
   /** Runs one statement in its own transaction, and repeats it after 40001 or 40P01. */
@@ -28,6 +37,7 @@ export interface Connections {
   transaction<Result>(work: (run: Run) => Promise<Result>): Promise<Result>;
   /** Runs `work` in one transaction that is always rolled back. */
   trial<Result>(work: (run: Run) => Promise<Result>): Promise<Result>;
+  load(): PoolLoad;
   /** Closes the connections, also when the server does not respond. No call may be running. */
   end(): Promise<void>;
 }
@@ -98,6 +108,10 @@ export function createConnections(options: ConnectionOptions, onReconnect: () =>
     },
     transaction: (work) => transaction('commit', work),
     trial: (work) => transaction('rollback', work),
+    load() {
+      const { totalCount, idleCount: idle, waitingCount: waiting } = pool;
+      return { inUse: totalCount - idle, idle, waiting, max: poolMax };
+    },
     async end() {
       await pool.end();
       await sockets.close();

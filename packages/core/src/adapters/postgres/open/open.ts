@@ -1,6 +1,5 @@
 import { checkSwitch } from '../../../options.ts';
 import { toObserver } from '../../../ports/combine-observers.ts';
-import type { ReservationStore } from '../../../ports/reservation-store.ts';
 import { assertSchemaMode } from '../../sql/migrations.ts';
 import { standardErrorAlarms } from '../../system/standard-error-alarms.ts';
 import { assertServable } from '../../sql/store-move.ts';
@@ -13,7 +12,7 @@ import { requireSchema, schemaVersion } from '../schema/migrate.ts';
 import { migratePostgres } from '../schema/migrations.ts';
 import { parseConnectionOptions, type PostgresStoreOptions } from './options.ts';
 import { assertServing, explainUnusable } from './serving-probe.ts';
-import { createPostgresStore } from '../store.ts';
+import { createPostgresStore, type PostgresStore } from '../store.ts';
 import { readStoreMove } from '../transfer/store-move.ts';
 import { createStoreWatch } from './store-watch.ts';
 import { POSTGRES_MIGRATIONS } from '../schema/steps.ts';
@@ -25,7 +24,7 @@ import { POSTGRES_MIGRATIONS } from '../schema/steps.ts';
  * schema, is the target of an unfinished move, when a setting of the server endangers commits, the role lacks a privilege,
  * the engine cannot run the statements, or a pooler in between does not support transactions; STORE_UNAVAILABLE.
  */
-export async function openPostgresStore(options: PostgresStoreOptions): Promise<ReservationStore> {
+export async function openPostgresStore(options: PostgresStoreOptions): Promise<PostgresStore> {
   const { schema = 'upgrade', notify = false, serving = true } = options;
   const observer = options.observer === undefined ? null : toObserver(options.observer);
   assertSchemaMode(schema);

@@ -1,4 +1,4 @@
-import type { ReservationFilter } from '../../../ports/reservation-view.ts';
+import type { ReservationFilter, StageCount } from '../../../ports/reservation-view.ts';
 import { ONLY_SHARD, type ReservationRow } from '../../sql/columns.ts';
 import type { Statement } from '../prepared.ts';
 
@@ -11,6 +11,14 @@ export function reservationPage({ userId, stage, after, limit }: ReservationFilt
 export function reservationsOfTransaction(transactionId: string, limit: number): Statement<ReservationRow> {
   return { text: LISTED, values: [ONLY_SHARD, null, null, transactionId, '', limit] };
 }
+
+/** The number of reservations in a stage, at most `max`. */
+export function reservationsInStage({ stage, max }: StageCount): Statement<{ readonly count: number }> {
+  return { text: COUNTED, values: [ONLY_SHARD, stage, max] };
+}
+
+const COUNTED = `select count(*)::integer as count
+  from list_reservations($1::integer, null, $2::text, null, '', $3::bigint)`;
 
 const LISTED = `select r.*
   from list_reservations($1::integer, $2::text, $3::text, $4::text, $5::text, $6::bigint) with ordinality as q(id, n)

@@ -1,13 +1,13 @@
 import type { ReservationId } from '../../../domain/ids.ts';
 import type { ReservationSummary } from '../../../domain/reservation/summary.ts';
 import { PAGE_LIMIT_MAX, type ReservationView } from '../../../ports/reservation-view.ts';
-import { assertPage } from '../../support/arguments.ts';
+import { assertCount, assertPage } from '../../support/arguments.ts';
 import { toSummary, toReservationPage } from '../../sql/rows/reservations.ts';
 import { keyQueries } from '../../sql/queries/keys.ts';
 import { ONLY_SHARD, type ReservationRow } from '../../sql/columns.ts';
 import type { Access } from '../access.ts';
 import type { Run } from '../open/connection.ts';
-import { reservationPage, reservationsOfTransaction } from './pages.ts';
+import { reservationPage, reservationsInStage, reservationsOfTransaction } from './pages.ts';
 import { prepare, sql } from '../prepared.ts';
 
 /** The read side. */
@@ -28,6 +28,11 @@ export function createReservationView({ run, readTogether }: Access): Reservatio
       // One row more than asked for tells whether there is a next page.
       const { rows } = await run(reservationPage({ ...filter, limit: filter.limit + 1 }));
       return toReservationPage(rows, filter.limit);
+    },
+    async count(request) {
+      assertCount(request);
+      const { rows } = await run(reservationsInStage(request));
+      return rows[0]?.count ?? 0;
     },
   };
 }

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { afterAll, expect, test } from 'vitest';
 import type { Observation } from '../../../ports/observer.ts';
 import { exampleAppend, exampleEvent, NOTHING_ALONGSIDE } from '../../../testing/builders.ts';
@@ -68,4 +69,21 @@ test('an append that is refused for its own fault is not counted with the others
     { appends: 1, events: 1 },
     { appends: 1, events: 1 },
   ]);
+});
+
+test('the sizes of the files are those on disk: commits are in the write-ahead log until it is checkpointed', async () => {
+  const path = await directories.newPath();
+  const store = await openSqliteStore({ path });
+  const before = store.files();
+  await store.events.append(exampleAppend('a', { events: [exampleEvent(1)] }));
+  const { databaseBytes, walBytes } = store.files();
+  expect([databaseBytes, walBytes]).toEqual([statSync(path).size, statSync(`${path}-wal`).size]);
+  expect(walBytes).toBeGreaterThan(before.walBytes);
+  await store.close();
+});
+
+test('a store in memory has no files', async () => {
+  const store = await openSqliteStore({ path: ':memory:' });
+  expect(store.files()).toEqual({ databaseBytes: 0, walBytes: 0 });
+  await store.close();
 });

@@ -2,7 +2,6 @@ import { realpathSync } from 'node:fs';
 import { checkText, checkWholeNumber } from '../../../options.ts';
 import { toObserver } from '../../../ports/combine-observers.ts';
 import type { Observers } from '../../../ports/observer.ts';
-import type { ReservationStore } from '../../../ports/reservation-store.ts';
 import { assertSchemaMode, type SchemaMode } from '../../sql/migrations.ts';
 import { assertServable } from '../../sql/store-move.ts';
 import { openConnection, openCurrent } from './connection.ts';
@@ -13,7 +12,7 @@ import { acquireServingLock, type ServingLock } from './lock.ts';
 import { migrate } from '../schema/migrate.ts';
 import { endLeases } from '../work/due-work.ts';
 import { readStoreMove } from '../transfer/store-move.ts';
-import { createSqliteStore } from '../store.ts';
+import { createSqliteStore, type SqliteStore } from '../store.ts';
 import { SQLITE_MIGRATIONS } from '../schema/steps.ts';
 
 /** Default wait of the serving process for a write lock of a tool; short, since it blocks the event loop. The engine repeats. */
@@ -56,7 +55,7 @@ export interface SqliteStoreOptions {
  * database is newer than this code, lacks the required schema, was moved elsewhere, or when durability is not available;
  * STORE_CORRUPT; STORE_UNAVAILABLE.
  */
-export async function openSqliteStore(options: SqliteStoreOptions): Promise<ReservationStore> {
+export async function openSqliteStore(options: SqliteStoreOptions): Promise<SqliteStore> {
   const { path, exclusive, busyTimeoutMs, schema, onWarning } = parseOptions(options);
   const migrations = SQLITE_MIGRATIONS;
   const open = schema === 'require' ? openCurrent : openConnection;

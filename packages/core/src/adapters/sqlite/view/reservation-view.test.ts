@@ -2,7 +2,7 @@ import Database from 'better-sqlite3';
 import type { Compilable } from 'kysely';
 import { expect, test } from 'vitest';
 import { migrate } from '../schema/migrate.ts';
-import { type PageConditions, pageQuery, transactionQuery } from './reservation-view.ts';
+import { countQuery, type PageConditions, pageQuery, transactionQuery } from './reservation-view.ts';
 import { SQLITE_MIGRATIONS } from '../schema/steps.ts';
 
 /** How SQLite finds rows, in a table of which it knows nothing. */
@@ -35,4 +35,10 @@ test('reservations of a transaction are found and sorted by one index', () => {
   expect(plan).toEqual([
     expect.stringMatching(/^SEARCH reservations USING INDEX .*\(shard=\? AND transaction_id=\?\)$/),
   ]);
+});
+
+test('reservations of a stage are counted in an index, without their rows', () => {
+  expect(planOf(countQuery({ stage: 'escalated', max: 10 }))).toContainEqual(
+    expect.stringMatching(/^SEARCH reservations USING COVERING INDEX .*\(shard=\? AND stage=\?\)$/),
+  );
 });

@@ -5,8 +5,9 @@ import {
   type ReservationFilter,
   type ReservationPage,
   type ReservationView,
+  type StageCount,
 } from '../../../ports/reservation-view.ts';
-import { assertPage } from '../../support/arguments.ts';
+import { assertCount, assertPage } from '../../support/arguments.ts';
 import { toSummary, toReservationPage } from '../../sql/rows/reservations.ts';
 import { ONLY_SHARD, type ReservationRow } from '../../sql/columns.ts';
 import type { Access } from '../access.ts';
@@ -19,6 +20,7 @@ export function createReservationView(database: Database.Database, { read }: Acc
   const byId = prepare(database, viewQueries(sql).find);
   const byKey = prepare(database, keyQueries(sql).holder);
   const byTransaction = prepare(database, transactionQuery);
+  const inStage = prepare(database, countQuery);
   const pages = {
     all: preparePage(database, { byUser: false, byStage: false }),
     ofUser: preparePage(database, { byUser: true, byStage: false }),
@@ -55,6 +57,10 @@ export function createReservationView(database: Database.Database, { read }: Acc
     async list(filter) {
       assertPage(filter);
       return await read(() => page(filter));
+    },
+    async count(request) {
+      assertCount(request);
+      return await read(() => inStage.get(request)?.count ?? 0);
     },
   };
 }
@@ -110,4 +116,11 @@ export function transactionQuery({
 }): Compilable<ReservationRow> {
   return written(raw<ReservationRow>`select * from reservations indexed by ${BY_TRANSACTION}
     where shard = ${ONLY_SHARD} and transaction_id = ${transactionId} order by reservation_id limit ${limit}`);
+}
+
+/** The number of reservations in a stage, counted in its index. */
+export function countQuery({ stage, max }: StageCount): Compilable<{ readonly count: number }> {
+  return written(raw<{ readonly count: number }>`select count(*) as count from (
+    select 1 from reservations indexed by ${BY_STAGE} where shard = ${ONLY_SHARD} and stage = ${stage} limit ${max}
+  )`);
 }

@@ -74,7 +74,7 @@ describe.each(STORES)('a %s store with events of a later release', (_, open) => 
     const [item] = await store.work.list({ kind: 'charge', limit: 10 });
     expect(item).toMatchObject({ id: chargeIdOf(held), lastOutcome: null, dueAt: runtime.clock.now() + LEASE_MS });
     await runtime.advance(LEASE_MS - 1);
-    expect(observations).toHaveLength(1);
+    expect(faults()).toHaveLength(1);
     await runtime.advance(2_000);
     expect(faults()).toEqual([found, found]);
     expect([gateway.charges, await store.events.lastPosition()]).toEqual([[], 4]);

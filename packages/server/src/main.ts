@@ -5,7 +5,12 @@ import { unsupportedNode } from '@reservations/core/supported-node';
 // newer than ES modules.
 const fault = unsupportedNode(process.versions.node);
 if (fault === null) {
-  void import('./cli/process/program.ts').then(({ runProgram }) => runProgram());
+  void import('./cli/process/first-process.ts').then(async ({ endFirstProcessBySignals }) => {
+    // Before the rest is loaded, which takes longer than anything here.
+    endFirstProcessBySignals(process);
+    const { runProgram } = await import('./cli/process/program.ts');
+    return await runProgram();
+  });
 } else {
   const isJson = process.argv.includes('--json');
   const error = { code: 'unsupported_node', message: fault };

@@ -31,7 +31,8 @@ export async function endCommand(code: number, outputs: readonly Output[]): Prom
 
 /**
  * Ends a service, within a few seconds in any case: lines that cannot be written are given up after a moment, and
- * when a thread of the process does not return, SIGTERM ends the process in place of the exit code.
+ * when a thread of the process does not return, SIGTERM ends the process in place of the exit code (process 1 of a
+ * container is aborted).
  */
 export async function endService(code: number, outputs: readonly Output[]): Promise<never> {
   await Promise.race([Promise.all(outputs.map((output) => output.idle())), pause(LAST_LINES_MS)]);
@@ -49,6 +50,8 @@ async function exit(code: number, threadsMs: number): Promise<never> {
   if (isThreadBusy()) {
     process.removeAllListeners('SIGTERM');
     process.kill(process.pid, 'SIGTERM');
+    // The system drops a signal that process 1 sends to itself, except for the fault that `abort` ends with.
+    if (process.pid === 1) process.abort();
   }
   process.exit(code);
 }

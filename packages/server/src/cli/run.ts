@@ -1,6 +1,7 @@
 import { columnsIn } from '../config/environment.ts';
 import { packageVersion } from './version.ts';
 import { type CliCommand, type CliContext, EXIT_OK, PROGRAM, type ProgramContext } from './command.ts';
+import { configPrintCommand } from './commands/config-print.ts';
 import { eventsCommand } from './commands/events/events.ts';
 import { findCommand, type Found } from './help/find-command.ts';
 import { describeCommand, describeGroup, describeProgram } from './help/help.ts';
@@ -38,6 +39,7 @@ export const COMMANDS: readonly CliCommand[] = [
   migrateStatusCommand,
   migratePrintCommand,
   migrateStoreCommand,
+  configPrintCommand,
 ];
 
 /** Runs the program; resolves with its exit code. */

@@ -74,7 +74,7 @@ describe('wrong arguments', () => {
       'frobnicate: no such command; there are: ' +
         'serve, sandbox, payments open, payments resolve, payments check, reconcile, events, ' +
         'subscriptions, subscriptions resume, verify, view repair, ' +
-        'migrate up, migrate status, migrate print, migrate-store, config print\n',
+        'migrate up, migrate status, migrate print, migrate-store, config print, doctor\n',
     ]);
   });
 });

@@ -30,7 +30,7 @@ describe('an error under --json', () => {
         ...name.split(' '),
         ...(name.startsWith('payments check') ? ['--host', 'http://x'] : []),
         ...(name.startsWith('migrate-store') ? ['--from', '/nowhere/x.db', '--to', 'postgres://127.0.0.1:1/x'] : []),
-        ...(name === 'config print' ? ['--port', 'x'] : []),
+        ...(name === 'config print' || name === 'doctor' ? ['--port', 'x'] : []),
         ...(name === 'migrate status' ? ['--db', 'postgres://ada:sesame@127.0.0.1:1/x'] : []),
         '--json',
       );

@@ -2,6 +2,7 @@ import { columnsIn } from '../config/environment.ts';
 import { packageVersion } from './version.ts';
 import { type CliCommand, type CliContext, EXIT_OK, PROGRAM, type ProgramContext } from './command.ts';
 import { configPrintCommand } from './commands/config-print.ts';
+import { doctorCommand } from './commands/doctor.ts';
 import { eventsCommand } from './commands/events/events.ts';
 import { findCommand, type Found } from './help/find-command.ts';
 import { describeCommand, describeGroup, describeProgram } from './help/help.ts';
@@ -40,6 +41,7 @@ export const COMMANDS: readonly CliCommand[] = [
   migratePrintCommand,
   migrateStoreCommand,
   configPrintCommand,
+  doctorCommand,
 ];
 
 /** Runs the program; resolves with its exit code. */

@@ -51,16 +51,20 @@ const LOG_LEVEL_SETTING: Setting<LogLevel> = choiceSetting({
 });
 
 /**
- * Reads the settings of a server, or every fault in them. With the sandbox no money moves, and nothing is kept unless
+ * Reads the settings of a server, and those that a command takes beside them, or every fault in them. With the sandbox no money moves, and nothing is kept unless
  * a database is named.
  */
-export function readConfig(settings: Settings<Config>, sources: SettingSources): SettingsRead<Config> {
-  const origins = originsOf(settings, sources);
+export function readConfig<Values extends Config>(
+  settings: Settings<Values>,
+  sources: SettingSources,
+): SettingsRead<Values> {
+  const origins: SettingOrigins<Config> = originsOf(settings, sources);
   const check = (values: Partial<Config>): readonly string[] => checkTogether(values, origins);
   const read = readSettings(settings, sources, check);
   if (read.kind === 'faults' || !read.values.sandbox) return read;
   const db: Setting<StoreAddress> = { ...settings.db, default: { kind: 'sqlite', path: IN_MEMORY } };
-  return readSettings({ ...settings, db }, sources, check);
+  const withSandbox: Settings<Values> = { ...settings, db };
+  return readSettings(withSandbox, sources, check);
 }
 
 /** Notes for the start: variables that are set and have no effect on this server. */

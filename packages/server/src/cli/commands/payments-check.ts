@@ -99,7 +99,8 @@ function readMoney(config: PaymentsCheckConfig): Money | readonly string[] {
   });
 }
 
-interface CaseResult {
+/** Result of one case of the contract. */
+export interface CaseResult {
   readonly title: string;
   readonly result: 'passed' | 'failed' | 'left-out';
   /** Why it failed or was left out. */
@@ -107,10 +108,23 @@ interface CaseResult {
   readonly meaning: string;
 }
 
+/** Results of all cases. */
 interface Checked {
   readonly results: readonly CaseResult[];
   /** Ids of the reservations that test charges were sent for. */
   readonly sent: readonly string[];
+}
+
+/** Checks a payment service with the defaults of the command; `onResult` is called after each case. */
+export async function checkContract(
+  where: Pick<PaymentsCheckConfig, 'host' | 'port' | 'really'>,
+  onResult: (result: CaseResult) => void,
+): Promise<Checked> {
+  const [user, amount, currency] = [SETTINGS.user.default, SETTINGS.amount.default, SETTINGS.currency.default];
+  const config = { ...where, user, amount, currency, declinedUser: null, json: false };
+  const money = readMoney(config);
+  if (!('amountMinor' in money)) throw new Error('assertion failed: the default test charge is valid');
+  return await check(config, money, onResult);
 }
 
 /** Runs the cases one after the other; `onResult` is called after each. */

@@ -75,7 +75,8 @@ export async function assertDurable(run: Run): Promise<ServerSettings> {
   return settings;
 }
 
-interface SettingFault {
+/** A setting of a server that does not meet a requirement. */
+export interface SettingFault {
   readonly expected: string;
   readonly found: string;
 }

@@ -1,5 +1,5 @@
 import { columnsIn } from '../config/environment.ts';
-import { packageVersion } from './version.ts';
+import { packageVersion } from '../compose/package-version.ts';
 import { type CliCommand, type CliContext, EXIT_OK, PROGRAM, type ProgramContext } from './command.ts';
 import { configPrintCommand } from './commands/config-print.ts';
 import { doctorCommand } from './commands/doctor.ts';

@@ -1,27 +1,27 @@
-import type { PaymentGateway } from '@reservations/core';
-import { createGrpcPaymentGateway } from '@reservations/core/grpc';
+import type { Observer } from '@reservations/core';
+import { createGrpcPaymentGateway, type GrpcPaymentGateway } from '@reservations/core/grpc';
 import type { PaymentConfig } from '../config/payment-settings.ts';
 
 /** A gateway, and where its payment service is, for messages. */
 export interface Payments {
   /** Closing it also stops a sandbox that was started for it. */
-  readonly gateway: PaymentGateway;
+  readonly gateway: GrpcPaymentGateway;
   readonly description: string;
 }
 
-/** Makes the gateway to the configured payment service, or starts a sandbox and makes the gateway to that. */
-export async function openPayments(config: PaymentConfig): Promise<Payments> {
+/** Makes the gateway to the configured payment service, with `observer` for its attempts, or starts a sandbox and makes the gateway to that. */
+export async function openPayments(config: PaymentConfig, observer: Observer): Promise<Payments> {
   const { paymentIdempotency: idempotency, paymentIdleTimeoutMs: idleTimeoutMs } = config;
   if (!config.sandbox) {
     const { paymentHost: host, paymentPort: port } = config;
-    const gateway = createGrpcPaymentGateway({ host, port, idempotency, idleTimeoutMs });
+    const gateway = createGrpcPaymentGateway({ host, port, idempotency, idleTimeoutMs, observer });
     return { gateway, description: hostAndPort(host, port) };
   }
   // Only a server with the sandbox loads it.
   const { startSandboxPaymentService } = await import('@reservations/core/sandbox');
   const sandbox = await startSandboxPaymentService({ ledgerPath: config.sandboxLedger });
   const { host, port } = sandbox;
-  const gateway = createGrpcPaymentGateway({ host, port, idempotency, idleTimeoutMs });
+  const gateway = createGrpcPaymentGateway({ host, port, idempotency, idleTimeoutMs, observer });
   return {
     gateway: {
       ...gateway,

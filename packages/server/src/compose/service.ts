@@ -1,10 +1,11 @@
-import { combineObservers, createReservations, type ReservationStore } from '@reservations/core';
+import { combineObservers, createReservations, type Observer, type ReservationStore } from '@reservations/core';
 import type { Logger } from 'pino';
 import type { Config } from '../config/config.ts';
 import { startServer } from '../http/server.ts';
-import { createLogger, logObserver } from '../observe/log.ts';
+import { createCountedLogger, logObserver } from '../observe/log.ts';
 import { collectStoreWarnings } from '../observe/store-warnings.ts';
 import type { Failpoints } from './failpoints.ts';
+import { createMonitoring } from './monitoring.ts';
 import { openPayments, type Payments } from './payments.ts';
 import { openStore } from './store.ts';
 
@@ -12,6 +13,8 @@ import { openStore } from './store.ts';
 export interface Service {
   /** Where it listens, without a slash at the end. */
   readonly url: string;
+  /** Where its metrics are; null when they are off. */
+  readonly metricsUrl: string | null;
   /** Where its payment service is, for messages. */
   readonly payments: string;
   /** Warnings and alarms of the store while it was opened. */
@@ -26,10 +29,11 @@ export interface Service {
  * @throws what opening one of the parts throws; those that are open already are then closed.
  */
 export async function startService(config: Config, failpoint: string | null): Promise<Service> {
-  const logger = createLogger(config.logLevel);
+  const { logger, linesLost } = createCountedLogger(config.logLevel);
   const failpoints = await loadFailpoints(failpoint, logger);
   const warnings = collectStoreWarnings();
-  const observer = combineObservers(logObserver(logger), warnings.observer);
+  const monitoring = createMonitoring(config);
+  const observer = combineObservers(logObserver(logger), warnings.observer, monitoring.observer);
   const opened = await openStore(config, {
     onWarning(warning) {
       warnings.add(warning);
@@ -37,8 +41,8 @@ export async function startService(config: Config, failpoint: string | null): Pr
     },
     observer,
   });
-  const store = failpoints.store(opened);
-  const payments = await openPaymentsOver(store, config);
+  const store = failpoints.store(opened.store);
+  const payments = await openPaymentsOver(store, config, observer);
   const gateway = failpoints.gateway(payments.gateway);
   const reservations = createReservations({
     store,
@@ -46,30 +50,56 @@ export async function startService(config: Config, failpoint: string | null): Pr
     observer,
     answerUnknownAs: config.paymentUnknownOutcome === 'fail' ? 'failed' : 'pending',
   });
+  const running = monitoring.begin({
+    store,
+    state: {
+      breakerState: () => payments.gateway.breakerState(),
+      chargeLoad: () => payments.gateway.load(),
+      storeResources: () => opened.resources(),
+      logLinesLost: linesLost,
+    },
+  });
+  const { requests } = monitoring;
+  const { status } = running;
+  const stopMonitoring = (): Promise<void> => running.stop();
   const server = await startServer({
     reservations: failpoints.reservations(reservations),
     store,
     gateway,
     logger,
+    ...(requests === undefined ? {} : { requests }),
+    ...(status === undefined ? {} : { status }),
     ...config,
-  });
-  logger.info({ url: server.url }, 'listening');
+  }).catch((error: unknown) => stopThenThrow(stopMonitoring, error));
+  async function stopAll(): Promise<void> {
+    await server.stop();
+    // Last: metrics are served while requests under way end.
+    await running.stop();
+  }
+  const metricsUrl = await running.serve().catch((error: unknown) => stopThenThrow(stopAll, error));
+  logger.info({ url: server.url, ...(metricsUrl === null ? {} : { metrics_url: metricsUrl }) }, 'listening');
   return {
     url: server.url,
+    metricsUrl,
     payments: payments.description,
     warnings: warnings.list(),
     async stop() {
       logger.info('stopping: no new work, requests under way end');
-      await server.stop();
+      await stopAll();
       logger.info('stopped');
     },
   };
 }
 
+async function stopThenThrow(stop: () => Promise<void>, error: unknown): Promise<never> {
+  await stop();
+  throw error;
+}
+
 /** Closes the store when the payment service cannot be opened. */
-async function openPaymentsOver(store: ReservationStore, config: Config): Promise<Payments> {
+async function openPaymentsOver(store: ReservationStore, config: Config, observer: Observer): Promise<Payments> {
   try {
-    return await openPayments(config);
+    return await openPayments(config, observer);
   } catch (error) {
     await store.close();
     throw error;

@@ -4,6 +4,7 @@ import { openPostgresStore } from '@reservations/core/postgres';
 import { openSqliteStore } from '@reservations/core/sqlite';
 import { IN_MEMORY, type StoreAddress } from '../config/store-address.ts';
 import type { StoreConfig } from '../config/store-settings.ts';
+import type { StoreResources } from '../observe/state/monitored.ts';
 import { DatabaseNotFoundError } from './database-not-found.ts';
 
 /**
@@ -14,18 +15,24 @@ import { DatabaseNotFoundError } from './database-not-found.ts';
  */
 export const SERVING_TIMEOUTS = { connectTimeoutMs: 2_000, statementTimeoutMs: 3_000 } as const;
 
+/** A store that a server serves, with what it uses of its machine. */
+export interface ServedStore {
+  readonly store: ReservationStore;
+  resources(): StoreResources;
+}
+
 /**
  * Opens the store that a server serves. A SQLite file must not be served by another process. `onWarning` receives what
  * could lose acknowledged reservations on SQLite; `observer` receives it on PostgreSQL, also while the store is open.
  */
-export function openStore(
+export async function openStore(
   { db, dbPool, dbNotify, requireSchema }: StoreConfig,
   { onWarning, observer }: { readonly onWarning: (message: string) => void; readonly observer: Observer },
-): Promise<ReservationStore> {
+): Promise<ServedStore> {
   const schema = requireSchema ? 'require' : 'upgrade';
   switch (db.kind) {
-    case 'postgres':
-      return openPostgresStore({
+    case 'postgres': {
+      const store = await openPostgresStore({
         connectionString: db.url,
         poolMax: dbPool,
         notify: dbNotify,
@@ -33,8 +40,12 @@ export function openStore(
         observer,
         ...SERVING_TIMEOUTS,
       });
-    case 'sqlite':
-      return openSqliteStore({ path: db.path, schema, onWarning });
+      return { store, resources: () => ({ kind: 'postgres', ...store.pool() }) };
+    }
+    case 'sqlite': {
+      const store = await openSqliteStore({ path: db.path, schema, onWarning, observer });
+      return { store, resources: () => ({ kind: 'sqlite', ...store.files() }) };
+    }
   }
 }
 

@@ -29,6 +29,9 @@ const DEFAULTS: Config = {
   drainDelayMs: 0,
   corsOrigins: '*',
   basePath: '',
+  metricsPort: null,
+  metricsHost: null,
+  healthStatus: 'loopback',
 };
 
 const IN_MEMORY = { kind: 'sqlite', path: ':memory:' };
@@ -248,6 +251,15 @@ describe('the faults of a sandbox', () => {
   ])('%j is %j', (text, faults) => {
     expect(SANDBOX_SETTINGS.faults.parse(text)).toEqual(faults);
   });
+});
+
+test('metrics on the port of the API are refused', () => {
+  const read = (...args: readonly string[]) => readConfig(SERVER_SETTINGS, { args, env: {} });
+  expect(read('--port', '9464', '--metrics-port', '9464')).toEqual({
+    kind: 'faults',
+    faults: ['--metrics-port: expected another port than that of the API, found 9464'],
+  });
+  expect(read('--port', '0', '--metrics-port', '0').kind).toBe('values');
 });
 
 describe('docs/configuration.md', () => {

@@ -1,5 +1,6 @@
 import type { DriverFacts } from './driver-facts.ts';
 import { HTTP_SETTINGS, type HttpConfig } from './http-settings.ts';
+import { MONITORING_SETTINGS, type MonitoringConfig } from './monitoring-settings.ts';
 import { ineffectiveSettings } from './ineffective-settings.ts';
 import { LOG_LEVELS, type LogLevel } from './log-level.ts';
 import { type PaymentConfig, paymentSettings } from './payment-settings.ts';
@@ -17,7 +18,7 @@ import { IN_MEMORY, type StoreAddress } from './store-address.ts';
 import { type StoreConfig, storeSettings } from './store-settings.ts';
 
 /** Everything about a server that can be set. */
-export interface Config extends StoreConfig, PaymentConfig, HttpConfig {
+export interface Config extends StoreConfig, PaymentConfig, HttpConfig, MonitoringConfig {
   readonly logLevel: LogLevel;
 }
 
@@ -38,6 +39,7 @@ export function configSettings(drivers: DriverFacts): Settings<Config> {
     ...paymentSettings(drivers),
     logLevel: LOG_LEVEL_SETTING,
     ...http,
+    ...MONITORING_SETTINGS,
   };
 }
 
@@ -74,9 +76,15 @@ export function configNotes(settings: Settings<Config>, config: Config, sources:
 
 function checkTogether(values: Partial<Config>, origins: SettingOrigins<Config>): readonly string[] {
   const { sandbox, sandboxLedger } = values;
-  const { faults } = ineffectiveSettings(values, origins);
+  const faults = [...ineffectiveSettings(values, origins).faults, ...samePort(values, origins)];
   if (sandbox !== false || typeof sandboxLedger !== 'string') return faults;
   // A fault as a variable too: it is set for a sandbox alone, and without one the charges would be real.
   const ledger = `${origins.sandboxLedger}: expected --sandbox with it, found ${JSON.stringify(sandboxLedger)} alone`;
   return [...faults, ledger];
+}
+
+/** Metrics are not for those who reach the API. */
+function samePort({ port, metricsPort }: Partial<Config>, origins: SettingOrigins<Config>): readonly string[] {
+  if (port === 0 || metricsPort !== port) return [];
+  return [`${origins.metricsPort}: expected another port than that of the API, found ${metricsPort}`];
 }

@@ -1,7 +1,9 @@
 import type { Reservations, ReservationStore } from '@reservations/core';
 import type { Logger } from 'pino';
 import type { CorsOrigins } from '../config/cors-origins.ts';
+import type { RequestMeter } from '../observe/requests.ts';
 import type { LifecycleState } from './health/readiness.ts';
+import type { StatusOptions } from './health/status.ts';
 
 /** Options of the HTTP application. */
 export interface AppOptions {
@@ -10,6 +12,10 @@ export interface AppOptions {
   readonly store: Pick<ReservationStore, 'checkWritable'>;
   /** Gets a line for each request and each fault. Default: none. */
   readonly logger?: Logger;
+  /** Measures each request. Default: none. */
+  readonly requests?: RequestMeter;
+  /** `GET /health/status`. Default: none, the path does not exist. */
+  readonly status?: StatusOptions;
   /** Default: 64 KiB. */
   readonly bodyLimitBytes?: number;
   /**

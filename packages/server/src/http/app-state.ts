@@ -1,5 +1,6 @@
 import type { ParameterizedContext } from 'koa';
 import type { Principal } from '../auth/principal.ts';
+import type { KnownKey } from '../observe/requests.ts';
 
 /** State of one request. */
 export interface AppState {
@@ -13,6 +14,8 @@ export interface AppState {
   instance: string;
   /** The reservation that the request is about, once it is known. */
   reservationId: string | null;
+  /** What was known of its Idempotency-Key. */
+  knownKey: KnownKey | null;
   /** The error behind an answer of the service's own, for the log. */
   fault: unknown;
 }

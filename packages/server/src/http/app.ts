@@ -8,10 +8,12 @@ import type { AppOptions } from './app-options.ts';
 import type { AppState } from './app-state.ts';
 import { createReadiness } from './health/readiness.ts';
 import { getLive, getReady } from './health/routes.ts';
+import { getStatus } from './health/status.ts';
 import { catchFaults } from './pipeline/catch-faults.ts';
 import { checkHead } from './pipeline/check-head.ts';
 import { allowOrigins, answerPreflights } from './pipeline/cors.ts';
 import { closeWhileDraining } from './pipeline/drain.ts';
+import { observeRequest } from './pipeline/request-end.ts';
 import { beginRequest } from './pipeline/request-state.ts';
 import { answerUnrouted } from './pipeline/unrouted.ts';
 import { getReservation, postReservation } from './reservations/routes.ts';
@@ -31,12 +33,15 @@ export function createApp(options: AppOptions): Koa<AppState> {
   router.get('/', getRoot);
   router.get('/health/live', getLive);
   router.get('/health/ready', getReady(createReadiness({ store, state, onStoreChange: logStoreChange(logger) })));
+  if (options.status !== undefined) router.get('/health/status', getStatus(options.status));
   router.post('/reservations', postReservation(routes));
   router.get('/reservations/:reservation_id', (ctx) => showReservation(ctx, ctx.params['reservation_id'] ?? ''));
 
   const app = new Koa<AppState>();
   app.on('error', (error) => logger?.warn({ err: error }, 'an answer could not be sent'));
-  app.use(beginRequest(logger, basePath));
+  app.use(beginRequest(basePath));
+  if (logger !== undefined || options.requests !== undefined)
+    app.use(observeRequest({ logger, meter: options.requests }));
   app.use(allowOrigins(corsOrigins));
   app.use(closeWhileDraining(state));
   app.use(catchFaults);

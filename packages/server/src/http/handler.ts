@@ -4,7 +4,7 @@ import { createApp } from './app.ts';
 import { inTurn } from './pipeline/connection-turn.ts';
 
 /** Options of {@link createReservationsHandler}. */
-export type ReservationsHandlerOptions = Omit<AppOptions, 'state'>;
+export type ReservationsHandlerOptions = Omit<AppOptions, 'state' | 'requests' | 'status'>;
 
 /**
  * Returns the service as a request handler, for your own application: `http.createServer(handler)`, or below a

@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PaymentGateway, Reservations, ReservationStore } from '@reservations/core';
@@ -8,7 +8,10 @@ import { createConnectionCloser } from './pipeline/connection-close.ts';
 import { createConnectionGuard } from './pipeline/connection-errors.ts';
 import type { CorsOrigins } from '../config/cors-origins.ts';
 import { createRequestListener } from './handler.ts';
+import { listen, urlOf } from './listen.ts';
 import type { LifecycleState } from './health/readiness.ts';
+import type { StatusOptions } from './health/status.ts';
+import type { RequestMeter } from '../observe/requests.ts';
 import { SHUTTING_DOWN } from './problems/problem-of.ts';
 
 /** Interval at which the time-outs are checked. */
@@ -24,6 +27,10 @@ export interface ServerOptions {
   /** 0, the default, takes any free port. */
   readonly port?: number;
   readonly logger?: Logger;
+  /** Measures each request. Default: none. */
+  readonly requests?: RequestMeter;
+  /** `GET /health/status`. Default: none. */
+  readonly status?: StatusOptions;
   readonly bodyLimitBytes?: number;
   /** Default: 30 s. */
   readonly requestTimeoutMs?: number;
@@ -99,23 +106,5 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   reservations.start();
   state = 'ready';
   const address = server.address() as AddressInfo;
-  return { host, port: address.port, url: urlOf(host, address.port), stop };
-}
-
-function urlOf(host: string, port: number): string {
-  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
-}
-
-function listen(server: Server, host: string, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    function fail(cause: NodeJS.ErrnoException): void {
-      const reason = cause.code === 'EADDRINUSE' ? 'the port is in use' : cause.message;
-      reject(new Error(`cannot listen on ${host}:${port}: ${reason}`, { cause }));
-    }
-    server.once('error', fail);
-    server.listen(port, host, () => {
-      server.off('error', fail);
-      resolve();
-    });
-  });
+  return { host, port: address.port, url: urlOf('http', host, address.port), stop };
 }

@@ -9,10 +9,17 @@ import { standardOutput } from './output/standard-streams.ts';
  * written or its reader stands still, lines are lost, and their number is a line of the log once writing works again.
  */
 export function createLogger(level: LogLevel): Logger {
-  return pino(
+  return createCountedLogger(level).logger;
+}
+
+/** Makes the log of {@link createLogger}, with the number of lines that it has lost. */
+export function createCountedLogger(level: LogLevel): { readonly logger: Logger; linesLost(): number } {
+  const destination = createLogDestination(standardOutput(), describeLoss);
+  const logger = pino(
     { level, base: null, timestamp: () => `,"time":"${new Date().toISOString()}"`, formatters: { level: levelName } },
-    createLogDestination(standardOutput(), describeLoss),
+    destination,
   );
+  return { logger, linesLost: () => destination.linesLost() };
 }
 
 /** Returns a line in the logger's form. It is written at every level but "silent". */

@@ -43,11 +43,12 @@ async function serve({ values: config, sources, context }: CommandCall<Config, u
 }
 
 /** For operators, on standard error: standard output is the log's, for programs. */
-function startLines({ url, payments }: Service, config: Config): readonly string[] {
+function startLines({ url, metricsUrl, payments }: Service, config: Config): readonly string[] {
   return [
     `listening on ${url}`,
     `  API       POST ${url}/reservations, GET ${url}/reservations/{reservation_id}`,
     `  health    ${url}/health/ready`,
+    ...(metricsUrl === null ? [] : [`  metrics   ${metricsUrl}`]),
     `  database  ${describeDatabase(config.db)}`,
     `  payments  ${payments}`,
     `  try       ${tryLine(url, config)}`,

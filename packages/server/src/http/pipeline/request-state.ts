@@ -1,17 +1,12 @@
 import type { Next } from 'koa';
-import type { Logger } from 'pino';
 import { ANONYMOUS } from '../../auth/principal.ts';
 import type { AppContext, AppState } from '../app-state.ts';
 import { mountPath, withoutBasePath } from './mount-path.ts';
 import { requestIdFrom } from './request-id.ts';
-import { logRequest } from './request-log.ts';
 
-/** Begins every request: fills {@link AppState}, sets `X-Request-Id`, and logs the request when it is over. */
-export function beginRequest(
-  logger: Logger | undefined,
-  basePath: string,
-): (ctx: AppContext, next: Next) => Promise<void> {
-  return async (ctx, next) => {
+/** Begins every request: fills {@link AppState} and sets `X-Request-Id`. */
+export function beginRequest(basePath: string): (ctx: AppContext, next: Next) => Promise<void> {
+  return (ctx, next) => {
     const requestId = requestIdFrom(ctx.get('X-Request-Id'));
     const mountedAt = basePath === '' ? mountPath(ctx.req) : basePath;
     if (basePath !== '') ctx.path = withoutBasePath(ctx.path, basePath);
@@ -23,9 +18,10 @@ export function beginRequest(
       mountPath: mountedAt,
       instance,
       reservationId: null,
+      knownKey: null,
       fault: null,
     } satisfies AppState);
     ctx.set('X-Request-Id', requestId);
-    await (logger === undefined ? next() : logRequest(logger, ctx, next));
+    return next();
   };
 }

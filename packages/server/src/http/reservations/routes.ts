@@ -125,9 +125,11 @@ async function create(
       return;
     }
     case 'key-reused':
+      ctx.state.knownKey = 'reused';
       answerProblem(ctx, { code: 'idempotency_key_reused', detail: KEY_REUSED_DETAIL });
       return;
     case 'key-in-progress':
+      ctx.state.knownKey = 'in-progress';
       ctx.state.reservationId = result.reservationId;
       ctx.set({
         Location: locationOf(ctx, result.reservationId),
@@ -138,7 +140,10 @@ async function create(
     case 'reservation':
       ctx.state.reservationId = result.reservation.reservationId;
       ctx.set('Location', locationOf(ctx, result.reservation.reservationId));
-      if (result.replayed) ctx.set('Idempotent-Replayed', 'true');
+      if (result.replayed) {
+        ctx.state.knownKey = 'replayed';
+        ctx.set('Idempotent-Replayed', 'true');
+      }
       answerReservation(ctx, result.reservation, idempotencyKey !== null);
   }
 }

@@ -1,0 +1,52 @@
+import type { RouterContext } from '@koa/router';
+import type { Next } from 'koa';
+import type { Logger } from 'pino';
+import type { EndedRequest, RequestMeter } from '../../observe/requests.ts';
+import type { AppContext, AppState } from '../app-state.ts';
+import { logRequest } from './request-log.ts';
+
+/** The status of a request whose client went away before it had its answer. */
+const CLIENT_GONE_STATUS = 499;
+
+/** What is told of the end of each request. */
+export interface RequestEndOptions {
+  readonly logger: Logger | undefined;
+  readonly meter: RequestMeter | undefined;
+}
+
+/** Logs and measures a request when it is over: its answer gone, or its client, and the work on it done. */
+export function observeRequest({ logger, meter }: RequestEndOptions): (ctx: AppContext, next: Next) => Promise<void> {
+  function tell(ctx: AppContext, durationMs: number): void {
+    const ended = endOf(ctx, durationMs);
+    meter?.ended(ended);
+    if (logger !== undefined) logRequest(logger, ctx, ended);
+  }
+
+  return async (ctx, next) => {
+    const startedAtMs = performance.now();
+    const { promise: closed, resolve } = Promise.withResolvers<void>();
+    ctx.res.once('close', resolve);
+    meter?.begun();
+    try {
+      await next();
+    } finally {
+      void closed.then(() => tell(ctx, performance.now() - startedAtMs));
+    }
+  };
+}
+
+function endOf(ctx: AppContext, durationMs: number): EndedRequest {
+  return {
+    method: ctx.method,
+    route: routeOf(ctx),
+    status: ctx.res.headersSent ? ctx.res.statusCode : CLIENT_GONE_STATUS,
+    durationMs,
+    knownKey: ctx.state.knownKey,
+  };
+}
+
+/** The pattern, not the path: paths are the client's to choose. */
+function routeOf(ctx: AppContext): string | null {
+  const path = (ctx as RouterContext<AppState>).matched?.[0]?.path;
+  return path === undefined ? null : String(path);
+}

@@ -1,0 +1,52 @@
+import { collectDefaultMetrics } from '@prometheus-io/client';
+import type { Observer } from '@reservations/core';
+import type { RequestMeter } from '../requests.ts';
+import type { ProcessState } from '../state/monitored.ts';
+import type { Sampler } from '../state/sampler.ts';
+import { metricsObserver } from './engine-metrics.ts';
+import { createInstruments, type Instruments } from './instruments.ts';
+import { recordState } from './state-metrics.ts';
+
+/** The metrics of one server. */
+export interface Metrics {
+  /** Counts what engine, gateway and store report. */
+  readonly observer: Observer;
+  /** Counts requests. */
+  readonly requests: RequestMeter;
+  /** Media type of {@link expose}. */
+  readonly contentType: string;
+  /** Returns all metrics in OpenMetrics text. Never waits for the store. */
+  expose(state: ProcessState, sampler: Sampler): Promise<string>;
+}
+
+/** Makes metrics in a registry of their own, with those of the process: event-loop delay, garbage collection, memory. */
+export function createMetrics(version: string): Metrics {
+  const { registry, instruments } = createInstruments();
+  collectDefaultMetrics({ register: registry });
+  instruments.buildInfo.set({ version, node: process.versions.node }, 1);
+  return {
+    observer: metricsObserver(instruments),
+    requests: requestMeter(instruments),
+    contentType: registry.contentType,
+    expose(state, sampler) {
+      recordState(instruments, state, sampler);
+      return registry.metrics();
+    },
+  };
+}
+
+const METHODS = new Set(['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT']);
+
+/** Labels are bounded: a method or path that the client made up has no series of its own. */
+function requestMeter(instruments: Instruments): RequestMeter {
+  const { httpRequestDuration, httpRequestsInFlight, idempotentAnswers } = instruments;
+  return {
+    begun: () => httpRequestsInFlight.inc(),
+    ended({ method, route, status, durationMs, knownKey }) {
+      httpRequestsInFlight.dec();
+      const labels = { method: METHODS.has(method) ? method : 'other', route: route ?? 'none', status };
+      httpRequestDuration.observe(labels, durationMs / 1_000);
+      if (knownKey !== null) idempotentAnswers.inc({ result: knownKey });
+    },
+  };
+}

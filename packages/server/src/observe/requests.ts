@@ -1,0 +1,19 @@
+/** What became of the Idempotency-Key of a request: known before, or none of these when it was new or not given. */
+export type KnownKey = 'replayed' | 'reused' | 'in-progress';
+
+/** A request that is over. */
+export interface EndedRequest {
+  readonly method: string;
+  /** The pattern of the path; null when no route matched. */
+  readonly route: string | null;
+  readonly status: number;
+  readonly durationMs: number;
+  readonly knownKey: KnownKey | null;
+}
+
+/** Measures requests. Called synchronously. */
+export interface RequestMeter {
+  begun(): void;
+  /** Called once for each request that has begun. */
+  ended(request: EndedRequest): void;
+}

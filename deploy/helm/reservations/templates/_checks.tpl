@@ -1,6 +1,6 @@
 {{/* Variables that the chart sets, from other values. */}}
 {{- define "reservations.ownVariables" -}}
-PORT RESERVATIONS_HOST RESERVATIONS_DB DATABASE_URL RESERVATIONS_DB_POOL RESERVATIONS_REQUIRE_SCHEMA PAYMENT_SERVICE_HOST PAYMENT_SERVICE_PORT RESERVATIONS_DRAIN_DELAY RESERVATIONS_SHUTDOWN_TIMEOUT PGSSLMODE PGSSLROOTCERT
+PORT RESERVATIONS_HOST RESERVATIONS_DB DATABASE_URL RESERVATIONS_DB_POOL RESERVATIONS_REQUIRE_SCHEMA PAYMENT_SERVICE_HOST PAYMENT_SERVICE_PORT RESERVATIONS_DRAIN_DELAY RESERVATIONS_SHUTDOWN_TIMEOUT RESERVATIONS_METRICS_PORT PGSSLMODE PGSSLROOTCERT
 {{- end -}}
 
 {{/* Refuses values that do not fit together. What one value may be is in values.schema.json. */}}
@@ -26,6 +26,9 @@ PORT RESERVATIONS_HOST RESERVATIONS_DB DATABASE_URL RESERVATIONS_DB_POOL RESERVA
 {{- end -}}
 {{- if and $values.ingress.enabled (not $values.ingress.hosts) -}}
 {{- fail "ingress.hosts: expected at least one host, found none" -}}
+{{- end -}}
+{{- if and (not $values.metrics.enabled) $values.metrics.serviceMonitor.enabled -}}
+{{- fail "metrics.enabled: expected true with metrics.serviceMonitor" -}}
 {{- end -}}
 {{- if and $values.workloadIdentity.enabled (not $values.workloadIdentity.clientId) -}}
 {{- fail "workloadIdentity.clientId: expected the client id of a managed identity, found none" -}}

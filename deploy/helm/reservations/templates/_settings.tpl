@@ -14,6 +14,8 @@ PAYMENT_SERVICE_HOST: {{ .Values.payment.host | quote }}
 PAYMENT_SERVICE_PORT: {{ int .Values.payment.port | quote }}
 RESERVATIONS_DRAIN_DELAY: {{ mul (int .Values.shutdown.drainDelaySeconds) 1000 | quote }}
 RESERVATIONS_SHUTDOWN_TIMEOUT: {{ mul (int .Values.shutdown.timeoutSeconds) 1000 | quote }}
+{{- /* Empty: not set. The image has a port of its own. */}}
+RESERVATIONS_METRICS_PORT: {{ .Values.metrics.enabled | ternary (int .Values.metrics.port | toString) "" | quote }}
 {{- range $name, $value := .Values.settings }}
 {{- /* A number of a values file is a float64, whose text would be 3.66e+06. */}}
 {{ $name }}: {{ kindIs "float64" $value | ternary (int64 $value | toString) (toString $value) | quote }}

@@ -45,6 +45,7 @@ test('the settings of the values reach the server', () => {
     dbNotify: true,
     logLevel: 'debug',
     keepAliveTimeoutMs: 3_660_000,
+    metricsPort: 9999,
     drainDelayMs: 20_000,
     shutdownTimeoutMs: 25_000,
   });
@@ -129,6 +130,18 @@ test.each(SETS)('probes with the values %s ask the port of the API for its healt
   expect(livenessProbe).toMatchObject({ httpGet: { path: '/health/live', port: 'http' } });
   expect(readinessProbe).toMatchObject({ httpGet: { path: '/health/ready', port: 'http' } });
 });
+
+test.each(SETS)(
+  'metrics with the values %s are on a port of their own, which the Service of the API does not have',
+  (name) => {
+    const [{ ports = [] }] = serverOf(name).containers;
+    expect(ports.find((port) => port.name === 'metrics')?.containerPort).toBe(configOf(name).metricsPort);
+    expect(objectOf(name, 'Service', 'reservations').spec?.ports?.map(({ targetPort }) => targetPort)).toEqual([
+      'http',
+    ]);
+    expect(objectOf(name, 'Service', '-metrics').spec).toMatchObject({ clusterIP: 'None' });
+  },
+);
 
 test.each(SETS)('the chart with the values %s holds no secret', (name) => {
   expect(renderedObjects(name).filter(({ kind }) => kind === 'Secret')).toEqual([]);

@@ -45,6 +45,7 @@ export interface KubernetesObject {
   readonly data?: Readonly<Record<string, string>>;
   readonly spec?: {
     readonly replicas?: number;
+    readonly ports?: readonly { readonly targetPort: string }[];
     readonly strategy?: { readonly type: string };
     readonly template?: { readonly spec: PodSpec };
   };

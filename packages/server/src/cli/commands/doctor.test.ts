@@ -5,7 +5,7 @@ import { createDatabase } from '@reservations/test-postgres';
 import { describe, expect, inject, onTestFinished, test } from 'vitest';
 import type { Finding } from '../../compose/doctor/finding.ts';
 import { createDatabaseFixture } from '../database-fixture.ts';
-import { runHere, temporaryFile } from '../cli-fixture.ts';
+import { runHere, serve, temporaryFile } from '../cli-fixture.ts';
 
 async function sandboxService(): Promise<{
   readonly sandbox: SandboxPaymentService;
@@ -131,15 +131,19 @@ describe('what fails', () => {
   }
 });
 
-test('beside a running server, its port is in use as it should be', async () => {
-  const server = createServer((_request, response) => void response.end('{"status":"alive"}'));
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  onTestFinished(() => void server.close());
-  const { port } = server.address() as AddressInfo;
-  const { findings } = await examine('--sandbox', '--port', String(port));
-  expect(findings.find(({ check }) => check === 'port')).toMatchObject({ result: 'ok' });
+test('beside a running server, its ports are in use as they should be', async () => {
+  const server = await serve('--sandbox', '--metrics-port', '0');
+  const metrics = await server.untilOut(/"metrics_url":"http:\/\/127\.0\.0\.1:(\d+)\//);
+  const ports = ['--port', new URL(server.url).port, '--metrics-port', metrics[1] ?? ''];
+  const { findings } = await examine('--sandbox', ...ports);
+  expect(findings.filter(({ check }) => check.endsWith('port'))).toMatchObject([
+    { check: 'port', result: 'ok' },
+    { check: 'metrics port', result: 'ok' },
+  ]);
+  expect(troubles(await examine('--sandbox', '--metrics-port', new URL(server.url).port))).toContainEqual([
+    'failed',
+    'metrics port',
+  ]);
 });
 
 test('the text names each finding, and its remedy below it', async () => {

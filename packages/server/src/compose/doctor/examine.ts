@@ -1,7 +1,7 @@
 import type { Config } from '../../config/config.ts';
 import { checkNode, checkSqliteDriver } from './check-node.ts';
 import { checkPaymentsReach } from './check-payments.ts';
-import { checkPort } from './check-port.ts';
+import { API_PORT, checkPort, METRICS_PORT } from './check-port.ts';
 import { checkPostgres } from './check-postgres.ts';
 import { checkSqlite } from './check-sqlite.ts';
 import type { Finding } from './finding.ts';
@@ -11,11 +11,14 @@ import type { Finding } from './finding.ts';
  * is called for each result. Nothing is made, changed or charged. Never rejects for a fault of what is checked.
  */
 export async function examine(config: Config, onFinding: (finding: Finding) => void): Promise<void> {
-  const { db, host, port } = config;
+  const { db, host, port, metricsPort, metricsHost } = config;
   onFinding(checkNode(process.versions.node, `${process.platform}-${process.arch}`));
   if (db.kind === 'sqlite') onFinding(await checkSqliteDriver());
   const database = db.kind === 'postgres' ? await checkPostgres(db, config) : await checkSqlite(db, config);
   for (const finding of database) onFinding(finding);
-  onFinding(await checkPort('port', { host, port, setting: '--port' }));
+  onFinding(await checkPort('port', { ...API_PORT, host, port }));
+  if (metricsPort !== null) {
+    onFinding(await checkPort('metrics port', { ...METRICS_PORT, host: metricsHost ?? host, port: metricsPort }));
+  }
   for (const finding of await checkPaymentsReach(config)) onFinding(finding);
 }

@@ -1,4 +1,7 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+
+const COMPILE_CACHE = fileURLToPath(new URL('node_modules/.cache/compile', import.meta.url));
 
 /** How long a test may take: three times what the longest takes on a machine that is busy with other things. */
 const TEST_TIMEOUT_MS = 90_000;
@@ -11,6 +14,8 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['@reservations/source'] } },
   test: {
     globalSetup: ['packages/test-postgres/src/global-setup.ts'],
+    // Halves the time of a process that a test starts from the sources.
+    env: { NODE_COMPILE_CACHE: COMPILE_CACHE },
     setupFiles: ['scripts/vitest.patience.ts'],
     expect: { poll: { timeout: PATIENCE_MS } },
     include: [

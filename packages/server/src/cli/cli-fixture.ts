@@ -25,7 +25,7 @@ export interface Run {
 /** Starts the program; it is killed when the test is over. */
 export function run(args: readonly string[], env: Record<string, string> = {}): Run {
   const child = spawn(process.execPath, ['--conditions=@reservations/source', MAIN, ...args], {
-    env: { PATH: process.env['PATH'], ...env },
+    env: { PATH: process.env['PATH'], NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'], ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   onTestFinished(() => void child.kill('SIGKILL'));

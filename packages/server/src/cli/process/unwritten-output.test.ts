@@ -24,7 +24,7 @@ function start(
   { out, err, env = {} }: { readonly out: number; readonly err: number; readonly env?: Record<string, string> },
 ): Started {
   const child: ChildProcess = spawn(process.execPath, ['--conditions=@reservations/source', MAIN, ...args], {
-    env: { PATH: process.env['PATH'], ...env },
+    env: { PATH: process.env['PATH'], NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'], ...env },
     stdio: ['ignore', out, err],
   });
   onTestFinished(() => void child.kill('SIGKILL'));

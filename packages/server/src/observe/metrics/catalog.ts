@@ -184,13 +184,13 @@ export const METRICS = {
   poolWaiting: {
     name: 'reservations_postgres_pool_waiting',
     type: 'gauge',
-    help: 'Calls that wait for a connection to PostgreSQL',
+    help: 'Calls that wait for a connection to PostgreSQL; 0 on SQLite',
     labels: [],
   },
   poolMax: {
     name: 'reservations_postgres_pool_max',
     type: 'gauge',
-    help: 'Most connections that the pool to PostgreSQL opens',
+    help: 'Most connections that the pool to PostgreSQL opens; 0 on SQLite',
     labels: [],
   },
   sqliteFileBytes: {

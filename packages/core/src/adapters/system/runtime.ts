@@ -1,6 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { v7 as uuidv7 } from 'uuid';
 import type { Runtime } from '../../ports/runtime.ts';
+import { createUuids } from './uuid.ts';
+
+/** One for the process, so that the ids of several engines sort by their time too. */
+const newUuid = createUuids();
 
 /** This machine's clock, timers and randomness. The only place in core that touches them. */
 export function systemRuntime(): Runtime {
@@ -9,7 +12,7 @@ export function systemRuntime(): Runtime {
       now: () => Date.now(),
       sleep: (ms, signal) => wait(ms, undefined, { signal }).catch(() => undefined),
     },
-    newUuid: () => uuidv7(),
+    newUuid,
     random: () => Math.random(),
   };
 }

@@ -18,8 +18,8 @@ function leadsSomewhere(page: string, text: string, link: string): boolean {
   return anchorsOf(path === '' ? text : readFileSync(file, 'utf8')).includes(anchor);
 }
 
-/** The headings of a page, as GitHub names them in links. */
-function anchorsOf(text: string): readonly string[] {
+/** Returns the anchors of the headings of a page, as GitHub names them in links. */
+export function anchorsOf(text: string): readonly string[] {
   return [...withoutBlocks(text).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
     heading
       .toLowerCase()

@@ -1,0 +1,167 @@
+import { expect, test } from 'vitest';
+import { anchorsOf } from '../pages/links.ts';
+import { type Expression, parseExpression } from './expression.ts';
+import { LABEL_VALUES, labelsOf, TARGET_LABELS } from './known-metrics.ts';
+import { readAlerts, readDashboard, readText, withoutVariables } from './monitoring-files.ts';
+
+const alerts = readAlerts();
+const dashboard = readDashboard();
+
+/** The expressions that a variable of the dashboard takes its values from, such as `label_values(up, job)`. */
+const variables = dashboard.templating.list.flatMap(({ name, definition }) =>
+  definition === undefined
+    ? []
+    : [[`variable ${name}`, definition.replace(/^label_values\((.*), \w+\)$/, '$1')] as const],
+);
+
+const panels = dashboard.panels.flatMap(({ title, targets = [] }) => targets.map(({ expr }) => [title, expr] as const));
+
+const expressions = [
+  ...alerts.map(({ alert, expr }) => [alert, expr] as const),
+  ...[...variables, ...panels].map(([place, expr]) => [place, withoutVariables(expr)] as const),
+  ...dashboard.annotations.list.map(({ expr = '' }) => ['annotation', withoutVariables(expr)] as const),
+];
+
+/** Returns what an expression names that there is not. */
+function faultsOf(text: string): readonly string[] {
+  const { faults, selectors, groupings } = parseExpression(text);
+  return [...faults, ...selectors.flatMap(selectorFaults), ...groupingFaults(selectors, groupings)];
+}
+
+function selectorFaults({ metric, matchers }: Expression['selectors'][number]): readonly string[] {
+  const labels = labelsOf(metric);
+  if (labels === undefined) return [`no such metric: ${metric}`];
+  return matchers.flatMap(({ label, values }) => {
+    if (TARGET_LABELS.includes(label)) return [];
+    if (!labels.includes(label)) return [`no label of ${metric}: ${label}`];
+    const known = LABEL_VALUES[label];
+    return values.filter((value) => known?.includes(value) === false).map((value) => `no value of ${label}: ${value}`);
+  });
+}
+
+function groupingFaults(selectors: Expression['selectors'], groupings: Expression['groupings']): readonly string[] {
+  const labels = new Set([...TARGET_LABELS, ...selectors.flatMap(({ metric }) => labelsOf(metric) ?? [])]);
+  return groupings.filter((label) => !labels.has(label)).map((label) => `no metric of the expression has ${label}`);
+}
+
+test('every expression of the alerts and of the dashboard parses, and names metrics, labels and values that there are', () => {
+  expect(expressions.length).toBeGreaterThan(80);
+  expect(expressions.flatMap(([place, text]) => faultsOf(text).map((fault) => `${place}: ${fault}`))).toEqual([]);
+});
+
+test.each([
+  ['sum(rate(reservations_appends_total[5m])', 'at 40: '],
+  ['reservations_append_total', 'no such metric: reservations_append_total'],
+  ['reservations_alarms', 'no such metric: reservations_alarms'],
+  ['rate(reservations_commit_duration_seconds[5m])', 'no such metric: reservations_commit_duration_seconds'],
+  ['reservations_open_payments{stag="escalated"}', 'no label of reservations_open_payments: stag'],
+  ['reservations_open_payments{job="x", stage=~"unresolved|esclated"}', 'no value of stage: esclated'],
+  ['sum by (stage) (reservations_alarms_total)', 'no metric of the expression has stage'],
+])('%s is found: %s', (text, fault) => {
+  expect(faultsOf(text)).toEqual([fault]);
+});
+
+test('every alert has a severity, a summary, a description, and an entry of its own in the runbook', () => {
+  const anchors = new Set(anchorsOf(readText('docs/operations.md')));
+  for (const { alert, labels, annotations } of alerts) {
+    expect(labels['severity'], alert).toMatch(/^(critical|warning)$/);
+    expect(annotations, alert).toEqual({
+      summary: expect.stringMatching(/[^.]$/),
+      description: expect.stringMatching(/\.$/),
+      runbook_url: `https://github.com/reservations/reservations/blob/main/docs/operations.md#${alert.toLowerCase()}`,
+    });
+    expect(anchors, alert).toContain(alert.toLowerCase());
+  }
+});
+
+const [, runbook = ''] = /\n## Alerts\n([\s\S]*?)\n## /.exec(readText('docs/operations.md')) ?? [];
+
+test('the runbook has entries for the alerts that there are, and no others', () => {
+  const entries = [...runbook.matchAll(/^### (.+)$/gm)].map(([, heading = '']) => heading);
+  expect(entries.toSorted()).toEqual([...new Set(alerts.map(({ alert }) => alert))].toSorted());
+});
+
+const titles: ReadonlySet<string | undefined> = new Set(dashboard.panels.map(({ title }) => title));
+
+test('every entry of the runbook says how to see what is wrong and what to do, and names panels that there are', () => {
+  for (const entry of runbook.split('\n### ').slice(1)) {
+    const [name = '', ...lines] = entry.split('\n');
+    const steps = lines.filter((line) => line.startsWith('- **')).map((line) => /\*\*(.+?)\*\*/.exec(line)?.[1]);
+    expect(steps, name).toEqual(['See it.', 'Do.']);
+    const named = [...entry.matchAll(/(?<![\w`])_([A-Z][^_`]+)_(?!\w)/g)].map(([, title]) => title);
+    expect(
+      named.filter((title) => !titles.has(title)),
+      name,
+    ).toEqual([]);
+  }
+});
+
+test('an alert of two severities has the milder one first, under the same name', () => {
+  const severities = Map.groupBy(alerts, ({ alert }) => alert);
+  for (const [alert, rules] of severities) {
+    const order = rules.map(({ labels }) => labels['severity']);
+    expect([['critical'], ['warning'], ['warning', 'critical']], alert).toContainEqual(order);
+  }
+});
+
+/** Alerts that a gauge of the store raises, so that they last as long as the state. */
+const BY_STATE: Readonly<Record<string, string>> = {
+  'payment-escalated': 'ReservationsPaymentsEscalated',
+  'subscription-stopped': 'ReservationsSubscriptionStopped',
+  'store-alarm': 'ReservationsStoreAlarm',
+};
+
+test('every alarm of the engine raises an alert', () => {
+  const [, table = ''] = readText('docs/operations.md').split('\n### In an application of your own\n');
+  const kinds = [...table.matchAll(/^\| `([a-z-]+)` +\| alarm \|/gm)].map(([, kind = '']) => kind);
+  expect(kinds).toHaveLength(6);
+  const names = new Set(alerts.map(({ alert }) => alert));
+  const byCounter = new Set(
+    alerts.flatMap(({ expr }) =>
+      [...expr.matchAll(/reservations_alarms_total\{kind="([a-z-]+)"/g)].map(([, kind]) => kind),
+    ),
+  );
+  expect(kinds.filter((kind) => !names.has(BY_STATE[kind] ?? '') && !byCounter.has(kind))).toEqual([]);
+  const other = alerts.find(({ alert }) => alert === 'ReservationsOtherAlarm');
+  expect(/kind!~"([^"]+)"/.exec(other?.expr ?? '')?.[1]?.split('|')).toEqual(kinds.toSorted());
+});
+
+test('panels of the dashboard have an id of their own, do not overlap, and fit the width', () => {
+  expect(new Set(dashboard.panels.map(({ id }) => id)).size).toBe(dashboard.panels.length);
+  const cells = dashboard.panels.flatMap(({ gridPos: { x, y, w, h } }) =>
+    Array.from({ length: w * h }, (_, index) => `${x + (index % w)},${y + Math.floor(index / w)}`),
+  );
+  expect(new Set(cells).size).toBe(cells.length);
+  expect(dashboard.panels.filter(({ gridPos: { x, w } }) => x + w > 24)).toEqual([]);
+});
+
+/** The labels of the result of an expression: those by which it groups, or all of a plain selector. */
+function resultLabels(expression: string): readonly string[] {
+  const { groupings, selectors } = parseExpression(expression);
+  const [result = ''] = expression.split(/\b(?:and|unless) /);
+  if (/\bby \(|^(sum|max|min|count|absent)\(/.test(result)) return groupings;
+  return [...TARGET_LABELS, ...selectors.flatMap(({ metric }) => labelsOf(metric) ?? [])];
+}
+
+/** Labels that a text names and the result of its expression does not have. */
+function unknownLabels(text: string, pattern: RegExp, expression: string): readonly string[] {
+  const labels = resultLabels(expression);
+  return [...text.matchAll(pattern)].map(([, label = '']) => label).filter((label) => !labels.includes(label));
+}
+
+test('legends and texts of alerts name labels that the result of their expression has', () => {
+  const legends = dashboard.panels.flatMap(({ title, targets = [] }) =>
+    targets.flatMap(({ expr, legendFormat }) =>
+      unknownLabels(legendFormat, /\{\{(\w+)\}\}/g, withoutVariables(expr)).map((label) => `${title}: ${label}`),
+    ),
+  );
+  const texts = alerts.flatMap(({ alert, expr, annotations }) =>
+    unknownLabels(JSON.stringify(annotations), /\$labels\.(\w+)/g, expr).map((label) => `${alert}: ${label}`),
+  );
+  expect([...legends, ...texts]).toEqual([]);
+});
+
+test('the dashboard begins with the age of the oldest open payment', () => {
+  const first = dashboard.panels.find(({ type }) => type !== 'row');
+  expect(first?.targets?.[0]?.expr).toContain('reservations_oldest_open_payment_age_seconds');
+});

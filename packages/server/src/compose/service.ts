@@ -7,7 +7,9 @@ import { collectStoreWarnings } from '../observe/store-warnings.ts';
 import type { Failpoints } from './failpoints.ts';
 import { createMonitoring } from './monitoring.ts';
 import { openPayments, type Payments } from './payments.ts';
+import { readMountFacts } from './read-mount-facts.ts';
 import { openStore } from './store.ts';
+import { volumeWarning } from './volume-warning.ts';
 
 /** A running service: store, payment service, engine and server. */
 export interface Service {
@@ -34,13 +36,13 @@ export async function startService(config: Config, failpoint: string | null): Pr
   const warnings = collectStoreWarnings();
   const monitoring = createMonitoring(config);
   const observer = combineObservers(logObserver(logger), warnings.observer, monitoring.observer);
-  const opened = await openStore(config, {
-    onWarning(warning) {
-      warnings.add(warning);
-      logger.warn({ kind: 'store-warning' }, warning);
-    },
-    observer,
-  });
+  const onWarning = (warning: string): void => {
+    warnings.add(warning);
+    logger.warn({ kind: 'store-warning' }, warning);
+  };
+  const opened = await openStore(config, { onWarning, observer });
+  const onNoVolume = volumeWarning(config, readMountFacts());
+  if (onNoVolume !== null) onWarning(onNoVolume);
   const store = failpoints.store(opened.store);
   const payments = await openPaymentsOver(store, config, observer);
   const gateway = failpoints.gateway(payments.gateway);

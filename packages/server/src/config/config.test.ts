@@ -14,6 +14,7 @@ const DEFAULTS: Config = {
   dbPool: 10,
   dbNotify: false,
   requireSchema: false,
+  dataVolume: null,
   paymentHost: 'payment-service',
   paymentPort: 50_051,
   paymentIdempotency: 'by-reservation-id',

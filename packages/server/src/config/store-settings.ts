@@ -1,5 +1,5 @@
 import type { DriverFacts } from './driver-facts.ts';
-import { storeSetting, switchSetting, wholeNumberSetting } from './setting-kinds.ts';
+import { storeSetting, switchSetting, textSetting, wholeNumberSetting } from './setting-kinds.ts';
 import type { Settings } from './settings.ts';
 import type { StoreAddress } from './store-address.ts';
 
@@ -12,6 +12,8 @@ export interface StoreConfig {
   readonly dbNotify: boolean;
   /** Makes and changes no tables; a database without the current ones is refused. */
   readonly requireSchema: boolean;
+  /** Directory at which a volume should be mounted, in a container; null outside of one. */
+  readonly dataVolume: string | null;
 }
 
 const DEFAULT_ADDRESS: StoreAddress = { kind: 'sqlite', path: './reservations.db' };
@@ -48,6 +50,14 @@ export function storeSettings(drivers: DriverFacts): Settings<StoreConfig> {
       flag: 'require-schema',
       env: 'RESERVATIONS_REQUIRE_SCHEMA',
       description: 'Make and change no tables: start only on a database that `migrate up` has made current',
+    }),
+    dataVolume: textSetting({
+      flag: 'data-volume',
+      env: 'RESERVATIONS_DATA_VOLUME',
+      value: 'DIR',
+      default: null,
+      description:
+        'In a container: where a volume belongs. A SQLite file that is on no volume is warned of at the start',
     }),
   };
 }

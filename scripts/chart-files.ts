@@ -8,6 +8,12 @@ export const CHART = 'deploy/helm/reservations';
 /** Folder of the rendered output, from the root of the workspace. */
 export const RENDERED = 'deploy/helm/rendered';
 
+/** Alert rules of Prometheus, from the root of the workspace. */
+export const ALERTS = 'deploy/monitoring/alerts.yml';
+
+/** Their copy in the chart, which can only read its own files. */
+export const ALERTS_OF_CHART: string = `${CHART}/files/alerts.yml`;
+
 /** What the rendered output is made from, beside {@link CHART}: values for the checks alone. */
 const CHECKS = 'deploy/helm/checks';
 

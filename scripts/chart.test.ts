@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { CHART, chartHash, RENDERED, renderedHeader, VALUE_SETS } from './chart-files.ts';
+import { ALERTS, ALERTS_OF_CHART, CHART, chartHash, RENDERED, renderedHeader, VALUE_SETS } from './chart-files.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -13,6 +13,10 @@ test('the rendered output of the chart is that of its present files (else run "p
     const [header = ''] = readFileSync(join(root, RENDERED, `${name}.yaml`), 'utf8').split(/(?<=\n)/);
     expect(header).toBe(renderedHeader(hash));
   }
+});
+
+test('the chart has the alert rules as they are (else run "pnpm chart")', () => {
+  expect(readFileSync(join(root, ALERTS_OF_CHART), 'utf8')).toBe(readFileSync(join(root, ALERTS), 'utf8'));
 });
 
 test('there is rendered output for each set of values, and no other', () => {

@@ -1,17 +1,26 @@
 /**
  * Renders the Helm chart with each set of values, or checks it. Needs helm, and for the check kubeconform.
  *
- *   node scripts/chart.ts                    writes deploy/helm/rendered
+ *   node scripts/chart.ts                    copies the alert rules into the chart and writes deploy/helm/rendered
  *   node scripts/chart.ts --check            changes nothing: lints, renders, compares with what is committed, validates
  *                                            and tries values that the chart must refuse; exits with 1 for a fault
  *   node scripts/chart.ts --check --schemas FOLDER   takes the schemas of Kubernetes from a folder, without a network
  */
 import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { CHART, chartHash, RENDERED, renderedHeader, VALUE_SETS, type ValueSet } from './chart-files.ts';
+import {
+  ALERTS,
+  ALERTS_OF_CHART,
+  CHART,
+  chartHash,
+  RENDERED,
+  renderedHeader,
+  VALUE_SETS,
+  type ValueSet,
+} from './chart-files.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
@@ -109,6 +118,7 @@ function refusalFaults(): readonly string[] {
 }
 
 const { values } = parseArgs({ options: { check: { type: 'boolean' }, schemas: { type: 'string' } } });
+if (values.check !== true) copyFileSync(join(ROOT, ALERTS), join(ROOT, ALERTS_OF_CHART));
 const hash = chartHash(ROOT);
 if (values.check === true) {
   const faults = [

@@ -27,8 +27,8 @@ PORT RESERVATIONS_HOST RESERVATIONS_DB DATABASE_URL RESERVATIONS_DB_POOL RESERVA
 {{- if and $values.ingress.enabled (not $values.ingress.hosts) -}}
 {{- fail "ingress.hosts: expected at least one host, found none" -}}
 {{- end -}}
-{{- if and (not $values.metrics.enabled) $values.metrics.serviceMonitor.enabled -}}
-{{- fail "metrics.enabled: expected true with metrics.serviceMonitor" -}}
+{{- if and (not $values.metrics.enabled) (or $values.metrics.serviceMonitor.enabled $values.metrics.prometheusRule.enabled) -}}
+{{- fail "metrics.enabled: expected true with metrics.serviceMonitor or metrics.prometheusRule" -}}
 {{- end -}}
 {{- if and $values.workloadIdentity.enabled (not $values.workloadIdentity.clientId) -}}
 {{- fail "workloadIdentity.clientId: expected the client id of a managed identity, found none" -}}

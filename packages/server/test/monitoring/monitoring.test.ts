@@ -6,6 +6,7 @@ import { readAlerts, readDashboard, readText, withoutVariables } from './monitor
 
 const alerts = readAlerts();
 const dashboard = readDashboard();
+const page = readText('docs/operations.md');
 
 /** The expressions that a variable of the dashboard takes its values from, such as `label_values(up, job)`. */
 const variables = dashboard.templating.list.flatMap(({ name, definition }) =>
@@ -62,7 +63,7 @@ test.each([
 });
 
 test('every alert has a severity, a summary, a description, and an entry of its own in the runbook', () => {
-  const anchors = new Set(anchorsOf(readText('docs/operations.md')));
+  const anchors = new Set(anchorsOf(page));
   for (const { alert, labels, annotations } of alerts) {
     expect(labels['severity'], alert).toMatch(/^(critical|warning)$/);
     expect(annotations, alert).toEqual({
@@ -74,7 +75,7 @@ test('every alert has a severity, a summary, a description, and an entry of its 
   }
 });
 
-const [, runbook = ''] = /\n## Alerts\n([\s\S]*?)\n## /.exec(readText('docs/operations.md')) ?? [];
+const [, runbook = ''] = /\n## Alerts\n([\s\S]*?)\n## /.exec(page) ?? [];
 
 test('the runbook has entries for the alerts that there are, and no others', () => {
   const entries = [...runbook.matchAll(/^### (.+)$/gm)].map(([, heading = '']) => heading);
@@ -104,26 +105,37 @@ test('an alert of two severities has the milder one first, under the same name',
   }
 });
 
-/** Alerts that a gauge of the store raises, so that they last as long as the state. */
-const BY_STATE: Readonly<Record<string, string>> = {
-  'payment-escalated': 'ReservationsPaymentsEscalated',
-  'subscription-stopped': 'ReservationsSubscriptionStopped',
-  'store-alarm': 'ReservationsStoreAlarm',
-};
+const [, alarms = '', observations = ''] =
+  /\n## Alarms\n([\s\S]*?)\n### In an application of your own\n([\s\S]*?)\n## /.exec(page) ?? [];
 
-test('every alarm of the engine raises an alert', () => {
-  const [, table = ''] = readText('docs/operations.md').split('\n### In an application of your own\n');
-  const kinds = [...table.matchAll(/^\| `([a-z-]+)` +\| alarm \|/gm)].map(([, kind = '']) => kind);
-  expect(kinds).toHaveLength(6);
-  const names = new Set(alerts.map(({ alert }) => alert));
-  const byCounter = new Set(
-    alerts.flatMap(({ expr }) =>
-      [...expr.matchAll(/reservations_alarms_total\{kind="([a-z-]+)"/g)].map(([, kind]) => kind),
-    ),
-  );
-  expect(kinds.filter((kind) => !names.has(BY_STATE[kind] ?? '') && !byCounter.has(kind))).toEqual([]);
+/** The kinds of alarms in the table of observations, which is complete by a test of core. */
+const alarmKinds = [...observations.matchAll(/^\| `([a-z-]+)` +\| alarm \|/gm)].map(([, kind = '']) => kind);
+
+test('every alarm of the engine has an entry that leads to its alert', () => {
+  expect(alarmKinds).toHaveLength(6);
+  const linked = alarmKinds.map((kind) => {
+    const entry = alarms.split('\n### ').find((section) => section.split('\n', 1)[0]?.includes(`\`${kind}\``));
+    return [kind, [...(entry ?? '').matchAll(/\[(Reservations\w+)\]/g)].map(([, alert]) => alert)];
+  });
+  const ofSubscriptions = ['ReservationsSubscriptionStopped', 'ReservationsSubscriptionSkipped'];
+  expect(Object.fromEntries(linked)).toEqual({
+    contradiction: ['ReservationsContradiction'],
+    'payment-escalated': ['ReservationsPaymentsEscalated'],
+    'payment-misconfigured': ['ReservationsPaymentMisconfigured'],
+    'store-alarm': ['ReservationsStoreAlarm'],
+    'subscription-skipped': ofSubscriptions,
+    'subscription-stopped': ofSubscriptions,
+  });
+});
+
+/** Alarms whose alert hangs on a gauge, so that it lasts as long as the state; the others are counted. */
+const BY_STATE = new Set(['payment-escalated', 'store-alarm', 'subscription-stopped']);
+
+test('every alarm of the engine raises an alert, also one that a later release has', () => {
+  const counted = alerts.flatMap(({ expr }) => /reservations_alarms_total\{kind="([a-z-]+)"/.exec(expr)?.[1] ?? []);
+  expect(counted.toSorted()).toEqual(alarmKinds.filter((kind) => !BY_STATE.has(kind)).toSorted());
   const other = alerts.find(({ alert }) => alert === 'ReservationsOtherAlarm');
-  expect(/kind!~"([^"]+)"/.exec(other?.expr ?? '')?.[1]?.split('|')).toEqual(kinds.toSorted());
+  expect(/kind!~"([^"]+)"/.exec(other?.expr ?? '')?.[1]?.split('|')).toEqual(alarmKinds.toSorted());
 });
 
 test('panels of the dashboard have an id of their own, do not overlap, and fit the width', () => {

@@ -26,6 +26,7 @@ const operations = readFileSync(new URL('../../../docs/operations.md', import.me
 const OBSERVATIONS: Readonly<Record<Observation['kind'], 'alarm' | ''>> = {
   'payment-escalated': 'alarm',
   'payment-misconfigured': 'alarm',
+  'payment-certificates': 'alarm',
   contradiction: 'alarm',
   'subscription-stopped': 'alarm',
   'subscription-skipped': 'alarm',

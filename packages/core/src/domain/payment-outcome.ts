@@ -1,8 +1,14 @@
 /**
  * Why it is certain that no payment service has a charge: it did not leave this process or, for 'stream-refused', HTTP/2
- * states that it was not processed.
+ * states that it was not processed. 'certificate': there was no connection because a certificate was not accepted.
  */
-export type NotSentCause = 'no-connection' | 'stream-refused' | 'breaker-open' | 'bulkhead-full' | 'stopped';
+export type NotSentCause =
+  | 'no-connection'
+  | 'certificate'
+  | 'stream-refused'
+  | 'breaker-open'
+  | 'bulkhead-full'
+  | 'stopped';
 
 /** Why it is unknown whether a charge was executed. */
 export type UnknownCause =

@@ -31,8 +31,13 @@ export type Observation =
       readonly reason: EscalationReason;
       readonly detail: string;
     }
-  /** Alarm: the payment service rejects our credentials or permissions. */
+  /** Alarm: the payment service rejects our credentials or permissions, or a certificate was not accepted. */
   | { readonly kind: 'payment-misconfigured'; readonly reservationId: ReservationId; readonly detail: string }
+  /**
+   * Files of certificates for the payment service changed: they are in use now. Alarm when not `inUse`: they cannot be used,
+   * and their earlier contents stay in use.
+   */
+  | { readonly kind: 'payment-certificates'; readonly inUse: boolean; readonly detail: string }
   /** Another owner acquired the lease while this process was working. */
   | { readonly kind: 'lease-lost'; readonly reservationId: ReservationId }
   /** A reservation is recorded, and its charge could not be made or recorded: settlement continues with it. */

@@ -1,6 +1,6 @@
 import type { Observer } from '@reservations/core';
-import { createGrpcPaymentGateway, type GrpcPaymentGateway } from '@reservations/core/grpc';
-import type { PaymentConfig } from '../config/payment-settings.ts';
+import { createGrpcPaymentGateway, type GrpcPaymentGateway, type PaymentTlsOptions } from '@reservations/core/grpc';
+import type { PaymentConfig, PaymentTlsConfig } from '../config/payment-settings.ts';
 
 /** A gateway, and where its payment service is, for messages. */
 export interface Payments {
@@ -14,8 +14,18 @@ export async function openPayments(config: PaymentConfig, observer: Observer): P
   const { paymentIdempotency: idempotency, paymentIdleTimeoutMs: idleTimeoutMs } = config;
   if (!config.sandbox) {
     const { paymentHost: host, paymentPort: port } = config;
-    const gateway = createGrpcPaymentGateway({ host, port, idempotency, idleTimeoutMs, observer });
-    return { gateway, description: hostAndPort(host, port) };
+    const { paymentBalancing: balancing } = config;
+    const tls = paymentTlsOptions(config);
+    const gateway = createGrpcPaymentGateway({
+      host,
+      port,
+      idempotency,
+      idleTimeoutMs,
+      balancing,
+      observer,
+      ...(tls === null ? {} : { tls }),
+    });
+    return { gateway, description: `${hostAndPort(host, port)}${tls === null ? '' : ', over TLS'}` };
   }
   // Only a server with the sandbox loads it.
   const { startSandboxPaymentService } = await import('@reservations/core/sandbox');
@@ -31,6 +41,18 @@ export async function openPayments(config: PaymentConfig, observer: Observer): P
       },
     },
     description: `${hostAndPort(host, port)}, the sandbox: no money moves`,
+  };
+}
+
+/** Returns the options of encryption as they are configured; null for plain text. */
+function paymentTlsOptions(config: PaymentTlsConfig): PaymentTlsOptions | null {
+  const { paymentTls, paymentCa, paymentCert, paymentKey, paymentServerName } = config;
+  if (!paymentTls) return null;
+  return {
+    ...(paymentCa === null ? {} : { caFile: paymentCa }),
+    ...(paymentCert === null ? {} : { certFile: paymentCert }),
+    ...(paymentKey === null ? {} : { keyFile: paymentKey }),
+    ...(paymentServerName === null ? {} : { serverName: paymentServerName }),
   };
 }
 

@@ -57,6 +57,7 @@ export async function startService(config: Config, failpoint: string | null): Pr
     state: {
       breakerState: () => payments.gateway.breakerState(),
       chargeLoad: () => payments.gateway.load(),
+      certificate: () => payments.gateway.certificate(),
       storeResources: () => opened.resources(),
       logLinesLost: linesLost,
     },

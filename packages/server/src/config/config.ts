@@ -2,6 +2,7 @@ import type { DriverFacts } from './driver-facts.ts';
 import { HTTP_SETTINGS, type HttpConfig } from './http-settings.ts';
 import { MONITORING_SETTINGS, type MonitoringConfig } from './monitoring-settings.ts';
 import { ineffectiveSettings } from './ineffective-settings.ts';
+import { paymentTlsFaults } from './tls-checks.ts';
 import { LOG_LEVELS, type LogLevel } from './log-level.ts';
 import { type PaymentConfig, paymentSettings } from './payment-settings.ts';
 import { choiceSetting } from './setting-kinds.ts';
@@ -76,7 +77,11 @@ export function configNotes(settings: Settings<Config>, config: Config, sources:
 
 function checkTogether(values: Partial<Config>, origins: SettingOrigins<Config>): readonly string[] {
   const { sandbox, sandboxLedger } = values;
-  const faults = [...ineffectiveSettings(values, origins).faults, ...samePort(values, origins)];
+  const faults = [
+    ...ineffectiveSettings(values, origins).faults,
+    ...samePort(values, origins),
+    ...paymentTlsFaults(values, origins),
+  ];
   if (sandbox !== false || typeof sandboxLedger !== 'string') return faults;
   // A fault as a variable too: it is set for a sandbox alone, and without one the charges would be real.
   const ledger = `${origins.sandboxLedger}: expected --sandbox with it, found ${JSON.stringify(sandboxLedger)} alone`;

@@ -15,6 +15,8 @@ interface Origins {
   readonly dbNotify?: string;
   readonly paymentHost?: string;
   readonly paymentPort?: string;
+  readonly paymentTls?: string;
+  readonly paymentBalancing?: string;
 }
 
 /** Settings that are given and have no effect: faults of flags, and notes on variables. */
@@ -46,9 +48,15 @@ interface Ineffective {
   readonly why: string;
 }
 
-function besideSandbox({ sandbox, paymentHost, paymentPort }: Origins): readonly Ineffective[] {
+function besideSandbox({
+  sandbox,
+  paymentHost,
+  paymentPort,
+  paymentTls,
+  paymentBalancing,
+}: Origins): readonly Ineffective[] {
   const why = `beside ${sandbox}, which starts a payment service of its own and uses that`;
-  return [paymentHost, paymentPort].map((origin) => ({ origin, why }));
+  return [paymentHost, paymentPort, paymentTls, paymentBalancing].map((origin) => ({ origin, why }));
 }
 
 function onSqlite({ dbNotify: notifies }: Deciding, { db, dbPool, dbNotify }: Origins): readonly Ineffective[] {

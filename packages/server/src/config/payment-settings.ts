@@ -2,6 +2,7 @@ import type { PaymentIdempotency } from '@reservations/core/ports';
 import type { DriverFacts } from './driver-facts.ts';
 import {
   choiceSetting,
+  hostOrNoneSetting,
   hostSetting,
   portSetting,
   switchSetting,
@@ -16,10 +17,23 @@ export interface PaymentAddress {
   readonly paymentPort: number;
 }
 
+/** Encryption towards the payment service; the files are PEM. */
+export interface PaymentTlsConfig {
+  readonly paymentTls: boolean;
+  /** Authorities that verify the payment service; null takes those of Node. */
+  readonly paymentCa: string | null;
+  readonly paymentCert: string | null;
+  readonly paymentKey: string | null;
+  /** Name in the payment service's certificate; null stands for the host. */
+  readonly paymentServerName: string | null;
+}
+
 /** Which payment service charges, and what may be asked of it. */
-export interface PaymentConfig extends PaymentAddress {
+export interface PaymentConfig extends PaymentAddress, PaymentTlsConfig {
   readonly paymentIdempotency: PaymentIdempotency;
   readonly paymentIdleTimeoutMs: number;
+  /** How charges are spread over the addresses of the host. */
+  readonly paymentBalancing: 'pick-first' | 'round-robin';
   readonly paymentUnknownOutcome: 'pending' | 'fail';
   /** Starts a sandbox payment service and uses it instead of the configured one. */
   readonly sandbox: boolean;
@@ -45,10 +59,55 @@ export const PAYMENT_ADDRESS_SETTINGS: Settings<PaymentAddress> = {
   }),
 };
 
+/** The settings of {@link PaymentTlsConfig}. */
+export const PAYMENT_TLS_SETTINGS: Settings<PaymentTlsConfig> = {
+  paymentTls: switchSetting({
+    flag: 'payment-tls',
+    env: 'PAYMENT_TLS',
+    description: 'Encrypt the connection to the payment service and verify its certificate',
+  }),
+  paymentCa: textSetting({
+    flag: 'payment-ca',
+    env: 'PAYMENT_CA',
+    value: 'FILE',
+    default: null,
+    description: 'Authorities that verify the payment service, as PEM; without one, those that come with Node',
+  }),
+  paymentCert: textSetting({
+    flag: 'payment-cert',
+    env: 'PAYMENT_CERT',
+    value: 'FILE',
+    default: null,
+    description: 'Certificate of this server for the payment service, as PEM, with its intermediate authorities',
+  }),
+  paymentKey: textSetting({
+    flag: 'payment-key',
+    env: 'PAYMENT_KEY',
+    value: 'FILE',
+    default: null,
+    description: 'Private key of --payment-cert, as PEM, without a passphrase',
+  }),
+  paymentServerName: hostOrNoneSetting({
+    flag: 'payment-server-name',
+    env: 'PAYMENT_SERVER_NAME',
+    value: 'NAME',
+    default: null,
+    description: "Name that the payment service's certificate must have; without one, --payment-host",
+  }),
+};
+
 /** Returns the settings of {@link PaymentConfig}. */
 export function paymentSettings(drivers: DriverFacts): Settings<PaymentConfig> {
   return {
     ...PAYMENT_ADDRESS_SETTINGS,
+    ...PAYMENT_TLS_SETTINGS,
+    paymentBalancing: choiceSetting({
+      flag: 'payment-balancing',
+      env: 'PAYMENT_BALANCING',
+      choices: ['pick-first', 'round-robin'],
+      default: 'pick-first',
+      description: 'How charges are spread over the addresses of --payment-host: one of them, or all in turn',
+    }),
     paymentIdempotency: choiceSetting({
       flag: 'payment-idempotency',
       env: 'PAYMENT_IDEMPOTENCY',

@@ -21,8 +21,17 @@ export function textSetting<Default extends string | null>(
 
 /** A host as the drivers take it: a name or an address. */
 export function hostSetting(naming: Naming & { readonly value: string; readonly default: string }): Setting<string> {
-  return { ...naming, expected: 'a name or an address, without a scheme or a port', parse: parseHost };
+  return { ...naming, expected: HOST_EXPECTED, parse: parseHost };
 }
+
+/** The same, and none by default. */
+export function hostOrNoneSetting(
+  naming: Naming & { readonly value: string; readonly default: null },
+): Setting<string | null> {
+  return { ...naming, expected: HOST_EXPECTED, parse: parseHost };
+}
+
+const HOST_EXPECTED = 'a name or an address, without a scheme or a port';
 
 function parseHost(text: string): string | undefined {
   const isAddress = isIPv6(text) && !text.includes('%');

@@ -56,6 +56,11 @@ export function logObserver(log: Logger): Observer {
         log.error({ alarm: true, kind, reservation_id: reservationId, ...why }, ALARMS[kind]);
         return;
       }
+      case 'payment-certificates':
+        if (observation.inUse)
+          log.info({ kind, detail: observation.detail }, 'certificates for the payment service changed');
+        else log.error({ alarm: true, kind, detail: observation.detail }, ALARMS[observation.kind]);
+        return;
       case 'subscription-stopped':
       case 'subscription-skipped': {
         const { kind, ...facts } = observation;
@@ -92,7 +97,9 @@ export function logObserver(log: Logger): Observer {
 const ALARMS = {
   contradiction: 'a verdict contradicts what stands: an operator is needed',
   'payment-escalated': 'a payment could not be settled: an operator is needed',
-  'payment-misconfigured': 'the payment service refuses our credentials or permissions',
+  'payment-certificates': 'changed certificates for the payment service cannot be used; the earlier ones stay in use',
+  'payment-misconfigured':
+    'the payment service refuses our credentials or permissions, or a certificate is not accepted',
   'subscription-stopped': 'a subscription stands still at an event that it cannot handle: an operator is needed',
   'subscription-skipped': 'a subscription left out an event that it cannot handle',
 } as const;

@@ -163,6 +163,7 @@ function error(
     trailingTransactionId: null,
     handedOver: true,
     cancelledByUs: false,
+    certificateFault: null,
     ...rest,
   };
 }

@@ -160,5 +160,13 @@ function reply(success: boolean, transactionId: string, message: string): Attemp
 }
 
 function failure(code: status, details: string, trailingTransactionId: string | null = null): AttemptSignal {
-  return { kind: 'error', code, details, trailingTransactionId, handedOver: true, cancelledByUs: false };
+  return {
+    kind: 'error',
+    code,
+    details,
+    trailingTransactionId,
+    handedOver: true,
+    cancelledByUs: false,
+    certificateFault: null,
+  };
 }

@@ -1,8 +1,11 @@
 import { type ChannelCredentials, type ChannelOptions, Metadata, type ServiceError, status } from '@grpc/grpc-js';
 import type { PaymentRequest, ReceivedPaymentResponse } from '../../proto/messages.ts';
 import { type PaymentServiceClient, PaymentServiceStub } from '../../proto/payment-service.ts';
+import { certificateFault } from './certificate-fault.ts';
 import { type HandOver, watchHandOver } from './hand-over.ts';
-import type { AttemptSignal } from './outcome.ts';
+import type { AttemptError, AttemptSignal } from './outcome.ts';
+import type { PaymentTls } from './payment-tls.ts';
+import { TlsCredentials } from './tls-credentials.ts';
 import { TrackedCredentials } from './tracked-credentials.ts';
 
 /** A reply has three short fields; grpc-js refuses a larger one before it is decoded. */
@@ -45,10 +48,23 @@ export interface PaymentChannel {
   close(): void;
 }
 
+/**
+ * How calls are spread over the addresses of a name. 'pick-first': one connection, to the first address that accepts it.
+ * 'round-robin': one connection to each address, in turn.
+ */
+export type PaymentBalancing = 'pick-first' | 'round-robin';
+
+const BALANCING_OPTIONS: Readonly<Record<PaymentBalancing, ChannelOptions>> = {
+  'pick-first': {},
+  'round-robin': { 'grpc.service_config': JSON.stringify({ loadBalancingConfig: [{ round_robin: {} }] }) },
+};
+
 /** A gRPC channel with what is needed to replace it. */
 interface Lane {
   readonly client: PaymentServiceClient;
   readonly credentials: TrackedCredentials;
+  /** Certificate that was not accepted in the last attempt to connect, in words; null without one. */
+  certificateFault(): string | null;
   /** Cancel functions of the running calls. */
   readonly calls: Set<() => void>;
   /** Calls that ended with any response from the peer. */
@@ -69,6 +85,10 @@ export interface PaymentChannelOptions {
   /** "host:port". */
   readonly address: string;
   readonly credentials: ChannelCredentials;
+  /** Replaces `credentials`. */
+  readonly tls?: PaymentTls;
+  /** How calls are spread over the addresses of a name. Default 'pick-first'. */
+  readonly balancing?: PaymentBalancing;
   /** Time without a call after which the connection is closed; the next call opens a new one. */
   readonly idleTimeoutMs: number;
 }
@@ -103,6 +123,9 @@ export function createPaymentChannel(options: PaymentChannelOptions): PaymentCha
     return current;
   }
 
+  // New connections with the new certificates; what runs on the old ones ends there.
+  options.tls?.onChange(() => replace(current));
+
   return {
     async send(request, timeoutMs, signal) {
       if (closed || signal.aborted) return { kind: 'withheld' };
@@ -129,10 +152,24 @@ export function createPaymentChannel(options: PaymentChannelOptions): PaymentCha
   };
 }
 
-function openLane({ address, credentials }: PaymentChannelOptions): Lane {
-  const tracked = new TrackedCredentials(credentials);
-  const client = new PaymentServiceStub(address, tracked, CHANNEL_OPTIONS);
-  return { client, credentials: tracked, calls: new Set(), answers: 0, quietSince: null, retired: false };
+function openLane({ address, credentials, tls, balancing = 'pick-first' }: PaymentChannelOptions): Lane {
+  const identity = tls?.identity();
+  const inner =
+    tls === undefined || identity === undefined ? credentials : new TlsCredentials(identity, tls.serverName);
+  const tracked = new TrackedCredentials(inner);
+  const client = new PaymentServiceStub(address, tracked, { ...CHANNEL_OPTIONS, ...BALANCING_OPTIONS[balancing] });
+  return {
+    client,
+    credentials: tracked,
+    certificateFault() {
+      const failure = tracked.lastFailure();
+      return failure === null ? null : certificateFault(failure, identity?.client ?? null, Date.now());
+    },
+    calls: new Set(),
+    answers: 0,
+    quietSince: null,
+    retired: false,
+  };
 }
 
 function now(): Moment {
@@ -181,7 +218,9 @@ function sendOn(
       if (lane.retired && lane.calls.size === 0) lane.credentials.destroySockets();
       // A call that ended without a stream names the target instead of the peer's address.
       const hasStream = call.getPeer() !== lane.client.getChannel().getTarget();
-      resolve(toSignal(error, reply, handOver, { hasStream, cancelledByUs }));
+      resolve(
+        toSignal(error, reply, handOver, { hasStream, cancelledByUs, certificateFault: lane.certificateFault() }),
+      );
     },
   );
   lane.calls.add(cancel);
@@ -193,7 +232,7 @@ function toSignal(
   error: ServiceError | null,
   reply: ReceivedPaymentResponse | undefined,
   handOver: HandOver,
-  { hasStream, cancelledByUs }: { readonly hasStream: boolean; readonly cancelledByUs: boolean },
+  seen: Pick<AttemptError, 'cancelledByUs' | 'certificateFault'> & { readonly hasStream: boolean },
 ): AttemptSignal {
   if (error === null && reply !== undefined) return { kind: 'reply', reply };
   if (handOver.wasRefused()) return { kind: 'stream-refused' };
@@ -203,7 +242,8 @@ function toSignal(
     code: error?.code ?? status.UNKNOWN,
     details: error?.details ?? 'neither a reply nor an error',
     trailingTransactionId: typeof trailer === 'string' ? trailer : null,
-    handedOver: handOver.wasGiven() && hasStream,
-    cancelledByUs,
+    handedOver: handOver.wasGiven() && seen.hasStream,
+    cancelledByUs: seen.cancelledByUs,
+    certificateFault: seen.certificateFault,
   };
 }

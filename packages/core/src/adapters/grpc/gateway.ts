@@ -5,12 +5,15 @@ import type { PaymentRequest } from '../../proto/messages.ts';
 import { createPaymentChannel } from './channel.ts';
 import { type GrpcPaymentGatewayOptions, readOptions } from './options.ts';
 import { type AttemptResult, classifyAttempt } from './outcome.ts';
+import { type CertificateStatus, openPaymentTls } from './payment-tls.ts';
 import { type BreakerState, type ChargeLoad, createChargePolicy } from './policy.ts';
 
 /** A {@link PaymentGateway} over gRPC, with state for monitoring. */
 export interface GrpcPaymentGateway extends PaymentGateway {
   breakerState(): BreakerState;
   load(): ChargeLoad;
+  /** Returns the state of the certificates; null without `tls`. */
+  certificate(): CertificateStatus | null;
 }
 
 /**
@@ -20,9 +23,10 @@ export interface GrpcPaymentGateway extends PaymentGateway {
  */
 export function createGrpcPaymentGateway(options: GrpcPaymentGatewayOptions): GrpcPaymentGateway {
   const settings = readOptions(options);
-  const { channel = createPaymentChannel(settings) } = options;
-  const policy = createChargePolicy(settings);
   const observer = toObserver(options.observer);
+  const tls = options.tls === undefined ? null : openPaymentTls(options.tls, options.host, observer);
+  const { channel = createPaymentChannel(tls === null ? settings : { ...settings, tls }) } = options;
+  const policy = createChargePolicy(settings);
 
   async function attempt(request: PaymentRequest, { signal, maySend }: ChargeOptions): Promise<AttemptResult> {
     if (signal.aborted || !maySend()) return classifyAttempt({ kind: 'withheld' });
@@ -41,7 +45,9 @@ export function createGrpcPaymentGateway(options: GrpcPaymentGatewayOptions): Gr
     },
     breakerState: () => policy.breakerState(),
     load: () => policy.load(),
+    certificate: () => tls?.status() ?? null,
     close() {
+      tls?.close();
       channel.close();
       return Promise.resolve();
     },

@@ -1,5 +1,5 @@
 import '../../require-supported-node.ts';
-export type { PaymentChannel } from './channel.ts';
+export type { PaymentBalancing, PaymentChannel } from './channel.ts';
 export { createGrpcPaymentGateway, type GrpcPaymentGateway } from './gateway.ts';
 export {
   ATTEMPTS_MAX,
@@ -8,5 +8,7 @@ export {
   IDLE_TIMEOUT_MS_MAX,
   IDLE_TIMEOUT_MS_MIN,
 } from './options.ts';
+export type { CertificateStatus } from './payment-tls.ts';
+export type { PaymentTlsOptions } from './payment-tls.ts';
 export type { AttemptError, AttemptSignal } from './outcome.ts';
 export type { BreakerState, ChargeLoad } from './policy.ts';

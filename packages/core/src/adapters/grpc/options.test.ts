@@ -10,6 +10,7 @@ test('host and port are enough', () => {
   expect(settings).toEqual({
     address: 'payment-service:50051',
     idempotency: 'by-reservation-id',
+    balancing: 'pick-first',
     attemptTimeoutMs: 5_000,
     idleTimeoutMs: 30_000,
     attemptsMax: 3,

@@ -2,7 +2,8 @@ import { ChannelCredentials } from '@grpc/grpc-js';
 import { checkOneOf, checkText, checkWholeNumber, invalidOption } from '../../options.ts';
 import type { Observers } from '../../ports/observer.ts';
 import type { PaymentIdempotency } from '../../ports/payment-gateway.ts';
-import type { PaymentChannel } from './channel.ts';
+import type { PaymentBalancing, PaymentChannel } from './channel.ts';
+import type { PaymentTlsOptions } from './payment-tls.ts';
 import type { ChargePolicyOptions } from './policy.ts';
 
 /** Address and protection of a payment service. */
@@ -12,8 +13,12 @@ export interface GrpcPaymentGatewayOptions {
   readonly port: number;
   /** Guarantee of the service for a repeated charge. Default 'by-reservation-id'. */
   readonly idempotency?: PaymentIdempotency;
-  /** Default: plain text. */
+  /** Encryption by files that are read again when they change. Default: none. */
+  readonly tls?: PaymentTlsOptions;
+  /** Credentials of your own, instead of `tls`. Default: plain text. */
   readonly credentials?: ChannelCredentials;
+  /** How charges are spread over the addresses of `host`. Default 'pick-first'. */
+  readonly balancing?: PaymentBalancing;
   /** Deadline of each attempt, including connecting. Default 5000. */
   readonly attemptTimeoutMs?: number;
   /**
@@ -48,6 +53,8 @@ export const IDLE_TIMEOUT_MS_MIN = 1_000;
 export const IDLE_TIMEOUT_MS_MAX = 86_400_000;
 
 const ATTEMPT_TIMEOUT_MS_MAX = 60_000;
+const LOOK_EVERY_MS_MIN = 10;
+const LOOK_EVERY_MS_MAX = 3_600_000;
 const COUNT_MAX = 100_000;
 const OPEN_MS_MAX = 600_000;
 
@@ -58,6 +65,7 @@ export interface GatewaySettings extends ChargePolicyOptions {
   /** "host:port", an IPv6 address in brackets. */
   readonly address: string;
   readonly credentials: ChannelCredentials;
+  readonly balancing: PaymentBalancing;
   readonly attemptTimeoutMs: number;
   readonly idleTimeoutMs: number;
 }
@@ -74,11 +82,13 @@ export function readOptions(options: GrpcPaymentGatewayOptions): GatewaySettings
   if (!(credentials instanceof ChannelCredentials)) {
     throw invalidOption('credentials', 'ChannelCredentials of @grpc/grpc-js', credentials);
   }
+  checkTls(options);
   const port = checkWholeNumber('port', options.port, 1, 65_535);
   return {
     address: host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`,
     idempotency,
     credentials,
+    balancing: checkOneOf('balancing', options.balancing ?? 'pick-first', ['pick-first', 'round-robin']),
     attemptTimeoutMs: checkWholeNumber(
       'attemptTimeoutMs',
       options.attemptTimeoutMs ?? 5_000,
@@ -100,6 +110,19 @@ export function readOptions(options: GrpcPaymentGatewayOptions): GatewaySettings
       openMs: checkWholeNumber('breaker.openMs', openMs, 1, OPEN_MS_MAX),
     },
   };
+}
+
+function checkTls({ tls, credentials }: GrpcPaymentGatewayOptions): void {
+  if (tls === undefined) return;
+  if (credentials !== undefined) throw invalidOption('tls', 'nothing beside credentials', tls);
+  for (const name of ['caFile', 'certFile', 'keyFile'] as const) {
+    if (tls[name] !== undefined) checkText(`tls.${name}`, tls[name], (text) => text !== '', 'the path of a file');
+  }
+  if ((tls.certFile === undefined) !== (tls.keyFile === undefined)) {
+    throw invalidOption('tls', 'certFile and keyFile together', tls);
+  }
+  if (tls.serverName !== undefined) checkText('tls.serverName', tls.serverName, isHost, 'a name or an address');
+  checkWholeNumber('tls.lookEveryMs', tls.lookEveryMs ?? LOOK_EVERY_MS_MIN, LOOK_EVERY_MS_MIN, LOOK_EVERY_MS_MAX);
 }
 
 function isHost(text: string): boolean {

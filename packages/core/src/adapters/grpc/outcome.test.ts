@@ -9,6 +9,7 @@ const sent: AttemptError = {
   trailingTransactionId: null,
   handedOver: true,
   cancelledByUs: false,
+  certificateFault: null,
 };
 
 function error(overrides: Partial<AttemptError>): AttemptError {

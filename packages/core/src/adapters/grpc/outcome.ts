@@ -25,6 +25,8 @@ export interface AttemptError {
   readonly handedOver: boolean;
   /** True when this client cancelled the call. */
   readonly cancelledByUs: boolean;
+  /** Certificate that was not accepted in the last attempt to connect, in words; null without one. A label only. */
+  readonly certificateFault: string | null;
 }
 
 /** Meaning of one attempt. */
@@ -65,6 +67,9 @@ export function provesNotSent(error: AttemptError): boolean {
 /** No connection could be established, or the channel was replaced while the call waited for one. */
 const UNAVAILABLE_UNSENT = /^(No connection established|Name resolution failed|Channel closed before call started)/;
 
+/** Texts of a connection that failed before TLS: whatever a certificate did earlier, it is not the reason now. */
+const NETWORK_FAULT = /ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|^Name resolution failed/;
+
 /** State of a call at its deadline; for a call that was sent the text ends with the peer's address. */
 const DEADLINE_UNSENT = /(waiting for name resolution|waiting for metadata filters|Waiting for LB pick)$/;
 
@@ -92,7 +97,14 @@ function classifyReply(reply: ReceivedPaymentResponse): AttemptResult {
 function classifyError(error: AttemptError): AttemptResult {
   if (provesNotSent(error)) {
     if (error.cancelledByUs) return { outcome: STOPPED, retry: 'no', breaks: false };
-    const outcome = { kind: 'not-sent', cause: 'no-connection', detail: describe(error) } as const;
+    const outcome: PaymentOutcome =
+      error.certificateFault === null || NETWORK_FAULT.test(error.details)
+        ? { kind: 'not-sent', cause: 'no-connection', detail: describe(error) }
+        : {
+            kind: 'not-sent',
+            cause: 'certificate',
+            detail: boundedDisplayText(error.certificateFault, DETAIL_LENGTH_MAX),
+          };
     return { outcome, retry: 'yes', breaks: true };
   }
   if (error.cancelledByUs && error.code === status.CANCELLED) return unknown(error, 'cancelled', 'no', false);

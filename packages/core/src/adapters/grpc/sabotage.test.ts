@@ -23,6 +23,7 @@ const REFUSED_STATUS: AttemptError = {
   trailingTransactionId: null,
   handedOver: true,
   cancelledByUs: false,
+  certificateFault: null,
 };
 
 const SABOTAGES: readonly Sabotage[] = [

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { type CallCredentials, ChannelCredentials, type ChannelOptions } from '@grpc/grpc-js';
+import type { FailedConnection } from './certificate-fault.ts';
 
 type SecureConnector = ReturnType<ChannelCredentials['_createSecureConnector']>;
 type ChannelTarget = Parameters<ChannelCredentials['_createSecureConnector']>[0];
@@ -12,6 +13,7 @@ export class TrackedCredentials extends ChannelCredentials {
   readonly #inner: ChannelCredentials;
   readonly #sockets: Set<Socket> = new Set();
   #areDestroyed = false;
+  #lastFailure: FailedConnection | null = null;
 
   constructor(inner: ChannelCredentials) {
     super();
@@ -22,6 +24,11 @@ export class TrackedCredentials extends ChannelCredentials {
   destroySockets(): void {
     this.#areDestroyed = true;
     for (const socket of this.#sockets) socket.destroy();
+  }
+
+  /** How the last TLS connection failed before the peer sent anything; null when none failed since one was of use. */
+  lastFailure(): FailedConnection | null {
+    return this.#lastFailure;
   }
 
   override _isSecure(): boolean {
@@ -44,11 +51,39 @@ export class TrackedCredentials extends ChannelCredentials {
         socket.once('close', () => this.#sockets.delete(socket));
         // TCP may connect after the channel was closed.
         if (this.#areDestroyed) socket.destroy();
-        return connector.connect(socket);
+        return this.#watch(connector.connect(socket));
       },
       waitForReady: () => connector.waitForReady(),
       getCallCredentials: () => connector.getCallCredentials(),
       destroy: () => connector.destroy(),
     };
   }
+
+  async #watch(connecting: ReturnType<SecureConnector['connect']>): ReturnType<SecureConnector['connect']> {
+    try {
+      const connected = await connecting;
+      if (connected.secure) this.#watchSecure(connected.socket);
+      return connected;
+    } catch (error) {
+      if (this.#inner._isSecure()) this.#lastFailure = failed(error, false);
+      throw error;
+    }
+  }
+
+  /** With TLS 1.3 a server judges the certificate of its client after the client's end of the handshake. */
+  #watchSecure(socket: Socket): void {
+    let error: unknown = null;
+    socket.on('error', (found) => (error ??= found));
+    socket.once('close', () => {
+      this.#lastFailure = socket.bytesRead === 0 ? failed(error, true) : null;
+    });
+    socket.once('error', (found) => {
+      if (socket.bytesRead === 0) this.#lastFailure = failed(found, true);
+    });
+  }
+}
+
+function failed(error: unknown, wasSecure: boolean): FailedConnection {
+  if (!(error instanceof Error)) return { code: '', message: '', wasSecure };
+  return { code: 'code' in error ? String(error.code) : '', message: error.message, wasSecure };
 }

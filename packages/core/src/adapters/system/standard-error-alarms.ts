@@ -53,6 +53,8 @@ function alarmOf(observation: Observation): Alarm | null {
     case 'payment-misconfigured':
       // Raised for every reservation until it is corrected.
       return { about: kind, text: `${observation.reservationId}: ${observation.detail}` };
+    case 'payment-certificates':
+      return observation.inUse ? null : { about: kind, text: observation.detail };
     case 'subscription-stopped':
     case 'subscription-skipped':
       return { about: `${kind} "${observation.subscription}" at ${observation.position}`, text: observation.detail };

@@ -58,10 +58,18 @@ export async function chargeReservation(deps: EngineDeps, job: ChargeJob): Promi
     by,
     durationMs: clock.now() - startedAt,
   });
-  if (attempted.kind === 'unknown' && attempted.cause === 'misconfigured') {
+  if (needsConfiguration(attempted)) {
     deps.observer({ kind: 'payment-misconfigured', reservationId: id, detail: attempted.detail });
   }
   return await recordOutcome(deps, job, { attempted, outcome, retryAt: job.retryAt() });
+}
+
+/** True when no charge succeeds until an operator corrects credentials or certificates. */
+function needsConfiguration(outcome: PaymentOutcome): outcome is Extract<PaymentOutcome, { readonly detail: string }> {
+  return (
+    (outcome.kind === 'unknown' && outcome.cause === 'misconfigured') ||
+    (outcome.kind === 'not-sent' && outcome.cause === 'certificate')
+  );
 }
 
 /** Outcome of a run of charging. */

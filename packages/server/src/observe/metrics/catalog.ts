@@ -94,6 +94,12 @@ export const METRICS = {
     help: 'Most charges that may wait; further ones are not sent',
     labels: [],
   },
+  paymentCertificateExpiry: {
+    name: 'reservations_payment_certificate_expiry_timestamp_seconds',
+    type: 'gauge',
+    help: 'Time at which the first certificate in the files for the payment service expires, in seconds since 1970; absent without such files',
+    labels: [],
+  },
   openPayments: {
     name: 'reservations_open_payments',
     type: 'gauge',

@@ -32,6 +32,9 @@ export function metricsObserver(instruments: Instruments): Observer {
       case 'subscription-skipped':
         alarms.inc({ kind: observation.kind });
         return;
+      case 'payment-certificates':
+        if (!observation.inUse) alarms.inc({ kind: observation.kind });
+        return;
       case 'store-alarm':
         storeAlarm.set({ alarm: observation.alarm }, observation.raised ? 1 : 0);
         if (observation.raised) alarms.inc({ kind: observation.kind });

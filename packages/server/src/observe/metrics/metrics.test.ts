@@ -10,6 +10,7 @@ const ID = 'RES-019b0000-0000-7000-8000-000000000001' as never;
 const STATE: ProcessState = {
   breakerState: () => 'half-open',
   chargeLoad: () => ({ running: 3, runningMax: 256, queued: 1, queuedMax: 512 }),
+  certificate: () => ({ expiresAtMs: 1_900_000_000_500, fault: null }),
   storeResources: () => ({ kind: 'postgres', inUse: 2, idle: 4, waiting: 7, max: 10 }),
   logLinesLost: () => 9,
 };

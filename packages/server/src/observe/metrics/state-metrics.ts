@@ -17,6 +17,10 @@ export function recordState(instruments: Instruments, state: ProcessState, sampl
 function recordPayments(instruments: Instruments, state: ProcessState): void {
   const current = state.breakerState();
   for (const each of BREAKER_STATES) instruments.breakerState.set({ state: each }, each === current ? 1 : 0);
+  const expiresAtMs = state.certificate()?.expiresAtMs ?? null;
+  // A gauge without labels begins at zero, which would be a certificate that expired in 1970.
+  if (expiresAtMs === null) instruments.paymentCertificateExpiry.remove();
+  else instruments.paymentCertificateExpiry.set(expiresAtMs / 1_000);
   const load = state.chargeLoad();
   instruments.bulkheadRunning.set(load.running);
   instruments.bulkheadRunningMax.set(load.runningMax);

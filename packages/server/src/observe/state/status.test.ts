@@ -28,6 +28,7 @@ function report(): {
   const values = { samples: good(), breaker: 'closed' as 'closed' | 'open' | 'half-open' };
   const state: ProcessState = {
     breakerState: () => values.breaker,
+    certificate: () => null,
     chargeLoad: () => ({ running: 1, runningMax: 2, queued: 0, queuedMax: 3 }),
     storeResources: () => ({ kind: 'sqlite', databaseBytes: 0, walBytes: 0 }),
     logLinesLost: () => 0,

@@ -1,0 +1,1 @@
+export { createAuthority, type TestAuthority, type TestCertificate } from './authority.ts';

@@ -50,6 +50,7 @@ export const LABEL_VALUES: Readonly<Record<string, readonly string[]>> = {
   alarm: ['asynchronous-replication', 'unsuitable-settings', 'log-lost-its-end'] satisfies readonly StoreAlarm[],
   kind: [
     'contradiction',
+    'payment-certificates',
     'payment-escalated',
     'payment-misconfigured',
     'store-alarm',

@@ -21,6 +21,7 @@ const peers = JSON.parse(readFileSync(join(root, 'packages/core/package.json'), 
 /** Programs of others that the pages may use; what they are told is not checked. */
 const FOREIGN = new Set([
   'curl',
+  'openssl',
   'promtool',
   'grep',
   'fuser',

@@ -2,6 +2,7 @@ export { guardConnections, type GuardOptions } from './http/pipeline/connection-
 export type { CorsOrigins } from './config/cors-origins.ts';
 export { createReservationsHandler, type ReservationsHandlerOptions } from './http/handler.ts';
 export { LOG_LEVELS, type LogLevel } from './config/log-level.ts';
+export type { ServerCertificate, ServerTls } from './http/certificate.ts';
 export { type RunningServer, type ServerOptions, startServer } from './http/server.ts';
 export { createLogger, logObserver } from './observe/log.ts';
 export type { WireReservation } from './http/reservations/wire.ts';

@@ -8,6 +8,7 @@ import type { Failpoints } from './failpoints.ts';
 import { createMonitoring } from './monitoring.ts';
 import { openPayments, type Payments } from './payments.ts';
 import { readMountFacts } from './read-mount-facts.ts';
+import { openServerTls } from './server-tls.ts';
 import { openStore } from './store.ts';
 import { volumeWarning } from './volume-warning.ts';
 
@@ -35,6 +36,8 @@ export async function startService(config: Config, failpoint: string | null): Pr
   const failpoints = await loadFailpoints(failpoint, logger);
   const warnings = collectStoreWarnings();
   const monitoring = createMonitoring(config);
+  // Before anything is opened: it is the setting that fails most often.
+  const tls = openServerTls(config, logger);
   const observer = combineObservers(logObserver(logger), warnings.observer, monitoring.observer);
   const onWarning = (warning: string): void => {
     warnings.add(warning);
@@ -72,10 +75,12 @@ export async function startService(config: Config, failpoint: string | null): Pr
     logger,
     ...(requests === undefined ? {} : { requests }),
     ...(status === undefined ? {} : { status }),
+    ...(tls === null ? {} : { tls }),
     ...config,
   }).catch((error: unknown) => stopThenThrow(stopMonitoring, error));
   async function stopAll(): Promise<void> {
     await server.stop();
+    tls?.close();
     // Last: metrics are served while requests under way end.
     await running.stop();
   }

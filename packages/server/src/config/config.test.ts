@@ -10,6 +10,8 @@ import { describeDefault, type Settings, type SettingsRead, variablesOf } from '
 const DEFAULTS: Config = {
   host: '127.0.0.1',
   port: 8000,
+  tlsCert: null,
+  tlsKey: null,
   db: { kind: 'sqlite', path: './reservations.db' },
   dbPool: 10,
   dbNotify: false,

@@ -2,7 +2,7 @@ import type { DriverFacts } from './driver-facts.ts';
 import { HTTP_SETTINGS, type HttpConfig } from './http-settings.ts';
 import { MONITORING_SETTINGS, type MonitoringConfig } from './monitoring-settings.ts';
 import { ineffectiveSettings } from './ineffective-settings.ts';
-import { paymentTlsFaults } from './tls-checks.ts';
+import { paymentTlsFaults, serverTlsFaults } from './tls-checks.ts';
 import { LOG_LEVELS, type LogLevel } from './log-level.ts';
 import { type PaymentConfig, paymentSettings } from './payment-settings.ts';
 import { choiceSetting } from './setting-kinds.ts';
@@ -32,10 +32,12 @@ const LOG_LEVELS_OF_PYTHON: Readonly<Record<string, LogLevel>> = {
 
 /** Returns the one table of a server's settings, in the order of help and documentation. */
 export function configSettings(drivers: DriverFacts): Settings<Config> {
-  const { host, port, ...http } = HTTP_SETTINGS;
+  const { host, port, tlsCert, tlsKey, ...http } = HTTP_SETTINGS;
   return {
     host,
     port,
+    tlsCert,
+    tlsKey,
     ...storeSettings(drivers),
     ...paymentSettings(drivers),
     logLevel: LOG_LEVEL_SETTING,
@@ -81,6 +83,7 @@ function checkTogether(values: Partial<Config>, origins: SettingOrigins<Config>)
     ...ineffectiveSettings(values, origins).faults,
     ...samePort(values, origins),
     ...paymentTlsFaults(values, origins),
+    ...serverTlsFaults(values, origins),
   ];
   if (sandbox !== false || typeof sandboxLedger !== 'string') return faults;
   // A fault as a variable too: it is set for a sandbox alone, and without one the charges would be real.

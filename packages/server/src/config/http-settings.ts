@@ -9,6 +9,10 @@ export interface HttpConfig {
   readonly host: string;
   /** 0 takes any free port. */
   readonly port: number;
+  /** File of the certificate that clients see, as PEM; null serves without encryption. */
+  readonly tlsCert: string | null;
+  /** File of its private key, as PEM. */
+  readonly tlsKey: string | null;
   readonly bodyLimitBytes: number;
   readonly requestTimeoutMs: number;
   readonly keepAliveTimeoutMs: number;
@@ -41,6 +45,20 @@ export const HTTP_SETTINGS: Settings<HttpConfig> = {
     min: 0,
     default: 8000,
     description: 'Port to listen on; 0 takes any free one',
+  }),
+  tlsCert: textSetting({
+    flag: 'tls-cert',
+    env: 'RESERVATIONS_TLS_CERT',
+    value: 'FILE',
+    default: null,
+    description: 'Serve HTTPS with this certificate, as PEM, with its intermediate authorities',
+  }),
+  tlsKey: textSetting({
+    flag: 'tls-key',
+    env: 'RESERVATIONS_TLS_KEY',
+    value: 'FILE',
+    default: null,
+    description: 'Private key of --tls-cert, as PEM, without a passphrase',
   }),
   bodyLimitBytes: wholeNumberSetting({
     flag: 'body-limit',

@@ -1,3 +1,4 @@
+import type { HttpConfig } from './http-settings.ts';
 import type { PaymentTlsConfig } from './payment-settings.ts';
 import type { SettingOrigins } from './settings.ts';
 
@@ -19,6 +20,17 @@ export function paymentTlsFaults(
   return pairFaults(
     { value: paymentCert, origin: origins.paymentCert, flag: '--payment-cert' },
     { value: paymentKey, origin: origins.paymentKey, flag: '--payment-key' },
+  );
+}
+
+/** Returns the fault of a certificate without its key, or of a key without its certificate. */
+export function serverTlsFaults(
+  values: Partial<Pick<HttpConfig, 'tlsCert' | 'tlsKey'>>,
+  origins: SettingOrigins<Pick<HttpConfig, 'tlsCert' | 'tlsKey'>>,
+): readonly string[] {
+  return pairFaults(
+    { value: values.tlsCert, origin: origins.tlsCert, flag: '--tls-cert' },
+    { value: values.tlsKey, origin: origins.tlsKey, flag: '--tls-key' },
   );
 }
 

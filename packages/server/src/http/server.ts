@@ -1,9 +1,11 @@
-import { createServer } from 'node:http';
+import { createServer, type RequestListener, type Server, type ServerOptions as HttpOptions } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PaymentGateway, Reservations, ReservationStore } from '@reservations/core';
 import type { Logger } from 'pino';
 import { KEEP_ALIVE_TIMEOUT_MS, REQUEST_TIMEOUT_MS, SHUTDOWN_TIMEOUT_MS } from '../config/http-defaults.ts';
+import { contextOf, type ServerTls } from './certificate.ts';
 import { createConnectionCloser } from './pipeline/connection-close.ts';
 import { createConnectionGuard } from './pipeline/connection-errors.ts';
 import type { CorsOrigins } from '../config/cors-origins.ts';
@@ -26,6 +28,8 @@ export interface ServerOptions {
   readonly host?: string;
   /** 0, the default, takes any free port. */
   readonly port?: number;
+  /** Serves HTTPS. Default: HTTP without encryption. */
+  readonly tls?: ServerTls;
   readonly logger?: Logger;
   /** Measures each request. Default: none. */
   readonly requests?: RequestMeter;
@@ -69,7 +73,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const { requestTimeoutMs = REQUEST_TIMEOUT_MS, shutdownTimeoutMs = SHUTDOWN_TIMEOUT_MS, drainDelayMs = 0 } = options;
   const { keepAliveTimeoutMs = KEEP_ALIVE_TIMEOUT_MS, corsOrigins = '*' } = options;
   let state: LifecycleState = 'starting';
-  const server = createServer(
+  const server = openServer(
+    options.tls,
     {
       requestTimeout: requestTimeoutMs,
       headersTimeout: requestTimeoutMs,
@@ -106,5 +111,27 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   reservations.start();
   state = 'ready';
   const address = server.address() as AddressInfo;
-  return { host, port: address.port, url: urlOf('http', host, address.port), stop };
+  return {
+    host,
+    port: address.port,
+    url: urlOf(options.tls === undefined ? 'http' : 'https', host, address.port),
+    stop,
+  };
+}
+
+/** HTTP/1.1 in either case: it is the only protocol that is offered. */
+function openServer(tls: ServerTls | undefined, options: HttpOptions, listener: RequestListener): Server {
+  if (tls === undefined) return createServer(options, listener);
+  const { requestTimeout } = options;
+  const server = createTlsServer(
+    {
+      ...options,
+      ...contextOf(tls),
+      ALPNProtocols: ['http/1.1'],
+      ...(requestTimeout === undefined ? {} : { handshakeTimeout: requestTimeout }),
+    },
+    listener,
+  );
+  tls.onChange(() => server.setSecureContext(contextOf(tls)));
+  return server;
 }

@@ -60,7 +60,8 @@ export function createConnectionGuard(server: Server, options: GuardOptions): Co
     response.once('close', () => responses.delete(response));
   });
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
-    if (error.code === 'ECONNRESET') socket.destroy();
+    // A connection whose TLS handshake failed cannot carry an answer.
+    if (error.code === 'ECONNRESET' || isTlsFault(error.code)) socket.destroy();
     // The last answer was given, and may still be on its way.
     else if (!socket.writable) (socket as Socket).destroySoon();
     else refuse(socket, problemOf(error.code));
@@ -78,6 +79,10 @@ const TUNNEL_REFUSED: Problem = {
   detail: PROBLEMS.method_not_allowed.title,
   headers: { Allow: 'GET, HEAD, POST' },
 };
+
+function isTlsFault(code: string | undefined): boolean {
+  return /^ERR_(SSL|TLS)_/.test(code ?? '');
+}
 
 function problemOf(code: string | undefined): Problem {
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') {

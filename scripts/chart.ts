@@ -39,6 +39,7 @@ const REFUSED: readonly (readonly [values: readonly string[], message: string])[
   [['image.tag=v1', 'httpRoute.enabled=true'], 'httpRoute.parentRefs: expected at least one Gateway, found none'],
   [['image.tag=v1', 'ingress.enabled=true'], 'ingress.hosts: expected at least one host, found none'],
   [['image.tag=v1', 'workloadIdentity.enabled=true'], 'workloadIdentity.clientId: expected the client id'],
+  [['image.tag=v1', 'payment.tls.existingCaSecret=ca'], 'payment.tls.enabled: expected true'],
   [['image.tag=v1', 'settings.PORT=80'], 'settings.PORT: the chart sets this variable itself'],
   [['image.tag=v1', 'replica=2'], "additional properties 'replica' not allowed"],
   [['image.tag=v1', 'database.postgres.pool=many'], 'got string, want integer'],

@@ -1,6 +1,6 @@
 {{/* Variables that the chart sets, from other values. */}}
 {{- define "reservations.ownVariables" -}}
-PORT RESERVATIONS_HOST RESERVATIONS_DB DATABASE_URL RESERVATIONS_DB_POOL RESERVATIONS_REQUIRE_SCHEMA PAYMENT_SERVICE_HOST PAYMENT_SERVICE_PORT RESERVATIONS_DRAIN_DELAY RESERVATIONS_SHUTDOWN_TIMEOUT RESERVATIONS_METRICS_PORT PGSSLMODE PGSSLROOTCERT
+PORT RESERVATIONS_HOST RESERVATIONS_DB DATABASE_URL RESERVATIONS_DB_POOL RESERVATIONS_REQUIRE_SCHEMA PAYMENT_SERVICE_HOST PAYMENT_SERVICE_PORT RESERVATIONS_DRAIN_DELAY RESERVATIONS_SHUTDOWN_TIMEOUT RESERVATIONS_METRICS_PORT PAYMENT_BALANCING PAYMENT_TLS PAYMENT_CA PAYMENT_CERT PAYMENT_KEY PAYMENT_SERVER_NAME PGSSLMODE PGSSLROOTCERT
 {{- end -}}
 
 {{/* Refuses values that do not fit together. What one value may be is in values.schema.json. */}}
@@ -29,6 +29,11 @@ PORT RESERVATIONS_HOST RESERVATIONS_DB DATABASE_URL RESERVATIONS_DB_POOL RESERVA
 {{- end -}}
 {{- if and (not $values.metrics.enabled) (or $values.metrics.serviceMonitor.enabled $values.metrics.prometheusRule.enabled) -}}
 {{- fail "metrics.enabled: expected true with metrics.serviceMonitor or metrics.prometheusRule" -}}
+{{- end -}}
+{{- with $values.payment.tls -}}
+{{- if and (not .enabled) (or .existingCaSecret .existingClientSecret .serverName) -}}
+{{- fail "payment.tls.enabled: expected true with other values of payment.tls: without it the connection is plain text" -}}
+{{- end -}}
 {{- end -}}
 {{- if and $values.workloadIdentity.enabled (not $values.workloadIdentity.clientId) -}}
 {{- fail "workloadIdentity.clientId: expected the client id of a managed identity, found none" -}}

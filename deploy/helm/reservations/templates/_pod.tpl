@@ -52,6 +52,16 @@ seccompProfile:
 {{- end -}}
 {{- end -}}
 
+{{/* Secrets with certificates of the server: name of the volume, and Secret. Whole folders, so that a replaced Secret arrives. */}}
+{{- define "reservations.certificates" -}}
+{{- with .Values.payment.tls.existingCaSecret }}
+payment-ca: {{ . }}
+{{- end }}
+{{- with .Values.payment.tls.existingClientSecret }}
+payment-client: {{ . }}
+{{- end }}
+{{- end -}}
+
 {{/* True when a job makes the tables, and servers only use them. */}}
 {{- define "reservations.hasMigration" -}}
 {{- if and .Values.migration.enabled (eq .Values.database.kind "postgres") -}}true{{- end -}}

@@ -12,6 +12,22 @@ RESERVATIONS_REQUIRE_SCHEMA: 'true'
 {{- end }}
 PAYMENT_SERVICE_HOST: {{ .Values.payment.host | quote }}
 PAYMENT_SERVICE_PORT: {{ int .Values.payment.port | quote }}
+PAYMENT_BALANCING: {{ .Values.payment.balancing }}
+{{- with .Values.payment.tls }}
+{{- if .enabled }}
+PAYMENT_TLS: 'true'
+{{- if .existingCaSecret }}
+PAYMENT_CA: /etc/reservations/payment-ca/{{ .caKey }}
+{{- end }}
+{{- if .existingClientSecret }}
+PAYMENT_CERT: /etc/reservations/payment-client/tls.crt
+PAYMENT_KEY: /etc/reservations/payment-client/tls.key
+{{- end }}
+{{- with .serverName }}
+PAYMENT_SERVER_NAME: {{ . | quote }}
+{{- end }}
+{{- end }}
+{{- end }}
 RESERVATIONS_DRAIN_DELAY: {{ mul (int .Values.shutdown.drainDelaySeconds) 1000 | quote }}
 RESERVATIONS_SHUTDOWN_TIMEOUT: {{ mul (int .Values.shutdown.timeoutSeconds) 1000 | quote }}
 {{- /* Empty: not set. The image has a port of its own. */}}

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path/posix';
 import { expect, test } from 'vitest';
 import { SERVER_SETTINGS } from '../../src/compose/drivers.ts';
 import { configNotes, type Config, readConfig } from '../../src/config/config.ts';
@@ -41,6 +42,9 @@ test('the settings of the values reach the server', () => {
   expect(configOf('everything')).toMatchObject({
     paymentHost: 'payments.internal',
     paymentPort: 9000,
+    paymentTls: true,
+    paymentBalancing: 'round-robin',
+    paymentServerName: 'payments.example.com',
     dbPool: 5,
     dbNotify: true,
     logLevel: 'debug',
@@ -142,6 +146,18 @@ test.each(SETS)(
     expect(objectOf(name, 'Service', '-metrics').spec).toMatchObject({ clusterIP: 'None' });
   },
 );
+
+test('each file of a certificate that the server is told of lies in a Secret that is mounted as a folder', () => {
+  const files = Object.values(environment('everything')).filter((value) => value.startsWith('/etc/reservations/'));
+  expect(files).toHaveLength(4);
+  const { containers, volumes } = serverOf('everything');
+  const secrets = new Set(volumes.filter((volume) => volume.secret !== undefined).map((volume) => volume.name));
+  const mounts = (containers[0].volumeMounts ?? []).filter(
+    (mount) => secrets.has(mount.name) && mount.subPath === undefined,
+  );
+  const folders = new Set(mounts.map(({ mountPath }) => mountPath));
+  expect(files.filter((file) => !folders.has(dirname(file)))).toEqual([]);
+});
 
 test.each(SETS)('the chart with the values %s holds no secret', (name) => {
   expect(renderedObjects(name).filter(({ kind }) => kind === 'Secret')).toEqual([]);

@@ -9,11 +9,24 @@ import type { ChargeAnswer } from './answer.ts';
 /** Deadline of a call, as in production. */
 export const CALL_TIMEOUT_MS = 5_000;
 
+/** Encryption of the probe's connection: contents of files in PEM. */
+export interface ProbeTls {
+  /** Authorities that verify the payment service. Default: those of Node. */
+  readonly ca?: Buffer;
+  /** Certificate of the client, with `key`. */
+  readonly cert?: Buffer;
+  readonly key?: Buffer;
+  /** Name that the service's certificate must have. Default: the host. */
+  readonly serverName?: string;
+}
+
 /** Address of the payment service and the test charges to send. */
 export interface PaymentServiceProbeOptions {
   /** Name or address, without a port. */
   readonly host: string;
   readonly port: number;
+  /** Default: plain text. */
+  readonly tls?: ProbeTls;
   /** User of the test charges. */
   readonly userId: string;
   /** Amount of each test charge. */
@@ -50,7 +63,7 @@ export interface PaymentServiceProbe {
   close(): void;
 }
 
-/** Each connection is opened by its first call, in plain text; the transport repeats nothing. */
+/** Each connection is opened by its first call; the transport repeats nothing. */
 const CHANNEL_OPTIONS: Grpc.ChannelOptions = {
   'grpc.enable_retries': 0,
   'grpc.service_config_disable_resolution': 1,
@@ -61,9 +74,18 @@ const CHANNEL_OPTIONS: Grpc.ChannelOptions = {
 export async function connectPaymentService(options: PaymentServiceProbeOptions): Promise<PaymentServiceProbe> {
   const grpc = await import('@grpc/grpc-js');
   const { PaymentServiceStub } = await import('../../proto/payment-service.ts');
-  const { host, port, money, declinedUserId } = options;
+  const { host, port, tls, money, declinedUserId } = options;
   const address = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
-  const client = new PaymentServiceStub(address, grpc.credentials.createInsecure(), CHANNEL_OPTIONS);
+  const client =
+    tls === undefined
+      ? new PaymentServiceStub(address, grpc.credentials.createInsecure(), CHANNEL_OPTIONS)
+      : new PaymentServiceStub(
+          address,
+          grpc.credentials.createSsl(tls.ca ?? null, tls.key ?? null, tls.cert ?? null),
+          tls.serverName === undefined
+            ? CHANNEL_OPTIONS
+            : { ...CHANNEL_OPTIONS, 'grpc.ssl_target_name_override': tls.serverName },
+        );
   const sent = new Set<ReservationId>();
 
   function process(charge: ProbeCharge, timeoutMs: number, amount: number): SentCharge {

@@ -54,6 +54,7 @@ test('where a server can start and charge, nothing fails, nothing is made and no
     'port',
     'payment service: name',
     'payment service: connection',
+    'payment service: TLS',
     ...examined.findings.map(({ check }) => check).filter((check) => check.startsWith('contract: ')),
   ]);
   expect(sandbox.ledger()).toEqual([]);

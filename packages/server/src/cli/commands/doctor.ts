@@ -1,6 +1,6 @@
 import { escapeInvisible } from '@reservations/core';
 import { examine } from '../../compose/doctor/examine.ts';
-import { PAYMENTS_CONNECTION } from '../../compose/doctor/check-payments.ts';
+import { isPaymentServiceReached } from '../../compose/doctor/check-payments.ts';
 import type { Finding } from '../../compose/doctor/finding.ts';
 import { SERVER_SETTINGS } from '../../compose/drivers.ts';
 import { type Config, readConfig } from '../../config/config.ts';
@@ -45,8 +45,9 @@ export const doctorCommand: CliCommand = defineCommand<DoctorConfig>({
       if (!context.json) for (const line of describeFinding(finding)) context.print(line);
     };
     await examine(values, report);
-    const isReached = findings.some(({ check, result }) => check === PAYMENTS_CONNECTION && result === 'ok');
-    const { sent } = isReached ? await examineContract(values, report) : { sent: [] };
+    // With a fault of TLS every call would fail for the same reason.
+    const canAsk = isPaymentServiceReached(findings) && !findings.some(isFaultOfPayments);
+    const { sent } = canAsk ? await examineContract(values, report) : { sent: [] };
     return {
       kind: 'answer',
       text: summarize(findings, sent),
@@ -58,10 +59,14 @@ export const doctorCommand: CliCommand = defineCommand<DoctorConfig>({
 
 /** Checks the payment service over gRPC; without --really only what charges nothing. */
 function examineContract(
-  { paymentHost: host, paymentPort: port, really }: DoctorConfig,
+  config: DoctorConfig,
   report: (finding: Finding) => void,
 ): Promise<{ readonly sent: readonly string[] }> {
-  return checkContract({ host, port, really }, (result) => report(findingOf(result)));
+  return checkContract(config, (result) => report(findingOf(result)));
+}
+
+function isFaultOfPayments({ check, result }: Finding): boolean {
+  return check.startsWith('payment service: ') && result === 'failed';
 }
 
 function findingOf({ title, result, detail, meaning }: CaseResult): Finding {

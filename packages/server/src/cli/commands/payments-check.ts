@@ -1,16 +1,21 @@
 import { AssertionError } from 'node:assert/strict';
 import { escapeInvisible, type Money, parseCreateRequest, systemRuntime } from '@reservations/core';
 import type { PaymentServiceCase, PaymentServiceProbe } from '@reservations/core/sandbox';
-import { PAYMENT_ADDRESS_SETTINGS } from '../../config/payment-settings.ts';
+import { readPaymentTlsFiles } from '../../compose/payment-tls-files.ts';
+import {
+  PAYMENT_ADDRESS_SETTINGS,
+  PAYMENT_TLS_SETTINGS,
+  type PaymentAddress,
+  type PaymentTlsConfig,
+} from '../../config/payment-settings.ts';
 import { switchSetting, textSetting } from '../../config/setting-kinds.ts';
-import type { Settings } from '../../config/settings.ts';
+import { originsOf, readSettings, type Settings } from '../../config/settings.ts';
+import { paymentTlsFaults } from '../../config/tls-checks.ts';
 import type { CliCommand } from '../command.ts';
 import { defineCommand } from '../define-command.ts';
 import { JSON_SETTING } from '../settings/json-setting.ts';
 
-interface PaymentsCheckConfig {
-  readonly host: string;
-  readonly port: number;
+interface PaymentsCheckConfig extends PaymentAddress, PaymentTlsConfig {
   readonly really: boolean;
   readonly user: string;
   readonly declinedUser: string | null;
@@ -20,8 +25,9 @@ interface PaymentsCheckConfig {
 }
 
 const SETTINGS: Settings<PaymentsCheckConfig> = {
-  host: { ...PAYMENT_ADDRESS_SETTINGS.paymentHost, flag: 'host' },
-  port: { ...PAYMENT_ADDRESS_SETTINGS.paymentPort, flag: 'port' },
+  paymentHost: { ...PAYMENT_ADDRESS_SETTINGS.paymentHost, flag: 'host' },
+  paymentPort: { ...PAYMENT_ADDRESS_SETTINGS.paymentPort, flag: 'port' },
+  ...PAYMENT_TLS_SETTINGS,
   really: switchSetting({
     flag: 'really',
     env: null,
@@ -67,6 +73,8 @@ export const paymentsCheckCommand: CliCommand = defineCommand({
     'Asks a payment service what the server would ask it, and says whether it keeps the contract. Without --really ' +
     'it charges nothing, and says what it left out. Exit code 0 when nothing failed, 1 when something did.',
   settings: SETTINGS,
+  read: (sources) =>
+    readSettings(SETTINGS, sources, (values) => paymentTlsFaults(values, originsOf(SETTINGS, sources))),
   async run({ values, context }) {
     const money = readMoney(values);
     if (!('amountMinor' in money)) return { kind: 'faults', faults: money };
@@ -117,7 +125,7 @@ interface Checked {
 
 /** Checks a payment service with the defaults of the command; `onResult` is called after each case. */
 export async function checkContract(
-  where: Pick<PaymentsCheckConfig, 'host' | 'port' | 'really'>,
+  where: PaymentAddress & PaymentTlsConfig & Pick<PaymentsCheckConfig, 'really'>,
   onResult: (result: CaseResult) => void,
 ): Promise<Checked> {
   const [user, amount, currency] = [SETTINGS.user.default, SETTINGS.amount.default, SETTINGS.currency.default];
@@ -136,9 +144,11 @@ async function check(
   // Only this command loads what it takes.
   const { CannotTellError, connectPaymentService, paymentServiceConformance } =
     await import('@reservations/core/sandbox');
-  const { host, port, user: userId, declinedUser: declinedUserId, really } = config;
+  const { paymentHost: host, paymentPort: port, user: userId, declinedUser: declinedUserId, really } = config;
   const { newUuid } = systemRuntime();
-  const probe = await connectPaymentService({ host, port, userId, money, declinedUserId, newUuid });
+  const tls = readPaymentTlsFiles(config);
+  const connection = { host, port, ...(tls === null ? {} : { tls }) };
+  const probe = await connectPaymentService({ ...connection, userId, money, declinedUserId, newUuid });
   const results: CaseResult[] = [];
   try {
     for (const each of paymentServiceConformance) {

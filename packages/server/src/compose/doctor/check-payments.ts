@@ -7,8 +7,12 @@ import { failed, type Finding, leftOut, messageOf, ok } from './finding.ts';
 const REACH_TIMEOUT_MS = 3_000;
 
 const NAME = 'payment service: name';
-/** The check of which the success means that the payment service can be asked. */
-export const PAYMENTS_CONNECTION = 'payment service: connection';
+const PAYMENTS_CONNECTION = 'payment service: connection';
+
+/** Tells whether something listens where the payment service should be. */
+export function isPaymentServiceReached(findings: readonly Finding[]): boolean {
+  return findings.some(({ check, result }) => check === PAYMENTS_CONNECTION && result === 'ok');
+}
 
 /** Checks that the name of the payment service resolves and that something listens there. Sends nothing. */
 export async function checkPaymentsReach(

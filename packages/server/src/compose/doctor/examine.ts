@@ -1,6 +1,8 @@
+import { systemRuntime } from '@reservations/core';
 import type { Config } from '../../config/config.ts';
 import { checkNode, checkSqliteDriver } from './check-node.ts';
-import { checkPaymentsReach } from './check-payments.ts';
+import { checkPaymentTls } from './check-payment-tls.ts';
+import { checkPaymentsReach, isPaymentServiceReached } from './check-payments.ts';
 import { API_PORT, checkPort, METRICS_PORT } from './check-port.ts';
 import { checkPostgres } from './check-postgres.ts';
 import { checkSqlite } from './check-sqlite.ts';
@@ -20,5 +22,8 @@ export async function examine(config: Config, onFinding: (finding: Finding) => v
   if (metricsPort !== null) {
     onFinding(await checkPort('metrics port', { ...METRICS_PORT, host: metricsHost ?? host, port: metricsPort }));
   }
-  for (const finding of await checkPaymentsReach(config)) onFinding(finding);
+  const reach = await checkPaymentsReach(config);
+  for (const finding of reach) onFinding(finding);
+  if (!isPaymentServiceReached(reach)) return;
+  for (const finding of await checkPaymentTls(config, systemRuntime().clock.now())) onFinding(finding);
 }

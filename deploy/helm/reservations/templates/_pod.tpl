@@ -60,6 +60,9 @@ payment-ca: {{ . }}
 {{- with .Values.payment.tls.existingClientSecret }}
 payment-client: {{ . }}
 {{- end }}
+{{- with .Values.tls.existingSecret }}
+tls: {{ . }}
+{{- end }}
 {{- end -}}
 
 {{/* True when a job makes the tables, and servers only use them. */}}

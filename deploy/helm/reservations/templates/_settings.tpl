@@ -28,6 +28,10 @@ PAYMENT_SERVER_NAME: {{ . | quote }}
 {{- end }}
 {{- end }}
 {{- end }}
+{{- if .Values.tls.existingSecret }}
+RESERVATIONS_TLS_CERT: /etc/reservations/tls/tls.crt
+RESERVATIONS_TLS_KEY: /etc/reservations/tls/tls.key
+{{- end }}
 RESERVATIONS_DRAIN_DELAY: {{ mul (int .Values.shutdown.drainDelaySeconds) 1000 | quote }}
 RESERVATIONS_SHUTDOWN_TIMEOUT: {{ mul (int .Values.shutdown.timeoutSeconds) 1000 | quote }}
 {{- /* Empty: not set. The image has a port of its own. */}}

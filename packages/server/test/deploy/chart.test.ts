@@ -149,7 +149,7 @@ test.each(SETS)(
 
 test('each file of a certificate that the server is told of lies in a Secret that is mounted as a folder', () => {
   const files = Object.values(environment('everything')).filter((value) => value.startsWith('/etc/reservations/'));
-  expect(files).toHaveLength(4);
+  expect(files).toHaveLength(6);
   const { containers, volumes } = serverOf('everything');
   const secrets = new Set(volumes.filter((volume) => volume.secret !== undefined).map((volume) => volume.name));
   const mounts = (containers[0].volumeMounts ?? []).filter(
@@ -157,6 +157,11 @@ test('each file of a certificate that the server is told of lies in a Secret tha
   );
   const folders = new Set(mounts.map(({ mountPath }) => mountPath));
   expect(files.filter((file) => !folders.has(dirname(file)))).toEqual([]);
+});
+
+test('probes use TLS when the server does', () => {
+  expect(serverOf('everything').containers[0].readinessProbe?.httpGet.scheme).toBe('HTTPS');
+  expect(serverOf('postgres').containers[0].readinessProbe?.httpGet.scheme).toBe('HTTP');
 });
 
 test.each(SETS)('the chart with the values %s holds no secret', (name) => {

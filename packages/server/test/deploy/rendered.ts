@@ -25,7 +25,7 @@ export interface Container {
 
 /** The part of a probe that the tests read. */
 interface Probe {
-  readonly httpGet: { readonly path: string; readonly port: string };
+  readonly httpGet: { readonly path: string; readonly port: string; readonly scheme: string };
 }
 
 /** The part of a pod that the tests read. */

@@ -3,15 +3,11 @@ import { connect as connectTcp, isIP } from 'node:net';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import type { PaymentAddress, PaymentTlsConfig } from '../../config/payment-settings.ts';
 import { type PaymentTlsFiles, readPaymentTlsFiles } from '../payment-tls-files.ts';
-import { failed, type Finding, leftOut, messageOf, ok, warning } from './finding.ts';
+import { expiryFinding } from './expiry.ts';
+import { failed, type Finding, leftOut, messageOf, warning } from './finding.ts';
 
 /** Time for connection and handshake. */
 const HANDSHAKE_TIMEOUT_MS = 3_000;
-
-/** Time before its end from which a certificate is to be renewed. */
-const EXPIRY_WARNING_DAYS = 14;
-
-const DAY_MS = 86_400_000;
 
 /** What a client of HTTP/2 sends first: a fixed text, and settings without any value. */
 const HTTP2_PREFACE = Buffer.concat([
@@ -40,11 +36,11 @@ export async function checkPaymentTls(config: PaymentTlsTarget, nowMs: number): 
   if (files === null) return [plainFinding(config.paymentHost)];
   const own = files.cert === undefined ? [] : [ownFinding(files.cert, nowMs)];
   try {
-    const { protocol, expiresAt } = await shakeHands(config, files);
+    const { protocol, expiresAtMs } = await shakeHands(config, files);
     const found = `${protocol}; the certificate of the payment service`;
     return [
       ...own,
-      expiryFinding(CHECK, { found, expiresAt, nowMs }, 'have the payment service renew its certificate'),
+      expiryFinding(CHECK, { found, expiresAtMs, nowMs }, 'have the payment service renew its certificate'),
     ];
   } catch (error) {
     return [...own, failed(CHECK, messageOf(error), remedyOf(error))];
@@ -65,7 +61,7 @@ function ownFinding(cert: Buffer, nowMs: number): Finding {
     const found = subject.replaceAll('\n', ', ');
     return expiryFinding(
       check,
-      { found, expiresAt: validToDate, nowMs },
+      { found, expiresAtMs: validToDate.getTime(), nowMs },
       'renew it; a server reads the new file by itself',
     );
   } catch (error) {
@@ -73,20 +69,9 @@ function ownFinding(cert: Buffer, nowMs: number): Finding {
   }
 }
 
-function expiryFinding(
-  check: string,
-  { found, expiresAt, nowMs }: { readonly found: string; readonly expiresAt: Date; readonly nowMs: number },
-  remedy: string,
-): Finding {
-  const days = Math.floor((expiresAt.getTime() - nowMs) / DAY_MS);
-  if (days < 0) return failed(check, `${found}, expired on ${expiresAt.toISOString()}`, remedy);
-  const text = `${found}, valid for ${days} more days`;
-  return days < EXPIRY_WARNING_DAYS ? warning(check, text, remedy) : ok(check, text);
-}
-
 interface Handshake {
   readonly protocol: string;
-  readonly expiresAt: Date;
+  readonly expiresAtMs: number;
 }
 
 /** Resolves when the payment service has answered in HTTP/2: with TLS 1.3 a client is refused after the handshake. */
@@ -115,7 +100,10 @@ function shakeHands(
       else secure.write(HTTP2_PREFACE);
     });
     secure.once('data', () => {
-      resolve({ protocol: secure.getProtocol() ?? 'TLS', expiresAt: new Date(secure.getPeerCertificate().valid_to) });
+      resolve({
+        protocol: secure.getProtocol() ?? 'TLS',
+        expiresAtMs: Date.parse(secure.getPeerCertificate().valid_to),
+      });
       end(null);
     });
     secure.on('error', end);

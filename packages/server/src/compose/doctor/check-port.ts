@@ -1,3 +1,5 @@
+import { get } from 'node:http';
+import { get as getOverTls } from 'node:https';
 import { createServer } from 'node:net';
 import { failed, type Finding, ok } from './finding.ts';
 
@@ -5,6 +7,8 @@ import { failed, type Finding, ok } from './finding.ts';
 export interface NeededPort {
   readonly host: string;
   readonly port: number;
+  /** True for HTTPS. */
+  readonly isTls: boolean;
   /** The flag of the port. */
   readonly setting: string;
   /** A path that our server answers there. */
@@ -51,15 +55,21 @@ function listenFault(host: string, port: number): Promise<NodeJS.ErrnoException 
 }
 
 /** The doctor may be asked beside the server that it is asked about. */
-async function isOurServer({ host, port, path, answer }: NeededPort): Promise<boolean> {
+function isOurServer({ host, port, isTls, path, answer }: NeededPort): Promise<boolean> {
   const reached = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
-  try {
-    const url = `http://${reached.includes(':') ? `[${reached}]` : reached}:${port}${path}`;
-    const response = await fetch(url, { signal: AbortSignal.timeout(PROBE_TIMEOUT_MS), redirect: 'error' });
-    return (await response.text()).includes(answer);
-  } catch {
-    return false;
-  }
+  // Only the answer counts here: clients verify the certificate, by a name that is not known here.
+  const options = { host: reached, port, path, timeout: PROBE_TIMEOUT_MS, agent: false, rejectUnauthorized: false };
+  return new Promise((resolve) => {
+    const sent = (isTls ? getOverTls : get)(options, (response) => {
+      let body = '';
+      response.setEncoding('utf8').on('data', (chunk: string) => (body += chunk));
+      response.on('end', () => resolve(body.includes(answer)));
+      response.on('error', () => resolve(false));
+    });
+    sent.on('timeout', () => sent.destroy());
+    sent.on('error', () => resolve(false));
+    sent.on('close', () => resolve(false));
+  });
 }
 
 const PROBE_TIMEOUT_MS = 2_000;

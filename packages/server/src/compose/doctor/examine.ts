@@ -1,5 +1,6 @@
 import { systemRuntime } from '@reservations/core';
 import type { Config } from '../../config/config.ts';
+import { checkCertificate } from './check-certificate.ts';
 import { checkNode, checkSqliteDriver } from './check-node.ts';
 import { checkPaymentTls } from './check-payment-tls.ts';
 import { checkPaymentsReach, isPaymentServiceReached } from './check-payments.ts';
@@ -18,12 +19,17 @@ export async function examine(config: Config, onFinding: (finding: Finding) => v
   if (db.kind === 'sqlite') onFinding(await checkSqliteDriver());
   const database = db.kind === 'postgres' ? await checkPostgres(db, config) : await checkSqlite(db, config);
   for (const finding of database) onFinding(finding);
-  onFinding(await checkPort('port', { ...API_PORT, host, port }));
+  const nowMs = systemRuntime().clock.now();
+  const certificate = checkCertificate(config, nowMs);
+  onFinding(await checkPort('port', { ...API_PORT, host, port, isTls: certificate !== null }));
+  if (certificate !== null) onFinding(certificate);
   if (metricsPort !== null) {
-    onFinding(await checkPort('metrics port', { ...METRICS_PORT, host: metricsHost ?? host, port: metricsPort }));
+    onFinding(
+      await checkPort('metrics port', { ...METRICS_PORT, host: metricsHost ?? host, port: metricsPort, isTls: false }),
+    );
   }
   const reach = await checkPaymentsReach(config);
   for (const finding of reach) onFinding(finding);
   if (!isPaymentServiceReached(reach)) return;
-  for (const finding of await checkPaymentTls(config, systemRuntime().clock.now())) onFinding(finding);
+  for (const finding of await checkPaymentTls(config, nowMs)) onFinding(finding);
 }

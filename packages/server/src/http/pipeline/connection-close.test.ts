@@ -1,6 +1,8 @@
 import { connect, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
+import { connect as connectTls } from 'node:tls';
 import type { PaymentOutcome } from '@reservations/core';
+import { createAuthority } from '@reservations/test-certificates';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { APPROVED, deferred, type Service, startService } from '../service-fixture.ts';
 
@@ -204,4 +206,29 @@ test.each([
   await service.server.stop();
   await client.ended;
   expect([client.answers(), service.charged]).toEqual([['503 shutting_down close'], []]);
+});
+
+test('connections over TLS are ended and refused likewise, and those in a handshake do not hold up the end', async () => {
+  const { cert, key } = createAuthority('Stopped').issue({ names: ['localhost'] });
+  const tls = { current: () => ({ cert: Buffer.from(cert), key: Buffer.from(key) }), onChange: () => undefined };
+  const service = await startService({ tls, requestTimeoutMs: 600_000 });
+  const { port } = service.server;
+  const answers: Promise<string>[] = [READY, post('half').slice(0, -5)].map(async (bytes) => {
+    const socket = connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false, servername: 'localhost' });
+    onTestFinished(() => void socket.destroy());
+    const closed = deferred<string>();
+    let received = '';
+    socket.on('error', (error) => (received += String(error)));
+    socket.on('data', (chunk) => (received += chunk.toString('latin1')));
+    socket.on('close', () => closed.resolve(received.split('\r\n')[0] ?? ''));
+    socket.write(bytes);
+    return await closed.promise;
+  });
+  const silent = connect(port, '127.0.0.1');
+  onTestFinished(() => void silent.destroy());
+  silent.on('error', () => undefined);
+  await vi.waitFor(() => expect(silent.readyState).toBe('open'), { timeout: 20_000 });
+  await pause(300);
+  await service.server.stop();
+  expect(await Promise.all(answers)).toEqual(['HTTP/1.1 200 OK', 'HTTP/1.1 503 Service Unavailable']);
 });

@@ -213,22 +213,27 @@ test('connections over TLS are ended and refused likewise, and those in a handsh
   const tls = { current: () => ({ cert: Buffer.from(cert), key: Buffer.from(key) }), onChange: () => undefined };
   const service = await startService({ tls, requestTimeoutMs: 600_000 });
   const { port } = service.server;
-  const answers: Promise<string>[] = [READY, post('half').slice(0, -5)].map(async (bytes) => {
+  async function send(bytes: string): Promise<{ readonly received: () => string; readonly closed: Promise<void> }> {
     const socket = connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false, servername: 'localhost' });
     onTestFinished(() => void socket.destroy());
-    const closed = deferred<string>();
+    const [sent, closed] = [deferred<void>(), deferred<void>()];
     let received = '';
     socket.on('error', (error) => (received += String(error)));
     socket.on('data', (chunk) => (received += chunk.toString('latin1')));
-    socket.on('close', () => closed.resolve(received.split('\r\n')[0] ?? ''));
-    socket.write(bytes);
-    return await closed.promise;
-  });
+    socket.on('close', () => closed.resolve());
+    socket.once('secureConnect', () => socket.write(bytes, () => sent.resolve()));
+    await sent.promise;
+    return { received: () => received.split('\r\n')[0] ?? '', closed: closed.promise };
+  }
   const silent = connect(port, '127.0.0.1');
   onTestFinished(() => void silent.destroy());
   silent.on('error', () => undefined);
-  await vi.waitFor(() => expect(silent.readyState).toBe('open'), { timeout: 20_000 });
-  await pause(300);
+  const half = await send(post('half').slice(0, -5));
+  // What was sent before is read when later requests are answered.
+  const idle = await send(READY);
+  await vi.waitFor(() => expect(idle.received()).toBe('HTTP/1.1 200 OK'), { timeout: 20_000 });
+  await pause(150);
   await service.server.stop();
-  expect(await Promise.all(answers)).toEqual(['HTTP/1.1 200 OK', 'HTTP/1.1 503 Service Unavailable']);
+  await Promise.all([idle.closed, half.closed]);
+  expect([idle.received(), half.received()]).toEqual(['HTTP/1.1 200 OK', 'HTTP/1.1 503 Service Unavailable']);
 });

@@ -26,6 +26,14 @@ export default defineConfig({
     ],
     // Most of the long tests wait for leases, processes and disks.
     maxWorkers: 3,
+    // Processes that tests start are not measured: the part of a server that only runs in one counts as not covered.
+    coverage: {
+      provider: 'v8',
+      include: ['packages/{core,server}/src/**/*.ts'],
+      exclude: ['**/*.test.ts', '**/*-fixture.ts', '**/generated/**'],
+      reporter: ['text-summary', 'json-summary'],
+      thresholds: { lines: 80, functions: 80, branches: 75, statements: 80 },
+    },
     testTimeout: TEST_TIMEOUT_MS,
     hookTimeout: TEST_TIMEOUT_MS,
   },

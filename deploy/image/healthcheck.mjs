@@ -10,18 +10,13 @@ const TIMEOUT_MS = 4_000;
 /** Where a server answers that listens on every interface. No name: not every container resolves localhost. */
 const LOOPBACK = { '': '127.0.0.1', '0.0.0.0': '127.0.0.1', '::': '::1' };
 
-const {
-  PORT: port = '',
-  RESERVATIONS_HOST: host = '',
-  RESERVATIONS_BASE_PATH: basePath = '',
-  RESERVATIONS_TLS_CERT: certificate = '',
-} = process.env;
+const { PORT: port = '', RESERVATIONS_HOST: host = '', RESERVATIONS_TLS_CERT: certificate = '' } = process.env;
 
 const isEncrypted = certificate !== '';
 const options = {
   host: LOOPBACK[host] ?? host,
   port: port === '' ? 8000 : Number(port.slice(port.lastIndexOf(':') + 1)),
-  path: `${basePath}/health/live`,
+  path: '/health/live', // below no base path: probes need none
   timeout: TIMEOUT_MS,
   // The certificate is made for the name that clients use, not for this one; nothing secret is sent.
   ...(isEncrypted ? { rejectUnauthorized: false } : {}),

@@ -251,6 +251,14 @@ describe('settlement', () => {
     const { reservationId } = await create();
     expect(observations).toContainEqual({ kind: 'payment-misconfigured', reservationId, detail: 'UNAUTHENTICATED' });
   });
+
+  test('tells about a certificate that is not accepted, and fails the reservation', async () => {
+    const { create, gateway, observations } = createEngineFixture();
+    gateway.script(() => ({ kind: 'not-sent', cause: 'certificate', detail: 'it has expired' }));
+    const { reservationId, stage } = await create();
+    expect(stage).toBe('failed');
+    expect(observations).toContainEqual({ kind: 'payment-misconfigured', reservationId, detail: 'it has expired' });
+  });
 });
 
 describe('with a payment service that is not idempotent', () => {

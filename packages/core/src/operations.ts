@@ -33,8 +33,6 @@ export {
   type SubscriptionList,
   type SubscriptionProgress,
 } from './application/operations/subscriptions.ts';
-export { readTlsIdentity, type TlsFileName, type TlsIdentity } from './adapters/system/tls-identity.ts';
-export { type WatchedFiles, watchFiles, type WatchFilesOptions } from './adapters/system/watched-files.ts';
 export { OPERATOR_NOTE_EXPECTED, parseOperatorNote } from './domain/operator-note.ts';
 export { isTransactionId, TRANSACTION_ID_EXPECTED } from './domain/transaction-id.ts';
 export type { Finding } from './domain/reservation/commands.ts';

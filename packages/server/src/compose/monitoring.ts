@@ -1,7 +1,7 @@
 import type { Observer } from '@reservations/core';
 import type { Config } from '../config/config.ts';
 import type { MonitoringConfig } from '../config/monitoring-settings.ts';
-import type { StatusOptions } from '../http/health/status.ts';
+import type { StatusOptions } from '../http/health/status-options.ts';
 import { startMetricsServer } from '../http/metrics-server.ts';
 import { createMetrics } from '../observe/metrics/metrics.ts';
 import type { RequestMeter } from '../observe/requests.ts';

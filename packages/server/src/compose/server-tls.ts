@@ -1,4 +1,4 @@
-import { readTlsIdentity, watchFiles } from '@reservations/core/operations';
+import { readTlsIdentity, watchFiles } from '@reservations/core/grpc';
 import type { Logger } from 'pino';
 import type { HttpConfig } from '../config/http-settings.ts';
 import type { ServerCertificate, ServerTls } from '../http/certificate.ts';

@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import type { CorsOrigins } from '../config/cors-origins.ts';
 import type { RequestMeter } from '../observe/requests.ts';
 import type { LifecycleState } from './health/readiness.ts';
-import type { StatusOptions } from './health/status.ts';
+import type { StatusOptions } from './health/status-options.ts';
 
 /** Options of the HTTP application. */
 export interface AppOptions {

@@ -12,7 +12,7 @@ import type { CorsOrigins } from '../config/cors-origins.ts';
 import { createRequestListener } from './handler.ts';
 import { listen, urlOf } from './listen.ts';
 import type { LifecycleState } from './health/readiness.ts';
-import type { StatusOptions } from './health/status.ts';
+import type { StatusOptions } from './health/status-options.ts';
 import type { RequestMeter } from '../observe/requests.ts';
 import { SHUTTING_DOWN } from './problems/problem-of.ts';
 

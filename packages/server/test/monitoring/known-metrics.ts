@@ -14,7 +14,7 @@ export function labelsOf(series: string): readonly string[] | undefined {
 
 const LABELS: ReadonlyMap<string, readonly string[]> = new Map([
   ['up', []],
-  ...Object.values<MetricDefinition>(METRICS).flatMap(seriesOf),
+  ...Object.values<MetricDefinition>({ ...METRICS }).flatMap(seriesOf),
   ...processMetrics().flatMap(seriesOf),
 ]);
 

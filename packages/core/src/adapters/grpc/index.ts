@@ -12,3 +12,5 @@ export type { CertificateStatus } from './payment-tls.ts';
 export type { PaymentTlsOptions } from './payment-tls.ts';
 export type { AttemptError, AttemptSignal } from './outcome.ts';
 export type { BreakerState, ChargeLoad } from './policy.ts';
+export { readTlsIdentity, type TlsFileName, type TlsIdentity } from '../system/tls-identity.ts';
+export { type WatchedFiles, watchFiles, type WatchFilesOptions } from '../system/watched-files.ts';

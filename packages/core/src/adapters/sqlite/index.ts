@@ -5,6 +5,6 @@ export {
   type SqliteMigrationOptions,
   sqliteMigrationScript,
 } from './schema/migrations.ts';
-export type { FileSizes, SqliteStore } from './store.ts';
+export type { FileSizes, SqliteStore } from './sqlite-store.ts';
 export { openSqliteStore, type SqliteStoreOptions } from './open/open.ts';
 export { openSqliteTransferSource, type SqliteTransferSourceOptions } from './transfer/transfer-source.ts';

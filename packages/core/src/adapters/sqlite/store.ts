@@ -1,9 +1,9 @@
 import { statSync } from 'node:fs';
 import type Database from 'better-sqlite3';
 import type { Observer } from '../../ports/observer.ts';
-import type { ReservationStore } from '../../ports/reservation-store.ts';
 import { createCommitMeter } from '../support/commit-meter.ts';
 import { ONLY_SHARD } from '../sql/columns.ts';
+import type { SqliteStore } from './sqlite-store.ts';
 import { createAccess } from './access.ts';
 import { createEventStore } from './log/event-store.ts';
 import { createDueWork } from './work/due-work.ts';
@@ -12,18 +12,6 @@ import { createReservationView } from './view/reservation-view.ts';
 import { createSubscriptions } from './subscriptions.ts';
 import { createViewRepair } from './view/view-repair.ts';
 import { createWriteTransactions } from './log/transaction.ts';
-
-/** Sizes of the files of a store, in bytes; both 0 for a store in memory. */
-export interface FileSizes {
-  readonly databaseBytes: number;
-  /** The write-ahead log: commits that are not in the database file yet. */
-  readonly walBytes: number;
-}
-
-/** A store over SQLite, with state for monitoring. */
-export interface SqliteStore extends ReservationStore {
-  files(): FileSizes;
-}
 
 /** Callbacks of the code that opened the connection. */
 export interface SqliteStoreHooks {

@@ -12,10 +12,10 @@ export const CALL_TIMEOUT_MS = 5_000;
 /** Encryption of the probe's connection: contents of files in PEM. */
 export interface ProbeTls {
   /** Authorities that verify the payment service. Default: those of Node. */
-  readonly ca?: Buffer;
+  readonly ca?: Uint8Array;
   /** Certificate of the client, with `key`. */
-  readonly cert?: Buffer;
-  readonly key?: Buffer;
+  readonly cert?: Uint8Array;
+  readonly key?: Uint8Array;
   /** Name that the service's certificate must have. Default: the host. */
   readonly serverName?: string;
 }
@@ -81,7 +81,7 @@ export async function connectPaymentService(options: PaymentServiceProbeOptions)
       ? new PaymentServiceStub(address, grpc.credentials.createInsecure(), CHANNEL_OPTIONS)
       : new PaymentServiceStub(
           address,
-          grpc.credentials.createSsl(tls.ca ?? null, tls.key ?? null, tls.cert ?? null),
+          grpc.credentials.createSsl(toBuffer(tls.ca), toBuffer(tls.key), toBuffer(tls.cert)),
           tls.serverName === undefined
             ? CHANNEL_OPTIONS
             : { ...CHANNEL_OPTIONS, 'grpc.ssl_target_name_override': tls.serverName },
@@ -174,4 +174,8 @@ function readError(grpc: typeof Grpc, error: Grpc.ServiceError): ChargeAnswer {
     return { kind: 'charged', transactionId: trailer };
   }
   return { kind: 'unknown', detail };
+}
+
+function toBuffer(bytes: Uint8Array | undefined): Buffer | null {
+  return bytes === undefined ? null : Buffer.from(bytes);
 }

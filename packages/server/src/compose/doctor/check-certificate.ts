@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { readTlsIdentity } from '@reservations/core/operations';
+import { readTlsIdentity } from '@reservations/core/grpc';
 import type { HttpConfig } from '../../config/http-settings.ts';
 import { expiryFinding } from './expiry.ts';
 import { failed, type Finding, messageOf } from './finding.ts';

@@ -1,8 +1,7 @@
 import { BlockList, isIPv6 } from 'node:net';
-import type { HealthStatusAccess } from '../../config/health-status.ts';
-import type { ServerStatus } from '../../observe/state/status.ts';
 import { answerJson, answerProblem } from '../answer.ts';
 import type { AppContext } from '../app-state.ts';
+import type { StatusOptions } from './status-options.ts';
 
 const LOOPBACK = new BlockList();
 LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');
@@ -10,12 +9,6 @@ LOOPBACK.addAddress('::1', 'ipv6');
 
 /** Headers by which a proxy says that it passes on the request of another machine. */
 const FORWARDED = ['forwarded', 'x-forwarded-for', 'x-real-ip', 'via'] as const;
-
-/** A status that is there already, and who may read it. */
-export interface StatusOptions {
-  readonly access: HealthStatusAccess;
-  read(): ServerStatus;
-}
 
 /**
  * `GET /health/status`: state of the server and of what it depends on, always 200. It is for operators: pages of other

@@ -1,10 +1,13 @@
+/** Types of metrics. */
+export type MetricType = 'counter' | 'gauge' | 'histogram';
+
 /** A metric as it is served. */
-export interface MetricDefinition {
+export interface MetricDefinition<Type extends MetricType = MetricType, Label extends string = string> {
   /** As in expressions: a counter ends in `_total`. */
   readonly name: string;
-  readonly type: 'counter' | 'gauge' | 'histogram';
+  readonly type: Type;
   readonly help: string;
-  readonly labels: readonly string[];
+  readonly labels: readonly Label[];
   /** Upper bounds of a histogram's buckets. */
   readonly buckets?: readonly number[];
 }
@@ -17,8 +20,47 @@ const COMMIT_SECONDS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.0
 
 const GROUP_SIZES = [1, 2, 5, 10, 20, 50, 100, 200, 500] as const;
 
+/** Type and labels of each metric, for the types of its instrument. */
+export interface MetricCatalog {
+  readonly httpRequestDuration: MetricDefinition<'histogram', 'method' | 'route' | 'status'>;
+  readonly httpRequestsInFlight: MetricDefinition<'gauge', never>;
+  readonly idempotentAnswers: MetricDefinition<'counter', 'result'>;
+  readonly paymentAttempts: MetricDefinition<'counter', 'outcome' | 'cause'>;
+  readonly paymentAttemptDuration: MetricDefinition<'histogram', 'outcome'>;
+  readonly charges: MetricDefinition<'counter', 'by' | 'outcome'>;
+  readonly chargeDuration: MetricDefinition<'histogram', 'by' | 'outcome'>;
+  readonly breakerState: MetricDefinition<'gauge', 'state'>;
+  readonly bulkheadRunning: MetricDefinition<'gauge', never>;
+  readonly bulkheadRunningMax: MetricDefinition<'gauge', never>;
+  readonly bulkheadQueued: MetricDefinition<'gauge', never>;
+  readonly bulkheadQueuedMax: MetricDefinition<'gauge', never>;
+  readonly paymentCertificateExpiry: MetricDefinition<'gauge', never>;
+  readonly openPayments: MetricDefinition<'gauge', 'stage'>;
+  readonly oldestOpenPaymentAge: MetricDefinition<'gauge', 'stage'>;
+  readonly appends: MetricDefinition<'counter', 'result'>;
+  readonly eventsAppended: MetricDefinition<'counter', never>;
+  readonly appendGroupSize: MetricDefinition<'histogram', never>;
+  readonly appendWait: MetricDefinition<'histogram', never>;
+  readonly commitDuration: MetricDefinition<'histogram', never>;
+  readonly settlementRuns: MetricDefinition<'counter', 'result'>;
+  readonly settlementPayments: MetricDefinition<'counter', never>;
+  readonly alarms: MetricDefinition<'counter', 'kind'>;
+  readonly storeAlarm: MetricDefinition<'gauge', 'alarm'>;
+  readonly subscriptionLag: MetricDefinition<'gauge', 'subscription'>;
+  readonly subscriptionStopped: MetricDefinition<'gauge', 'subscription'>;
+  readonly poolConnections: MetricDefinition<'gauge', 'state'>;
+  readonly poolWaiting: MetricDefinition<'gauge', never>;
+  readonly poolMax: MetricDefinition<'gauge', never>;
+  readonly sqliteFileBytes: MetricDefinition<'gauge', 'file'>;
+  readonly storeWritable: MetricDefinition<'gauge', never>;
+  readonly sampleAge: MetricDefinition<'gauge', never>;
+  readonly sampleFailures: MetricDefinition<'counter', never>;
+  readonly logLinesLost: MetricDefinition<'counter', never>;
+  readonly buildInfo: MetricDefinition<'gauge', 'version' | 'node'>;
+}
+
 /** The one definition of every metric of the engine and its server. */
-export const METRICS = {
+export const METRICS: MetricCatalog = {
   httpRequestDuration: {
     name: 'reservations_http_request_duration_seconds',
     type: 'histogram',
@@ -235,4 +277,4 @@ export const METRICS = {
     help: 'Always 1; the versions of the server and of Node are in the labels',
     labels: ['version', 'node'],
   },
-} as const satisfies Readonly<Record<string, MetricDefinition>>;
+};

@@ -3,10 +3,14 @@ import { COUNT_MAX } from '@reservations/core/ports';
 import type { SampledStore } from './monitored.ts';
 
 /** Stages of a payment without a verdict. */
-export const OPEN_STAGES = ['processing', 'unresolved', 'escalated'] as const satisfies readonly SummaryStage[];
+export const OPEN_STAGES: readonly ['processing', 'unresolved', 'escalated'] = [
+  'processing',
+  'unresolved',
+  'escalated',
+];
 
 /** A stage of a payment without a verdict. */
-export type OpenStage = (typeof OPEN_STAGES)[number];
+export type OpenStage = (typeof OPEN_STAGES)[number] & SummaryStage;
 
 /** Open payments of one stage. */
 export interface OpenPayments {

@@ -12,7 +12,8 @@ import { acquireServingLock, type ServingLock } from './lock.ts';
 import { migrate } from '../schema/migrate.ts';
 import { endLeases } from '../work/due-work.ts';
 import { readStoreMove } from '../transfer/store-move.ts';
-import { createSqliteStore, type SqliteStore } from '../store.ts';
+import type { SqliteStore } from '../sqlite-store.ts';
+import { createSqliteStore } from '../store.ts';
 import { SQLITE_MIGRATIONS } from '../schema/steps.ts';
 
 /** Default wait of the serving process for a write lock of a tool; short, since it blocks the event loop. The engine repeats. */

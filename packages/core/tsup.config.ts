@@ -10,6 +10,7 @@ export default defineConfig({
     sqlite: 'src/adapters/sqlite/index.ts',
     postgres: 'src/adapters/postgres/index.ts',
     grpc: 'src/adapters/grpc/index.ts',
+    opentelemetry: 'src/adapters/opentelemetry/index.ts',
     sandbox: 'src/sandbox/index.ts',
     testing: 'src/testing/index.ts',
     'supported-node': 'src/supported-node.ts',

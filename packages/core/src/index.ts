@@ -55,3 +55,4 @@ export type { PaymentGateway } from './ports/payment-gateway.ts';
 export type { ReservationStore } from './ports/reservation-store.ts';
 export { PAGE_LIMIT_MAX, type ReservationFilter, type ReservationPage } from './ports/reservation-view.ts';
 export type { Runtime } from './ports/runtime.ts';
+export type { Tracer } from './ports/tracer.ts';

@@ -45,6 +45,7 @@ export {
   SUBSCRIPTIONS_LIMIT_MAX,
   type SubscriptionStop,
 } from './ports/subscriptions.ts';
+export type { Span, SpanAttributes, SpanOptions, Tracer } from './ports/tracer.ts';
 export {
   type EventText,
   type KeyPlace,

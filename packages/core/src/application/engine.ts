@@ -10,8 +10,10 @@ import type { PaymentGateway } from '../ports/payment-gateway.ts';
 import type { ReservationStore } from '../ports/reservation-store.ts';
 import { PAGE_LIMIT_MAX, type ReservationFilter, type ReservationPage } from '../ports/reservation-view.ts';
 import type { Runtime } from '../ports/runtime.ts';
+import type { Tracer } from '../ports/tracer.ts';
 import { type CreateOptions, createReservation, type CreateResult } from './reserve/create-reservation.ts';
 import type { EngineDeps } from './engine-deps.ts';
+import { traceGateway, traceStore } from './traced.ts';
 import { type CallerOptions, callerOf } from './caller.ts';
 import { checkKey } from './reserve/key-claim.ts';
 import { DRAIN_MS } from './payments/limits.ts';
@@ -25,6 +27,8 @@ export interface EngineOptions {
   readonly runtime: Runtime;
   /** Hears what an operator may want to see. */
   readonly observer?: Observers;
+  /** Records spans of requests and of settlement. Default: none. */
+  readonly tracer?: Tracer;
   /**
    * The caller's answer when the outcome of the payment is unknown: "pending", the truth (default), or "failed", for clients
    * that know no third answer. A pending payment is settled in the background. One that was answered as failed is escalated
@@ -67,7 +71,9 @@ export interface Reservations {
 
 /** Builds an engine over its ports. */
 export function createEngine(options: EngineOptions): Reservations {
-  const { store, gateway, runtime } = options;
+  const { runtime, tracer = null } = options;
+  const store = tracer === null ? options.store : traceStore(options.store, tracer);
+  const gateway = tracer === null ? options.gateway : traceGateway(options.gateway, tracer);
   const cancel = new AbortController();
   let stopping = false;
   const deps: EngineDeps = {
@@ -75,6 +81,7 @@ export function createEngine(options: EngineOptions): Reservations {
     gateway,
     runtime,
     observer: toObserver(options.observer),
+    tracer,
     isStopping: () => stopping,
     cancelled: cancel.signal,
   };

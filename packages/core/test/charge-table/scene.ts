@@ -51,7 +51,15 @@ export async function playScene(scene: Scene): Promise<Effects> {
   gateway.script(() => outcomeOf(scene.attempt));
   const cancelled = new AbortController().signal;
   const after = await chargeReservation(
-    { store, gateway, runtime, observer: (seen) => observations.push(seen), isStopping: () => false, cancelled },
+    {
+      store,
+      gateway,
+      runtime,
+      observer: (seen) => observations.push(seen),
+      tracer: null,
+      isStopping: () => false,
+      cancelled,
+    },
     {
       id: ID,
       loaded: scene.knows === 'the first event' ? first : await loadReservation(store.events, ID),

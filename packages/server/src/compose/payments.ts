@@ -1,4 +1,4 @@
-import type { Observer } from '@reservations/core';
+import type { Observer, Tracer } from '@reservations/core';
 import { createGrpcPaymentGateway, type GrpcPaymentGateway, type PaymentTlsOptions } from '@reservations/core/grpc';
 import type { PaymentConfig, PaymentTlsConfig } from '../config/payment-settings.ts';
 
@@ -9,8 +9,14 @@ export interface Payments {
   readonly description: string;
 }
 
-/** Makes the gateway to the configured payment service, with `observer` for its attempts, or starts a sandbox and makes the gateway to that. */
-export async function openPayments(config: PaymentConfig, observer: Observer): Promise<Payments> {
+/** What hears of the attempts of charges. */
+export interface PaymentObservation {
+  readonly observer: Observer;
+  readonly tracer: Tracer;
+}
+
+/** Makes the gateway to the configured payment service, or starts a sandbox and makes the gateway to that. */
+export async function openPayments(config: PaymentConfig, { observer, tracer }: PaymentObservation): Promise<Payments> {
   const { paymentIdempotency: idempotency, paymentIdleTimeoutMs: idleTimeoutMs } = config;
   if (!config.sandbox) {
     const { paymentHost: host, paymentPort: port } = config;
@@ -23,6 +29,7 @@ export async function openPayments(config: PaymentConfig, observer: Observer): P
       idleTimeoutMs,
       balancing,
       observer,
+      tracer,
       ...(tls === null ? {} : { tls }),
     });
     return { gateway, description: `${hostAndPort(host, port)}${tls === null ? '' : ', over TLS'}` };
@@ -31,7 +38,7 @@ export async function openPayments(config: PaymentConfig, observer: Observer): P
   const { startSandboxPaymentService } = await import('@reservations/core/sandbox');
   const sandbox = await startSandboxPaymentService({ ledgerPath: config.sandboxLedger });
   const { host, port } = sandbox;
-  const gateway = createGrpcPaymentGateway({ host, port, idempotency, idleTimeoutMs, observer });
+  const gateway = createGrpcPaymentGateway({ host, port, idempotency, idleTimeoutMs, observer, tracer });
   return {
     gateway: {
       ...gateway,

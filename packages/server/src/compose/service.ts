@@ -1,4 +1,5 @@
-import { combineObservers, createReservations, type Observer, type ReservationStore } from '@reservations/core';
+import { combineObservers, createReservations, type ReservationStore } from '@reservations/core';
+import { createOpenTelemetryTracer } from '@reservations/core/opentelemetry';
 import type { Logger } from 'pino';
 import type { Config } from '../config/config.ts';
 import { startServer } from '../http/server.ts';
@@ -6,7 +7,7 @@ import { createCountedLogger, logObserver } from '../observe/log.ts';
 import { collectStoreWarnings } from '../observe/store-warnings.ts';
 import type { Failpoints } from './failpoints.ts';
 import { createMonitoring } from './monitoring.ts';
-import { openPayments, type Payments } from './payments.ts';
+import { openPayments, type PaymentObservation, type Payments } from './payments.ts';
 import { readMountFacts } from './read-mount-facts.ts';
 import { openServerTls } from './server-tls.ts';
 import { openStore } from './store.ts';
@@ -38,6 +39,7 @@ export async function startService(config: Config, failpoint: string | null): Pr
   const monitoring = createMonitoring(config);
   // Before anything is opened: it is the setting that fails most often.
   const tls = openServerTls(config, logger);
+  const tracer = createOpenTelemetryTracer();
   const observer = combineObservers(logObserver(logger), warnings.observer, monitoring.observer);
   const onWarning = (warning: string): void => {
     warnings.add(warning);
@@ -47,12 +49,13 @@ export async function startService(config: Config, failpoint: string | null): Pr
   const onNoVolume = volumeWarning(config, readMountFacts());
   if (onNoVolume !== null) onWarning(onNoVolume);
   const store = failpoints.store(opened.store);
-  const payments = await openPaymentsOver(store, config, observer);
+  const payments = await openPaymentsOver(store, config, { observer, tracer });
   const gateway = failpoints.gateway(payments.gateway);
   const reservations = createReservations({
     store,
     gateway,
     observer,
+    tracer,
     answerUnknownAs: config.paymentUnknownOutcome === 'fail' ? 'failed' : 'pending',
   });
   const running = monitoring.begin({
@@ -73,6 +76,7 @@ export async function startService(config: Config, failpoint: string | null): Pr
     store,
     gateway,
     logger,
+    tracer,
     ...(requests === undefined ? {} : { requests }),
     ...(status === undefined ? {} : { status }),
     ...(tls === null ? {} : { tls }),
@@ -105,9 +109,13 @@ async function stopThenThrow(stop: () => Promise<void>, error: unknown): Promise
 }
 
 /** Closes the store when the payment service cannot be opened. */
-async function openPaymentsOver(store: ReservationStore, config: Config, observer: Observer): Promise<Payments> {
+async function openPaymentsOver(
+  store: ReservationStore,
+  config: Config,
+  observation: PaymentObservation,
+): Promise<Payments> {
   try {
-    return await openPayments(config, observer);
+    return await openPayments(config, observation);
   } catch (error) {
     await store.close();
     throw error;

@@ -1,4 +1,4 @@
-import type { Reservations, ReservationStore } from '@reservations/core';
+import type { Reservations, ReservationStore, Tracer } from '@reservations/core';
 import type { Logger } from 'pino';
 import type { CorsOrigins } from '../config/cors-origins.ts';
 import type { RequestMeter } from '../observe/requests.ts';
@@ -12,6 +12,8 @@ export interface AppOptions {
   readonly store: Pick<ReservationStore, 'checkWritable'>;
   /** Gets a line for each request and each fault. Default: none. */
   readonly logger?: Logger;
+  /** Records a span for each request. Default: none. */
+  readonly tracer?: Tracer;
   /** Measures each request. Default: none. */
   readonly requests?: RequestMeter;
   /** `GET /health/status`. Default: none, the path does not exist. */

@@ -6,6 +6,8 @@ import type { KnownKey } from '../observe/requests.ts';
 export interface AppState {
   /** The client's own `X-Request-Id`, or a new one. */
   requestId: string;
+  /** W3C trace context: that of the request's span, else the client's; null for none. */
+  traceparent: string | null;
   /** The sender. */
   principal: Principal;
   /** Path below which the service is mounted, "" at the root: links begin with it. */

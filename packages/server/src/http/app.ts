@@ -14,6 +14,7 @@ import { checkHead } from './pipeline/check-head.ts';
 import { allowOrigins, answerPreflights } from './pipeline/cors.ts';
 import { closeWhileDraining } from './pipeline/drain.ts';
 import { observeRequest } from './pipeline/request-end.ts';
+import { traceRequest } from './pipeline/request-span.ts';
 import { beginRequest } from './pipeline/request-state.ts';
 import { answerUnrouted } from './pipeline/unrouted.ts';
 import { getReservation, postReservation } from './reservations/routes.ts';
@@ -42,6 +43,7 @@ export function createApp(options: AppOptions): Koa<AppState> {
   app.use(beginRequest(basePath));
   if (logger !== undefined || options.requests !== undefined)
     app.use(observeRequest({ logger, meter: options.requests }));
+  if (options.tracer !== undefined) app.use(traceRequest(options.tracer));
   app.use(allowOrigins(corsOrigins));
   app.use(closeWhileDraining(state));
   app.use(catchFaults);

@@ -2,7 +2,7 @@ import { createServer, type RequestListener, type Server, type ServerOptions as 
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { PaymentGateway, Reservations, ReservationStore } from '@reservations/core';
+import type { PaymentGateway, Reservations, ReservationStore, Tracer } from '@reservations/core';
 import type { Logger } from 'pino';
 import { KEEP_ALIVE_TIMEOUT_MS, REQUEST_TIMEOUT_MS, SHUTDOWN_TIMEOUT_MS } from '../config/http-defaults.ts';
 import { contextOf, type ServerTls } from './certificate.ts';
@@ -31,6 +31,8 @@ export interface ServerOptions {
   /** Serves HTTPS. Default: HTTP without encryption. */
   readonly tls?: ServerTls;
   readonly logger?: Logger;
+  /** Records a span for each request. Default: none. */
+  readonly tracer?: Tracer;
   /** Measures each request. Default: none. */
   readonly requests?: RequestMeter;
   /** `GET /health/status`. Default: none. */

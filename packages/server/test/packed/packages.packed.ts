@@ -15,6 +15,7 @@ const ENTRIES = [
   '@reservations/core/sqlite',
   '@reservations/core/postgres',
   '@reservations/core/grpc',
+  '@reservations/core/opentelemetry',
   '@reservations/core/sandbox',
   '@reservations/core/testing',
   '@reservations/core/supported-node',

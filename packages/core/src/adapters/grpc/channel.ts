@@ -41,9 +41,14 @@ const CHANNEL_OPTIONS: ChannelOptions = {
 export interface PaymentChannel {
   /**
    * Sends one ProcessPayment and resolves with its result, at the latest after `timeoutMs`. Aborting the signal cancels the
-   * call. Never rejects.
+   * call. `traceparent` travels as metadata. Never rejects.
    */
-  send(request: PaymentRequest, timeoutMs: number, signal: AbortSignal): Promise<AttemptSignal>;
+  send(
+    request: PaymentRequest,
+    timeoutMs: number,
+    signal: AbortSignal,
+    traceparent?: string | null,
+  ): Promise<AttemptSignal>;
   /** Cancels running calls and closes the connections. Idempotent. */
   close(): void;
 }
@@ -127,10 +132,10 @@ export function createPaymentChannel(options: PaymentChannelOptions): PaymentCha
   options.tls?.onChange(() => replace(current));
 
   return {
-    async send(request, timeoutMs, signal) {
+    async send(request, timeoutMs, signal, traceparent = null) {
       if (closed || signal.aborted) return { kind: 'withheld' };
       const lane = usableLane();
-      const ended = await sendOn(lane, request, timeoutMs, signal, replace);
+      const ended = await sendOn(lane, { request, timeoutMs, signal, traceparent }, replace);
       if (lane.calls.size === 0) {
         draining.delete(lane);
         if (lane === current && !closed) {
@@ -188,11 +193,17 @@ function retire(lane: Lane): void {
   if (lane.calls.size === 0) lane.credentials.destroySockets();
 }
 
+/** One request and its conditions. */
+interface Sending {
+  readonly request: PaymentRequest;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+  readonly traceparent: string | null;
+}
+
 function sendOn(
   lane: Lane,
-  request: PaymentRequest,
-  timeoutMs: number,
-  signal: AbortSignal,
+  { request, timeoutMs, signal, traceparent }: Sending,
   replace: (lane: Lane) => void,
 ): Promise<AttemptSignal> {
   const { promise, resolve } = Promise.withResolvers<AttemptSignal>();
@@ -201,6 +212,7 @@ function sendOn(
   let cancelledByUs = false;
   const metadata = new Metadata();
   metadata.set(IDEMPOTENCY_KEY, request.reservation_id ?? '');
+  if (traceparent !== null) metadata.set('traceparent', traceparent);
   const cancel = (): void => {
     cancelledByUs = true;
     call.cancel();

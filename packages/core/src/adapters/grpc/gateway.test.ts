@@ -6,6 +6,7 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { ReservationId } from '../../domain/ids.ts';
 import type { PaymentOutcome } from '../../domain/payment-outcome.ts';
 import type { Observation } from '../../ports/observer.ts';
+import type { Tracer } from '../../ports/tracer.ts';
 import { paymentServiceDefinition, type PaymentServiceHandlers } from '../../proto/payment-service.ts';
 import { exampleId } from '../../testing/builders.ts';
 import { passOn, startPeer } from '../../testing/payment-gateway-contract/broken-peers.ts';
@@ -68,6 +69,43 @@ test('each attempt is observed with its outcome, also one that the breaker refus
       { ...ended, outcome: unknown },
       { ...ended, outcome: expect.objectContaining({ kind: 'approved' }) },
     ]);
+  } finally {
+    await gateway.close();
+    await service.stop();
+  }
+});
+
+test('each attempt is a span, whose trace context travels with it', async () => {
+  const service = await startScriptedService([failure(14, 'not now'), APPROVAL]);
+  const spans: { readonly name: string; readonly facts: Record<string, unknown> }[] = [];
+  const tracer: Tracer = {
+    inSpan(name, { kind, attributes }, work) {
+      const facts: Record<string, unknown> = { kind, ...attributes };
+      spans.push({ name, facts });
+      return work({
+        set: (more) => void Object.assign(facts, more),
+        rename: () => undefined,
+        link: () => undefined,
+        fail: (type) => void Object.assign(facts, { failed: type }),
+      });
+    },
+    current: () => `00-trace-span${spans.length}-01`,
+  };
+  const gateway = createGrpcPaymentGateway({ host: service.host, port: service.port, tracer });
+  try {
+    await gateway.charge(EXAMPLE_CHARGE, { signal: new AbortController().signal, maySend: () => true });
+    const rpc = {
+      kind: 'client',
+      'rpc.system.name': 'grpc',
+      'rpc.method': 'payment.PaymentService/ProcessPayment',
+      'server.address': service.host,
+      'server.port': service.port,
+    };
+    expect(spans.map(({ facts }) => facts)).toEqual([
+      { ...rpc, 'rpc.response.status_code': 'UNAVAILABLE', failed: 'UNAVAILABLE' },
+      { ...rpc, 'rpc.response.status_code': 'OK' },
+    ]);
+    expect(service.calls.map(({ traceparent }) => traceparent)).toEqual(['00-trace-span1-01', '00-trace-span2-01']);
   } finally {
     await gateway.close();
     await service.stop();

@@ -1,3 +1,4 @@
+import { status } from '@grpc/grpc-js';
 import { toMajorUnits } from '../../domain/money.ts';
 import { toObserver } from '../../ports/combine-observers.ts';
 import type { ChargeOptions, ChargeRequest, PaymentGateway } from '../../ports/payment-gateway.ts';
@@ -7,6 +8,9 @@ import { type GrpcPaymentGatewayOptions, readOptions } from './options.ts';
 import { type AttemptResult, classifyAttempt } from './outcome.ts';
 import { type CertificateStatus, openPaymentTls } from './payment-tls.ts';
 import { type BreakerState, type ChargeLoad, createChargePolicy } from './policy.ts';
+
+/** Name of the call in spans. */
+const METHOD = 'payment.PaymentService/ProcessPayment';
 
 /** A {@link PaymentGateway} over gRPC, with state for monitoring. */
 export interface GrpcPaymentGateway extends PaymentGateway {
@@ -27,10 +31,25 @@ export function createGrpcPaymentGateway(options: GrpcPaymentGatewayOptions): Gr
   const tls = options.tls === undefined ? null : openPaymentTls(options.tls, options.host, observer);
   const { channel = createPaymentChannel(tls === null ? settings : { ...settings, tls }) } = options;
   const policy = createChargePolicy(settings);
+  const { tracer = null } = options;
+  const attributes = {
+    'rpc.system.name': 'grpc',
+    'rpc.method': METHOD,
+    'server.address': options.host,
+    'server.port': options.port,
+  };
 
   async function attempt(request: PaymentRequest, { signal, maySend }: ChargeOptions): Promise<AttemptResult> {
     if (signal.aborted || !maySend()) return classifyAttempt({ kind: 'withheld' });
-    return classifyAttempt(await channel.send(request, settings.attemptTimeoutMs, signal));
+    if (tracer === null) return classifyAttempt(await channel.send(request, settings.attemptTimeoutMs, signal));
+    return await tracer.inSpan(METHOD, { kind: 'client', attributes }, async (span) => {
+      const ended = await channel.send(request, settings.attemptTimeoutMs, signal, tracer.current());
+      const code = ended.kind === 'error' ? ended.code : status.OK;
+      span.set({ 'rpc.response.status_code': status[code] ?? String(code) });
+      const result = classifyAttempt(ended);
+      if (ended.kind !== 'reply') span.fail(ended.kind === 'error' ? (status[code] ?? String(code)) : ended.kind);
+      return result;
+    });
   }
 
   return {

@@ -1,6 +1,7 @@
 import { ChannelCredentials } from '@grpc/grpc-js';
 import { checkOneOf, checkText, checkWholeNumber, invalidOption } from '../../options.ts';
 import type { Observers } from '../../ports/observer.ts';
+import type { Tracer } from '../../ports/tracer.ts';
 import type { PaymentIdempotency } from '../../ports/payment-gateway.ts';
 import type { PaymentBalancing, PaymentChannel } from './channel.ts';
 import type { PaymentTlsOptions } from './payment-tls.ts';
@@ -36,6 +37,8 @@ export interface GrpcPaymentGatewayOptions {
   readonly breaker?: { readonly failuresMax: number; readonly lastingMs: number; readonly openMs: number };
   /** Receives `attempt-ended` for each attempt. */
   readonly observer?: Observers;
+  /** Records a span for each attempt, whose trace context is sent to the payment service. Default: none. */
+  readonly tracer?: Tracer;
   /** Replaces the channel to host and port, for a simulated network. */
   readonly channel?: PaymentChannel;
 }

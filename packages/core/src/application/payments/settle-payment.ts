@@ -11,6 +11,7 @@ import type { EngineDeps } from '../engine-deps.ts';
 import { handleCommand, keepKey } from '../commands/handle-command.ts';
 import { LEASE_MS, SEND_WINDOW_MS } from './limits.ts';
 import { type LoadedReservation, loadReservation } from '../commands/load-reservation.ts';
+import { RESERVATION_ID } from '../traced.ts';
 import type { SettlementPolicy } from './settlement-policy.ts';
 
 /**
@@ -29,9 +30,28 @@ const PREVIOUS_RUN = {
  * unknown outcome as answered "failed".
  */
 export async function settlePayment(deps: EngineDeps, policy: SettlementPolicy, item: TakenWork): Promise<void> {
+  const { tracer } = deps;
   const id = reservationOfCharge(item.id);
   assert(id !== null, `a charge is named after its reservation, not ${item.id}`);
-  const loaded = await loadReservation(deps.store.events, id);
+  if (tracer === null)
+    return await settle(deps, policy, { item, id, loaded: await loadReservation(deps.store.events, id) });
+  // A trace of its own, which may begin hours after the request's: it refers to that one by a link.
+  await tracer.inSpan('reservations settle', { kind: 'internal', parent: null }, async (span) => {
+    span.set({ [RESERVATION_ID]: id, 'reservations.settlement_attempt': item.attempts });
+    const loaded = await loadReservation(deps.store.events, id);
+    const traceparent = loaded.origin?.traceparent ?? null;
+    if (traceparent !== null) span.link(traceparent);
+    await settle(deps, policy, { item, id, loaded });
+  });
+}
+
+interface OpenPayment {
+  readonly item: TakenWork;
+  readonly id: ReservationId;
+  readonly loaded: LoadedReservation;
+}
+
+async function settle(deps: EngineDeps, policy: SettlementPolicy, { item, id, loaded }: OpenPayment): Promise<void> {
   // A verdict or an escalation since the lease was taken has removed the work item.
   const { stage } = loaded.state;
   if (stage !== 'processing' && stage !== 'unresolved') return;

@@ -15,6 +15,7 @@ import { type ChargeJob, chargeReservation } from '../payments/charge-reservatio
 import { type CallerOptions, callerOf } from '../caller.ts';
 import type { EngineDeps } from '../engine-deps.ts';
 import { assertExists, handleCommand } from '../commands/handle-command.ts';
+import { RESERVATION_ID } from '../traced.ts';
 import { claimOf } from './key-claim.ts';
 import { KEY_TURNS_MAX, LEASE_MS, SEND_WINDOW_MS } from '../payments/limits.ts';
 import { type LoadedReservation, notYetCreated } from '../commands/load-reservation.ts';
@@ -54,6 +55,25 @@ export interface CreatePolicy {
 
 /** Validates a request, records it, charges it and records the verdict; see {@link CreateResult}. */
 export async function createReservation(
+  deps: EngineDeps,
+  policy: CreatePolicy,
+  request: CreateRequest,
+  options: CreateOptions,
+): Promise<CreateResult> {
+  const { tracer } = deps;
+  if (tracer === null) return await create(deps, policy, request, options);
+  return await tracer.inSpan('reservations create', { kind: 'internal' }, async (span) => {
+    // Recorded with the events, so that settlement can refer to this trace.
+    const traceparent = tracer.current() ?? options.traceparent;
+    const traced = { ...options, ...(traceparent === undefined ? {} : { traceparent }) };
+    const result = await create(deps, policy, request, traced);
+    span.set({ 'reservations.create_result': result.kind });
+    if (result.kind === 'reservation') span.set({ [RESERVATION_ID]: result.reservation.reservationId });
+    return result;
+  });
+}
+
+async function create(
   deps: EngineDeps,
   policy: CreatePolicy,
   request: CreateRequest,

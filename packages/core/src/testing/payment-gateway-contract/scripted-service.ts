@@ -22,6 +22,8 @@ export interface ReceivedCall {
   readonly request: ReceivedPaymentRequest;
   /** Metadata `idempotency-key`. */
   readonly idempotencyKey: string | null;
+  /** Metadata `traceparent`, if any. */
+  readonly traceparent?: string;
 }
 
 /** A real payment service that follows a script, call by call. */
@@ -59,7 +61,12 @@ export async function startScriptedService(answers: readonly ScriptedAnswer[], p
 
   function begin(call: ServerWritableStream<ReceivedPaymentRequest, PaymentResponse>): void {
     const [key] = call.metadata.get('idempotency-key');
-    calls.push({ request: call.request, idempotencyKey: typeof key === 'string' ? key : null });
+    const [trace] = call.metadata.get('traceparent');
+    calls.push({
+      request: call.request,
+      idempotencyKey: typeof key === 'string' ? key : null,
+      ...(typeof trace === 'string' ? { traceparent: trace } : {}),
+    });
     for (const watcher of watchers) watcher();
     const answer = answers[Math.min(calls.length, answers.length) - 1];
     if (answer !== undefined) void give(call, answer);

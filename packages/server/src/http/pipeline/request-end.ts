@@ -45,8 +45,8 @@ function endOf(ctx: AppContext, durationMs: number): EndedRequest {
   };
 }
 
-/** The pattern, not the path: paths are the client's to choose. */
-function routeOf(ctx: AppContext): string | null {
+/** Returns the pattern, not the path: paths are the client's to choose. Null when no route matched. */
+export function routeOf(ctx: AppContext): string | null {
   const path = (ctx as RouterContext<AppState>).matched?.[0]?.path;
   return path === undefined ? null : String(path);
 }

@@ -4,13 +4,14 @@ import type { AppContext } from '../app-state.ts';
 
 /** Writes the one line of a request. Bodies, user ids and query strings stay out of it. */
 export function logRequest(logger: Logger, ctx: AppContext, { method, route, status, durationMs }: EndedRequest): void {
-  const { requestId, reservationId, fault } = ctx.state;
+  const { requestId, traceparent, reservationId, fault } = ctx.state;
   const line = {
     method,
     route,
     status,
     duration_ms: Math.round(durationMs * 10) / 10,
     request_id: requestId,
+    ...(traceparent === null ? {} : { trace_id: traceparent.split('-')[1] }),
     ...(reservationId === null ? {} : { reservation_id: reservationId }),
     ...(fault === null ? {} : { err: fault }),
   };

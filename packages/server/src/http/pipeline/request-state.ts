@@ -2,7 +2,7 @@ import type { Next } from 'koa';
 import { ANONYMOUS } from '../../auth/principal.ts';
 import type { AppContext, AppState } from '../app-state.ts';
 import { mountPath, withoutBasePath } from './mount-path.ts';
-import { requestIdFrom } from './request-id.ts';
+import { requestIdFrom, traceparentFrom } from './request-id.ts';
 
 /** Begins every request: fills {@link AppState} and sets `X-Request-Id`. */
 export function beginRequest(basePath: string): (ctx: AppContext, next: Next) => Promise<void> {
@@ -14,6 +14,7 @@ export function beginRequest(basePath: string): (ctx: AppContext, next: Next) =>
     const instance = mountedAt + ctx.path;
     Object.assign(ctx.state, {
       requestId,
+      traceparent: traceparentFrom(ctx.get('traceparent')),
       principal: ANONYMOUS,
       mountPath: mountedAt,
       instance,

@@ -6,7 +6,6 @@ import { type BodyRead, discardBody, readBody } from '../body/read-body.ts';
 import { readIdempotencyKey } from './idempotency-key.ts';
 import type { Problem } from '../problems/problems.ts';
 import { readFields } from '../body/read-fields.ts';
-import { traceparentFrom } from '../pipeline/request-id.ts';
 import { requestFaultEntry } from '../problems/validation.ts';
 import { answerKind, toWire } from './wire.ts';
 
@@ -152,7 +151,7 @@ const KEY_REUSED_DETAIL = 'This Idempotency-Key belongs to a request with anothe
 const KEY_IN_PROGRESS_DETAIL = 'The first request with this Idempotency-Key is still being processed';
 
 function createOptions(ctx: AppContext, idempotencyKey: string | null): CreateOptions {
-  const traceparent = traceparentFrom(ctx.get('traceparent'));
+  const { traceparent } = ctx.state;
   return {
     caller: callerOf(ctx.state.principal),
     correlationId: ctx.state.requestId,

@@ -1,0 +1,2 @@
+import '../../require-supported-node.ts';
+export { createOpenTelemetryTracer } from './tracer.ts';

@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
 import {
   createReservations,
+  type Observer,
   type PaymentGateway,
   type PaymentOutcome,
   type ReservationStore,
@@ -31,6 +32,8 @@ export interface Answer {
 export interface ServiceOptions extends Omit<Partial<ServerOptions>, 'store' | 'gateway' | 'reservations'> {
   readonly store?: ReservationStore;
   readonly answerUnknownAs?: 'pending' | 'failed';
+  /** Hears the engine. Default: the engine's own. */
+  readonly observer?: Observer;
 }
 
 export const APPROVED: PaymentOutcome = { kind: 'approved', transactionId: 'TXN-1', message: 'Payment approved' };
@@ -62,11 +65,12 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
     },
     close: () => Promise.resolve(),
   };
-  const { answerUnknownAs = 'pending' } = options;
+  const { answerUnknownAs = 'pending', observer } = options;
   const reservations = createReservations({
     store,
     gateway,
     answerUnknownAs,
+    ...(observer === undefined ? {} : { observer }),
   });
   const server = await startServer({ ...options, store, gateway, reservations });
   onTestFinished(() => server.stop());

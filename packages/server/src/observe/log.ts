@@ -1,6 +1,7 @@
 import type { Observation, Observer, PaymentOutcome, StoreAlarm } from '@reservations/core';
 import { type Logger, pino } from 'pino';
 import type { LogLevel } from '../config/log-level.ts';
+import { traceFields } from './trace-fields.ts';
 import { createLogDestination } from './log-destination.ts';
 import { standardOutput } from './output/standard-streams.ts';
 
@@ -12,11 +13,23 @@ export function createLogger(level: LogLevel): Logger {
   return createCountedLogger(level).logger;
 }
 
-/** Makes the log of {@link createLogger}, with the number of lines that it has lost. */
-export function createCountedLogger(level: LogLevel): { readonly logger: Logger; linesLost(): number } {
+/**
+ * Makes the log of {@link createLogger}, with the number of lines that it has lost. Lines name the trace of the W3C trace
+ * context that `activeTrace` returns when they are written.
+ */
+export function createCountedLogger(
+  level: LogLevel,
+  activeTrace: () => string | null = () => null,
+): { readonly logger: Logger; linesLost(): number } {
   const destination = createLogDestination(standardOutput(), describeLoss);
   const logger = pino(
-    { level, base: null, timestamp: () => `,"time":"${new Date().toISOString()}"`, formatters: { level: levelName } },
+    {
+      level,
+      base: null,
+      timestamp: () => `,"time":"${new Date().toISOString()}"`,
+      formatters: { level: levelName },
+      mixin: () => traceFields(activeTrace()),
+    },
     destination,
   );
   return { logger, linesLost: () => destination.linesLost() };

@@ -3,7 +3,8 @@ import { connect } from 'node:net';
 import type { PaymentOutcome } from '@reservations/core';
 import { describe, expect, test, vi } from 'vitest';
 import { memoryLog } from '../../observe/memory-log-fixture.ts';
-import { APPROVED, deferred, startService } from '../service-fixture.ts';
+import { logObserver } from '../../observe/log.ts';
+import { APPROVED, deferred, NOT_SENT, startService, UNKNOWN } from '../service-fixture.ts';
 
 const PATIENCE = { timeout: 20_000 };
 const REQUEST = { user_id: 'user_123', amount: 10.5 };
@@ -42,6 +43,38 @@ describe('the log', () => {
       { level: 20, method: 'GET', route: '/health/live', status: 200, duration_ms, request_id: 'r4', msg: 'request' },
     ]);
     expect(JSON.stringify(log.lines())).not.toContain('user_123');
+  });
+
+  test('no line, of any level, holds a user id, an amount, a key, a body or a query', async () => {
+    const log = memoryLog();
+    const service = await startService({ logger: log.logger, observer: logObserver(log.logger) });
+    const request = { user_id: 'secret_user', amount: 98765.43, currency: 'EUR' };
+    const key = { 'Idempotency-Key': 'secret_key', Authorization: 'Bearer secret_token' };
+    const outcomes: readonly PaymentOutcome[] = [
+      APPROVED,
+      { kind: 'declined', message: 'card of secret_user declined' },
+      { kind: 'refused', message: 'no secret_user here' },
+      NOT_SENT,
+      UNKNOWN,
+    ];
+    for (const outcome of outcomes) {
+      service.payment(outcome);
+      await service.post(request);
+    }
+    await service.post(request, key);
+    await service.post({ ...request, amount: 98765.44 }, key);
+    await service.post({ ...request, currency: 'secret_currency', amount: -98765.43 });
+    await service.post('{"user_id":"secret_user", secret_json');
+    await service.request('/reservations/secret_user?token=secret_token', {
+      headers: { 'User-Agent': 'secret_agent' },
+    });
+    service.payment(() => Promise.reject(new Error('a bug')));
+    await service.post(request);
+    await service.server.stop();
+    const requests = log.lines().filter(({ msg }) => msg === 'request');
+    expect(requests.map(({ status }) => status)).toEqual([200, 200, 200, 503, 202, 202, 422, 422, 422, 404, 202]);
+    expect(log.lines().length).toBeGreaterThan(requests.length);
+    expect(JSON.stringify(log.lines())).not.toMatch(/secret|98765/);
   });
 
   test('a client that goes away once it was told that its body is too large had its answer', async () => {

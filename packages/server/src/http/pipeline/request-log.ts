@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { EndedRequest } from '../../observe/requests.ts';
+import { traceFields } from '../../observe/trace-fields.ts';
 import type { AppContext } from '../app-state.ts';
 
 /** Writes the one line of a request. Bodies, user ids and query strings stay out of it. */
@@ -11,7 +12,7 @@ export function logRequest(logger: Logger, ctx: AppContext, { method, route, sta
     status,
     duration_ms: Math.round(durationMs * 10) / 10,
     request_id: requestId,
-    ...(traceparent === null ? {} : { trace_id: traceparent.split('-')[1] }),
+    ...traceFields(traceparent),
     ...(reservationId === null ? {} : { reservation_id: reservationId }),
     ...(fault === null ? {} : { err: fault }),
   };

@@ -12,6 +12,7 @@ export {
   type RecordedEvent,
 } from './ports/event-store.ts';
 export { combineObservers } from './ports/combine-observers.ts';
+export { guardTracer } from './ports/guard-tracer.ts';
 export type { Observation, Observer, Observers, StoreAlarm } from './ports/observer.ts';
 export type { ChargeOptions, ChargeRequest, PaymentGateway, PaymentIdempotency } from './ports/payment-gateway.ts';
 export {

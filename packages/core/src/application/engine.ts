@@ -10,6 +10,7 @@ import type { PaymentGateway } from '../ports/payment-gateway.ts';
 import type { ReservationStore } from '../ports/reservation-store.ts';
 import { PAGE_LIMIT_MAX, type ReservationFilter, type ReservationPage } from '../ports/reservation-view.ts';
 import type { Runtime } from '../ports/runtime.ts';
+import { guardTracer } from '../ports/guard-tracer.ts';
 import type { Tracer } from '../ports/tracer.ts';
 import { type CreateOptions, createReservation, type CreateResult } from './reserve/create-reservation.ts';
 import type { EngineDeps } from './engine-deps.ts';
@@ -71,7 +72,8 @@ export interface Reservations {
 
 /** Builds an engine over its ports. */
 export function createEngine(options: EngineOptions): Reservations {
-  const { runtime, tracer = null } = options;
+  const { runtime } = options;
+  const tracer = options.tracer === undefined ? null : guardTracer(options.tracer);
   const store = tracer === null ? options.store : traceStore(options.store, tracer);
   const gateway = tracer === null ? options.gateway : traceGateway(options.gateway, tracer);
   const cancel = new AbortController();

@@ -19,9 +19,9 @@ export interface SpanOptions {
   readonly parent?: string | null;
 }
 
-/** Records spans. */
+/** Records spans. The engine, the gateway and the server ignore what it throws. */
 export interface Tracer {
-  /** Runs `work` in a span that ends with it. A rejection marks the span as failed and is passed on. */
+  /** Calls `work` at once, in a span that ends with it. A rejection marks the span as failed and is passed on. */
   inSpan<Result>(name: string, options: SpanOptions, work: (span: Span) => Promise<Result>): Promise<Result>;
   /** Returns the W3C trace context of the active span; null when nothing records. */
   current(): string | null;

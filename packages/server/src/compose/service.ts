@@ -33,13 +33,13 @@ export interface Service {
  * @throws what opening one of the parts throws; those that are open already are then closed.
  */
 export async function startService(config: Config, failpoint: string | null): Promise<Service> {
-  const { logger, linesLost } = createCountedLogger(config.logLevel);
+  const tracer = createOpenTelemetryTracer();
+  const { logger, linesLost } = createCountedLogger(config.logLevel, () => tracer.current());
   const failpoints = await loadFailpoints(failpoint, logger);
   const warnings = collectStoreWarnings();
   const monitoring = createMonitoring(config);
   // Before anything is opened: it is the setting that fails most often.
   const tls = openServerTls(config, logger);
-  const tracer = createOpenTelemetryTracer();
   const observer = combineObservers(logObserver(logger), warnings.observer, monitoring.observer);
   const onWarning = (warning: string): void => {
     warnings.add(warning);

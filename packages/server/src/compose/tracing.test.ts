@@ -95,7 +95,7 @@ test('a request is one trace, from the client to each attempt and each append', 
   expect(attempt.attributes).toMatchObject({
     'rpc.system.name': 'grpc',
     'rpc.method': ATTEMPT,
-    'rpc.response.status_code': 'OK',
+    'rpc.status_code': 'OK',
   });
   expect(finished('reservations charge').attributes).toEqual({
     'reservations.reservation_id': id,
@@ -118,7 +118,7 @@ test('an attempt that fails and a request that is answered with an error are mar
   expect(attempts).toHaveLength(3);
   for (const { status, attributes } of attempts) {
     expect(status.code).toBe(SpanStatusCode.ERROR);
-    expect(attributes).toMatchObject({ 'rpc.response.status_code': 'UNAVAILABLE', 'error.type': 'UNAVAILABLE' });
+    expect(attributes).toMatchObject({ 'rpc.status_code': 'UNAVAILABLE', 'error.type': 'UNAVAILABLE' });
   }
   expect(finished('reservations charge').attributes['error.type']).toBe('no-connection');
   expect(finished('POST /reservations').attributes).toMatchObject({ 'error.type': '503' });

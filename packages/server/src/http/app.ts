@@ -1,4 +1,5 @@
 import { Router } from '@koa/router';
+import { guardTracer } from '@reservations/core/ports';
 import Koa from 'koa';
 import type { Logger } from 'pino';
 import { checkBasePath } from '../config/base-path.ts';
@@ -43,7 +44,7 @@ export function createApp(options: AppOptions): Koa<AppState> {
   app.use(beginRequest(basePath));
   if (logger !== undefined || options.requests !== undefined)
     app.use(observeRequest({ logger, meter: options.requests }));
-  if (options.tracer !== undefined) app.use(traceRequest(options.tracer));
+  if (options.tracer !== undefined) app.use(traceRequest(guardTracer(options.tracer)));
   app.use(allowOrigins(corsOrigins));
   app.use(closeWhileDraining(state));
   app.use(catchFaults);

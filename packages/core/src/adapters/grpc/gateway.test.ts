@@ -102,8 +102,8 @@ test('each attempt is a span, whose trace context travels with it', async () => 
       'server.port': service.port,
     };
     expect(spans.map(({ facts }) => facts)).toEqual([
-      { ...rpc, 'rpc.response.status_code': 'UNAVAILABLE', failed: 'UNAVAILABLE' },
-      { ...rpc, 'rpc.response.status_code': 'OK' },
+      { ...rpc, 'rpc.status_code': 'UNAVAILABLE', failed: 'UNAVAILABLE' },
+      { ...rpc, 'rpc.status_code': 'OK' },
     ]);
     expect(service.calls.map(({ traceparent }) => traceparent)).toEqual(['00-trace-span1-01', '00-trace-span2-01']);
   } finally {

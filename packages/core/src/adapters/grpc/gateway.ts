@@ -1,11 +1,13 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { status } from '@grpc/grpc-js';
 import { toMajorUnits } from '../../domain/money.ts';
 import { toObserver } from '../../ports/combine-observers.ts';
 import type { ChargeOptions, ChargeRequest, PaymentGateway } from '../../ports/payment-gateway.ts';
+import { guardTracer } from '../../ports/guard-tracer.ts';
 import type { PaymentRequest } from '../../proto/messages.ts';
 import { createPaymentChannel } from './channel.ts';
 import { type GrpcPaymentGatewayOptions, readOptions } from './options.ts';
-import { type AttemptResult, classifyAttempt } from './outcome.ts';
+import { type AttemptResult, type AttemptSignal, classifyAttempt } from './outcome.ts';
 import { type CertificateStatus, openPaymentTls } from './payment-tls.ts';
 import { type BreakerState, type ChargeLoad, createChargePolicy } from './policy.ts';
 
@@ -31,7 +33,7 @@ export function createGrpcPaymentGateway(options: GrpcPaymentGatewayOptions): Gr
   const tls = options.tls === undefined ? null : openPaymentTls(options.tls, options.host, observer);
   const { channel = createPaymentChannel(tls === null ? settings : { ...settings, tls }) } = options;
   const policy = createChargePolicy(settings);
-  const { tracer = null } = options;
+  const tracer = options.tracer === undefined ? null : guardTracer(options.tracer);
   const attributes = {
     'rpc.system.name': 'grpc',
     'rpc.method': METHOD,
@@ -44,11 +46,10 @@ export function createGrpcPaymentGateway(options: GrpcPaymentGatewayOptions): Gr
     if (tracer === null) return classifyAttempt(await channel.send(request, settings.attemptTimeoutMs, signal));
     return await tracer.inSpan(METHOD, { kind: 'client', attributes }, async (span) => {
       const ended = await channel.send(request, settings.attemptTimeoutMs, signal, tracer.current());
-      const code = ended.kind === 'error' ? ended.code : status.OK;
-      span.set({ 'rpc.response.status_code': status[code] ?? String(code) });
-      const result = classifyAttempt(ended);
-      if (ended.kind !== 'reply') span.fail(ended.kind === 'error' ? (status[code] ?? String(code)) : ended.kind);
-      return result;
+      const code = statusOf(ended);
+      if (code !== null) span.set({ 'rpc.status_code': code });
+      if (ended.kind !== 'reply') span.fail(code ?? ended.kind);
+      return classifyAttempt(ended);
     });
   }
 
@@ -57,7 +58,10 @@ export function createGrpcPaymentGateway(options: GrpcPaymentGatewayOptions): Gr
     charge(request, chargeOptions) {
       const message = toMessage(request);
       const { reservationId } = request;
-      return policy.run(() => attempt(message, chargeOptions), {
+      const run = (): Promise<AttemptResult> => attempt(message, chargeOptions);
+      // A charge that leaves the queue is started by the one that has ended, with that one's span active.
+      const inTrace = tracer === null ? null : AsyncLocalStorage.snapshot();
+      return policy.run(inTrace === null ? run : () => inTrace(run), {
         signal: chargeOptions.signal,
         onAttempt: ({ outcome }, durationMs) => observer({ kind: 'attempt-ended', reservationId, outcome, durationMs }),
       });
@@ -71,6 +75,19 @@ export function createGrpcPaymentGateway(options: GrpcPaymentGatewayOptions): Gr
       return Promise.resolve();
     },
   };
+}
+
+/** Name of the gRPC status; null when the call ended without one. */
+function statusOf(ended: AttemptSignal): string | null {
+  switch (ended.kind) {
+    case 'reply':
+      return 'OK';
+    case 'error':
+      return status[ended.code] ?? String(ended.code);
+    case 'stream-refused':
+    case 'withheld':
+      return null;
+  }
 }
 
 function toMessage(request: ChargeRequest): PaymentRequest {

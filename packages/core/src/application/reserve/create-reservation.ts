@@ -62,9 +62,12 @@ export async function createReservation(
 ): Promise<CreateResult> {
   const { tracer } = deps;
   if (tracer === null) return await create(deps, policy, request, options);
-  return await tracer.inSpan('reservations create', { kind: 'internal' }, async (span) => {
+  const given = options.traceparent;
+  // A span of the application is closer to this one than the trace context of its client.
+  const parent = given === undefined || tracer.current() !== null ? {} : { parent: given };
+  return await tracer.inSpan('reservations create', { kind: 'internal', ...parent }, async (span) => {
     // Recorded with the events, so that settlement can refer to this trace.
-    const traceparent = tracer.current() ?? options.traceparent;
+    const traceparent = tracer.current() ?? given;
     const traced = { ...options, ...(traceparent === undefined ? {} : { traceparent }) };
     const result = await create(deps, policy, request, traced);
     span.set({ 'reservations.create_result': result.kind });

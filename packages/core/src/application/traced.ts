@@ -6,13 +6,21 @@ import type { Tracer } from '../ports/tracer.ts';
 /** Attribute of spans that concern a reservation. */
 export const RESERVATION_ID = 'reservations.reservation_id';
 
-/** Returns the store, with a span for each append. */
+/** Returns the store, with a span for each append. Members are called on the store itself, which may be made of classes. */
 export function traceStore(store: ReservationStore, tracer: Tracer): ReservationStore {
   const { events } = store;
   return {
-    ...store,
+    view: store.view,
+    repair: store.repair,
+    work: store.work,
+    subscriptions: store.subscriptions,
+    checkWritable: () => store.checkWritable(),
+    close: () => store.close(),
     events: {
-      ...events,
+      readStream: (stream, range) => events.readStream(stream, range),
+      readAll: (range) => events.readAll(range),
+      lastPosition: () => events.lastPosition(),
+      onCommit: (listener) => events.onCommit(listener),
       append: (request) =>
         tracer.inSpan('reservations append', { kind: 'internal' }, async (span) => {
           const result = await events.append(request);
@@ -30,7 +38,10 @@ export function traceStore(store: ReservationStore, tracer: Tracer): Reservation
 /** Returns the gateway, with a span for each charge; its attempts are spans of the adapter. */
 export function traceGateway(gateway: PaymentGateway, tracer: Tracer): PaymentGateway {
   return {
-    ...gateway,
+    get idempotency() {
+      return gateway.idempotency;
+    },
+    close: () => gateway.close(),
     charge: (request, options) =>
       tracer.inSpan('reservations charge', { kind: 'internal' }, async (span) => {
         const outcome = await gateway.charge(request, options);

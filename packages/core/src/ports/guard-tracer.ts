@@ -7,9 +7,9 @@ function ignore(): void {
 }
 
 /**
- * Returns a tracer whose faults do not reach the work: `inSpan` runs it exactly once and settles as the work does, whatever
- * the tracer, its processors or its exporters throw. They are the application's own code, and a throw after a commit or a
- * charge would hide it from the caller.
+ * Returns a tracer whose errors do not reach the work: `inSpan` runs the work exactly once and returns its promise; errors
+ * of the tracer, its processors and its exporters are ignored. They are the application's code, and an error after a commit
+ * or a charge would keep the result from the caller.
  */
 export function guardTracer(tracer: Tracer): Tracer {
   return {

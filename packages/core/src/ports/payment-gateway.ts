@@ -20,6 +20,8 @@ export interface ChargeRequest {
 export interface ChargeOptions {
   /** Cancels the running attempt, whose outcome is then unknown, and starts no other. */
   readonly signal: AbortSignal;
+  /** W3C trace context of the request that opened the reservation, for the metadata of attempts. Default: none. */
+  readonly traceparent?: string | null;
   /** Called right before each attempt, which is not sent when it returns false. Covers lease, budget and shutdown. */
   maySend(): boolean;
 }

@@ -59,7 +59,7 @@ test('the status of a server tells of its store, its payment service and its ope
       status: 'ok',
       components: {
         store: { state: 'writable' },
-        payment_service: { state: 'closed', running: 0 },
+        payment_service: { state: 'closed', connection: 'idle', running: 0 },
         open_payments: { state: 'none', oldest_age_seconds: 0 },
         subscriptions: { state: 'none' },
       },

@@ -63,6 +63,7 @@ export async function startService(config: Config, failpoint: string | null): Pr
     state: {
       breakerState: () => payments.gateway.breakerState(),
       chargeLoad: () => payments.gateway.load(),
+      connection: () => payments.gateway.connection(),
       certificate: () => payments.gateway.certificate(),
       storeResources: () => opened.resources(),
       logLinesLost: linesLost,

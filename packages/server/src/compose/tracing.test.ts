@@ -159,3 +159,11 @@ test('settlement is a trace of its own that refers to the request', async () => 
     ['reservations settle', 'reservations append'],
   ]);
 });
+
+test('probes have no span', async () => {
+  const { server, lines } = await start();
+  await fetch(`${server.url}/health/ready`);
+  await fetch(`${server.url}/reservations/RES-1`);
+  await vi.waitFor(() => expect(lines().filter(({ msg }) => msg === 'request')).toHaveLength(2));
+  expect(exporter.getFinishedSpans().map(({ name }) => name)).toEqual(['GET /reservations/:reservation_id']);
+});

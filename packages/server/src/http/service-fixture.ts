@@ -121,3 +121,17 @@ export function parseRaw(raw: string): { readonly status: number; readonly head:
 export function deferred<Value>(): { readonly promise: Promise<Value>; resolve(value: Value): void } {
   return Promise.withResolvers<Value>();
 }
+
+/** Holds payments: they begin, and end as the test says. */
+export function holdPayments(service: Service): {
+  readonly charging: Promise<void>;
+  end(outcome: PaymentOutcome): void;
+} {
+  const charging = deferred<void>();
+  const verdict = deferred<PaymentOutcome>();
+  service.payment(() => {
+    charging.resolve();
+    return verdict.promise;
+  });
+  return { charging: charging.promise, end: verdict.resolve };
+}

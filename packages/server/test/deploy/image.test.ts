@@ -34,25 +34,25 @@ test('the base has the release of Node that the workspace is tested with', async
 });
 
 test('the process is the command line in exec form, as a user without rights, and a health check of Node', () => {
-  expect(only('ENTRYPOINT')).toBe('["reservations-server"]');
-  expect(only('CMD')).toBe('["serve"]');
-  expect(only('USER')).toBe('1000:1000');
-  expect(only('STOPSIGNAL')).toBe('SIGTERM');
-  expect(only('EXPOSE')).toBe('8000 9464');
-  expect(only('HEALTHCHECK')).toMatch(/ CMD \["\/usr\/local\/bin\/node", "\/app\/healthcheck\.mjs"\]$/);
+  expect(textOf('ENTRYPOINT')).toBe('["reservations-server"]');
+  expect(textOf('CMD')).toBe('["serve"]');
+  expect(textOf('USER')).toBe('1000:1000');
+  expect(textOf('STOPSIGNAL')).toBe('SIGTERM');
+  expect(textOf('EXPOSE')).toBe('8000 9464');
+  expect(textOf('HEALTHCHECK')).toMatch(/ CMD \["\/usr\/local\/bin\/node", "\/app\/healthcheck\.mjs"\]$/);
 });
 
 test('a SQLite database is in /data by default, DATABASE_URL stays in force, and no volume is made unasked', () => {
   const { default: address } = SERVER_SETTINGS.db;
   expect(address).toEqual({ kind: 'sqlite', path: './reservations.db' });
-  expect(only('WORKDIR')).toBe('/data');
-  expect(only('ENV')).toContain('RESERVATIONS_DATA_VOLUME=/data');
-  expect(only('ENV')).not.toContain('RESERVATIONS_DB=');
+  expect(textOf('WORKDIR')).toBe('/data');
+  expect(textOf('ENV')).toContain('RESERVATIONS_DATA_VOLUME=/data');
+  expect(textOf('ENV')).not.toContain('RESERVATIONS_DB=');
   expect(image.filter(({ name }) => name === 'VOLUME')).toEqual([]);
 });
 
 test('each variable that the image sets is one that is read', async () => {
-  const set = [...only('ENV').matchAll(/([A-Z_]+)=/g)].map(([, name]) => name);
+  const set = [...textOf('ENV').matchAll(/([A-Z_]+)=/g)].map(([, name]) => name);
   const known = new Set(Object.values(SERVER_SETTINGS).flatMap((setting) => variablesOf(setting)));
   const sandbox = await readFile(new URL('../../src/cli/commands/sandbox/sandbox.ts', import.meta.url), 'utf8');
   const unknown = set.filter((name) => name !== 'NODE_ENV' && !known.has(name ?? '') && !sandbox.includes(`'${name}'`));
@@ -70,7 +70,7 @@ test('the health check reads the variables of the server', async () => {
 });
 
 test('the image has the labels of the OCI', () => {
-  const labels = [...only('LABEL').matchAll(/org\.opencontainers\.image\.([a-z.]+)="([^"]+)"/g)];
+  const labels = [...textOf('LABEL').matchAll(/org\.opencontainers\.image\.([a-z.]+)="([^"]+)"/g)];
   expect(labels.map(([, name]) => name)).toEqual([
     'title',
     'description',
@@ -99,7 +99,8 @@ test('the build gets every manifest of the workspace, and nothing that is made o
   for (const left of ['**/node_modules', '**/dist', '**/.env*', '**/*.db']) expect(patterns).toContain(left);
 });
 
-function only(name: string): string {
+/** Returns the text of the only instruction with this name. */
+function textOf(name: string): string {
   const found = image.filter((instruction) => instruction.name === name);
   expect(found.map(({ name }) => name)).toEqual([name]);
   return found[0]?.text ?? '';

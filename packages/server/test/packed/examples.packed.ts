@@ -51,6 +51,7 @@ test('there is a test for every example', async () => {
     'embed-express',
     'follow-reservations',
     'quickstart',
+    'trace-reservations',
   ]);
 });
 
@@ -92,4 +93,9 @@ test('embed-express runs in a copy, beside the sandbox of the command line', asy
     body: JSON.stringify({ customer: 'ada', order: '4711', total: '12.50' }),
   });
   expect(await response.json()).toMatchObject({ status: 'RESERVATION_CONFIRMED' });
+});
+
+test('trace-reservations runs in a copy, and prints the spans of a reservation', async () => {
+  const project = await copyOf('trace-reservations', packages.core);
+  expect(await project.run('npm', ['start'])).toContain('    payment.PaymentService/ProcessPayment: OK');
 });

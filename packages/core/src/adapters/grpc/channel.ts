@@ -1,4 +1,11 @@
-import { type ChannelCredentials, type ChannelOptions, Metadata, type ServiceError, status } from '@grpc/grpc-js';
+import {
+  type ChannelCredentials,
+  type ChannelOptions,
+  connectivityState,
+  Metadata,
+  type ServiceError,
+  status,
+} from '@grpc/grpc-js';
 import type { PaymentRequest, ReceivedPaymentResponse } from '../../proto/messages.ts';
 import { type PaymentServiceClient, PaymentServiceStub } from '../../proto/payment-service.ts';
 import { certificateFault } from './certificate-fault.ts';
@@ -49,9 +56,14 @@ export interface PaymentChannel {
     signal: AbortSignal,
     traceparent?: string | null,
   ): Promise<AttemptSignal>;
+  /** Returns the state of the connection in use. */
+  connection?(): ConnectionState;
   /** Cancels running calls and closes the connections. Idempotent. */
   close(): void;
 }
+
+/** State of a connection to the payment service, as gRPC names it. 'idle': the next call connects. */
+export type ConnectionState = 'idle' | 'connecting' | 'ready' | 'transient-failure' | 'shutdown';
 
 /**
  * How calls are spread over the addresses of a name. 'pick-first': one connection, to the first address that accepts it.
@@ -145,6 +157,7 @@ export function createPaymentChannel(options: PaymentChannelOptions): PaymentCha
       }
       return ended;
     },
+    connection: () => CONNECTION_STATES[current.client.getChannel().getConnectivityState(false)],
     close() {
       if (closed) return;
       closed = true;
@@ -156,6 +169,14 @@ export function createPaymentChannel(options: PaymentChannelOptions): PaymentCha
     },
   };
 }
+
+const CONNECTION_STATES: Readonly<Record<connectivityState, ConnectionState>> = {
+  [connectivityState.IDLE]: 'idle',
+  [connectivityState.CONNECTING]: 'connecting',
+  [connectivityState.READY]: 'ready',
+  [connectivityState.TRANSIENT_FAILURE]: 'transient-failure',
+  [connectivityState.SHUTDOWN]: 'shutdown',
+};
 
 function openLane({ address, credentials, tls, balancing = 'pick-first' }: PaymentChannelOptions): Lane {
   const identity = tls?.identity();

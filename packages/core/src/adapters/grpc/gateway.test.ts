@@ -112,6 +112,36 @@ test('each attempt is a span, whose trace context travels with it', async () => 
   }
 });
 
+test('without a tracer, the trace context of the request travels with each attempt', async () => {
+  const service = await startScriptedService([failure(14, 'not now'), APPROVAL, APPROVAL]);
+  const gateway = createGrpcPaymentGateway({ host: service.host, port: service.port });
+  const { signal } = new AbortController();
+  const maySend = (): boolean => true;
+  try {
+    await gateway.charge(EXAMPLE_CHARGE, { signal, maySend, traceparent: '00-trace-request-01' });
+    await gateway.charge(EXAMPLE_CHARGE, { signal, maySend });
+    const given = '00-trace-request-01';
+    expect(service.calls.map(({ traceparent }) => traceparent)).toEqual([given, given, undefined]);
+  } finally {
+    await gateway.close();
+    await service.stop();
+  }
+});
+
+test('the state of the connection can be watched', async () => {
+  const service = await startScriptedService([APPROVAL]);
+  const gateway = createGrpcPaymentGateway({ host: service.host, port: service.port });
+  try {
+    expect(gateway.connection()).toBe('idle');
+    await gateway.charge(EXAMPLE_CHARGE, { signal: new AbortController().signal, maySend: () => true });
+    expect(gateway.connection()).toBe('ready');
+  } finally {
+    await gateway.close();
+    await service.stop();
+  }
+  expect(gateway.connection()).toBe('shutdown');
+});
+
 test('running and queued charges can be watched', async () => {
   const service = await startScriptedService([{ kind: 'never' }]);
   const limits = { concurrencyMax: 2, queueMax: 5 };

@@ -5,7 +5,7 @@ import { toObserver } from '../../ports/combine-observers.ts';
 import type { ChargeOptions, ChargeRequest, PaymentGateway } from '../../ports/payment-gateway.ts';
 import { guardTracer } from '../../ports/guard-tracer.ts';
 import type { PaymentRequest } from '../../proto/messages.ts';
-import { createPaymentChannel } from './channel.ts';
+import { type ConnectionState, createPaymentChannel } from './channel.ts';
 import { type GrpcPaymentGatewayOptions, readOptions } from './options.ts';
 import { type AttemptResult, type AttemptSignal, classifyAttempt } from './outcome.ts';
 import { type CertificateStatus, openPaymentTls } from './payment-tls.ts';
@@ -18,6 +18,8 @@ const METHOD = 'payment.PaymentService/ProcessPayment';
 export interface GrpcPaymentGateway extends PaymentGateway {
   breakerState(): BreakerState;
   load(): ChargeLoad;
+  /** Returns the state of the connection; null for a channel that does not tell it. */
+  connection(): ConnectionState | null;
   /** Returns the state of the certificates; null without `tls`. */
   certificate(): CertificateStatus | null;
 }
@@ -41,11 +43,14 @@ export function createGrpcPaymentGateway(options: GrpcPaymentGatewayOptions): Gr
     'server.port': options.port,
   };
 
-  async function attempt(request: PaymentRequest, { signal, maySend }: ChargeOptions): Promise<AttemptResult> {
+  async function attempt(request: PaymentRequest, options: ChargeOptions): Promise<AttemptResult> {
+    const { signal, traceparent = null, maySend } = options;
+    const send = (context: string | null): Promise<AttemptSignal> =>
+      channel.send(request, settings.attemptTimeoutMs, signal, context);
     if (signal.aborted || !maySend()) return classifyAttempt({ kind: 'withheld' });
-    if (tracer === null) return classifyAttempt(await channel.send(request, settings.attemptTimeoutMs, signal));
+    if (tracer === null) return classifyAttempt(await send(traceparent));
     return await tracer.inSpan(METHOD, { kind: 'client', attributes }, async (span) => {
-      const ended = await channel.send(request, settings.attemptTimeoutMs, signal, tracer.current());
+      const ended = await send(tracer.current() ?? traceparent);
       const code = statusOf(ended);
       if (code !== null) span.set({ 'rpc.status_code': code });
       if (ended.kind !== 'reply') span.fail(code ?? ended.kind);
@@ -68,6 +73,7 @@ export function createGrpcPaymentGateway(options: GrpcPaymentGatewayOptions): Gr
     },
     breakerState: () => policy.breakerState(),
     load: () => policy.load(),
+    connection: () => channel.connection?.() ?? null,
     certificate: () => tls?.status() ?? null,
     close() {
       tls?.close();

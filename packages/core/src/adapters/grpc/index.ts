@@ -1,5 +1,5 @@
 import '../../require-supported-node.ts';
-export type { PaymentBalancing, PaymentChannel } from './channel.ts';
+export type { ConnectionState, PaymentBalancing, PaymentChannel } from './channel.ts';
 export { createGrpcPaymentGateway, type GrpcPaymentGateway } from './gateway.ts';
 export {
   ATTEMPTS_MAX,

@@ -67,7 +67,7 @@ export function provesNotSent(error: AttemptError): boolean {
 /** No connection could be established, or the channel was replaced while the call waited for one. */
 const UNAVAILABLE_UNSENT = /^(No connection established|Name resolution failed|Channel closed before call started)/;
 
-/** Texts of a connection that failed before TLS: whatever a certificate did earlier, it is not the reason now. */
+/** Texts of a connection that failed before TLS: an earlier fault of a certificate is not the reason of this failure. */
 const NETWORK_FAULT = /ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|^Name resolution failed/;
 
 /** State of a call at its deadline; for a call that was sent the text ends with the peer's address. */

@@ -35,6 +35,13 @@ function client(identity: TestCertificate | null, ca: string = authority.cert): 
   return { caFile, certFile: files.write('cert.pem', identity.cert), keyFile: files.write('key.pem', identity.key) };
 }
 
+/** Returns a function that writes a client's certificate and key into files, the same ones each time. */
+function clientFiles(
+  files: ReturnType<typeof testFolder>,
+): (certificate: TestCertificate) => { readonly certFile: string; readonly keyFile: string } {
+  return ({ cert, key }) => ({ certFile: files.write('cert.pem', cert), keyFile: files.write('key.pem', key) });
+}
+
 test('a charge is approved over TLS, by address and by another name of the service', async () => {
   const service = await startTlsService(SERVICE);
   const tls = client(null);
@@ -118,10 +125,7 @@ test('files that change are used without a restart, and a charge under way ends 
 test('certificates that change under load cost no charge, also without idempotency', async () => {
   const service = await startTlsService(SERVICE, { clientCa: authority.cert });
   const files = testFolder();
-  const write = ({ cert, key }: TestCertificate) => ({
-    certFile: files.write('cert.pem', cert),
-    keyFile: files.write('key.pem', key),
-  });
+  const write = clientFiles(files);
   let changes = 0;
   const gateway = open({
     port: service.port,
@@ -163,10 +167,7 @@ test('certificates that change under load cost no charge, also without idempoten
 test('an expired certificate is replaced by its file, and charges succeed again', async () => {
   const service = await startTlsService(SERVICE, { clientCa: authority.cert });
   const files = testFolder();
-  const write = ({ cert, key }: TestCertificate) => ({
-    certFile: files.write('cert.pem', cert),
-    keyFile: files.write('key.pem', key),
-  });
+  const write = clientFiles(files);
   const expired = write(authority.issue({ names: ['client'], ...PAST }));
   const gateway = open({
     port: service.port,

@@ -47,7 +47,11 @@ export async function chargeReservation(deps: EngineDeps, job: ChargeJob): Promi
   const startedAt = clock.now();
   const attempted = await deps.gateway.charge(
     { reservationId: job.id, userId: state.userId, money: state.money },
-    { signal: job.signal, maySend: () => !deps.isStopping() && clock.now() < job.sendUntil },
+    {
+      signal: job.signal,
+      traceparent: job.loaded.origin?.traceparent ?? null,
+      maySend: () => !deps.isStopping() && clock.now() < job.sendUntil,
+    },
   );
   const outcome = job.previousOutcome === null ? attempted : combineOutcomes(job.previousOutcome, attempted);
   const { id, by } = job;

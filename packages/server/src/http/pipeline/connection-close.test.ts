@@ -1,10 +1,9 @@
 import { connect, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { connect as connectTls } from 'node:tls';
-import type { PaymentOutcome } from '@reservations/core';
 import { createAuthority } from '@reservations/test-certificates';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { APPROVED, deferred, type Service, startService } from '../service-fixture.ts';
+import { APPROVED, deferred, holdPayments, type Service, startService } from '../service-fixture.ts';
 
 const READY = 'GET /health/ready HTTP/1.1\r\nHost: x\r\n\r\n';
 
@@ -58,17 +57,6 @@ async function openIdle(service: Service): Promise<Client> {
   await client.untilAnswers(1);
   await pause(150);
   return client;
-}
-
-/** Payments that begin and do not end before the test says how. */
-function holdPayments(service: Service): { readonly charging: Promise<void>; end(outcome: PaymentOutcome): void } {
-  const charging = deferred<void>();
-  const verdict = deferred<PaymentOutcome>();
-  service.payment(() => {
-    charging.resolve();
-    return verdict.promise;
-  });
-  return { charging: charging.promise, end: verdict.resolve };
 }
 
 /** Writes twice: the first bytes on a connection that the server has closed are answered by a reset. */

@@ -1,8 +1,7 @@
 import { connect, type Socket } from 'node:net';
-import type { PaymentOutcome } from '@reservations/core';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { memoryLog } from '../../observe/memory-log-fixture.ts';
-import { APPROVED, deferred, type Service, startService } from '../service-fixture.ts';
+import { APPROVED, deferred, holdPayments, type Service, startService } from '../service-fixture.ts';
 
 const PATIENCE = { timeout: 20_000 };
 const BODY = '{"user_id":"behind","amount":1}';
@@ -47,17 +46,6 @@ async function createdUsers(service: Service): Promise<readonly unknown[]> {
   return events.flatMap(({ type, data }) =>
     type === 'RESERVATION_CREATED' ? [(data as { userId?: unknown }).userId] : [],
   );
-}
-
-/** Payments that begin and do not end before the test says how. */
-function holdPayments(service: Service): { readonly charging: Promise<void>; end(outcome: PaymentOutcome): void } {
-  const charging = deferred<void>();
-  const verdict = deferred<PaymentOutcome>();
-  service.payment(() => {
-    charging.resolve();
-    return verdict.promise;
-  });
-  return { charging: charging.promise, end: verdict.resolve };
 }
 
 const CLOSING = [

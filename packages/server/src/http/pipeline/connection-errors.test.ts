@@ -3,24 +3,13 @@ import { type AddressInfo, connect } from 'node:net';
 import type { PaymentOutcome } from '@reservations/core';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { memoryLog } from '../../observe/memory-log-fixture.ts';
-import { APPROVED, deferred, parseRaw, sendRaw, type Service, startService } from '../service-fixture.ts';
+import { APPROVED, deferred, holdPayments, parseRaw, sendRaw, startService } from '../service-fixture.ts';
 import { guardConnections } from './connection-errors.ts';
 import { inTurn } from './connection-turn.ts';
 
 const PATIENCE = { timeout: 20_000 };
 const BODY = '{"user_id":"u","amount":1}';
 const POST = `POST /reservations HTTP/1.1\r\nHost: x\r\nContent-Length: ${BODY.length}\r\n\r\n${BODY}`;
-
-/** Payments that begin and do not end before the test says how. */
-function holdPayments(service: Service): { readonly charging: Promise<void>; end(outcome: PaymentOutcome): void } {
-  const charging = deferred<void>();
-  const verdict = deferred<PaymentOutcome>();
-  service.payment(() => {
-    charging.resolve();
-    return verdict.promise;
-  });
-  return { charging: charging.promise, end: verdict.resolve };
-}
 
 describe('what follows a request that is being charged', () => {
   test.each([

@@ -232,13 +232,13 @@ export const METRICS: MetricCatalog = {
   poolWaiting: {
     name: 'reservations_postgres_pool_waiting',
     type: 'gauge',
-    help: 'Calls that wait for a connection to PostgreSQL; 0 on SQLite',
+    help: 'Calls that wait for a connection to PostgreSQL',
     labels: [],
   },
   poolMax: {
     name: 'reservations_postgres_pool_max',
     type: 'gauge',
-    help: 'Most connections that the pool to PostgreSQL opens; 0 on SQLite',
+    help: 'Most connections that the pool to PostgreSQL opens',
     labels: [],
   },
   sqliteFileBytes: {

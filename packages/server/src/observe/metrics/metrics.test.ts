@@ -9,6 +9,7 @@ const ID = 'RES-019b0000-0000-7000-8000-000000000001' as never;
 
 const STATE: ProcessState = {
   breakerState: () => 'half-open',
+  connection: () => 'ready',
   chargeLoad: () => ({ running: 3, runningMax: 256, queued: 1, queuedMax: 512 }),
   certificate: () => ({ expiresAtMs: 1_900_000_000_500, fault: null }),
   storeResources: () => ({ kind: 'postgres', inUse: 2, idle: 4, waiting: 7, max: 10 }),
@@ -136,8 +137,23 @@ test('state is read at each scrape, and a value that was never read is absent', 
     reservations_sample_failures_total: 2,
     [`reservations_build_info{version="1.2.3",node="${process.versions.node}"}`]: 1,
   });
-  const unread = ['open_payments', 'oldest_open', 'subscription_', 'sqlite_'].map((name) => `reservations_${name}`);
+  const unread = ['open_payments', 'oldest_open', 'subscription_', 'sqlite_', 'store_writable', 'sample_age'].map(
+    (name) => `reservations_${name}`,
+  );
   expect([...found.keys()].filter((name) => unread.some((prefix) => name.startsWith(prefix)))).toEqual([]);
+});
+
+test('a store on SQLite has no pool, and one that was sampled tells whether it can be written', async () => {
+  const metrics = createMetrics('1.2.3');
+  const state: ProcessState = {
+    ...STATE,
+    storeResources: () => ({ kind: 'sqlite', databaseBytes: 4_096, walBytes: 32 }),
+  };
+  const writable = { value: true, atMs: performance.now(), fault: 'disk full' } as const;
+  const found = await series(metrics, { state, samples: { writable } });
+  expect([...found.keys()].filter((name) => name.includes('pool'))).toEqual([]);
+  expect(found.get('reservations_sqlite_file_bytes{file="wal"}')).toBe(32);
+  expect(found.get('reservations_store_writable')).toBe(0);
 });
 
 test('the age of the oldest open payment grows on with the time since the sample', async () => {

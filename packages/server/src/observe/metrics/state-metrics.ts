@@ -39,14 +39,17 @@ function recordResources(instruments: Instruments, resources: StoreResources): v
     case 'sqlite':
       instruments.sqliteFileBytes.set({ file: 'database' }, resources.databaseBytes);
       instruments.sqliteFileBytes.set({ file: 'wal' }, resources.walBytes);
+      // An instrument without labels begins at 0, and there is no pool.
+      instruments.poolWaiting.remove();
+      instruments.poolMax.remove();
   }
 }
 
 /** A value that was never read has no time series: nothing is shown as zero that is not known. */
 function recordSamples(instruments: Instruments, samples: StoreSamples): void {
   const { writable, openPayments, subscriptions } = samples;
-  if (writable.value !== null || writable.fault !== null)
-    instruments.storeWritable.set(writable.fault === null ? 1 : 0);
+  if (writable.value === null && writable.fault === null) instruments.storeWritable.remove();
+  else instruments.storeWritable.set(writable.fault === null ? 1 : 0);
   if (openPayments.value !== null) {
     const nowMs = Date.now();
     for (const stage of OPEN_STAGES) {
@@ -66,7 +69,8 @@ function recordSamples(instruments: Instruments, samples: StoreSamples): void {
     }
   }
   const times = [writable.atMs, openPayments.atMs, subscriptions.atMs].filter((atMs) => atMs !== null);
-  if (times.length > 0) instruments.sampleAge.set((performance.now() - Math.min(...times)) / 1_000);
+  if (times.length === 0) instruments.sampleAge.remove();
+  else instruments.sampleAge.set((performance.now() - Math.min(...times)) / 1_000);
 }
 
 /** Sets a counter to a total that is counted elsewhere. */

@@ -1,5 +1,5 @@
 import type { ReservationStore } from '@reservations/core';
-import type { BreakerState, CertificateStatus, ChargeLoad } from '@reservations/core/grpc';
+import type { BreakerState, CertificateStatus, ChargeLoad, ConnectionState } from '@reservations/core/grpc';
 import type { PoolLoad } from '@reservations/core/postgres';
 import type { FileSizes } from '@reservations/core/sqlite';
 
@@ -10,6 +10,8 @@ export type StoreResources = ({ readonly kind: 'sqlite' } & FileSizes) | ({ read
 export interface ProcessState {
   breakerState(): BreakerState;
   chargeLoad(): ChargeLoad;
+  /** Null when it is not known. */
+  connection(): ConnectionState | null;
   /** Certificates for the payment service; null without TLS. */
   certificate(): CertificateStatus | null;
   storeResources(): StoreResources;

@@ -29,6 +29,7 @@ function report(): {
   const state: ProcessState = {
     breakerState: () => values.breaker,
     certificate: () => null,
+    connection: () => 'ready',
     chargeLoad: () => ({ running: 1, runningMax: 2, queued: 0, queuedMax: 3 }),
     storeResources: () => ({ kind: 'sqlite', databaseBytes: 0, walBytes: 0 }),
     logLinesLost: () => 0,
@@ -53,6 +54,7 @@ test('a server whose components are as they should be is ok', () => {
         state: 'closed',
         since,
         sample_age_ms: 0,
+        connection: 'ready',
         running: 1,
         running_max: 2,
         queued: 0,

@@ -106,6 +106,7 @@ function paymentFacts(state: ProcessState): Facts {
   return {
     state: state.breakerState(),
     sample_age_ms: 0,
+    connection: state.connection() ?? 'unknown',
     running,
     running_max: runningMax,
     queued,

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
 
 const COMPILE_CACHE = fileURLToPath(new URL('node_modules/.cache/compile', import.meta.url));
 
@@ -9,23 +9,25 @@ const TEST_TIMEOUT_MS = 90_000;
 /** How long a test waits for something that comes by itself, on a loaded machine too. Shorter than a test's time-out. */
 export const PATIENCE_MS = 20_000;
 
+/** Tests without state beyond their file: they share workers, which saves most of the time that such a file takes. */
+const SHARED = [
+  'packages/core/src/{domain,ports}/**/*.test.ts',
+  'packages/core/src/adapters/{memory,sql,system}/**/*.test.ts',
+  'packages/server/src/{config,observe}/**/*.test.ts',
+  'packages/server/src/http/{body,problems}/**/*.test.ts',
+  'packages/server/test/{deploy,monitoring}/**/*.test.ts',
+];
+
 export default defineConfig({
   resolve: { conditions: ['@reservations/source'] },
   ssr: { resolve: { conditions: ['@reservations/source'] } },
   test: {
-    globalSetup: ['packages/test-postgres/src/global-setup.ts'],
     // Halves the time of a process that a test starts from the sources.
     env: { NODE_COMPILE_CACHE: COMPILE_CACHE },
     setupFiles: ['scripts/vitest.patience.ts'],
     expect: { poll: { timeout: PATIENCE_MS } },
-    include: [
-      'packages/*/src/**/*.test.ts',
-      'packages/*/test/**/*.test.ts',
-      'examples/*/*.test.ts',
-      'scripts/**/*.test.ts',
-    ],
     // Most of the long tests wait for leases, processes and disks.
-    maxWorkers: 3,
+    maxWorkers: 4,
     // Processes that tests start are not measured: the part of a server that only runs in one counts as not covered.
     coverage: {
       provider: 'v8',
@@ -36,5 +38,22 @@ export default defineConfig({
     },
     testTimeout: TEST_TIMEOUT_MS,
     hookTimeout: TEST_TIMEOUT_MS,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'isolated',
+          globalSetup: ['packages/test-postgres/src/global-setup.ts'],
+          include: [
+            'packages/*/src/**/*.test.ts',
+            'packages/*/test/**/*.test.ts',
+            'examples/*/*.test.ts',
+            'scripts/**/*.test.ts',
+          ],
+          exclude: [...configDefaults.exclude, ...SHARED],
+        },
+      },
+      { extends: true, test: { name: 'shared', isolate: false, include: SHARED } },
+    ],
   },
 });

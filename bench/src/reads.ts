@@ -55,6 +55,7 @@ async function fill(store: ReservationStore): Promise<readonly ReservationId[]> 
 
 const approveAtOnce: PaymentGateway = {
   idempotency: 'by-reservation-id',
+  chargesMax: 512,
   charge: ({ reservationId }) =>
     Promise.resolve({ kind: 'approved', transactionId: `TXN-${reservationId}`, message: 'Payment approved' }),
   close: () => Promise.resolve(),

@@ -4,6 +4,9 @@ import type { ChargeOptions, ChargeRequest } from '@reservations/core/ports';
 /** How long one attempt may take. */
 const ATTEMPT_TIMEOUT_MS = 2_000;
 
+/** Charges at a time; the engine makes no more, and refuses requests beyond them before they are recorded. */
+const CHARGES_MAX = 200;
+
 /**
  * A payment gateway over HTTP, with one attempt for each charge: what it leaves unknown, the engine settles by
  * charging again with the same idempotency key.
@@ -14,6 +17,7 @@ const ATTEMPT_TIMEOUT_MS = 2_000;
 export function createHttpPaymentGateway(baseUrl: string): PaymentGateway {
   return {
     idempotency: 'by-reservation-id',
+    chargesMax: CHARGES_MAX,
     charge: (request, options) => charge(baseUrl, request, options),
     close: () => Promise.resolve(),
   };

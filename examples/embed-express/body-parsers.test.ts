@@ -7,6 +7,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 
 const gateway: PaymentGateway = {
   idempotency: 'none',
+  chargesMax: 512,
   charge: () => Promise.resolve({ kind: 'approved', transactionId: 'TXN-1', message: 'Payment approved' }),
   close: () => Promise.resolve(),
 };

@@ -19,6 +19,7 @@ mkdirSync(folder, { recursive: true });
 // A payment service that says yes; docs/payment-service.md tells what a real one has to promise.
 const gateway: PaymentGateway = {
   idempotency: 'by-reservation-id',
+  chargesMax: 512,
   charge: async ({ reservationId }) => ({ kind: 'approved', transactionId: `TXN-${reservationId}`, message: 'paid' }),
   close: () => Promise.resolve(),
 };

@@ -17,7 +17,9 @@ export type ReservationErrorCode =
   /** More concurrent writers on one stream than the bounded retries allow. */
   | 'TOO_MANY_CONFLICTS'
   /** The engine is stopping or stopped and takes no new work. */
-  | 'STOPPED';
+  | 'STOPPED'
+  /** As many requests are under way as may be. Nothing was recorded, sent or read: repeat the request after a pause. */
+  | 'OVERLOADED';
 
 /** Marks the instances of every copy of this package: a process may have loaded several. */
 const BRAND: unique symbol = Symbol.for('@reservations/core/ReservationError');

@@ -1,23 +1,20 @@
 import type { CreateRequest } from '../domain/create-request.ts';
-import { parseReservationId } from '../domain/ids.ts';
-import type { ReservationSummary } from '../domain/reservation/summary.ts';
 import type { AnswerUnknownAs } from '../domain/reservation/events.ts';
 import { ReservationError } from '../errors.ts';
-import { checkOneOf, checkWholeNumber } from '../options.ts';
+import { checkOneOf } from '../options.ts';
 import { toObserver } from '../ports/combine-observers.ts';
 import type { Observers } from '../ports/observer.ts';
 import type { PaymentGateway } from '../ports/payment-gateway.ts';
 import type { ReservationStore } from '../ports/reservation-store.ts';
-import { PAGE_LIMIT_MAX, type ReservationFilter, type ReservationPage } from '../ports/reservation-view.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import { guardTracer } from '../ports/guard-tracer.ts';
 import type { Tracer } from '../ports/tracer.ts';
 import { type CreateOptions, createReservation, type CreateResult } from './reserve/create-reservation.ts';
+import { createPlaces, shareCharges } from './admission.ts';
 import type { EngineDeps } from './engine-deps.ts';
 import { traceGateway, traceStore } from './traced.ts';
-import { type CallerOptions, callerOf } from './caller.ts';
-import { checkKey } from './reserve/key-claim.ts';
-import { DRAIN_MS } from './payments/limits.ts';
+import { DRAIN_MS, READS_MAX } from './payments/limits.ts';
+import { createQueries, type ReservationQueries } from './queries.ts';
 import { createSettlement } from './payments/settlement.ts';
 import { type SettlementOptions, settlementPolicy } from './payments/settlement-policy.ts';
 
@@ -40,27 +37,16 @@ export interface EngineOptions {
 }
 
 /** The engine's use cases. Each checks `caller`, and throws INVALID_OPTION for a malformed one. */
-export interface Reservations {
+export interface Reservations extends ReservationQueries {
   /**
    * Opens a reservation, charges it and returns it after the commit: confirmed, failed, or created with its outcome still
-   * unknown. Takes at most as long as three attempts.
-   * @throws {ReservationError} STOPPED, STORE_UNAVAILABLE, INVALID_OPTION (a malformed idempotency key or caller)
+   * unknown. Takes at most as long as three attempts. While as many requests are under way as the gateway takes charges, only
+   * those whose key is known, or that are invalid, are answered; nothing of the others is recorded.
+   * @throws {ReservationError} STOPPED, OVERLOADED, STORE_UNAVAILABLE, INVALID_OPTION (a malformed key or caller)
    */
   create(request: CreateRequest, options?: CreateOptions): Promise<CreateResult>;
-  /** Returns the reservation, or null for an unknown id. */
-  get(reservationId: string, options?: CallerOptions): Promise<ReservationSummary | null>;
-  /**
-   * Returns the reservation that holds an idempotency key of this caller (default: the anonymous one), or null while the key
-   * is free. @throws {ReservationError} INVALID_OPTION (a malformed key)
-   */
-  findByKey(idempotencyKey: string, options?: CallerOptions): Promise<ReservationSummary | null>;
-  /**
-   * Returns the reservations charged with this transaction, in the order of creation: one, unless the payment service used
-   * an id twice. At most 200.
-   */
-  findByTransaction(transactionId: string, options?: CallerOptions): Promise<readonly ReservationSummary[]>;
-  /** Returns a page of reservations in the order of creation. @throws {ReservationError} INVALID_OPTION (limit) */
-  list(filter?: Partial<ReservationFilter>, options?: CallerOptions): Promise<ReservationPage>;
+  /** True while {@link create} refuses every valid request without a known key. */
+  isOverloaded(): boolean;
   /** Starts settlement: immediately and then continuously. Further calls have no effect. */
   start(): void;
   /**
@@ -89,38 +75,25 @@ export function createEngine(options: EngineOptions): Reservations {
   };
   const policy = settlementPolicy(options.settlement ?? {}, runtime);
   const answerUnknownAs = checkOneOf('answerUnknownAs', options.answerUnknownAs ?? 'pending', ['pending', 'failed']);
-  const settlement = createSettlement(deps, policy);
+  const shares = shareCharges(gateway.chargesMax);
+  const settlement = createSettlement(deps, policy, shares.settlement);
+  const requests = createPlaces(shares.requests);
+  const reads = createPlaces(READS_MAX);
   const running = new Set<Promise<CreateResult>>();
 
   return {
     async create(request, createOptions = {}) {
       if (stopping) throw new ReservationError('STOPPED', 'the engine is stopping and takes no new reservations');
-      const work = createReservation(deps, { settlement: policy, answerUnknownAs }, request, createOptions);
+      const mayCharge = !requests.isFull();
+      const places = mayCharge ? requests : reads;
+      const work = places.hold(() =>
+        createReservation(deps, { settlement: policy, answerUnknownAs, mayCharge }, request, createOptions),
+      );
       running.add(work);
       return await work.finally(() => running.delete(work));
     },
-    async get(reservationId, getOptions = {}) {
-      callerOf(getOptions);
-      const id = parseReservationId(reservationId);
-      return id === null ? null : await store.view.find(id);
-    },
-    async findByKey(key, findOptions = {}) {
-      const caller = callerOf(findOptions);
-      checkKey(key);
-      const holder = await store.view.findByKey({ scope: caller, key });
-      const id = holder === null ? null : parseReservationId(holder.stream);
-      return id === null ? null : await store.view.find(id);
-    },
-    async findByTransaction(transactionId, findOptions = {}) {
-      callerOf(findOptions);
-      return await store.view.findByTransaction(transactionId);
-    },
-    async list(filter = {}, listOptions = {}) {
-      callerOf(listOptions);
-      const { userId = null, stage = null, after = null, limit = PAGE_LIMIT_MAX } = filter;
-      checkWholeNumber('limit', limit, 1, PAGE_LIMIT_MAX);
-      return await store.view.list({ userId, stage, after, limit });
-    },
+    isOverloaded: () => requests.isFull(),
+    ...createQueries(store.view, reads),
     start() {
       if (!stopping) settlement.start();
     },

@@ -77,6 +77,9 @@ class Gateway implements PaymentGateway {
   get idempotency(): PaymentIdempotency {
     return 'none';
   }
+  get chargesMax(): number {
+    return 1;
+  }
   charge(): Promise<PaymentOutcome> {
     return Promise.resolve(this.#outcome);
   }
@@ -99,10 +102,10 @@ test('a store made of classes keeps its members behind a tracer', async () => {
   await store.close();
 });
 
-test('a gateway made of a class keeps its promise about repeated charges behind a tracer', async () => {
+test('a gateway made of a class keeps its promise about repeated charges and its bound behind a tracer', async () => {
   const gateway = new Gateway({ kind: 'declined', message: 'no' });
   const traced = traceGateway(gateway, recordingTracer());
-  expect(traced.idempotency).toBe('none');
+  expect([traced.idempotency, traced.chargesMax]).toEqual(['none', 1]);
   await traced.close();
   expect(gateway.isClosed).toBe(true);
 });

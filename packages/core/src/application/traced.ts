@@ -41,6 +41,9 @@ export function traceGateway(gateway: PaymentGateway, tracer: Tracer): PaymentGa
     get idempotency() {
       return gateway.idempotency;
     },
+    get chargesMax() {
+      return gateway.chargesMax;
+    },
     close: () => gateway.close(),
     charge: (request, options) =>
       tracer.inSpan('reservations charge', { kind: 'internal' }, async (span) => {

@@ -9,6 +9,9 @@ import type { PaymentOutcome } from '../domain/payment-outcome.ts';
  */
 export type PaymentIdempotency = 'by-reservation-id' | 'none';
 
+/** Largest number of charges that a gateway may take at a time. */
+export const CHARGES_MAX = 200_000;
+
 /** One charge, identified by the reservation's id: a repetition is identical to the first request. */
 export interface ChargeRequest {
   readonly reservationId: ReservationId;
@@ -29,6 +32,11 @@ export interface ChargeOptions {
 /** A payment service behind protection that bounds time, attempts and concurrency. */
 export interface PaymentGateway {
   readonly idempotency: PaymentIdempotency;
+  /**
+   * Charges that it takes at a time, under way and waiting for their turn: 1 to {@link CHARGES_MAX}. The engine hands over
+   * no more, and refuses a request beyond them before anything is recorded. Constant.
+   */
+  readonly chargesMax: number;
   /**
    * Charges in one or several attempts and returns their combined outcome. Never throws for a fault of the payment service
    * or of the connection: without proof of another outcome it is "unknown".

@@ -12,8 +12,11 @@ export interface ScriptedGateway extends PaymentGateway {
   script(next: ChargeScript): void;
 }
 
-/** Creates a gateway that approves every charge until it is scripted. */
-export function createScriptedGateway(idempotency: PaymentIdempotency = 'by-reservation-id'): ScriptedGateway {
+/** Creates a gateway that approves every charge until it is scripted. It takes as many at a time as the gRPC gateway. */
+export function createScriptedGateway(
+  idempotency: PaymentIdempotency = 'by-reservation-id',
+  chargesMax = 512,
+): ScriptedGateway {
   const charges: ChargeRequest[] = [];
   let script: ChargeScript = ({ reservationId }) => ({
     kind: 'approved',
@@ -22,6 +25,7 @@ export function createScriptedGateway(idempotency: PaymentIdempotency = 'by-rese
   });
   return {
     idempotency,
+    chargesMax,
     charges,
     script(next) {
       script = next;

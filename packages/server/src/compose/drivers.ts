@@ -1,4 +1,10 @@
-import { IDLE_TIMEOUT_MS_DEFAULT, IDLE_TIMEOUT_MS_MAX, IDLE_TIMEOUT_MS_MIN } from '@reservations/core/grpc';
+import {
+  CONCURRENCY_DEFAULT,
+  CONCURRENCY_MAX,
+  IDLE_TIMEOUT_MS_DEFAULT,
+  IDLE_TIMEOUT_MS_MAX,
+  IDLE_TIMEOUT_MS_MIN,
+} from '@reservations/core/grpc';
 import { parsePostgresUrl, POOL_DEFAULT, POOL_MAX } from '@reservations/core/postgres';
 import type { DriverFacts } from '../config/driver-facts.ts';
 import { type Config, configSettings } from '../config/config.ts';
@@ -13,6 +19,7 @@ export const DRIVERS: DriverFacts = {
     max: IDLE_TIMEOUT_MS_MAX,
     default: IDLE_TIMEOUT_MS_DEFAULT,
   },
+  paymentConcurrency: { default: CONCURRENCY_DEFAULT, max: CONCURRENCY_MAX },
 };
 
 /** The settings of a server with these drivers. */

@@ -17,19 +17,23 @@ export interface PaymentObservation {
 
 /** Makes the gateway to the configured payment service, or starts a sandbox and makes the gateway to that. */
 export async function openPayments(config: PaymentConfig, { observer, tracer }: PaymentObservation): Promise<Payments> {
-  const { paymentIdempotency: idempotency, paymentIdleTimeoutMs: idleTimeoutMs } = config;
+  const common = {
+    idempotency: config.paymentIdempotency,
+    idleTimeoutMs: config.paymentIdleTimeoutMs,
+    concurrencyMax: config.paymentConcurrency,
+    queueMax: config.paymentQueue,
+    observer,
+    tracer,
+  };
   if (!config.sandbox) {
     const { paymentHost: host, paymentPort: port } = config;
     const { paymentBalancing: balancing } = config;
     const tls = paymentTlsOptions(config);
     const gateway = createGrpcPaymentGateway({
+      ...common,
       host,
       port,
-      idempotency,
-      idleTimeoutMs,
       balancing,
-      observer,
-      tracer,
       ...(tls === null ? {} : { tls }),
     });
     return { gateway, description: `${hostAndPort(host, port)}${tls === null ? '' : ', over TLS'}` };
@@ -38,7 +42,7 @@ export async function openPayments(config: PaymentConfig, { observer, tracer }: 
   const { startSandboxPaymentService } = await import('@reservations/core/sandbox');
   const sandbox = await startSandboxPaymentService({ ledgerPath: config.sandboxLedger });
   const { host, port } = sandbox;
-  const gateway = createGrpcPaymentGateway({ host, port, idempotency, idleTimeoutMs, observer, tracer });
+  const gateway = createGrpcPaymentGateway({ ...common, host, port });
   return {
     gateway: {
       ...gateway,

@@ -55,6 +55,7 @@ async function engine(options: Partial<GrpcPaymentGatewayOptions> = {}): Promise
 
 const declining: PaymentGateway = {
   idempotency: 'by-reservation-id',
+  chargesMax: 512,
   charge: () => Promise.resolve({ kind: 'not-sent', cause: 'no-connection', detail: 'refused' }),
   close: () => Promise.resolve(),
 };

@@ -134,6 +134,7 @@ test('settlement is a trace of its own that refers to the request', async () => 
     observer: () => undefined,
     gateway: {
       idempotency: 'by-reservation-id',
+      chargesMax: 512,
       charge: () =>
         Promise.resolve(
           outcome === 'approved'

@@ -27,6 +27,8 @@ const DEFAULTS: Config = {
   paymentBalancing: 'pick-first',
   paymentIdempotency: 'by-reservation-id',
   paymentIdleTimeoutMs: 30_000,
+  paymentConcurrency: 256,
+  paymentQueue: 256,
   paymentUnknownOutcome: 'pending',
   sandbox: false,
   sandboxLedger: null,

@@ -6,6 +6,8 @@ export interface DriverFacts {
   readonly postgresPool: { readonly default: number; readonly max: number };
   /** Time without a charge after which the connection to the payment service is closed, in milliseconds. */
   readonly paymentIdleTimeoutMs: { readonly min: number; readonly default: number; readonly max: number };
+  /** Charges under way in one process, and as many that wait for their turn. */
+  readonly paymentConcurrency: { readonly default: number; readonly max: number };
 }
 
 /** A URL that the driver of PostgreSQL takes, or its faults. */

@@ -32,6 +32,10 @@ export interface PaymentTlsConfig {
 export interface PaymentConfig extends PaymentAddress, PaymentTlsConfig {
   readonly paymentIdempotency: PaymentIdempotency;
   readonly paymentIdleTimeoutMs: number;
+  /** Charges under way at a time. */
+  readonly paymentConcurrency: number;
+  /** Charges that wait for one under way to end. */
+  readonly paymentQueue: number;
   /** How charges are spread over the addresses of the host. */
   readonly paymentBalancing: 'pick-first' | 'round-robin';
   readonly paymentUnknownOutcome: 'pending' | 'fail';
@@ -120,6 +124,21 @@ export function paymentSettings(drivers: DriverFacts): Settings<PaymentConfig> {
       env: 'PAYMENT_IDLE_TIMEOUT',
       ...drivers.paymentIdleTimeoutMs,
       description: 'Time without a charge after which the connection to the payment service is closed, in milliseconds',
+    }),
+    paymentConcurrency: wholeNumberSetting({
+      flag: 'payment-concurrency',
+      env: 'PAYMENT_CONCURRENCY',
+      min: 1,
+      ...drivers.paymentConcurrency,
+      description: 'Charges that this process has under way at a time',
+    }),
+    paymentQueue: wholeNumberSetting({
+      flag: 'payment-queue',
+      env: 'PAYMENT_QUEUE',
+      min: 1,
+      ...drivers.paymentConcurrency,
+      description:
+        'Charges that wait for one under way to end; reservations beyond these are refused with 503 overloaded',
     }),
     paymentUnknownOutcome: choiceSetting({
       flag: 'payment-unknown-outcome',

@@ -7,7 +7,7 @@ import type { StatusOptions } from './health/status-options.ts';
 
 /** Options of the HTTP application. */
 export interface AppOptions {
-  readonly reservations: Pick<Reservations, 'create' | 'get'>;
+  readonly reservations: Pick<Reservations, 'create' | 'get' | 'isOverloaded'>;
   /** Readiness checks that it can be written. */
   readonly store: Pick<ReservationStore, 'checkWritable'>;
   /** Gets a line for each request and each fault. Default: none. */

@@ -18,6 +18,8 @@ export interface AppState {
   reservationId: string | null;
   /** What was known of its Idempotency-Key. */
   knownKey: KnownKey | null;
+  /** True when it was answered that the service is overloaded. */
+  isOverloaded: boolean;
   /** The error behind an answer of the service's own, for the log. */
   fault: unknown;
 }

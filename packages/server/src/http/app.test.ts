@@ -51,7 +51,11 @@ describe('root and health', () => {
 
   test.each(['starting', 'draining'] as const)('a server that is %s is not ready', async (state) => {
     const store = createMemoryStore();
-    const reservations = { create: () => Promise.reject(new Error('unused')), get: () => Promise.resolve(null) };
+    const reservations = {
+      create: () => Promise.reject(new Error('unused')),
+      get: () => Promise.resolve(null),
+      isOverloaded: () => false,
+    };
     const handle = createApp({ reservations, store, state: () => state }).callback();
     const server = createServer((request, response) => void handle(request, response));
     onTestFinished(() => void server.close());

@@ -25,6 +25,7 @@ async function createHandler(
     store,
     gateway: {
       idempotency: 'none',
+      chargesMax: 512,
       async charge({ userId }) {
         charged.push(userId);
         await sleep(chargeMs);

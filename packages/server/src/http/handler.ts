@@ -1,7 +1,11 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { AppOptions } from './app-options.ts';
 import { createApp } from './app.ts';
+import { checkBasePath } from '../config/base-path.ts';
+import { checkCorsOrigins } from '../config/cors-origins.ts';
+import { BODY_LIMIT_BYTES } from '../config/http-defaults.ts';
 import { inTurn } from './pipeline/connection-turn.ts';
+import { type OverloadOptions, refuseWhenOverloaded } from './pipeline/overload.ts';
 
 /** Options of {@link createReservationsHandler}. */
 export type ReservationsHandlerOptions = Omit<AppOptions, 'state' | 'requests' | 'status'>;
@@ -23,6 +27,16 @@ export function createReservationsHandler(
 
 /** Returns the service, in any state of its server, as a listener for the requests of an HTTP server. */
 export function createRequestListener(options: AppOptions): RequestListener {
-  const handle = createApp(options).callback();
-  return inTurn((request, response) => void handle(request, response));
+  const app = createApp(options).callback();
+  const { reservations, state = () => 'ready' } = options;
+  const overload: OverloadOptions = {
+    // Answers of a server that stops end their connection, which the application sees to.
+    isOverloaded: () => reservations.isOverloaded() && state() === 'ready',
+    logger: options.logger,
+    meter: options.requests,
+    bodyLimitBytes: options.bodyLimitBytes ?? BODY_LIMIT_BYTES,
+    basePath: checkBasePath(options.basePath ?? ''),
+    corsOrigins: checkCorsOrigins(options.corsOrigins ?? 'none'),
+  };
+  return inTurn(refuseWhenOverloaded(overload, (request, response) => void app(request, response)));
 }

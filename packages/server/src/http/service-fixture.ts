@@ -32,6 +32,8 @@ export interface Answer {
 export interface ServiceOptions extends Omit<Partial<ServerOptions>, 'store' | 'gateway' | 'reservations'> {
   readonly store?: ReservationStore;
   readonly answerUnknownAs?: 'pending' | 'failed';
+  /** Charges that the payment service takes at a time. Default: 512. */
+  readonly chargesMax?: number;
   /** Hears the engine. Default: the engine's own. */
   readonly observer?: Observer;
 }
@@ -55,6 +57,7 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
   let say: () => Promise<PaymentOutcome> = () => Promise.resolve(APPROVED);
   const gateway: PaymentGateway = {
     idempotency: 'by-reservation-id',
+    chargesMax: options.chargesMax ?? 512,
     async charge(request, { maySend, signal }) {
       if (!maySend()) return { kind: 'not-sent', cause: 'stopped', detail: 'may not be sent' };
       charged.push(request.userId);

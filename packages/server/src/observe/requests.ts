@@ -9,6 +9,8 @@ export interface EndedRequest {
   readonly status: number;
   readonly durationMs: number;
   readonly knownKey: KnownKey | null;
+  /** True when it was answered that the service is overloaded. */
+  readonly isOverloaded: boolean;
 }
 
 /** Measures requests. Called synchronously. */

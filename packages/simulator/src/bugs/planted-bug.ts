@@ -1,4 +1,4 @@
-import type { PaymentGateway, ReservationStore, SettlementOptions } from '@reservations/core';
+import type { PaymentGateway, Reservations, ReservationStore, SettlementOptions } from '@reservations/core';
 import type { GrpcPaymentGatewayOptions, PaymentChannel } from '@reservations/core/grpc';
 import type { SimProcess } from '../world/process.ts';
 
@@ -10,6 +10,8 @@ export interface PortWrappers {
   readonly gateway?: (gateway: PaymentGateway, process: SimProcess) => PaymentGateway;
   /** Wraps the channel of a gateway. */
   readonly channel?: (channel: PaymentChannel) => PaymentChannel;
+  /** Wraps the engine. */
+  readonly engine?: (engine: Reservations) => Reservations;
   readonly gatewayOptions?: Partial<GrpcPaymentGatewayOptions>;
   readonly settlement?: SettlementOptions;
 }

@@ -121,6 +121,26 @@ describe('an invariant is violated by', () => {
       damage: ({ evidence }) => evidence.intents.set('t1', intentOf('t1', { expected: null })),
     },
     {
+      number: 'E',
+      what: 'a trace of a request that was refused',
+      damage: ({ evidence }) => evidence.refused.add('t1'),
+    },
+    {
+      number: 'E',
+      what: 'a recorded request without a place for its charge',
+      damage: ({ evidence }) =>
+        evidence.step.observations.push({
+          source: 's1.1',
+          observation: {
+            kind: 'charge-ended',
+            reservationId: ID,
+            outcome: { kind: 'not-sent', cause: 'bulkhead-full', detail: '' },
+            by: 'request',
+            durationMs: 0,
+          },
+        }),
+    },
+    {
       number: '14',
       what: 'a fourth send',
       damage({ send }) {

@@ -15,6 +15,7 @@ import { noUndocumentedErrors } from './no-undocumented-errors.ts';
 import { oneOrigin } from './one-origin.ts';
 import { oneTerminalEvent } from './one-terminal-event.ts';
 import { positions } from './positions.ts';
+import { refusedLeavesNoTrace } from './refused-leaves-no-trace.ts';
 import { sendsAreBounded } from './sends-are-bounded.ts';
 import { sendsDoNotOverlap } from './sends-do-not-overlap.ts';
 import { unknownIsOpen } from './unknown-is-open.ts';
@@ -37,6 +38,7 @@ export const STEP_CHECKS: readonly Check[] = [
   viewIsTheFold,
   keys,
   invalidLeavesNoTrace,
+  refusedLeavesNoTrace,
   sendsAreBounded,
   sendsDoNotOverlap,
   noSendAfterStop,

@@ -9,6 +9,8 @@ export interface Counters {
   charges: number;
   /** Repairs of the view that completed. */
   repairs: number;
+  /** Requests that were refused for overload. */
+  refused: number;
   /** Requests that a client repeated because their key was free again: nothing had been sent. */
   keysFreed: number;
   /** Reservations whose outcome was unknown at first, by how they ended. */
@@ -28,6 +30,7 @@ export function createCounters(): Counters {
     sends: 0,
     charges: 0,
     repairs: 0,
+    refused: 0,
     keysFreed: 0,
     unknownConfirmed: 0,
     unknownFailed: 0,

@@ -103,6 +103,8 @@ export interface Evidence {
   readonly reservations: Map<string, ReservationEvidence>;
   readonly log: RecordedEvent[];
   readonly intents: Map<string, Intent>;
+  /** Tags of the requests that were answered as refused for overload. */
+  readonly refused: Set<string>;
   /** Open payments by the queue's gauge, after the latest append. */
   gaugeOpen: number;
   /** Events that the follower of the log has read. */
@@ -128,6 +130,7 @@ export function createEvidence(): Evidence {
     reservations: new Map(),
     log: [],
     intents: new Map(),
+    refused: new Set(),
     gaugeOpen: 0,
     followed: [],
     step: noStepEvidence(),

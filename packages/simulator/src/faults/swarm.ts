@@ -1,7 +1,11 @@
 import type { SettlementOptions } from '@reservations/core';
+import type { GrpcPaymentGatewayOptions } from '@reservations/core/grpc';
 import type { PaymentIdempotency } from '@reservations/core/ports';
-import { seededRandom } from '@reservations/core/testing';
+import { type SeededRandom, seededRandom } from '@reservations/core/testing';
 import { drawFaultRates, type FaultRates } from './fault-rates.ts';
+
+/** Bounds of the charges of a server. */
+export type ChargeBounds = Required<Pick<GrpcPaymentGatewayOptions, 'concurrencyMax' | 'queueMax'>>;
 
 /** The configuration of a run, drawn from its seed before the first event (swarm testing). */
 export interface Swarm {
@@ -13,6 +17,8 @@ export interface Swarm {
   /** Length of the phase with faults. */
   readonly faultyMs: number;
   readonly settlement: Required<SettlementOptions>;
+  /** Charges under way, and waiting for their turn, in one server. */
+  readonly charges: ChargeBounds;
   /** Share of users whose payments never get a verdict from the payment service. */
   readonly unresolvableUsers: number;
   /** Share of users whose payments are declined or refused. */
@@ -46,5 +52,13 @@ export function drawSwarm(seed: number): Swarm {
     hasOperator: random.chance(0.5),
     faults: drawFaultRates(random),
     hasRepairer: random.chance(0.4),
+    charges: drawChargeBounds(seededRandom(seed).fork('charges')),
   };
+}
+
+/** So few in a quarter of the runs that requests are refused. */
+function drawChargeBounds(random: SeededRandom): ChargeBounds {
+  return random.chance(0.25)
+    ? { concurrencyMax: random.integer(1, 2), queueMax: 1 }
+    : { concurrencyMax: 256, queueMax: 256 };
 }

@@ -7,7 +7,7 @@ import type { Counters } from '../evidence/counters.ts';
 
 /** Describes a run's configuration: only what is switched on. */
 export function describeSwarm(swarm: Swarm): string {
-  const { mode, answerUnknownAs, servers, clients, requestsPerClient, faultyMs, settlement } = swarm;
+  const { mode, answerUnknownAs, servers, clients, requestsPerClient, faultyMs, settlement, charges } = swarm;
   const actors = `${swarm.hasOperator ? 'an operator, ' : ''}${swarm.hasRepairer ? 'repairs of the view, ' : ''}`;
   const faults = FAULT_NAMES.filter((name) => swarm.faults[name] > 0).map(
     (name) => `${name} ${swarm.faults[name].toFixed(3)}`,
@@ -16,6 +16,7 @@ export function describeSwarm(swarm: Swarm): string {
     `  payment idempotency "${mode}", unknown outcome answered as "${answerUnknownAs}"`,
     `  ${servers} servers, ${clients} clients with ${requestsPerClient} requests each, ${actors}faults for ${faultyMs} ms`,
     `  unresolvable users ${swarm.unresolvableUsers}, declined users ${swarm.declinedUsers}, ${JSON.stringify(settlement)}`,
+    `  charges of a server ${JSON.stringify(charges)}`,
     `  faults: ${faults.join(', ') || 'none'}`,
   ].join('\n');
 }
@@ -36,11 +37,11 @@ export function describeHistory({ history, violation }: SimulationResult, isWhol
 /** Prints the counters of all runs in one line. */
 export function describeCounters(seeds: number, violations: number, counters: Counters): string {
   const { steps, requests, crashes, freezes, lostAcknowledgements, sends, charges } = counters;
-  const { repairs, keysFreed, unknownConfirmed, unknownFailed, unknownEscalated } = counters;
+  const { repairs, refused, keysFreed, unknownConfirmed, unknownFailed, unknownEscalated } = counters;
   return (
     `${seeds} seeds, ${steps} steps, ${requests} requests, ${crashes} crashes, ${freezes} freezes, ` +
     `${lostAcknowledgements} lost acknowledgements, ${sends} sends, ${charges} charges, ${repairs} repairs of the view, ` +
-    `${keysFreed} keys free again, unknown: ${unknownConfirmed} confirmed, ${unknownFailed} failed, ${unknownEscalated} escalated; ` +
+    `${refused} refused for overload, ${keysFreed} keys free again, unknown: ${unknownConfirmed} confirmed, ${unknownFailed} failed, ${unknownEscalated} escalated; ` +
     `${violations} violations`
   );
 }

@@ -93,7 +93,14 @@ function startClient(simulation: Simulation, number: number): void {
   const { world, history, evidence, counters, swarm, servers } = simulation;
   const random = simulation.random.fork(`client ${number}`);
   const faults = (): FaultRates => simulation.faults;
-  const clientNetwork = createClientNetwork({ world, random: random.fork('network'), history, evidence, faults });
+  const clientNetwork = createClientNetwork({
+    world,
+    random: random.fork('network'),
+    history,
+    evidence,
+    counters: simulation.counters,
+    faults,
+  });
   runWorkloadClient(`c${number}`, { world, random, evidence, counters, swarm, clientNetwork, servers })
     .catch((error: unknown) => evidence.step.undocumentedErrors.push({ source: 'client', error }))
     .finally(() => (simulation.clientsLeft -= 1));

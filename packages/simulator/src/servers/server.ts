@@ -101,6 +101,7 @@ function startEngine(process: SimProcess, deps: ServerDeps): Reservations {
       host: 'simulated',
       port: 50_051,
       idempotency: swarm.mode,
+      ...swarm.charges,
       channel: wrappers.channel?.(channel) ?? channel,
       ...wrappers.gatewayOptions,
     });
@@ -114,7 +115,7 @@ function startEngine(process: SimProcess, deps: ServerDeps): Reservations {
       settlement: { ...swarm.settlement, ...wrappers.settlement },
     });
     engine.start();
-    return engine;
+    return wrappers.engine?.(engine) ?? engine;
   });
 }
 
@@ -122,6 +123,7 @@ function startEngine(process: SimProcess, deps: ServerDeps): Reservations {
 function numberCharges(gateway: PaymentGateway, deps: ServerDeps, process: SimProcess): PaymentGateway {
   return {
     idempotency: gateway.idempotency,
+    chargesMax: gateway.chargesMax,
     charge(request, options) {
       const charge = { number: deps.nextChargeRun(), isAborted: () => options.signal.aborted };
       return context.run({ world: deps.world, owner: process, charge }, () => gateway.charge(request, options));

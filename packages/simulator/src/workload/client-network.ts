@@ -1,5 +1,12 @@
-import { type CreateRequest, type CreateResult, isReservationError, type ReservationSummary } from '@reservations/core';
+import {
+  type CreateRequest,
+  type CreateResult,
+  isReservationError,
+  type ReservationErrorCode,
+  type ReservationSummary,
+} from '@reservations/core';
 import type { SeededRandom } from '@reservations/core/testing';
+import type { Counters } from '../evidence/counters.ts';
 import { type CreateAnswer, type Evidence, type Intent, touch } from '../evidence/evidence.ts';
 import type { History } from '../evidence/history.ts';
 import type { ServerRun, SimServer } from '../servers/server.ts';
@@ -23,19 +30,31 @@ export interface ClientNetworkDeps {
   readonly random: SeededRandom;
   readonly history: History;
   readonly evidence: Evidence;
+  readonly counters: Counters;
   faults(): FaultRates;
 }
 
 /** Time-out of a client's call. */
 const TIMEOUT_MS = 40_000;
+/** Errors with which a server may answer; it then has recorded nothing, or cannot know. */
+const EXPECTED: readonly ReservationErrorCode[] = ['STORE_UNAVAILABLE', 'STOPPED', 'OVERLOADED'];
+
 /** Bounds of a one-way delay of the network. */
 const NETWORK_MS = { min: 1, max: 100 };
 
 /** Builds the network to the servers. Every answer is recorded when the server gives it, whether or not it arrives. */
 export function createClientNetwork(deps: ClientNetworkDeps): ClientNetwork {
-  const { world, random, history, evidence, faults } = deps;
+  const { world, random, history, evidence, counters, faults } = deps;
   const recorder = createAnswerRecorder(evidence);
   const ask = createAsking(deps);
+
+  function noteRefusal(error: unknown, tag: string): never {
+    if (isReservationError(error, 'OVERLOADED')) {
+      evidence.refused.add(tag);
+      counters.refused += 1;
+    }
+    throw error;
+  }
 
   return {
     create(server, intent, body) {
@@ -47,7 +66,9 @@ export function createClientNetwork(deps: ClientNetworkDeps): ClientNetwork {
       history.add('client', `asks ${server.name}: ${JSON.stringify(body)}, key ${key}`, tag);
       return ask(server, async ({ process, engine }) => {
         const options = { caller, correlationId: tag, traceparent: `00-${tag}`, signal: aborting.signal };
-        const result = await engine.create(body, key === null ? options : { ...options, idempotencyKey: key });
+        const result = await engine
+          .create(body, key === null ? options : { ...options, idempotencyKey: key })
+          .catch((error: unknown) => noteRefusal(error, tag));
         history.add(process.name, `answers ${describe(result)}`, tag);
         recorder.answered({ intent, kind: result.kind, reservationId: idOf(result), logAtAsking });
         if (result.kind === 'reservation') recorder.shown(result.reservation, shownBefore, intent);
@@ -86,8 +107,8 @@ type Ask = <Answer>(server: SimServer, work: (run: ServerRun) => Promise<Answer>
 function createAsking({ world, random, history, evidence, faults }: ClientNetworkDeps): Ask {
   function recordError({ process }: ServerRun, error: unknown): void {
     history.add(process.name, `answers with an error: ${String(error)}`);
-    const isExpected = isReservationError(error, 'STORE_UNAVAILABLE') || isReservationError(error, 'STOPPED');
-    if (!isExpected) evidence.step.undocumentedErrors.push({ source: process.name, error });
+    if (!EXPECTED.some((code) => isReservationError(error, code)))
+      evidence.step.undocumentedErrors.push({ source: process.name, error });
   }
 
   return <Answer>(server: SimServer, work: (run: ServerRun) => Promise<Answer>) =>

@@ -63,6 +63,7 @@ export async function sampleEvidence(): Promise<Evidence> {
 function sampleGateway(records: { readonly ledger: LedgerEntry[]; readonly calls: CallLogLine[] }): PaymentGateway {
   return {
     idempotency: 'by-reservation-id',
+    chargesMax: 512,
     async charge({ reservationId, userId, money }): Promise<PaymentOutcome> {
       if (userId.startsWith('down')) return { kind: 'not-sent', cause: 'no-connection', detail: 'refused' };
       records.calls.push(...call(reservationId, 1, Date.now()));

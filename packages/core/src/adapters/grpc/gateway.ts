@@ -60,6 +60,7 @@ export function createGrpcPaymentGateway(options: GrpcPaymentGatewayOptions): Gr
 
   return {
     idempotency: settings.idempotency,
+    chargesMax: settings.concurrencyMax + settings.queueMax,
     charge(request, chargeOptions) {
       const message = toMessage(request);
       const { reservationId } = request;

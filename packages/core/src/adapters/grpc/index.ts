@@ -3,6 +3,8 @@ export type { ConnectionState, PaymentBalancing, PaymentChannel } from './channe
 export { createGrpcPaymentGateway, type GrpcPaymentGateway } from './gateway.ts';
 export {
   ATTEMPTS_MAX,
+  CONCURRENCY_DEFAULT,
+  CONCURRENCY_MAX,
   type GrpcPaymentGatewayOptions,
   IDLE_TIMEOUT_MS_DEFAULT,
   IDLE_TIMEOUT_MS_MAX,

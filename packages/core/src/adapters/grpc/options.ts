@@ -29,9 +29,9 @@ export interface GrpcPaymentGatewayOptions {
   readonly idleTimeoutMs?: number;
   /** Attempts of one charge, 1 to {@link ATTEMPTS_MAX}. Default {@link ATTEMPTS_MAX}. */
   readonly attemptsMax?: number;
-  /** Concurrent charges. Default 256. */
+  /** Concurrent charges, 1 to {@link CONCURRENCY_MAX}. Default {@link CONCURRENCY_DEFAULT}. */
   readonly concurrencyMax?: number;
-  /** Charges that may wait for a free slot. Default 256. */
+  /** Charges that may wait for a free slot, 1 to {@link CONCURRENCY_MAX}. Default {@link CONCURRENCY_DEFAULT}. */
   readonly queueMax?: number;
   /** Consecutive failed attempts that open the breaker (10) if they span a time (500), and how long it stays open (2000). */
   readonly breaker?: { readonly failuresMax: number; readonly lastingMs: number; readonly openMs: number };
@@ -54,6 +54,12 @@ export const IDLE_TIMEOUT_MS_MIN = 1_000;
 
 /** A day: practically never. */
 export const IDLE_TIMEOUT_MS_MAX = 86_400_000;
+
+/** Charges under way in one process, and as many waiting. */
+export const CONCURRENCY_DEFAULT = 256;
+
+/** A connection of HTTP/2 usually carries 100 to 250 calls at a time; beyond that, calls wait in grpc-js. */
+export const CONCURRENCY_MAX = 100_000;
 
 const ATTEMPT_TIMEOUT_MS_MAX = 60_000;
 const LOOK_EVERY_MS_MIN = 10;
@@ -105,8 +111,13 @@ export function readOptions(options: GrpcPaymentGatewayOptions): GatewaySettings
       IDLE_TIMEOUT_MS_MAX,
     ),
     attemptsMax: checkWholeNumber('attemptsMax', options.attemptsMax ?? ATTEMPTS_MAX, 1, ATTEMPTS_MAX),
-    concurrencyMax: checkWholeNumber('concurrencyMax', options.concurrencyMax ?? 256, 1, COUNT_MAX),
-    queueMax: checkWholeNumber('queueMax', options.queueMax ?? 256, 1, COUNT_MAX),
+    concurrencyMax: checkWholeNumber(
+      'concurrencyMax',
+      options.concurrencyMax ?? CONCURRENCY_DEFAULT,
+      1,
+      CONCURRENCY_MAX,
+    ),
+    queueMax: checkWholeNumber('queueMax', options.queueMax ?? CONCURRENCY_DEFAULT, 1, CONCURRENCY_MAX),
     breaker: {
       failuresMax: checkWholeNumber('breaker.failuresMax', failuresMax, 1, COUNT_MAX),
       lastingMs: checkWholeNumber('breaker.lastingMs', lastingMs, 0, OPEN_MS_MAX),

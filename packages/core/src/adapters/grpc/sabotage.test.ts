@@ -137,6 +137,11 @@ const SABOTAGES: readonly Sabotage[] = [
     open: (tuning) => createGrpcPaymentGateway({ ...tuning, idleTimeoutMs: 600_000 }),
   },
   {
+    bug: 'the charges that wait are not counted among those that are taken',
+    seenBy: 'a gateway takes as many charges as it says, under way and waiting; a further one is not sent',
+    open: (tuning) => ({ ...createGrpcPaymentGateway(tuning), chargesMax: tuning.concurrencyMax }),
+  },
+  {
     bug: 'every attempt has an idempotency key of its own',
     seenBy: 'every attempt is the same request with the reservation as its idempotency key',
     open(tuning) {

@@ -112,7 +112,7 @@ function embedding(observer: string): string {
     import { createMemoryStore } from '@reservations/core/memory';
     const store = createMemoryStore();
     const charge = async () => ({ kind: 'unknown', cause: 'deadline-exceeded', detail: '5 s' });
-    const gateway = { idempotency: 'none', charge, close: async () => {} };
+    const gateway = { idempotency: 'none', chargesMax: 1, charge, close: async () => {} };
     const settlement = { pollMs: 1, backoffMs: 1 };
     const reservations = createReservations({ store, gateway, settlement, ${observer} });
     await reservations.create({ userId: 'ada', amount: '1', currency: 'EUR' });

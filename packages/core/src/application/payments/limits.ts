@@ -34,6 +34,12 @@ export const DRAIN_MS = 20_000;
 /** Payments that settlement processes concurrently. */
 export const SETTLEMENT_CONCURRENCY_MAX = 32;
 
+/** Part of a gateway's charges that is kept for settlement: one in this many, at least one. */
+export const SETTLEMENT_SHARE = 8;
+
+/** Reads of the store under way in one engine; a further one is refused. A store that stalls holds each for seconds. */
+export const READS_MAX = 1_024;
+
 /** Pause of settlement when nothing is due. */
 export const SETTLEMENT_POLL_MS = 1_000;
 

@@ -1,7 +1,7 @@
 import { reservationOfCharge } from '../../domain/charge-id.ts';
 import type { TakenWork } from '../../ports/due-work.ts';
 import type { EngineDeps } from '../engine-deps.ts';
-import { LEASE_MS, SETTLEMENT_CONCURRENCY_MAX } from './limits.ts';
+import { LEASE_MS } from './limits.ts';
 import { settlePayment } from './settle-payment.ts';
 import type { SettlementPolicy } from './settlement-policy.ts';
 
@@ -13,8 +13,8 @@ export interface Settlement {
   stop(): Promise<void>;
 }
 
-/** Settles due work with the code of the request path. */
-export function createSettlement(deps: EngineDeps, policy: SettlementPolicy): Settlement {
+/** Settles due work with the code of the request path, at most `concurrencyMax` payments at a time. */
+export function createSettlement(deps: EngineDeps, policy: SettlementPolicy, concurrencyMax: number): Settlement {
   const { clock } = deps.runtime;
   const stopping = new AbortController();
   const working = new Set<Promise<void>>();
@@ -24,7 +24,7 @@ export function createSettlement(deps: EngineDeps, policy: SettlementPolicy): Se
   async function run(): Promise<void> {
     while (!stopping.signal.aborted) {
       nap = new AbortController();
-      const free = SETTLEMENT_CONCURRENCY_MAX - working.size;
+      const free = concurrencyMax - working.size;
       const taken = free > 0 ? await take(free) : [];
       for (const item of taken) track(item);
       if (taken.length < free || free === 0) await clock.sleep(policy.pollMs, nap.signal);

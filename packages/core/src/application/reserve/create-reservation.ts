@@ -12,6 +12,7 @@ import { toTimestamp } from '../../domain/timestamp.ts';
 import { assert } from '../../errors.ts';
 import type { KeyClaim } from '../../ports/inline-writes.ts';
 import { type ChargeJob, chargeReservation } from '../payments/charge-reservation.ts';
+import { overloaded } from '../admission.ts';
 import { type CallerOptions, callerOf } from '../caller.ts';
 import type { EngineDeps } from '../engine-deps.ts';
 import { assertExists, handleCommand } from '../commands/handle-command.ts';
@@ -51,9 +52,14 @@ export type CreateResult =
 export interface CreatePolicy {
   readonly settlement: SettlementPolicy;
   readonly answerUnknownAs: AnswerUnknownAs;
+  /** False when the payment gateway has no place: then a request is only answered with what is known of it already. */
+  readonly mayCharge: boolean;
 }
 
-/** Validates a request, records it, charges it and records the verdict; see {@link CreateResult}. */
+/**
+ * Validates a request, records it, charges it and records the verdict; see {@link CreateResult}.
+ * @throws {ReservationError} OVERLOADED, of a valid request that may not be charged and whose key, if any, is free
+ */
 export async function createReservation(
   deps: EngineDeps,
   policy: CreatePolicy,
@@ -86,7 +92,12 @@ async function create(
   const caller = callerOf(options);
   const claim = claimOf(fields, caller, options.idempotencyKey);
   const parsed = parseCreateRequest(fields);
-  if (parsed.kind === 'invalid') return (await replayRefused(deps, claim)) ?? parsed;
+  if (parsed.kind === 'invalid' || !policy.mayCharge) {
+    const replayed = await replayUnrecorded(deps, claim);
+    if (replayed !== null) return replayed;
+    if (parsed.kind === 'invalid') return parsed;
+    throw overloaded();
+  }
   assert(claim !== null || options.idempotencyKey === undefined, 'a valid request with a key claims it');
   for (let turn = 1; ; turn += 1) {
     const result = await createOnce(deps, policy, { ...options, caller, request: parsed.request, claim });
@@ -180,11 +191,11 @@ async function replay(
 }
 
 /**
- * Answers an invalid request whose key is bound: an earlier release may have accepted it, and its reservation may be
- * charged. Null when the key is free, or was released in the meantime. Valid requests do not need this look-up: their
- * append finds a bound key.
+ * Answers a request that is not going to be recorded and whose key is bound: an earlier release may have accepted what is
+ * invalid now, and its reservation may be charged. Null when the key is free, or was released in the meantime. Requests
+ * that are recorded do not need this look-up: their append finds a bound key.
  */
-async function replayRefused(deps: EngineDeps, claim: KeyClaim | null): Promise<CreateResult | null> {
+async function replayUnrecorded(deps: EngineDeps, claim: KeyClaim | null): Promise<CreateResult | null> {
   const taken = claim === null ? null : await deps.store.view.findByKey(claim);
   if (taken === null || claim === null) return null;
   const replayed = await replay(deps, taken, claim.fingerprint);

@@ -71,11 +71,12 @@ const breaker: readonly GatewayContractCase[] = [
 
 const bulkhead: readonly GatewayContractCase[] = [
   onService(
-    'beyond the charges under way and those that wait, a charge is not sent',
+    'a gateway takes as many charges as it says, under way and waiting; a further one is not sent',
     { answers: [NEVER], concurrencyMax: 2, queueMax: 1, attemptTimeoutMs: 20_000 },
-    async ({ charge, service }) => {
+    async ({ gateway, charge, service }) => {
       const abort = new AbortController();
       const { signal } = abort;
+      assert.equal(gateway.chargesMax, 3);
       const others = [charge({ signal }), charge({ signal }), charge({ signal })];
       await service.received(2);
       assert.equal(gist(await charge()), 'not-sent bulkhead-full');

@@ -1,3 +1,4 @@
+import { isReservationError } from '@reservations/core';
 import type { Next } from 'koa';
 import { answerProblem } from '../answer.ts';
 import type { AppContext } from '../app-state.ts';
@@ -8,7 +9,8 @@ export async function catchFaults(ctx: AppContext, next: Next): Promise<void> {
   try {
     await next();
   } catch (error) {
-    ctx.state.fault = error;
+    // A refusal is no fault to look for, and a stack in each line would cost the time that is missing.
+    if (!isReservationError(error, 'OVERLOADED')) ctx.state.fault = error;
     answerProblem(ctx, problemOf(error));
   }
 }

@@ -178,6 +178,7 @@ describe('inside another application', () => {
     const store = createMemoryStore();
     const gateway = {
       idempotency: 'none',
+      chargesMax: 512,
       charge: () => Promise.resolve(APPROVED),
       close: () => Promise.resolve(),
     } as const;
@@ -249,6 +250,7 @@ describe('the setting', () => {
     const store = createMemoryStore();
     const gateway = {
       idempotency: 'none',
+      chargesMax: 512,
       charge: () => Promise.resolve(APPROVED),
       close: () => Promise.resolve(),
     } as const;

@@ -20,6 +20,7 @@ export function beginRequest(basePath: string): (ctx: AppContext, next: Next) =>
       instance,
       reservationId: null,
       knownKey: null,
+      isOverloaded: false,
       fault: null,
     } satisfies AppState);
     ctx.set('X-Request-Id', requestId);

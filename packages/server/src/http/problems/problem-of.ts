@@ -10,6 +10,13 @@ export const SHUTTING_DOWN: Problem = {
   headers: { 'Retry-After': String(RETRY_AFTER_SECONDS) },
 };
 
+/** The problem of a request beyond those that may be under way. */
+export const OVERLOADED: Problem = {
+  code: 'overloaded',
+  detail: 'The service is overloaded and has not taken the request; please try again.',
+  headers: { 'Retry-After': String(RETRY_AFTER_SECONDS) },
+};
+
 /** Returns the problem that a client reads for a thrown error. Details are left out unless the client can act on them. */
 export function problemOf(error: unknown): Problem {
   return isReservationError(error) ? problemOfCode(error.code) : INTERNAL_ERROR;
@@ -30,6 +37,8 @@ function problemOfCode(code: ReservationErrorCode): Problem {
       return { code: 'store_newer', detail: STORE_NEWER_DETAIL, headers };
     case 'STOPPED':
       return SHUTTING_DOWN;
+    case 'OVERLOADED':
+      return OVERLOADED;
     case 'INVALID_OPTION':
     case 'STORE_IN_USE':
     case 'STORE_CORRUPT':

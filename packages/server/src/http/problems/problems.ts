@@ -26,7 +26,8 @@ export type ProblemCode =
   | 'payment_unavailable'
   | 'store_unavailable'
   | 'store_newer'
-  | 'shutting_down';
+  | 'shutting_down'
+  | 'overloaded';
 
 /** Every error that the service answers. Codes and status numbers never change; titles may. */
 export const PROBLEMS: { readonly [Code in ProblemCode]: ProblemKind } = {
@@ -93,6 +94,11 @@ export const PROBLEMS: { readonly [Code in ProblemCode]: ProblemKind } = {
   },
   store_unavailable: { status: 503, title: 'Store Unavailable', when: 'the database cannot be read or written now' },
   shutting_down: { status: 503, title: 'Shutting Down', when: 'the server is stopping and takes no new work' },
+  overloaded: {
+    status: 503,
+    title: 'Overloaded',
+    when: 'as many requests are under way as may be: nothing of this one was stored or charged',
+  },
 };
 
 /** One fault of a request, in FastAPI's shape. */
@@ -147,6 +153,29 @@ export function problemDocument(problem: Problem, occurrence: Occurrence): Recor
   }
   const { reservation_id, status, message } = detail;
   return { ...common, detail: message, reservation_id, reservation_status: status };
+}
+
+/** An error as it is sent. */
+export interface ProblemAnswer {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: string;
+}
+
+/** Returns the answer in the form that the client asks for with `Accept`. */
+export function answerOf(problem: Problem, occurrence: Occurrence, accept: string): ProblemAnswer {
+  const { status } = PROBLEMS[problem.code];
+  return asksForProblemJson(accept)
+    ? { status, contentType: PROBLEM_JSON, body: JSON.stringify(problemDocument(problem, occurrence)) }
+    : { status, contentType: 'application/json', body: JSON.stringify(problemBody(problem, occurrence)) };
+}
+
+/** True when the type is named, not merely covered by a wildcard: old clients send wildcards. */
+function asksForProblemJson(accept: string): boolean {
+  return accept.split(',').some((range) => {
+    const [type = '', ...parameters] = range.split(';').map((part) => part.trim().toLowerCase());
+    return type === PROBLEM_JSON && !parameters.some((parameter) => /^q=0(\.0*)?$/.test(parameter));
+  });
 }
 
 function commonMembers(problem: Problem, occurrence: Occurrence): Record<string, unknown> {

@@ -25,6 +25,7 @@ export interface MetricCatalog {
   readonly httpRequestDuration: MetricDefinition<'histogram', 'method' | 'route' | 'status'>;
   readonly httpRequestsInFlight: MetricDefinition<'gauge', never>;
   readonly idempotentAnswers: MetricDefinition<'counter', 'result'>;
+  readonly overloadRefusals: MetricDefinition<'counter', 'reason'>;
   readonly paymentAttempts: MetricDefinition<'counter', 'outcome' | 'cause'>;
   readonly paymentAttemptDuration: MetricDefinition<'histogram', 'outcome'>;
   readonly charges: MetricDefinition<'counter', 'by' | 'outcome'>;
@@ -79,6 +80,12 @@ export const METRICS: MetricCatalog = {
     type: 'counter',
     help: 'Requests whose Idempotency-Key was known: replayed, reused with another body, or still in progress',
     labels: ['result'],
+  },
+  overloadRefusals: {
+    name: 'reservations_overload_refusals_total',
+    type: 'counter',
+    help: 'Requests answered 503 overloaded: as many charges, or reads of the store, were under way as may be',
+    labels: ['reason'],
   },
   paymentAttempts: {
     name: 'reservations_payment_attempts_total',

@@ -66,6 +66,7 @@ test('no label is for the id of a user or a reservation', () => {
       'method',
       'node',
       'outcome',
+      'reason',
       'result',
       'route',
       'stage',

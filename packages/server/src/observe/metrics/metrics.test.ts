@@ -1,5 +1,6 @@
 import type { Observation } from '@reservations/core';
 import { expect, test } from 'vitest';
+import type { EndedRequest } from '../requests.ts';
 import type { ProcessState } from '../state/monitored.ts';
 import type { Sampler, StoreSamples } from '../state/sampler.ts';
 import { type MetricDefinition, METRICS } from './catalog.ts';
@@ -104,12 +105,23 @@ test('observations of engine, gateway and store are counted', async () => {
 
 test('requests are counted by route and status; a made-up method or path has no series of its own', async () => {
   const metrics = createMetrics('1.2.3');
-  const request = { method: 'POST', route: '/reservations', status: 200, durationMs: 30, knownKey: null } as const;
-  for (let begun = 0; begun < 4; begun += 1) metrics.requests.begun();
+  const request: EndedRequest = {
+    method: 'POST',
+    route: '/reservations',
+    status: 200,
+    durationMs: 30,
+    knownKey: null,
+    isOverloaded: false,
+  };
+  for (let begun = 0; begun < 6; begun += 1) metrics.requests.begun();
   metrics.requests.ended(request);
   metrics.requests.ended({ ...request, knownKey: 'replayed' });
   metrics.requests.ended({ ...request, method: 'PROPFIND', route: null, status: 404 });
+  metrics.requests.ended({ ...request, status: 503, isOverloaded: true });
+  metrics.requests.ended({ ...request, method: 'GET', status: 503, isOverloaded: true });
   expect(Object.fromEntries(await series(metrics))).toMatchObject({
+    'reservations_overload_refusals_total{reason="charges"}': 1,
+    'reservations_overload_refusals_total{reason="reads"}': 1,
     'reservations_http_request_duration_seconds_count{method="POST",route="/reservations",status="200"}': 2,
     'reservations_http_request_duration_seconds_sum{method="POST",route="/reservations",status="200"}': 0.06,
     'reservations_http_request_duration_seconds_count{method="other",route="none",status="404"}': 1,

@@ -39,14 +39,15 @@ const METHODS = new Set(['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'P
 
 /** Labels are bounded: a method or path that the client made up has no series of its own. */
 function requestMeter(instruments: Instruments): RequestMeter {
-  const { httpRequestDuration, httpRequestsInFlight, idempotentAnswers } = instruments;
+  const { httpRequestDuration, httpRequestsInFlight, idempotentAnswers, overloadRefusals } = instruments;
   return {
     begun: () => httpRequestsInFlight.inc(),
-    ended({ method, route, status, durationMs, knownKey }) {
+    ended({ method, route, status, durationMs, knownKey, isOverloaded }) {
       httpRequestsInFlight.dec();
       const labels = { method: METHODS.has(method) ? method : 'other', route: route ?? 'none', status };
       httpRequestDuration.observe(labels, durationMs / 1_000);
       if (knownKey !== null) idempotentAnswers.inc({ result: knownKey });
+      if (isOverloaded) overloadRefusals.inc({ reason: method === 'POST' ? 'charges' : 'reads' });
     },
   };
 }

@@ -24,7 +24,7 @@ export default defineConfig({
   test: {
     // Halves the time of a process that a test starts from the sources.
     env: { NODE_COMPILE_CACHE: COMPILE_CACHE },
-    setupFiles: ['scripts/vitest.patience.ts'],
+    setupFiles: ['scripts/vitest.patience.ts', 'packages/server/src/http/wire/watch-answers-fixture.ts'],
     expect: { poll: { timeout: PATIENCE_MS } },
     // Most of the long tests wait for leases, processes and disks.
     maxWorkers: 4,

@@ -25,7 +25,7 @@ export {
   type ValidRequest,
 } from './domain/create-request.ts';
 export { currencyDecimals } from './domain/currency.ts';
-export { isIdempotencyKey } from './domain/idempotency-key.ts';
+export { IDEMPOTENCY_KEY_LENGTH_MAX, isIdempotencyKey } from './domain/idempotency-key.ts';
 export { parseReservationId, type ReservationId } from './domain/ids.ts';
 export { AMOUNT_MINOR_MAX, type AmountFault, formatMoney, type Money, toMajorUnits } from './domain/money.ts';
 export type { PaymentOutcome } from './domain/payment-outcome.ts';

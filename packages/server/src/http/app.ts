@@ -1,4 +1,3 @@
-import { Router } from '@koa/router';
 import { guardTracer } from '@reservations/core/ports';
 import Koa from 'koa';
 import type { Logger } from 'pino';
@@ -20,6 +19,7 @@ import { beginRequest } from './pipeline/request-state.ts';
 import { answerUnrouted } from './pipeline/unrouted.ts';
 import { getReservation, postReservation } from './reservations/routes.ts';
 import { getRoot } from './root.ts';
+import { createRouter } from './router.ts';
 
 /**
  * Builds the HTTP application: parse, call a use case, shape the answer.
@@ -31,13 +31,14 @@ export function createApp(options: AppOptions): Koa<AppState> {
   const corsOrigins = checkCorsOrigins(options.corsOrigins ?? 'none');
   const routes = { reservations, bodyLimitBytes };
   const showReservation = getReservation(routes);
-  const router = new Router<AppState>({ sensitive: true });
-  router.get('/', getRoot);
-  router.get('/health/live', getLive);
-  router.get('/health/ready', getReady(createReadiness({ store, state, onStoreChange: logStoreChange(logger) })));
-  if (options.status !== undefined) router.get('/health/status', getStatus(options.status));
-  router.post('/reservations', postReservation(routes));
-  router.get('/reservations/:reservation_id', (ctx) => showReservation(ctx, ctx.params['reservation_id'] ?? ''));
+  const router = createRouter({
+    root: getRoot,
+    live: getLive,
+    ready: getReady(createReadiness({ store, state, onStoreChange: logStoreChange(logger) })),
+    status: options.status === undefined ? null : getStatus(options.status),
+    createReservation: postReservation(routes),
+    getReservation: (ctx, { reservation_id = '' }) => showReservation(ctx, reservation_id),
+  });
 
   const app = new Koa<AppState>();
   app.on('error', (error) => logger?.warn({ err: error }, 'an answer could not be sent'));

@@ -1,4 +1,5 @@
 import { lengthInCharacters } from '@reservations/core';
+import type { ValidationType } from '../problems/validation-types.ts';
 
 /** A number as it was written: its digits are read as money later, never as a double. */
 export class JsonNumber {
@@ -16,7 +17,7 @@ export type JsonValue = string | JsonNumber | boolean | null | readonly JsonValu
 /** What is wrong with a JSON text, and how many characters (Unicode code points) stand before that place. */
 export interface JsonFault {
   readonly at: number;
-  readonly type: 'json_invalid' | 'json_too_deep' | 'json_duplicate_key' | 'json_forbidden_key';
+  readonly type: Extract<ValidationType, `json_${string}`>;
   readonly message: string;
 }
 

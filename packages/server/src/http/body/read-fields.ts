@@ -2,7 +2,8 @@ import type { CreateRequest } from '@reservations/core';
 import type { BodyRead } from './read-body.ts';
 import { charactersBefore, JsonNumber, type JsonValue, readJson } from './json.ts';
 import type { ValidationEntry } from '../problems/problems.ts';
-import { BODY_MISSING, BODY_NOT_AN_OBJECT, jsonFaultEntry, WIRE_FIELDS } from '../problems/validation.ts';
+import { BODY_MISSING, BODY_NOT_AN_OBJECT, jsonFaultEntry } from '../problems/validation.ts';
+import { WIRE_FIELDS } from '../reservations/request.ts';
 
 /** The fields of a request, unchecked, or what kept them from being found. */
 export type FieldsRead =

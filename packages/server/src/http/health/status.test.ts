@@ -2,7 +2,12 @@ import { expect, test } from 'vitest';
 import type { ServerStatus } from '../../observe/state/status.ts';
 import { startService } from '../service-fixture.ts';
 
-const STATUS = { status: 'ok', components: {} } as ServerStatus;
+const SINCE = '2026-11-26T12:00:00.000Z';
+const UNKNOWN = { state: 'unknown', since: SINCE, sample_age_ms: null };
+const STATUS: ServerStatus = {
+  status: 'degraded',
+  components: { store: UNKNOWN, payment_service: UNKNOWN, open_payments: UNKNOWN, subscriptions: UNKNOWN },
+};
 
 const status = (access: 'off' | 'loopback' | 'on') => ({ access, read: () => STATUS });
 

@@ -5,6 +5,7 @@ import type { Duplex } from 'node:stream';
 import { corsHeaders } from './cors.ts';
 import { checkCorsOrigins, type CorsOrigins } from '../../config/cors-origins.ts';
 import { type Problem, problemBody, PROBLEMS } from '../problems/problems.ts';
+import { ANSWER_HEADERS } from '../wire/headers.ts';
 
 /** Options of {@link guardConnections}. */
 export interface GuardOptions {
@@ -104,6 +105,8 @@ function answerInstead(response: ServerResponse, problem: Problem, origins: Cors
   const known = response.getHeader('X-Request-Id');
   const requestId = typeof known === 'string' ? known : randomUUID();
   const { status, headers, body } = rawParts(problem, requestId, corsHeaders(origins, response.req.headers.origin));
+  // Those of the answer that it would have had.
+  for (const name of Object.keys(ANSWER_HEADERS)) response.removeHeader(name);
   // Ends the readers that wait for the rest of the request.
   response.once('close', () => response.req.destroy());
   response.writeHead(status, headers).end(body);

@@ -2,15 +2,16 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Next } from 'koa';
 import type { AppContext } from '../app-state.ts';
 import type { CorsOrigins } from '../../config/cors-origins.ts';
+import { EXPOSED_HEADERS, REQUEST_HEADERS } from '../wire/headers.ts';
 
-/** Headers of answers that a page may read beside the few that the Fetch standard lets it read always. */
-const EXPOSED_HEADERS = 'Location, Retry-After, Idempotent-Replayed, X-Request-Id';
+/** Headers of answers that a page may read. */
+const EXPOSED = EXPOSED_HEADERS.join(', ');
 
 /** Every method that a page may try, so that it can read the 405 to one that does not belong. */
 const METHODS = 'DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT';
 
 /** Headers that requests of this API have, for a preflight that names none. */
-const REQUEST_HEADERS = 'Accept, Authorization, Content-Type, Idempotency-Key, X-Request-Id, traceparent';
+const SENT = ['Accept', 'Authorization', 'Content-Type', ...Object.keys(REQUEST_HEADERS)].join(', ');
 
 /** Time for which a browser may cache the answer to a preflight. */
 const PREFLIGHT_AGE_SECONDS = 600;
@@ -29,7 +30,7 @@ export function corsHeaders(origins: CorsOrigins, origin: string | undefined): R
     ...(origins === '*' ? {} : { Vary: 'Origin' }),
     ...(allowed === undefined
       ? {}
-      : { 'Access-Control-Allow-Origin': allowed, 'Access-Control-Expose-Headers': EXPOSED_HEADERS }),
+      : { 'Access-Control-Allow-Origin': allowed, 'Access-Control-Expose-Headers': EXPOSED }),
   };
 }
 
@@ -52,7 +53,7 @@ export function answerPreflights(origins: CorsOrigins): (ctx: AppContext, next: 
     if (!isPreflight(ctx.method, ctx.req.headers) || !isAllowed(origins, ctx.req.headers.origin)) return await next();
     const requested = ctx.get('Access-Control-Request-Headers');
     // A "*" in the answer would not cover Authorization.
-    const headers = HEADER_NAMES.test(requested) ? requested : REQUEST_HEADERS;
+    const headers = HEADER_NAMES.test(requested) ? requested : SENT;
     ctx.set({
       'Access-Control-Allow-Methods': METHODS,
       'Access-Control-Allow-Headers': headers,

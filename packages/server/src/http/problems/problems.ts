@@ -1,9 +1,16 @@
+import type { AnswerHeader } from '../wire/headers.ts';
+import type { ValidationType } from './validation-types.ts';
+
 /** Status, title and occasion of an error code. */
 export interface ProblemKind {
   readonly status: number;
   readonly title: string;
   /** When it happens, for the documentation. */
   readonly when: string;
+  /** Headers that an answer with it may have, beside those of every answer. */
+  readonly headers?: readonly AnswerHeader[];
+  /** What `detail` is. Default: a text. */
+  readonly detail?: 'entries' | 'reservation';
 }
 
 /** The stable code of an error. */
@@ -43,12 +50,18 @@ export const PROBLEMS: { readonly [Code in ProblemCode]: ProblemKind } = {
   },
   not_found: { status: 404, title: 'Not Found', when: 'no such path' },
   reservation_not_found: { status: 404, title: 'Reservation Not Found', when: 'no reservation has this id' },
-  method_not_allowed: { status: 405, title: 'Method Not Allowed', when: 'the path exists; `Allow` lists its methods' },
+  method_not_allowed: {
+    status: 405,
+    title: 'Method Not Allowed',
+    when: 'the path exists; `Allow` lists its methods',
+    headers: ['Allow'],
+  },
   request_timeout: { status: 408, title: 'Request Timeout', when: 'headers or body did not arrive in time' },
   idempotency_key_in_progress: {
     status: 409,
     title: 'Request In Progress',
     when: 'the first request with this Idempotency-Key is still being processed; ask again after `Retry-After`',
+    headers: ['Location', 'Retry-After'],
   },
   body_too_large: { status: 413, title: 'Content Too Large', when: 'the body is larger than the limit' },
   unsupported_content_encoding: {
@@ -61,7 +74,12 @@ export const PROBLEMS: { readonly [Code in ProblemCode]: ProblemKind } = {
     title: 'Expectation Failed',
     when: 'the request has an `Expect` other than `100-continue`',
   },
-  validation_failed: { status: 422, title: 'Validation Failed', when: 'the body is not what it should be' },
+  validation_failed: {
+    status: 422,
+    title: 'Validation Failed',
+    when: 'the body is not what it should be',
+    detail: 'entries',
+  },
   idempotency_key_reused: {
     status: 422,
     title: 'Idempotency-Key Reused',
@@ -86,18 +104,32 @@ export const PROBLEMS: { readonly [Code in ProblemCode]: ProblemKind } = {
     status: 503,
     title: 'Payment Service Unavailable',
     when: 'the payment service cannot be reached; `detail` names the reservation',
+    headers: ['Location', 'Retry-After', 'Idempotent-Replayed'],
+    detail: 'reservation',
   },
   store_newer: {
     status: 503,
     title: 'Store Newer',
     when: 'a later release has changed the reservation, during an upgrade of the servers',
+    headers: ['Retry-After'],
   },
-  store_unavailable: { status: 503, title: 'Store Unavailable', when: 'the database cannot be read or written now' },
-  shutting_down: { status: 503, title: 'Shutting Down', when: 'the server is stopping and takes no new work' },
+  store_unavailable: {
+    status: 503,
+    title: 'Store Unavailable',
+    when: 'the database cannot be read or written now',
+    headers: ['Retry-After'],
+  },
+  shutting_down: {
+    status: 503,
+    title: 'Shutting Down',
+    when: 'the server is stopping and takes no new work',
+    headers: ['Retry-After'],
+  },
   overloaded: {
     status: 503,
     title: 'Overloaded',
     when: 'as many requests are under way as may be: nothing of this one was stored or charged',
+    headers: ['Retry-After'],
   },
 };
 
@@ -105,7 +137,7 @@ export const PROBLEMS: { readonly [Code in ProblemCode]: ProblemKind } = {
 export interface ValidationEntry {
   readonly loc: readonly (string | number)[];
   readonly msg: string;
-  readonly type: string;
+  readonly type: ValidationType;
 }
 
 /** The reservation that a request opened before it failed. */

@@ -4,18 +4,11 @@ import {
   DEFAULT_CURRENCY,
   formatMoney,
   type RequestFault,
-  type RequestField,
   USER_ID_LENGTH_MAX,
 } from '@reservations/core';
 import type { JsonFault } from '../body/json.ts';
+import { WIRE_FIELDS } from '../reservations/request.ts';
 import type { ValidationEntry } from './problems.ts';
-
-/** Names of a request's fields on the wire. */
-export const WIRE_FIELDS: { readonly [Field in RequestField]: string } = {
-  userId: 'user_id',
-  amount: 'amount',
-  currency: 'currency',
-};
 
 /** A body that is absent, or `null`, where one is needed. */
 export const BODY_MISSING: ValidationEntry = { loc: ['body'], msg: 'Field required', type: 'missing' };

@@ -1,24 +1,49 @@
-import { type ReservationSummary, toMajorUnits } from '@reservations/core';
+import { type ReservationStatus, type ReservationSummary, toMajorUnits } from '@reservations/core';
+import { instant, integer, nullable, number, object, type Schema, text, textOf } from '../wire/schema.ts';
 
 /** A reservation as clients see it. */
 export interface WireReservation {
   readonly reservation_id: string;
-  readonly status: string;
-  /** Set when the status is RESERVATION_CONFIRMED, and only then. */
+  readonly status: ReservationStatus;
   readonly transaction_id: string | null;
-  /** For display. */
   readonly message: string;
   readonly user_id: string;
-  /** Major units, exact to the last digit. */
   readonly amount: number;
   readonly currency: string;
-  /** RFC 3339, UTC. */
   readonly created_at: string;
-  /** RFC 3339, UTC. */
   readonly updated_at: string;
-  /** Grows with every change. */
   readonly version: number;
 }
+
+/** Every status of a reservation. */
+const STATUSES = Object.keys({
+  RESERVATION_CREATED: true,
+  RESERVATION_CONFIRMED: true,
+  RESERVATION_FAILED: true,
+} satisfies Record<ReservationStatus, true>) as readonly ReservationStatus[];
+
+/** Schema of {@link WireReservation}. */
+export const RESERVATION: Schema<WireReservation> = object<WireReservation>(
+  {
+    reservation_id: text({ description: 'Id of the reservation, and of its charge.', pattern: '^RES-' }),
+    status: textOf(STATUSES, {
+      description: 'RESERVATION_CREATED until the outcome of the payment is known, then the other two.',
+    }),
+    transaction_id: nullable(
+      text({
+        description: "The payment service's id of the charge. Set when the status is RESERVATION_CONFIRMED, else null.",
+      }),
+    ),
+    message: text({ description: 'Text for display.' }),
+    user_id: text({ description: 'As in the request.' }),
+    amount: number({ description: 'Major units, exact to the last digit.' }),
+    currency: text({ description: 'ISO 4217 code in upper case.', pattern: '^[A-Z]{3}$' }),
+    created_at: instant({ description: 'RFC 3339, UTC.' }),
+    updated_at: instant({ description: 'RFC 3339, UTC.' }),
+    version: integer({ description: 'Increases with every change.', minimum: 1 }),
+  },
+  { description: 'A reservation in its current state.' },
+);
 
 /** Shapes a reservation for the wire. */
 export function toWire(summary: ReservationSummary): WireReservation {

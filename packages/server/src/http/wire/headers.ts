@@ -1,0 +1,97 @@
+import { IDEMPOTENCY_KEY_HEADER } from '../reservations/request.ts';
+import type { Schema } from './schema.ts';
+
+/** A header, with the schema of its value. */
+export interface Header {
+  readonly description: string;
+  readonly schema: Schema;
+}
+
+/** A header of a request that the service reads, beside those of HTTP itself. */
+export type RequestHeader = 'Idempotency-Key' | 'X-Request-Id' | 'traceparent';
+
+/** Headers of requests. All are optional. */
+export const REQUEST_HEADERS: { readonly [Name in RequestHeader]: Header } = {
+  'Idempotency-Key': {
+    description: 'Makes the request safe to repeat: the same key and the same body return the same reservation.',
+    schema: IDEMPOTENCY_KEY_HEADER,
+  },
+  'X-Request-Id': {
+    description: 'Id of the request: 1 to 128 letters, digits or `_ . ~ : / + = -`. Any other value is ignored.',
+    schema: { type: 'string' },
+  },
+  traceparent: {
+    description: 'W3C trace context of the caller. A malformed one is ignored.',
+    schema: { type: 'string' },
+  },
+};
+
+/** A header of an answer that pages of other origins may read. */
+type ExposedHeader = 'Location' | 'Retry-After' | 'Idempotent-Replayed' | 'X-Request-Id';
+
+/** A header of an answer, beside those of the framing of HTTP. */
+export type AnswerHeader =
+  | ExposedHeader
+  | 'Allow'
+  | 'Cache-Control'
+  | 'Vary'
+  | 'Access-Control-Allow-Origin'
+  | 'Access-Control-Expose-Headers'
+  | 'Access-Control-Allow-Methods'
+  | 'Access-Control-Allow-Headers'
+  | 'Access-Control-Max-Age';
+
+const EXPOSED: { readonly [Name in ExposedHeader]: Header } = {
+  Location: {
+    description: 'Path of the reservation, with the path where the service is mounted before it.',
+    schema: { type: 'string', pattern: '/reservations/RES-' },
+  },
+  'Retry-After': {
+    description: 'Seconds after which the request can be repeated.',
+    schema: { type: 'integer', minimum: 1 },
+  },
+  'Idempotent-Replayed': {
+    description: 'The reservation of an earlier request with the same Idempotency-Key.',
+    schema: { type: 'string', enum: ['true'] },
+  },
+  'X-Request-Id': {
+    description: "Id of the request: the client's own, or a new one.",
+    schema: { type: 'string', minLength: 1, maxLength: 128 },
+  },
+};
+
+/** Names of the headers that pages of other origins may read, beside the few that the Fetch standard lets them read always. */
+export const EXPOSED_HEADERS: readonly string[] = Object.keys(EXPOSED);
+
+/** Headers of answers. */
+export const ANSWER_HEADERS: { readonly [Name in AnswerHeader]: Header } = {
+  ...EXPOSED,
+  Allow: { description: 'Methods of the path.', schema: { type: 'string' } },
+  'Cache-Control': { description: 'Whether the answer may be cached.', schema: { type: 'string' } },
+  Vary: { description: 'Headers of the request that the answer depends on.', schema: { type: 'string' } },
+  'Access-Control-Allow-Origin': {
+    description: 'Origins whose pages may read the answer.',
+    schema: { type: 'string' },
+  },
+  'Access-Control-Expose-Headers': {
+    description: 'Headers that these pages may read.',
+    schema: { type: 'string' },
+  },
+  'Access-Control-Allow-Methods': { description: 'Methods that a page may use.', schema: { type: 'string' } },
+  'Access-Control-Allow-Headers': { description: 'Headers that a page may send.', schema: { type: 'string' } },
+  'Access-Control-Max-Age': {
+    description: 'Seconds for which a browser may cache the answer.',
+    schema: { type: 'integer', minimum: 1 },
+  },
+};
+
+/** Headers that every answer may have. */
+export const COMMON_HEADERS: readonly AnswerHeader[] = [
+  'X-Request-Id',
+  'Access-Control-Allow-Origin',
+  'Access-Control-Expose-Headers',
+  'Vary',
+];
+
+/** Headers that every answer has. */
+export const REQUIRED_HEADERS: readonly AnswerHeader[] = ['X-Request-Id'];

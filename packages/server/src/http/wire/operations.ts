@@ -1,0 +1,167 @@
+import type { ProblemCode } from '../problems/problems.ts';
+import type { AnswerHeader, RequestHeader } from './headers.ts';
+import type { SchemaName } from './schemas.ts';
+
+/** An answer of an operation that is no error. */
+export interface Answer {
+  readonly status: number;
+  readonly description: string;
+  /** Null for a plain text that says nothing. */
+  readonly body: SchemaName | null;
+  /** Beside those of every answer. */
+  readonly headers?: readonly AnswerHeader[];
+}
+
+/** What a request can be answered with. */
+export interface Answers {
+  readonly answers: readonly Answer[];
+  /** Errors, beside those of every request. */
+  readonly problems: readonly ProblemCode[];
+}
+
+/** A method of a path: what it takes and what it answers. `HEAD` of a path is its `GET` without the body. */
+export interface Operation extends Answers {
+  /** Names the function of generated clients; made as FastAPI makes it, and never changed. */
+  readonly operationId: string;
+  readonly method: 'get' | 'post';
+  /** Parameters in braces. */
+  readonly path: `/${string}`;
+  readonly tag: 'reservations' | 'health' | 'service';
+  readonly summary: string;
+  readonly description?: string;
+  /** Parameters of the path with their descriptions. */
+  readonly parameters?: Readonly<Record<string, string>>;
+  /** Beside those of every operation. */
+  readonly headers?: readonly RequestHeader[];
+  readonly body?: SchemaName;
+}
+
+/** The name of an operation inside the service. */
+export type OperationName = 'root' | 'live' | 'ready' | 'status' | 'createReservation' | 'getReservation';
+
+/** Everything that the service answers, by operation. Routes, document and documentation are made of it. */
+export const OPERATIONS: { readonly [Name in OperationName]: Operation } = {
+  root: {
+    operationId: 'root__get',
+    method: 'get',
+    path: '/',
+    tag: 'service',
+    summary: 'Greets and says where things are',
+    answers: [{ status: 200, description: 'The greeting.', body: 'Root' }],
+    problems: [],
+  },
+  live: {
+    operationId: 'live_health_live_get',
+    method: 'get',
+    path: '/health/live',
+    tag: 'health',
+    summary: 'Tells that the process answers',
+    description: 'Does not depend on the database or the payment service.',
+    answers: [{ status: 200, description: 'The process answers.', body: 'Live' }],
+    problems: [],
+  },
+  ready: {
+    operationId: 'ready_health_ready_get',
+    method: 'get',
+    path: '/health/ready',
+    tag: 'health',
+    summary: 'Tells whether work may be sent here',
+    description: 'Independent of the payment service.',
+    answers: [
+      { status: 200, description: 'Work may be sent here.', body: 'Ready' },
+      { status: 503, description: 'The server starts or stops, or the database cannot be written.', body: 'NotReady' },
+    ],
+    problems: [],
+  },
+  status: {
+    operationId: 'status_health_status_get',
+    method: 'get',
+    path: '/health/status',
+    tag: 'health',
+    summary: 'Tells the state of the server and of what it depends on',
+    description:
+      'For operators: answered to requests from the machine itself, unless the server is set otherwise, and never ' +
+      'readable by pages of other origins.',
+    answers: [
+      { status: 200, description: 'The state, good or bad.', body: 'ServerStatus', headers: ['Cache-Control'] },
+    ],
+    problems: ['not_found'],
+  },
+  createReservation: {
+    operationId: 'create_reservation_reservations_post',
+    method: 'post',
+    path: '/reservations',
+    tag: 'reservations',
+    summary: 'Makes a reservation and charges it',
+    description: 'Answers when the payment has an outcome, or when it is clear that the outcome is unknown for now.',
+    headers: ['Idempotency-Key'],
+    body: 'ReservationRequest',
+    answers: [
+      {
+        status: 200,
+        description: 'The payment was approved (RESERVATION_CONFIRMED) or declined (RESERVATION_FAILED).',
+        body: 'Reservation',
+        headers: ['Location', 'Idempotent-Replayed'],
+      },
+      {
+        status: 202,
+        description:
+          'The outcome of the payment is unknown. It is settled in the background: poll the Location until the status changes.',
+        body: 'Reservation',
+        headers: ['Location', 'Retry-After', 'Idempotent-Replayed'],
+      },
+    ],
+    problems: [
+      'malformed_idempotency_key',
+      'idempotency_key_in_progress',
+      'body_too_large',
+      'unsupported_content_encoding',
+      'validation_failed',
+      'idempotency_key_reused',
+      'body_already_consumed',
+      'payment_unavailable',
+      'store_unavailable',
+      'store_newer',
+      'overloaded',
+    ],
+  },
+  getReservation: {
+    operationId: 'get_reservation_reservations__reservation_id__get',
+    method: 'get',
+    path: '/reservations/{reservation_id}',
+    tag: 'reservations',
+    summary: 'Returns a reservation in its current state',
+    parameters: { reservation_id: 'Id of the reservation.' },
+    answers: [{ status: 200, description: 'The reservation.', body: 'Reservation' }],
+    problems: ['reservation_not_found', 'store_unavailable', 'store_newer'],
+  },
+};
+
+/** Headers of requests that every operation reads. */
+export const COMMON_REQUEST_HEADERS: readonly RequestHeader[] = ['X-Request-Id', 'traceparent'];
+
+/** Errors that the answer to any request can be. */
+export const COMMON_PROBLEMS: readonly ProblemCode[] = [
+  'malformed_request',
+  'request_timeout',
+  'expectation_failed',
+  'headers_too_large',
+  'internal_error',
+  'shutting_down',
+];
+
+/** What is answered to a request that is none of an operation. */
+export const UNROUTED: Answers = { answers: [], problems: ['not_found', 'method_not_allowed'] };
+
+/** What is answered to a preflight, on every path. */
+export const PREFLIGHT: Answers = {
+  answers: [
+    {
+      status: 200,
+      description: 'What pages of the origin may send.',
+      body: null,
+      headers: ['Access-Control-Allow-Methods', 'Access-Control-Allow-Headers', 'Access-Control-Max-Age'],
+    },
+  ],
+  problems: [],
+};

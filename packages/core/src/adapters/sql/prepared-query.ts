@@ -18,10 +18,14 @@ export interface PreparedQuery<Parameters> {
 export function prepareQuery<Parameters extends object>(build: Query<Parameters>): PreparedQuery<Parameters> {
   const placeholders = new Proxy({}, { get: (_, name) => new Placeholder(name) }) as Parameters;
   const { sql: text, parameters: values } = build(placeholders).compile();
+  const names = values.map((value) => (value instanceof Placeholder ? (value.name as keyof Parameters) : null));
   return {
     text,
-    valuesOf: (parameters) =>
-      values.map((value) => (value instanceof Placeholder ? parameters[value.name as keyof Parameters] : value)),
+    valuesOf(parameters) {
+      const bound = values.slice();
+      for (const [index, name] of names.entries()) if (name !== null) bound[index] = parameters[name];
+      return bound;
+    },
   };
 }
 

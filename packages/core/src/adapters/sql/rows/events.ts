@@ -31,9 +31,10 @@ export function toEventRow(
   event: EncodedEvent,
   place: { readonly stream: string; readonly version: number; readonly position: number; readonly commandId: string },
 ): EventRow {
-  const { commandId: command_id, ...at } = place;
-  const unsealed = { shard: ONLY_SHARD, ...at, ...event, command_id };
-  return { ...unsealed, checksum: checksumOf(unsealed) };
+  const { stream, version, position, commandId: command_id } = place;
+  const { id, type, schema_version, data, metadata } = event;
+  const row = { shard: ONLY_SHARD, stream, version, position, id, command_id, type, schema_version, data, metadata };
+  return { ...row, checksum: checksumOf(row) };
 }
 
 /** Verifies the checksum of a row of the log. @throws {ReservationError} STORE_CORRUPT when it does not match. */

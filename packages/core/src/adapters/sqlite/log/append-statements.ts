@@ -1,13 +1,14 @@
 import type Database from 'better-sqlite3';
+import { type Compilable, sql as raw } from 'kysely';
 import type { WorkName, WorkRelease } from '../../../ports/due-work.ts';
 import type { KeyClaim, KeyName } from '../../../ports/inline-writes.ts';
 import type { KeyHolder } from '../../../ports/reservation-view.ts';
-import type { EventRow, ReservationRow, WorkRow } from '../../sql/columns.ts';
+import { EVENTS, type EventRow, ONLY_SHARD, type ReservationRow, type WorkRow } from '../../sql/columns.ts';
 import { keyQueries } from '../../sql/queries/keys.ts';
 import { logQueries, type StreamEntry, type StreamPage } from '../../sql/queries/log.ts';
 import { viewQueries } from '../../sql/queries/view.ts';
 import { workQueries } from '../../sql/queries/work.ts';
-import { type Prepared, prepare, sql } from '../prepared.ts';
+import { type Prepared, prepare, sql, written } from '../prepared.ts';
 
 interface InStream {
   readonly stream: string;
@@ -17,6 +18,8 @@ interface InStream {
 export interface AppendStatements {
   readonly streamEntries: Prepared<InStream, StreamEntry>;
   readonly eventsBehind: Prepared<Omit<StreamPage, 'limit'>, EventRow>;
+  /** Changes no row unless the stream is whole, ends at version `before` and lacks the command; 0 before the first event. */
+  readonly insertFirstEvent: Prepared<EventRow & { readonly before: number }, unknown>;
   readonly insertEvent: Prepared<EventRow, unknown>;
   readonly putReservation: Prepared<ReservationRow, unknown>;
   /** Changes no row when the key is bound already. */
@@ -38,6 +41,7 @@ export function prepareAppendStatements(database: Database.Database): AppendStat
   return {
     streamEntries: prepare(database, log.entries),
     eventsBehind: prepare(database, log.behind),
+    insertFirstEvent: prepare(database, insertFirstEvent),
     insertEvent: prepare(database, log.insert),
     putReservation: prepare(database, view.put),
     claimKey: prepare(database, keys.claim),
@@ -48,4 +52,14 @@ export function prepareAppendStatements(database: Database.Database): AppendStat
     releaseWork: prepare(database, work.release),
     removeWork: prepare(database, work.remove),
   };
+}
+
+function insertFirstEvent(row: EventRow & { readonly before: number }): Compilable {
+  const columns = Object.keys(EVENTS) as (keyof EventRow)[];
+  return written(raw`insert into events (${raw.join(columns.map((column) => raw.ref(column)))})
+    select ${raw.join(columns.map((column) => row[column]))} where (
+      select count(*) = ${row.before} and coalesce(max(version), 0) = ${row.before}
+        and total(command_id = ${row.command_id}) = 0
+      from events where shard = ${ONLY_SHARD} and stream = ${row.stream}
+    )`);
 }

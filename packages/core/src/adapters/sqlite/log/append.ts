@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3';
 import { assert, ReservationError } from '../../../errors.ts';
-import type { KeyChange, WorkChange } from '../../../ports/inline-writes.ts';
+import type { WorkChange } from '../../../ports/inline-writes.ts';
 import type { AppendResult, ExpectedVersion } from '../../../ports/event-store.ts';
 import type { CommitMeter } from '../../support/commit-meter.ts';
 import type { EncodedAppend } from '../../sql/encoded-append.ts';
@@ -10,48 +10,79 @@ import { toEnqueuedRow } from '../../sql/rows/work.ts';
 import { type AppendStatements, prepareAppendStatements } from './append-statements.ts';
 import type { WriteTransactions } from './transaction.ts';
 
-/** Appends within the current transaction. Everything is decided before anything is written. */
+/** Appends within the current transaction. An append that is not written leaves no row behind. */
 export type AppendInTransaction = (request: EncodedAppend) => AppendResult;
 
-/** Prepares appending on a connection. */
+/**
+ * Prepares appending on a connection. An append is first written, by statements that change nothing unless it may be
+ * written; only when they change nothing is the stream read to tell why.
+ */
 export function createAppend(
   database: Database.Database,
   transactions: WriteTransactions,
   meter: CommitMeter | null = null,
 ): AppendInTransaction {
   const statements = prepareAppendStatements(database);
+  return (request) => {
+    const written = tryWrite(statements, transactions, request);
+    if (written !== null) {
+      meter?.count('appended', request.events.length);
+      return written;
+    }
+    const result = whyNotWritten(statements, request);
+    meter?.count(result.kind === 'appended' ? 'replayed' : result.kind, 0);
+    return result;
+  };
+}
 
-  function append(request: EncodedAppend): AppendResult {
-    const { stream, commandId } = request;
-    const entries = statements.streamEntries.all({ stream });
-    assertUnbroken(stream, entries);
-    const earlier = entries.findLast((entry) => entry.command_id === commandId);
-    if (earlier !== undefined) {
-      meter?.count('replayed', 0);
-      return { kind: 'appended', version: earlier.version, position: earlier.position };
+/** Writes everything and returns the result, or nothing and returns null. */
+function tryWrite(
+  statements: AppendStatements,
+  transactions: WriteTransactions,
+  request: EncodedAppend,
+): AppendResult | null {
+  const { stream, commandId, events, reservation, work, key } = request;
+  if (isLeaseLost(statements, work)) return null;
+  if (key.kind === 'claim' && statements.claimKey.run({ ...key, stream }) === 0) return null;
+  let version = request.expected === 'none' ? 0 : request.expected;
+  for (const [index, event] of events.entries()) {
+    version += 1;
+    const row = toEventRow(event, { stream, version, position: transactions.lastPosition() + 1, commandId });
+    if (index > 0) statements.insertEvent.run(row);
+    else if (statements.insertFirstEvent.run({ ...row, before: version - 1 }) === 0) {
+      if (key.kind === 'claim') statements.releaseKey.run({ ...key, stream });
+      return null;
     }
-    const actual: ExpectedVersion = entries.length === 0 ? 'none' : entries.length;
-    const refused =
-      actual === request.expected ? claimAndCheckLease(statements, request) : conflict(statements, request, actual);
-    if (refused !== null) {
-      meter?.count(refused.kind, 0);
-      return refused;
-    }
-    let version = entries.length;
-    let position = 0;
-    for (const event of request.events) {
-      version += 1;
-      position = transactions.nextPosition();
-      statements.insertEvent.run(toEventRow(event, { stream, version, position, commandId }));
-    }
-    if (request.reservation !== null) statements.putReservation.run(request.reservation);
-    changeWork(statements, request.work);
-    releaseKey(statements, stream, request.key);
-    meter?.count('appended', request.events.length);
-    return { kind: 'appended', version, position };
+    transactions.advance();
   }
+  if (reservation !== null) statements.putReservation.run(reservation);
+  changeWork(statements, work);
+  // No effect when the key is bound to another stream by now.
+  if (key.kind === 'release') statements.releaseKey.run({ ...key, stream });
+  return { kind: 'appended', version, position: transactions.lastPosition() };
+}
 
-  return append;
+/** Finds why nothing was written, in the order in which a store answers: a damaged stream, a repetition, a refusal. */
+function whyNotWritten(statements: AppendStatements, request: EncodedAppend): AppendResult {
+  const { stream, commandId, key, work } = request;
+  const entries = statements.streamEntries.all({ stream });
+  assertUnbroken(stream, entries);
+  const earlier = entries.findLast((entry) => entry.command_id === commandId);
+  if (earlier !== undefined) return { kind: 'appended', version: earlier.version, position: earlier.position };
+  const actual: ExpectedVersion = entries.length === 0 ? 'none' : entries.length;
+  if (actual !== request.expected) return conflict(statements, request, actual);
+  const holder = key.kind === 'claim' ? statements.keyHolder.get(key) : undefined;
+  if (holder !== undefined) return { kind: 'key-taken', stream: holder.stream, fingerprint: holder.fingerprint };
+  assert(isLeaseLost(statements, work), `an append to ${stream} that nothing refuses is written`);
+  return { kind: 'lease-lost' };
+}
+
+function isLeaseLost(statements: AppendStatements, work: WorkChange): boolean {
+  return (
+    work.change === 'remove' &&
+    work.onlyIfLeasedBy !== null &&
+    statements.workOwner.get(work)?.owner !== work.onlyIfLeasedBy
+  );
 }
 
 /** A stream has as many events as its last version says; otherwise it is damaged. */
@@ -72,24 +103,6 @@ function conflict(statements: AppendStatements, request: EncodedAppend, actual: 
   return { kind: 'conflict', actual, missed };
 }
 
-/** Claims the key, the only write before all checks are done; returns what refuses the append. */
-function claimAndCheckLease(statements: AppendStatements, request: EncodedAppend): AppendResult | null {
-  const { stream, key, work } = request;
-  const leaseLost =
-    work.change === 'remove' &&
-    work.onlyIfLeasedBy !== null &&
-    statements.workOwner.get(work)?.owner !== work.onlyIfLeasedBy;
-  if (key.kind === 'claim') {
-    const { scope, key: name, fingerprint } = key;
-    // With the lease lost nothing may be written, so that the key is only looked up.
-    const claimed = !leaseLost && statements.claimKey.run({ scope, key: name, fingerprint, stream }) > 0;
-    const holder = claimed ? undefined : statements.keyHolder.get({ scope, key: name });
-    if (holder !== undefined) return { kind: 'key-taken', stream: holder.stream, fingerprint: holder.fingerprint };
-    assert(claimed || leaseLost, 'a key that could not be claimed has a holder');
-  }
-  return leaseLost ? { kind: 'lease-lost' } : null;
-}
-
 function changeWork(statements: AppendStatements, work: WorkChange): void {
   switch (work.change) {
     case 'keep':
@@ -106,10 +119,4 @@ function changeWork(statements: AppendStatements, work: WorkChange): void {
       statements.removeWork.run(work);
       return;
   }
-}
-
-/** Releases a key, unless it is bound to another stream by now. */
-function releaseKey(statements: AppendStatements, stream: string, change: KeyChange): void {
-  if (change.kind !== 'release') return;
-  statements.releaseKey.run({ scope: change.scope, key: change.key, stream });
 }

@@ -68,6 +68,15 @@ describe('a damaged event is found, and named by its place', () => {
     await store.close();
   });
 
+  test('a stream without its beginning is not begun again', async () => {
+    const store = await damaged('delete from events where version = 1');
+    await expect(store.events.append(exampleAppend(stream, { commandId: 'again' }))).rejects.toMatchObject({
+      code: 'STORE_CORRUPT',
+      message: `stream ${stream} ends at version 3 but has 2 events`,
+    });
+    await store.close();
+  });
+
   test('a damaged page is a fault of the file', async () => {
     const path = await directories.newPath();
     const store = await openSqliteStore({ path });

@@ -4,8 +4,10 @@ import { prepareLastPosition } from './log-pages.ts';
 
 /** A connection's write transactions and their counter of positions. */
 export interface WriteTransactions extends Transactions {
-  /** Position of the next event; gapless, because the write lock is held and a rollback resets it. */
-  nextPosition(): number;
+  /** Position of the last event, those of this transaction included; exact, because the write lock is held. */
+  lastPosition(): number;
+  /** Counts an event that was written at the position behind the last. A rollback resets it. */
+  advance(): void;
 }
 
 /** Transactions that take the write lock at once, so that none fails half-way. None begins when `assertInPlace` throws. */
@@ -18,6 +20,12 @@ export function createWriteTransactions(
   const rollback = database.prepare('rollback');
   const last = prepareLastPosition(database);
   let lastPosition: number | null = null;
+
+  function readLastPosition(): number {
+    lastPosition ??= last.get({})?.position ?? 0;
+    return lastPosition;
+  }
+
   return {
     begin() {
       lastPosition = null;
@@ -31,9 +39,9 @@ export function createWriteTransactions(
       // SQLite rolls back by itself when the disk is full.
       if (database.inTransaction) rollback.run();
     },
-    nextPosition() {
-      lastPosition = (lastPosition ?? last.get({})?.position ?? 0) + 1;
-      return lastPosition;
+    lastPosition: readLastPosition,
+    advance() {
+      lastPosition = readLastPosition() + 1;
     },
   };
 }

@@ -2,10 +2,10 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest';
 import type { ReservationStore } from '../../ports/reservation-store.ts';
 import { exampleAppend, exampleCharge, exampleEvent, exampleId, NOTHING_ALONGSIDE } from '../../testing/builders.ts';
-import { sealOf } from '../sql/rows/events.ts';
+import { encodeAppend } from '../sql/encoded-append.ts';
 import { toStep } from '../sql/migrations.ts';
-import { ONLY_SHARD } from '../sql/columns.ts';
 import { openPostgresStore } from './index.ts';
+import { appendGroup } from './log/append-call.ts';
 import { goAtOnce, startTestChild, type TestChild } from './test-children.ts';
 import { createTestSchemas, type TestSchemas } from './test-support.ts';
 import { POSTGRES_MIGRATIONS } from './schema/steps.ts';
@@ -95,12 +95,9 @@ describe('writers of several processes', () => {
 
 /** Appends one event to the n-th stream in the transaction under way, as another server would. */
 async function appendWithin(client: pg.Client, n: number): Promise<void> {
-  const [stream, command_id] = [exampleId(n), `command-${n}`];
-  const event = { id: exampleEvent(n).id, type: 'T', schema_version: 1, data: '{}', metadata: '{}' };
-  const seal = sealOf({ ...event, shard: ONLY_SHARD, stream, version: 1, command_id });
-  const append = { n: 1, stream, expected: 0, command_id, event_count: 1 };
-  const json = [[append], [{ ...event, n: 1, ordinal: 1, seal }], []].map((rows) => JSON.stringify(rows));
-  await client.query('select append_group($1, 10000, $2, $3, $4, $5, $6)', [ONLY_SHARD, ...json, [], []]);
+  const append = exampleAppend(exampleId(n), { events: [exampleEvent(n)], inlineWrites: NOTHING_ALONGSIDE });
+  const { text, values } = appendGroup([encodeAppend(append)], 10_000);
+  await client.query(text, [...values]);
 }
 
 describe('transactions that overlap', () => {

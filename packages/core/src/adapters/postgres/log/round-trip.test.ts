@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import type { ReservationSummary } from '../../../domain/reservation/summary.ts';
-import type { AppendRequest, RecordedEvent } from '../../../ports/event-store.ts';
+import type { AppendRequest, AppendResult, RecordedEvent } from '../../../ports/event-store.ts';
 import type { ReservationStore } from '../../../ports/reservation-store.ts';
 import { exampleAppend, exampleCharge, exampleEvent, exampleId, exampleSummary } from '../../../testing/builders.ts';
 import { migratePostgres, openPostgresStore } from '../index.ts';
@@ -57,14 +57,24 @@ describe('an append on PostgreSQL', () => {
 
   test('shares one round trip with all that are asked for in the same turn, each with its own outcome', async () => {
     const requests = Array.from({ length: 200 }, (_, index) => open(100 + index));
-    const late = exampleAppend(exampleId(1), { commandId: 'late' });
-    let kinds: string[] = [];
+    const late = exampleAppend(exampleId(1), { commandId: 'late', events: [exampleEvent(1), exampleEvent(2)] });
+    const before = await store.events.lastPosition();
+    let results: readonly AppendResult[] = [];
     const messages = await messagesOf(async () => {
-      const results = await Promise.all([...requests, late].map((request) => store.events.append(request)));
-      kinds = results.map(({ kind }) => kind);
+      const asked = [...requests.slice(0, 100), late, ...requests.slice(100)];
+      results = await Promise.all(asked.map((request) => store.events.append(request)));
     });
     expect(messages).toBe(ONE_ROUND_TRIP);
-    expect(kinds).toEqual([...requests.map(() => 'appended'), 'conflict']);
+    expect(results[100]).toMatchObject({ kind: 'conflict', actual: 2 });
+    // Those behind the refused one have the positions that follow, in the answers as in the log.
+    const appended = results.filter(({ kind }) => kind === 'appended');
+    expect(appended).toEqual(
+      requests.map((_, index) => ({ kind: 'appended', version: 2, position: before + 2 * (index + 1) })),
+    );
+    const stored = await store.events.readAll({ after: before, limit: 1_000 });
+    expect(stored.map(({ stream, version }) => ({ stream, version }))).toEqual(
+      requests.flatMap(({ stream }) => [1, 2].map((version) => ({ stream, version }))),
+    );
   });
 
   test('travels, while a commit is under way, with all others in the next one', async () => {

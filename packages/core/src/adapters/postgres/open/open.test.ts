@@ -147,7 +147,7 @@ describe('a commit of appends', () => {
     const schema = schemaOf(connectionString);
     const rows = await schemas.database.query(
       `set search_path = ${schema}; begin; set local synchronous_commit = off;
-       select append_group(0, 1000, '[]', '[]', '[]', '{}', '{}'); show synchronous_commit; rollback`,
+       select append_group(0, 1000, false, '{}', '{}'); show synchronous_commit; rollback`,
     );
     expect(rows).toEqual([{ synchronous_commit: 'on' }]);
   });

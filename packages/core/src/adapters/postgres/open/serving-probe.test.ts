@@ -152,8 +152,7 @@ describe('an engine that cannot run the function of appends', () => {
     // As Citus answers for distributed tables, since the function has it plan without knowing the shard.
     const refusal = 'could not create distributed plan';
     await other.query(`create or replace function append_group(
-        p_shard integer, p_lock_timeout_ms integer, p_appends json, p_events json, p_reservations json,
-        p_leased_kinds text[], p_leased_ids text[]
+        p_shard integer, p_lock_timeout_ms integer, p_leased boolean, p_appends text[], p_events text[]
       ) returns json language plpgsql as $$
       begin raise exception using errcode = '0A000', message = '${refusal}'; end $$`);
     expect(await faultOf(openPostgresStore({ connectionString: other.url }))).toEqual({

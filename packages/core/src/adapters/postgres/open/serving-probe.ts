@@ -22,7 +22,7 @@ const PROBE = `with leased as (
     insert into subscriptions select * from subscriptions where false
     on conflict (shard, name) do update set position = excluded.position
   )
-select append_group($1::integer, $2::integer, '[]', '[]', '[]', '{}', '{}') as outcomes,
+select append_group($1::integer, $2::integer, false, '{}', '{}') as outcomes,
   (select count(*) from take_work($1::integer, '', '', 0, 1, 0)) as taken,
   (select count(*) from log_page($1::integer, 0, 0)) as events,
   (select count(*) from list_reservations($1::integer, null, null, null, '', 0)) as ids,

@@ -151,8 +151,7 @@ begin
 end
 $list_reservations$;
 create function append_group(
-  p_shard integer, p_lock_timeout_ms integer, p_appends json, p_events json, p_reservations json,
-  p_leased_kinds text[], p_leased_ids text[]
+  p_shard integer, p_lock_timeout_ms integer, p_leased boolean, p_appends text[], p_events text[]
 )
 returns json
 language plpgsql volatile
@@ -163,147 +162,169 @@ set enable_sort = off
 set jit = off
 as $append_group$
 declare
+  v_appends integer := coalesce(array_length(p_appends, 1), 0);
+  v_events integer := coalesce(array_length(p_events, 1), 0);
+  v_set text;
   v_locked integer;
   v_last bigint;
-  v_outcomes json;
-  v_removed_kinds text[];
-  v_removed_ids text[];
-  v_released json;
-  v_release record;
-  v_freed json;
-  v_free record;
+  v_doubted integer[];
+  v_refusals json;
+  v_refused integer[];
+  v_positions bigint[];
 begin
   if current_setting('synchronous_commit') = 'off' then
-    perform set_config('synchronous_commit', 'on', true);
+    v_set := set_config('synchronous_commit', 'on', true);
   end if;
-  perform set_config('client_min_messages', 'warning', true);
-  perform set_config('lock_timeout', p_lock_timeout_ms::text, true);
+  v_set := set_config('client_min_messages', 'warning', true);
+  v_set := set_config('lock_timeout', p_lock_timeout_ms::text, true);
 
   select l.shard into strict v_locked from log_locks l where l.shard = p_shard for update;
-  v_last := coalesce((
-    select e.position from events e
-    where e.shard = p_shard and e.position > 0 order by e.position desc limit 1
-  ), 0);
 
-  if cardinality(p_leased_ids) > 0 then
-    perform from unnest(p_leased_kinds, p_leased_ids) as a(kind, id)
+  if p_leased then
+    perform from generate_series(1, v_appends) as n
     cross join lateral (
-      select from due_work w where w.shard = p_shard and w.kind = a.kind and w.id = a.id limit 1 for update
-    ) locked;
+      select from due_work w
+      where w.shard = p_shard and w.kind = p_appends[n][8] and w.id = p_appends[n][9] limit 1 for update
+    ) locked
+    where p_appends[n][7] = 'remove-leased';
   end if;
 
-  with asked as materialized (
-    select * from json_to_recordset(p_appends) as a(
-      n integer, stream text, expected bigint, command_id text, event_count integer,
-      scope text, idempotency_key text, fingerprint text, releases_key boolean,
-      work text, work_kind text, work_id text, owner text, opened_at bigint, due_at bigint, last_outcome text
-    )
-  ),
-  judged as materialized (
-    select a.*, s.last_version, s.earlier_version, s.earlier_position,
-      k.stream as holder, k.fingerprint as holder_fingerprint,
-      case
-        when s.entries <> s.last_version then 'stream-broken'
-        when s.earlier_version is not null then 'repeated'
-        when s.entries <> a.expected then 'conflict'
-        when k.stream is not null and a.releases_key is not true then 'key-taken'
-        when a.work = 'remove-leased' and a.owner is distinct from w.owner then 'lease-lost'
-        when a.work = 'enqueue' and w.id is not null then 'work-queued'
-        else 'appended'
-      end as fate
-    from asked a
-    cross join lateral (
-      select count(*) as entries, coalesce(max(e.version), 0) as last_version,
-        max(e.version) filter (where e.command_id = a.command_id) as earlier_version,
-        max(e.position) filter (where e.command_id = a.command_id) as earlier_position
-      from events e where e.shard = p_shard and e.stream = a.stream
-    ) s
-    left join lateral (
-      select k.stream, k.fingerprint from idempotency_keys k
-      where k.shard = p_shard and k.scope = a.scope and k.idempotency_key = a.idempotency_key limit 1
-    ) k on true
-    left join lateral (
-      select w.id, w.owner from due_work w
-      where w.shard = p_shard and w.kind = a.work_kind and w.id = a.work_id limit 1
-    ) w on true
-  ),
-  placed as materialized (
-    select j.*, (v_last + sum(case j.fate when 'appended' then j.event_count else 0 end) over (order by j.n))::bigint
-      as last_position, j.fate = 'appended' as holds
-    from judged j
-  ),
-  written as (
-    insert into events (shard, stream, version, position, id, command_id, type, schema_version, data, metadata, checksum)
-    select p_shard, p.stream, p.expected + e.ordinal, w.position, e.id, p.command_id,
-      e.type, e.schema_version, e.data, e.metadata,
-      e.seal # (w.position & 4294967295) # (w.position >> 32)
-    from json_to_recordset(p_events) as e(
-      n integer, ordinal integer, id text, type text, schema_version integer, data text, metadata text, seal bigint
-    )
-    join placed p on p.n = e.n and p.holds
-    cross join lateral (select p.last_position - p.event_count + e.ordinal as position) w
-  ),
-  shown as (
-    insert into reservations (shard, reservation_id, version, user_id, stage, transaction_id, summary)
-    select p_shard, r.reservation_id, r.version, r.user_id, r.stage, r.transaction_id, r.summary
-    from json_to_recordset(p_reservations) as r(
-      n integer, reservation_id text, version integer, user_id text, stage text, transaction_id text, summary text
-    )
-    join placed p on p.n = r.n and p.holds
-    on conflict (shard, reservation_id) do update set
-      version = excluded.version, user_id = excluded.user_id, stage = excluded.stage,
-      transaction_id = excluded.transaction_id, summary = excluded.summary
-  ),
-  claimed as (
-    insert into idempotency_keys (shard, scope, idempotency_key, fingerprint, stream)
-    select p_shard, p.scope, p.idempotency_key, p.fingerprint, p.stream
-    from placed p where p.holds and p.scope is not null and p.releases_key is not true
-  ),
-  queued as (
-    insert into due_work (shard, kind, id, opened_at, attempts, due_at, owner, last_outcome)
-    select p_shard, p.work_kind, p.work_id, p.opened_at, 0, p.due_at, p.owner, null
-    from placed p where p.holds and p.work = 'enqueue'
-  )
   select
-    json_agg(json_build_object(
-      'fate', p.fate,
-      'version', case when p.holds then p.expected + p.event_count else coalesce(p.earlier_version, p.last_version) end,
-      'position', case when p.holds then p.last_position else p.earlier_position end,
-      'holder', p.holder,
-      'fingerprint', p.holder_fingerprint,
-      'missed', case p.fate when 'conflict' then (
-        select coalesce(json_agg(row_to_json(e) order by e.version), '[]')
-        from events e where e.shard = p_shard and e.stream = p.stream and e.version > p.expected
-      ) end
-    ) order by p.n),
-    array_agg(p.work_kind) filter (where p.holds and p.work in ('remove', 'remove-leased')),
-    array_agg(p.work_id) filter (where p.holds and p.work in ('remove', 'remove-leased')),
-    json_agg(row_to_json(p)) filter (where p.holds and p.work = 'release'),
-    json_agg(row_to_json(p)) filter (where p.holds and p.releases_key)
-  into v_outcomes, v_removed_kinds, v_removed_ids, v_released, v_freed
-  from placed p;
-
-  for v_release in
-    select * from json_to_recordset(v_released) as r(
-      work_kind text, work_id text, owner text, due_at bigint, last_outcome text
+    coalesce((
+      select e.position from events e
+      where e.shard = p_shard and e.position > 0 order by e.position desc limit 1
+    ), 0),
+    array_agg(n)
+  into v_last, v_doubted
+  from generate_series(1, v_appends) as n
+  cross join lateral (
+    select p_appends[n][1] as stream, p_appends[n][2]::integer as expected, p_appends[n][3] as command_id,
+      p_appends[n][4] as scope, p_appends[n][5] as idempotency_key, p_appends[n][6] as fingerprint,
+      p_appends[n][7] as work, p_appends[n][8] as work_kind, p_appends[n][9] as work_id, p_appends[n][10] as owner
+  ) a
+  where (
+      select count(*) <> a.expected or coalesce(max(e.version), 0) <> a.expected
+        or coalesce(bool_or(e.command_id = a.command_id), false)
+      from events e where e.shard = p_shard and e.stream = a.stream
     )
-  loop
-    update due_work set owner = null, due_at = v_release.due_at, last_outcome = v_release.last_outcome
-    where shard = p_shard and kind = v_release.work_kind and id = v_release.work_id and owner = v_release.owner;
-  end loop;
-  for v_index in 1 .. coalesce(cardinality(v_removed_ids), 0) loop
-    delete from due_work
-    where shard = p_shard and kind = v_removed_kinds[v_index] and id = v_removed_ids[v_index];
-  end loop;
-  for v_free in
-    select * from json_to_recordset(v_freed) as f(scope text, idempotency_key text, stream text)
-  loop
-    delete from idempotency_keys
-    where shard = p_shard and scope = v_free.scope and idempotency_key = v_free.idempotency_key
-      and stream = v_free.stream;
+    or a.fingerprint is not null and (
+      select true from idempotency_keys k
+      where k.shard = p_shard and k.scope = a.scope and k.idempotency_key = a.idempotency_key limit 1
+    )
+    or a.work = 'remove-leased' and (
+      select w.owner from due_work w
+      where w.shard = p_shard and w.kind = a.work_kind and w.id = a.work_id limit 1
+    ) is distinct from a.owner
+    or a.work = 'enqueue' and (
+      select true from due_work w
+      where w.shard = p_shard and w.kind = a.work_kind and w.id = a.work_id limit 1
+    );
+
+  if v_doubted is not null then
+    select
+      json_agg(json_build_object(
+        'n', j.n,
+        'fate', j.fate,
+        'version', coalesce(j.earlier_version, j.last_version),
+        'position', j.earlier_position,
+        'holder', j.holder,
+        'fingerprint', j.holder_fingerprint,
+        'missed', case j.fate when 'conflict' then (
+          select coalesce(json_agg(row_to_json(e) order by e.version), '[]')
+          from events e where e.shard = p_shard and e.stream = j.stream and e.version > j.expected
+        ) end
+      )),
+      array_agg(j.n)
+    into v_refusals, v_refused
+    from (
+      select a.*, s.last_version, s.earlier_version, s.earlier_position,
+        k.stream as holder, k.fingerprint as holder_fingerprint,
+        case
+          when s.entries <> s.last_version then 'stream-broken'
+          when s.earlier_version is not null then 'repeated'
+          when s.entries <> a.expected then 'conflict'
+          when k.stream is not null and a.fingerprint is not null then 'key-taken'
+          when a.work = 'remove-leased' and a.owner is distinct from w.owner then 'lease-lost'
+          when a.work = 'enqueue' and w.id is not null then 'work-queued'
+        end as fate
+      from unnest(v_doubted) as d(n)
+      cross join lateral (
+        select d.n, p_appends[d.n][1] as stream, p_appends[d.n][2]::integer as expected, p_appends[d.n][3] as command_id,
+          p_appends[d.n][4] as scope, p_appends[d.n][5] as idempotency_key, p_appends[d.n][6] as fingerprint,
+          p_appends[d.n][7] as work, p_appends[d.n][8] as work_kind, p_appends[d.n][9] as work_id,
+          p_appends[d.n][10] as owner
+      ) a
+      cross join lateral (
+        select count(*) as entries, coalesce(max(e.version), 0) as last_version,
+          max(e.version) filter (where e.command_id = a.command_id) as earlier_version,
+          max(e.position) filter (where e.command_id = a.command_id) as earlier_position
+        from events e where e.shard = p_shard and e.stream = a.stream
+      ) s
+      left join lateral (
+        select k.stream, k.fingerprint from idempotency_keys k
+        where k.shard = p_shard and k.scope = a.scope and k.idempotency_key = a.idempotency_key limit 1
+      ) k on true
+      left join lateral (
+        select w.id, w.owner from due_work w
+        where w.shard = p_shard and w.kind = a.work_kind and w.id = a.work_id limit 1
+      ) w on true
+    ) j
+    where j.fate is not null;
+    if v_refused is not null then
+      v_positions := array(
+        select v_last + count(*) filter (where p_events[i][1]::integer <> all(v_refused)) over (order by i)
+        from generate_series(1, v_events) as i order by i
+      );
+    end if;
+  end if;
+
+  insert into events (shard, stream, version, position, id, command_id, type, schema_version, data, metadata, checksum)
+  select p_shard, p_appends[e.n][1], p_events[i][2]::integer, e.position, p_events[i][3], p_appends[e.n][3],
+    p_events[i][4], p_events[i][5]::integer, p_events[i][6], p_events[i][7],
+    p_events[i][8]::bigint # (e.position & 4294967295) # (e.position >> 32)
+  from generate_series(1, v_events) as i
+  cross join lateral (
+    select p_events[i][1]::integer as n, coalesce(v_positions[i], v_last + i) as position
+  ) e
+  where v_refused is null or e.n <> all(v_refused);
+
+  insert into reservations (shard, reservation_id, version, user_id, stage, transaction_id, summary)
+  select p_shard, p_appends[n][14], p_appends[n][15]::integer, p_appends[n][16], p_appends[n][17], p_appends[n][18],
+    p_appends[n][19]
+  from generate_series(1, v_appends) as n
+  where p_appends[n][14] is not null and (v_refused is null or n <> all(v_refused))
+  on conflict (shard, reservation_id) do update set
+    version = excluded.version, user_id = excluded.user_id, stage = excluded.stage,
+    transaction_id = excluded.transaction_id, summary = excluded.summary;
+
+  insert into idempotency_keys (shard, scope, idempotency_key, fingerprint, stream)
+  select p_shard, p_appends[n][4], p_appends[n][5], p_appends[n][6], p_appends[n][1]
+  from generate_series(1, v_appends) as n
+  where p_appends[n][6] is not null and (v_refused is null or n <> all(v_refused));
+
+  insert into due_work (shard, kind, id, opened_at, attempts, due_at, owner, last_outcome)
+  select p_shard, p_appends[n][8], p_appends[n][9], p_appends[n][11]::bigint, 0, p_appends[n][12]::bigint,
+    p_appends[n][10], null
+  from generate_series(1, v_appends) as n
+  where p_appends[n][7] = 'enqueue' and (v_refused is null or n <> all(v_refused));
+
+  for v_n in 1 .. v_appends loop
+    continue when v_n = any(v_refused);
+    if p_appends[v_n][7] in ('remove', 'remove-leased') then
+      delete from due_work
+      where shard = p_shard and kind = p_appends[v_n][8] and id = p_appends[v_n][9];
+    elsif p_appends[v_n][7] = 'release' then
+      update due_work set owner = null, due_at = p_appends[v_n][12]::bigint, last_outcome = p_appends[v_n][13]
+      where shard = p_shard and kind = p_appends[v_n][8] and id = p_appends[v_n][9] and owner = p_appends[v_n][10];
+    end if;
+    if p_appends[v_n][4] is not null and p_appends[v_n][6] is null then
+      delete from idempotency_keys
+      where shard = p_shard and scope = p_appends[v_n][4] and idempotency_key = p_appends[v_n][5]
+        and stream = p_appends[v_n][1];
+    end if;
   end loop;
 
-  return v_outcomes;
+  return json_build_object('last', v_last, 'refused', v_refusals);
 end
 $append_group$;
 insert into schema_migrations (version, name) values (1, 'initial schema');

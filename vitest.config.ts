@@ -16,6 +16,7 @@ const SHARED = [
   'packages/server/src/{config,observe}/**/*.test.ts',
   'packages/server/src/http/{body,problems}/**/*.test.ts',
   'packages/server/test/{deploy,monitoring}/**/*.test.ts',
+  'bench/src/**/*.test.ts',
 ];
 
 export default defineConfig({

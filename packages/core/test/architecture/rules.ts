@@ -96,7 +96,10 @@ function layerOf(path: string, layers: readonly Layer[]): Layer | null {
 }
 
 function packageOf(path: string): string {
-  return path.split('/').slice(0, 2).join('/');
+  return path
+    .split('/')
+    .slice(0, path.startsWith('bench/') ? 1 : 2)
+    .join('/');
 }
 
 function isTest(path: string): boolean {

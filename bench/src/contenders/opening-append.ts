@@ -1,0 +1,52 @@
+import { randomUUID } from 'node:crypto';
+import { type ReservationEvent, systemRuntime } from '@reservations/core';
+import { encodeEvent, evolve, initialState, summarize } from '@reservations/core/operations';
+import { type AppendRequest, type NewEvent, reservationIdFrom, toTimestamp } from '@reservations/core/ports';
+import type { Rows } from './contender.ts';
+
+const LEASE_MS = 20_000;
+const NOTHING: AppendRequest['inlineWrites'] = { summary: null, work: { change: 'keep' }, key: { kind: 'keep' } };
+const runtime = systemRuntime();
+
+/** The append that opens a reservation, as the engine makes it: one event, and with it the rows that are asked for. */
+export function openingAppend(rows: Rows): AppendRequest {
+  const now = runtime.clock.now();
+  const at = toTimestamp(now);
+  const id = reservationIdFrom(runtime.newUuid());
+  const created: ReservationEvent = {
+    type: 'RESERVATION_CREATED',
+    data: { userId: 'user_1', amountMinor: 1_050, currency: 'EUR', decimals: 2, at },
+  };
+  const state = evolve(initialState, created);
+  if (state.stage === 'none') throw new Error('a created reservation is there');
+  const commandId = runtime.newUuid();
+  const metadata = {
+    recordedAt: at,
+    correlationId: id,
+    causationId: commandId,
+    traceparent: null,
+    caller: 'anonymous',
+  };
+  const event: NewEvent = { id: runtime.newUuid(), ...encodeEvent(created), metadata };
+  return {
+    stream: id,
+    expected: 'none',
+    events: [event],
+    commandId,
+    inlineWrites:
+      rows === 'events'
+        ? NOTHING
+        : {
+            summary: summarize(id, state, 1),
+            work: {
+              change: 'enqueue',
+              kind: 'charge',
+              id,
+              owner: runtime.newUuid(),
+              openedAt: now,
+              leaseUntil: now + LEASE_MS,
+            },
+            key: { kind: 'claim', scope: 'bench', key: randomUUID(), fingerprint: 'body' },
+          },
+  };
+}

@@ -1,0 +1,37 @@
+import { measure } from '../run/measure.ts';
+import { startPayments } from '../run/servers.ts';
+import { need, type Suite } from './suite.ts';
+
+const CONCURRENCIES = [1, 50];
+const WARM_UP_MS = 1_000;
+
+/** The engine without HTTP. The payment service is a process of its own and answers at once. */
+export const reservation: Suite = {
+  title: 'One reservation',
+  operation: 'reservation: created, charged over gRPC, confirmed, each durable',
+  contenders: [
+    'ours-sqlite',
+    'ours-postgres',
+    'raw-sqlite-single',
+    'raw-postgres-single',
+    'bare-grpc',
+    'dbos-one-step',
+    'dbos-three-steps',
+    'restate',
+  ],
+  cases: Object.fromEntries(CONCURRENCIES.map((count) => [`${count}`, `${count} at a time`])),
+  byDefault: true,
+  async measure(contender, task, report) {
+    const payments = await startPayments(0);
+    const operation = await need(contender.reserve, task)({ ...task.place, paymentPort: payments.port });
+    const warmUpMs = Math.min(WARM_UP_MS, 2 * task.ms);
+    try {
+      for (const concurrency of CONCURRENCIES.filter((count) => task.cases.includes(`${count}`))) {
+        report(`${concurrency}`, await measure(operation, { concurrency, warmUpMs, ms: task.ms }));
+      }
+    } finally {
+      await operation.close();
+      await payments.stop();
+    }
+  },
+};

@@ -4,11 +4,11 @@ import { ReservationError } from '@reservations/core';
 export const PLAIN_PATH: RegExp = /^(?:\/[\w.~!$&'()*+,;=:@%-]+)+$/;
 
 /** First segments of the service's own paths: below them it could not be told whether a base path was cut off already. */
-const OWN_SEGMENTS = /^\/(?:reservations|health)(?:\/|$)/;
+const OWN_SEGMENTS = /^\/(?:reservations|health|docs|openapi\.json)(?:\/|$)/;
 
 /** What a base path should be, in words. */
 export const BASE_PATH_EXPECTED =
-  'a path such as /booking, without a slash at its end, and not below /reservations or /health';
+  'a path such as /booking, without a slash at its end, and not below /reservations, /health or /docs';
 
 /** Returns a base path, "" included, or undefined when it is none. */
 export function parseBasePath(text: string): string | undefined {

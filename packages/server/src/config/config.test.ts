@@ -54,7 +54,7 @@ function read(args: readonly string[], env: Record<string, string> = {}): Settin
 }
 
 describe('settings of HTTP', () => {
-  const base = 'a path such as /booking, without a slash at its end, and not below /reservations or /health';
+  const base = 'a path such as /booking, without a slash at its end, and not below /reservations, /health or /docs';
 
   test.each([
     ['keep-alive-timeout', '75', 'a whole number from 1000 to 86400000'],

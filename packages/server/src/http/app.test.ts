@@ -14,7 +14,13 @@ describe('root and health', () => {
   test('the root greets and says where things are', async () => {
     const service = await startService();
     const { status, body } = await service.request('/');
-    const links = { reservations: '/reservations', health_live: '/health/live', health_ready: '/health/ready' };
+    const links = {
+      reservations: '/reservations',
+      health_live: '/health/live',
+      health_ready: '/health/ready',
+      openapi: '/openapi.json',
+      docs: '/docs',
+    };
     expect([status, body]).toEqual([200, { message: 'Reservation Service API', links }]);
   });
 

@@ -9,6 +9,7 @@ import type { AppState } from './app-state.ts';
 import { createReadiness } from './health/readiness.ts';
 import { getLive, getReady } from './health/routes.ts';
 import { getStatus } from './health/status.ts';
+import { getDocument, getPage, getPageFile } from './openapi/routes.ts';
 import { catchFaults } from './pipeline/catch-faults.ts';
 import { checkHead } from './pipeline/check-head.ts';
 import { allowOrigins, answerPreflights } from './pipeline/cors.ts';
@@ -37,6 +38,9 @@ export function createApp(options: AppOptions): Koa<AppState> {
     ready: getReady(createReadiness({ store, state, onStoreChange: logStoreChange(logger) })),
     status: options.status === undefined ? null : getStatus(options.status),
     createReservation: postReservation(routes),
+    document: getDocument(),
+    page: getPage,
+    pageFile: (ctx, { file = '' }) => getPageFile(ctx, file),
     getReservation: (ctx, { reservation_id = '' }) => showReservation(ctx, reservation_id),
   });
 

@@ -5,6 +5,7 @@ import {
   type PaymentGateway,
   type PaymentOutcome,
   type ReservationStore,
+  type Runtime,
 } from '@reservations/core';
 import { createMemoryStore } from '@reservations/core/memory';
 import { onTestFinished } from 'vitest';
@@ -36,6 +37,8 @@ export interface ServiceOptions extends Omit<Partial<ServerOptions>, 'store' | '
   readonly chargesMax?: number;
   /** Hears the engine. Default: the engine's own. */
   readonly observer?: Observer;
+  /** Default: that of the machine. */
+  readonly runtime?: Runtime;
 }
 
 export const APPROVED: PaymentOutcome = { kind: 'approved', transactionId: 'TXN-1', message: 'Payment approved' };
@@ -68,12 +71,13 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
     },
     close: () => Promise.resolve(),
   };
-  const { answerUnknownAs = 'pending', observer } = options;
+  const { answerUnknownAs = 'pending', observer, runtime } = options;
   const reservations = createReservations({
     store,
     gateway,
     answerUnknownAs,
     ...(observer === undefined ? {} : { observer }),
+    ...(runtime === undefined ? {} : { runtime }),
   });
   const server = await startServer({ ...options, store, gateway, reservations });
   onTestFinished(() => server.stop());

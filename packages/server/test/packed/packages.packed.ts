@@ -228,7 +228,7 @@ test('npx reservations-server --version prints the version of the package', asyn
   expect(printed.trim()).toBe(manifestOf('packages/server').version);
 });
 
-test('npx reservations-server --sandbox reserves, and stops by SIGTERM with exit code 0', async () => {
+test('npx reservations-server --sandbox reserves, shows its documentation, and stops by SIGTERM with exit code 0', async () => {
   const args = ['--sandbox', '--port', '0', '--db', 'tmp.db'];
   const server = everything.start(join('node_modules', '.bin', 'reservations-server'), args);
   const exited = once(server, 'exit');
@@ -243,6 +243,9 @@ test('npx reservations-server --sandbox reserves, and stops by SIGTERM with exit
       200,
       { status: 'RESERVATION_CONFIRMED', user_id: 'ada', amount: 12.5, currency: 'EUR' },
     ]);
+    for (const path of ['openapi.json', 'docs', 'docs/swagger-ui.css', 'docs/swagger-ui-bundle.js', 'docs/page.js']) {
+      expect([path, (await fetch(`${url}/${path}`)).status]).toEqual([path, 200]);
+    }
     server.kill('SIGTERM');
     expect(await exited).toEqual([0, null]);
   } finally {

@@ -47,6 +47,7 @@ function startLines({ url, metricsUrl, payments }: Service, config: Config): rea
   return [
     `listening on ${url}`,
     `  API       POST ${url}/reservations, GET ${url}/reservations/{reservation_id}`,
+    `  docs      ${url}/docs`,
     `  health    ${url}/health/ready`,
     ...(metricsUrl === null ? [] : [`  metrics   ${metricsUrl}`]),
     `  database  ${describeDatabase(config.db)}`,

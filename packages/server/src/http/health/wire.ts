@@ -5,7 +5,13 @@ import type { Readiness } from './readiness.ts';
 /** The answer of `GET /`. */
 export interface WireRoot {
   readonly message: string;
-  readonly links: { readonly reservations: string; readonly health_live: string; readonly health_ready: string };
+  readonly links: {
+    readonly reservations: string;
+    readonly health_live: string;
+    readonly health_ready: string;
+    readonly openapi: string;
+    readonly docs: string;
+  };
 }
 
 /** Schema of {@link WireRoot}. */
@@ -15,6 +21,8 @@ export const ROOT: Schema<WireRoot> = object<WireRoot>({
     reservations: text({ description: 'Path of the reservations.' }),
     health_live: text({ description: 'Path of liveness.' }),
     health_ready: text({ description: 'Path of readiness.' }),
+    openapi: text({ description: 'Path of the OpenAPI document.' }),
+    docs: text({ description: 'Path of the interactive page.' }),
   }),
 });
 

@@ -1,8 +1,8 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import { type ProblemCode, PROBLEMS } from '../problems/problems.ts';
-import { createDocument, type DocumentObject, PROBLEM_CODES, responsesOf } from './document.ts';
+import { createDocument, type DocumentObject, pathsOf, PROBLEM_CODES, responsesOf } from './document.ts';
 import { ANSWER_HEADERS, type AnswerHeader, COMMON_HEADERS, type Header, REQUIRED_HEADERS } from './headers.ts';
-import { PREFLIGHT, UNROUTED } from './operations.ts';
+import { OPERATION_NAMES, PREFLIGHT, UNROUTED } from './operations.ts';
 import { EXTENSIBLE_ENUM } from './schema.ts';
 
 /** An answer of the service that a test caused. */
@@ -28,7 +28,8 @@ interface Document {
   readonly components: { readonly responses: Responses; readonly schemas: DocumentObject };
 }
 
-const document = createDocument() as unknown as Document;
+/** With the operations that are not listed. */
+const document = { ...createDocument(), paths: pathsOf(OPERATION_NAMES) } as unknown as Document;
 
 /** Headers that HTTP's own framing sets, and Express, which an example puts around the service. */
 const FRAMING = new Set([
@@ -110,7 +111,8 @@ function valueFaults(name: string, value: string, { schema }: Header): readonly 
   return [`the header ${name}: ${value} ${ajv.errorsText(validate.errors)}`];
 }
 
-function bodyFaults({ request, headers, body }: ObservedAnswer, { content = {} }: Response): readonly string[] {
+function bodyFaults({ request, headers, body }: ObservedAnswer, { content }: Response): readonly string[] {
+  if (content === undefined) return body === '' ? [] : ['a body'];
   const [type = ''] = (headers.get('content-type') ?? '').split(';');
   const media = content[type];
   if (media === undefined) return [`the content type ${type} is not declared`];

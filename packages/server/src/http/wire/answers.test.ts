@@ -40,7 +40,13 @@ function answer({ request = GET, status = 200, headers = {}, body = RESERVATION 
 const ROOT = { method: 'GET', path: '/booking' };
 const NOWHERE = { method: 'GET', path: '/nowhere' };
 const POST = { method: 'POST', path: '/reservations' };
-const LINKS = { reservations: '/booking/reservations', health_live: '/h', health_ready: '/h' };
+const LINKS = {
+  reservations: '/booking/reservations',
+  health_live: '/h',
+  health_ready: '/h',
+  openapi: '/o',
+  docs: '/d',
+};
 const REPLAYED = { 'idempotent-replayed': 'true', location: `/booking/reservations/${RESERVATION.reservation_id}` };
 
 test.each<[string, Planted]>([

@@ -6,9 +6,13 @@ import {
   COMMON_PROBLEMS,
   COMMON_REQUEST_HEADERS,
   type Operation,
+  OPERATION_NAMES,
+  type OperationName,
   OPERATIONS,
 } from './operations.ts';
-import { reference, type Schema } from './schema.ts';
+import type { Example } from './example.ts';
+import { EXAMPLES } from './generated/examples.ts';
+import { anyOf, reference, type Schema } from './schema.ts';
 import { type SchemaName, SCHEMAS } from './schemas.ts';
 
 /** An object of an OpenAPI document. */
@@ -40,7 +44,7 @@ export function createDocument(mountPath = ''): DocumentObject {
       { name: 'health', description: 'Health of the server.' },
       { name: 'service', description: 'The service itself.' },
     ],
-    paths: pathsOf(Object.values(OPERATIONS)),
+    paths: pathsOf(OPERATION_NAMES.filter((name) => OPERATIONS[name].isListed !== false)),
     components: {
       schemas: SCHEMAS,
       headers: Object.fromEntries(
@@ -59,13 +63,20 @@ function headerObject(name: string, header: { readonly description: string; read
   return { ...header, ...(isRequired ? { required: true } : {}) };
 }
 
-function pathsOf(operations: readonly Operation[]): DocumentObject {
+/** Returns the paths of operations with all that is said of them. */
+export function pathsOf(names: readonly OperationName[]): DocumentObject {
   const paths: Record<string, Record<string, DocumentObject>> = {};
-  for (const operation of operations) (paths[operation.path] ??= {})[operation.method] = operationObject(operation);
+  for (const name of names) {
+    const { path, method } = OPERATIONS[name];
+    (paths[path] ??= {})[method] = operationObject(name);
+  }
   return paths;
 }
 
-function operationObject(operation: Operation): DocumentObject {
+function operationObject(operationName: OperationName): DocumentObject {
+  const operation: Operation = OPERATIONS[operationName];
+  const recorded = EXAMPLES.filter((example) => example.operation === operationName);
+  const requests = recorded.filter((example) => example.request !== undefined);
   const { tag, summary, description, operationId, body, headers = [], parameters = {} } = operation;
   return {
     tags: [tag],
@@ -85,8 +96,18 @@ function operationObject(operation: Operation): DocumentObject {
     ],
     ...(body === undefined
       ? {}
-      : { requestBody: { required: true, content: { 'application/json': { schema: reference(body) } } } }),
-    responses: responsesOf(operation),
+      : {
+          requestBody: {
+            required: true,
+            content: {
+              'application/json': {
+                schema: reference(body),
+                examples: namedExamples(requests, ({ request }) => request),
+              },
+            },
+          },
+        }),
+    responses: responsesOf(operation, recorded),
   };
 }
 
@@ -101,16 +122,17 @@ function byStatus(codes: readonly ProblemCode[]): readonly (readonly [number, re
 }
 
 /** Returns the responses of an operation, by their status. */
-export function responsesOf({ answers, problems }: Answers): DocumentObject {
+export function responsesOf({ answers, problems }: Answers, recorded: readonly Example[] = []): DocumentObject {
   const responses: Record<string, DocumentObject> = {};
   const groups = byStatus([...problems, ...COMMON_PROBLEMS]);
-  for (const answer of answers) responses[answer.status] = answerResponse(answer);
+  const shown = (status: number): readonly Example[] => recorded.filter((example) => example.status === status);
+  for (const answer of answers) responses[answer.status] = answerResponse(answer, shown(answer.status));
   for (const [status, codes] of groups) {
     const answer = answers.find((each) => each.status === status);
     const isCommon = codes.every((code) => COMMON_PROBLEMS.includes(code)) && answer === undefined;
     responses[status] = isCommon
       ? { $ref: `#/components/responses/${responseName(status)}` }
-      : problemResponse(codes, answer);
+      : problemResponse(codes, answer, shown(status));
   }
   return responses;
 }
@@ -119,21 +141,36 @@ function responseName(status: number): string {
   return `Problem${status}`;
 }
 
-function answerResponse({ description, body, headers = [] }: Answer): DocumentObject {
+function answerResponse(answer: Answer, examples: readonly Example[]): DocumentObject {
+  const content = contentOf(answer, examples);
   return {
-    description,
-    headers: headerReferences(headers),
-    content: contentOf(body),
+    description: answer.description,
+    headers: headerReferences(answer.headers ?? []),
+    ...(Object.keys(content).length === 0 ? {} : { content }),
   };
 }
 
-function contentOf(body: SchemaName | null): DocumentObject {
-  if (body === null) return { 'text/plain': { schema: { type: 'string' } } };
-  return { 'application/json': { schema: reference(body) } };
+function contentOf({ body, types = [] }: Answer, examples: readonly Example[]): DocumentObject {
+  if (body !== undefined) return { 'application/json': jsonContent(reference(body), examples) };
+  return Object.fromEntries(types.map((type) => [type, { schema: {} }]));
+}
+
+function jsonContent(schema: Schema, examples: readonly Example[]): DocumentObject {
+  return { schema, ...(examples.length === 0 ? {} : { examples: namedExamples(examples, ({ value }) => value) }) };
+}
+
+function namedExamples(examples: readonly Example[], valueOf: (example: Example) => unknown): DocumentObject {
+  return Object.fromEntries(
+    examples.map((example) => [example.name, { summary: example.summary, value: valueOf(example) }]),
+  );
 }
 
 /** The response of a status with these errors, and with an answer that is none. */
-function problemResponse(codes: readonly ProblemCode[], answer?: Answer): DocumentObject {
+function problemResponse(
+  codes: readonly ProblemCode[],
+  answer?: Answer,
+  examples: readonly Example[] = [],
+): DocumentObject {
   const names = [...new Set([answer?.body ?? [], codes.map(bodyOf)].flat())];
   const schemas = names.map((name) => reference(name));
   const lines = codes.map((code) => `\`${code}\`: ${PROBLEMS[code].when}.`);
@@ -142,7 +179,7 @@ function problemResponse(codes: readonly ProblemCode[], answer?: Answer): Docume
     description: [...(answer === undefined ? [] : [answer.description]), ...lines].join(' '),
     headers: headerReferences([...(answer?.headers ?? []), ...headers]),
     content: {
-      'application/json': { schema: schemas.length === 1 ? schemas[0] : { anyOf: schemas } },
+      'application/json': jsonContent(schemas.length === 1 ? (schemas[0] ?? {}) : anyOf(schemas), examples),
       [PROBLEM_JSON]: { schema: reference('ProblemDocument') },
     },
     [PROBLEM_CODES]: codes,

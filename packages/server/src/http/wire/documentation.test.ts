@@ -68,13 +68,12 @@ function placesOf(header: string): string {
   if (has({ headers: REQUIRED_HEADERS })) return 'every answer';
   if (has({ headers: COMMON_HEADERS })) return 'any answer';
   if (header.startsWith('Access-Control-')) return 'preflights';
-  const answers = Object.values(OPERATIONS).flatMap((operation) =>
-    operation.answers
-      .filter(has)
-      .map(({ status }) => `${status} to ${code(`${operation.method.toUpperCase()} ${operation.path}`)}`),
-  );
+  const answers = Object.values(OPERATIONS).flatMap(({ answers, method, path }) => {
+    const statuses = answers.filter(has).map(({ status }) => status);
+    return statuses.length === 0 ? [] : [`${statuses.join(', ')} to ${code(`${method.toUpperCase()} ${path}`)}`];
+  });
   const problems = Object.entries(PROBLEMS).flatMap(([name, kind]) => (has(kind) ? [code(name)] : []));
-  return [...answers, ...problems].join(', ');
+  return [...answers, ...problems].join('; ');
 }
 
 /** The page with its tables as they should be. */

@@ -8,13 +8,17 @@ export interface Header {
 }
 
 /** A header of a request that the service reads, beside those of HTTP itself. */
-export type RequestHeader = 'Idempotency-Key' | 'X-Request-Id' | 'traceparent';
+export type RequestHeader = 'Idempotency-Key' | 'If-None-Match' | 'X-Request-Id' | 'traceparent';
 
 /** Headers of requests. All are optional. */
 export const REQUEST_HEADERS: { readonly [Name in RequestHeader]: Header } = {
   'Idempotency-Key': {
     description: 'Makes the request safe to repeat: the same key and the same body return the same reservation.',
     schema: IDEMPOTENCY_KEY_HEADER,
+  },
+  'If-None-Match': {
+    description: 'ETag of a text that the client has: 304 when it is the current one.',
+    schema: { type: 'string' },
   },
   'X-Request-Id': {
     description: 'Id of the request: 1 to 128 letters, digits or `_ . ~ : / + = -`. Any other value is ignored.',
@@ -34,7 +38,11 @@ export type AnswerHeader =
   | ExposedHeader
   | 'Allow'
   | 'Cache-Control'
+  | 'Content-Security-Policy'
+  | 'ETag'
+  | 'Referrer-Policy'
   | 'Vary'
+  | 'X-Content-Type-Options'
   | 'Access-Control-Allow-Origin'
   | 'Access-Control-Expose-Headers'
   | 'Access-Control-Allow-Methods'
@@ -68,6 +76,13 @@ export const ANSWER_HEADERS: { readonly [Name in AnswerHeader]: Header } = {
   ...EXPOSED,
   Allow: { description: 'Methods of the path.', schema: { type: 'string' } },
   'Cache-Control': { description: 'Whether the answer may be cached.', schema: { type: 'string' } },
+  'Content-Security-Policy': {
+    description: 'What the page may load: files of this server only.',
+    schema: { type: 'string' },
+  },
+  ETag: { description: 'Names the text as it is.', schema: { type: 'string', pattern: '^"[^"]+"$' } },
+  'Referrer-Policy': { description: 'No address of the page is sent on.', schema: { type: 'string' } },
+  'X-Content-Type-Options': { description: 'The content type is what it says.', schema: { type: 'string' } },
   Vary: { description: 'Headers of the request that the answer depends on.', schema: { type: 'string' } },
   'Access-Control-Allow-Origin': {
     description: 'Origins whose pages may read the answer.',

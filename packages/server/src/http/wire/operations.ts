@@ -6,8 +6,10 @@ import type { SchemaName } from './schemas.ts';
 export interface Answer {
   readonly status: number;
   readonly description: string;
-  /** Null for a plain text that says nothing. */
-  readonly body: SchemaName | null;
+  /** Schema of a JSON body. */
+  readonly body?: SchemaName;
+  /** Content types of a body that is not JSON. */
+  readonly types?: readonly string[];
   /** Beside those of every answer. */
   readonly headers?: readonly AnswerHeader[];
 }
@@ -34,10 +36,34 @@ export interface Operation extends Answers {
   /** Beside those of every operation. */
   readonly headers?: readonly RequestHeader[];
   readonly body?: SchemaName;
+  /** False for an operation that describes the others: it is not in the document. */
+  readonly isListed?: boolean;
 }
 
 /** The name of an operation inside the service. */
-export type OperationName = 'root' | 'live' | 'ready' | 'status' | 'createReservation' | 'getReservation';
+export type OperationName =
+  | 'root'
+  | 'live'
+  | 'ready'
+  | 'status'
+  | 'createReservation'
+  | 'getReservation'
+  | 'document'
+  | 'page'
+  | 'pageFile';
+
+/** Headers of a text that changes with a release only. */
+const VALIDATORS: readonly AnswerHeader[] = ['ETag', 'Cache-Control'];
+
+/** Headers of what a browser loads as a page. */
+const PAGE_HEADERS: readonly AnswerHeader[] = [
+  ...VALIDATORS,
+  'Content-Security-Policy',
+  'X-Content-Type-Options',
+  'Referrer-Policy',
+];
+
+const NOT_MODIFIED = 'The client has the current text.';
 
 /** Everything that the service answers, by operation. Routes, document and documentation are made of it. */
 export const OPERATIONS: { readonly [Name in OperationName]: Operation } = {
@@ -135,7 +161,53 @@ export const OPERATIONS: { readonly [Name in OperationName]: Operation } = {
     answers: [{ status: 200, description: 'The reservation.', body: 'Reservation' }],
     problems: ['reservation_not_found', 'store_unavailable', 'store_newer'],
   },
+  document: {
+    operationId: 'openapi_openapi_json_get',
+    method: 'get',
+    path: '/openapi.json',
+    tag: 'service',
+    summary: 'Returns the OpenAPI 3.1 document of the API',
+    isListed: false,
+    headers: ['If-None-Match'],
+    answers: [
+      { status: 200, description: 'The document.', types: ['application/json'], headers: VALIDATORS },
+      { status: 304, description: NOT_MODIFIED, headers: VALIDATORS },
+    ],
+    problems: [],
+  },
+  page: {
+    operationId: 'docs_docs_get',
+    method: 'get',
+    path: '/docs',
+    tag: 'service',
+    summary: 'Shows the API as an interactive page',
+    isListed: false,
+    headers: ['If-None-Match'],
+    answers: [
+      { status: 200, description: 'The page.', types: ['text/html'], headers: PAGE_HEADERS },
+      { status: 304, description: NOT_MODIFIED, headers: PAGE_HEADERS },
+    ],
+    problems: [],
+  },
+  pageFile: {
+    operationId: 'docs_file_docs__file__get',
+    method: 'get',
+    path: '/docs/{file}',
+    tag: 'service',
+    summary: 'Returns a file of that page',
+    isListed: false,
+    parameters: { file: 'Name of the file.' },
+    headers: ['If-None-Match'],
+    answers: [
+      { status: 200, description: 'The file.', types: ['text/css', 'text/javascript'], headers: PAGE_HEADERS },
+      { status: 304, description: NOT_MODIFIED, headers: PAGE_HEADERS },
+    ],
+    problems: ['not_found'],
+  },
 };
+
+/** Names of all operations. */
+export const OPERATION_NAMES: readonly OperationName[] = Object.keys(OPERATIONS) as OperationName[];
 
 /** Headers of requests that every operation reads. */
 export const COMMON_REQUEST_HEADERS: readonly RequestHeader[] = ['X-Request-Id', 'traceparent'];
@@ -159,7 +231,7 @@ export const PREFLIGHT: Answers = {
     {
       status: 200,
       description: 'What pages of the origin may send.',
-      body: null,
+      types: ['text/plain'],
       headers: ['Access-Control-Allow-Methods', 'Access-Control-Allow-Headers', 'Access-Control-Max-Age'],
     },
   ],

@@ -24,10 +24,16 @@ async function check({ headers: sent, ...answer }: Sent): Promise<readonly strin
   return violationsOf({ ...answer, headers });
 }
 
-/** Sees an answer as it is sent, whichever way. */
-function follow(request: IncomingMessage, response: ServerResponse): void {
-  const { method = '', url = '' } = request;
-  const [path = ''] = url.split('?');
+/** What was written of the answers under way, with the request as it arrived: frameworks change its URL. */
+const underWay = new WeakMap<ServerResponse, { readonly url: string; readonly chunks: Buffer[] }>();
+
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+}
+
+/** Keeps what is written of an answer, whichever way. */
+function follow({ request, response }: Exchange): void {
   const chunks: Buffer[] = [];
   const { write, end } = response;
   const keep = (chunk: unknown): void => {
@@ -41,20 +47,22 @@ function follow(request: IncomingMessage, response: ServerResponse): void {
     keep(args[0]);
     return Reflect.apply(end, response, args) as ServerResponse;
   };
-  response.once('finish', () => {
-    // The head as it was sent.
-    const { _header: head } = response as unknown as { readonly _header: string };
-    if (!HAS_REQUEST_ID.test(head)) return;
-    const body = Buffer.concat(chunks).toString();
-    checks.push(check({ request: { method, path }, status: response.statusCode, headers: head, body }));
-  });
+  underWay.set(response, { url: request.url ?? '', chunks });
+  ownPorts.add(String((request.socket.address() as Partial<AddressInfo>).port));
 }
 
-subscribe('http.server.request.start', (message) => {
-  const { request, response } = message as { readonly request: IncomingMessage; readonly response: ServerResponse };
-  ownPorts.add(String((request.socket.address() as Partial<AddressInfo>).port));
-  follow(request, response);
-});
+function finish({ request: { method = '' }, response }: Exchange): void {
+  const { url, chunks } = underWay.get(response) ?? { url: '', chunks: [] };
+  // The head as it was sent.
+  const { _header: headers } = response as unknown as { readonly _header: string };
+  if (!HAS_REQUEST_ID.test(headers)) return;
+  const [path = ''] = url.split('?');
+  const body = Buffer.concat(chunks).toString();
+  checks.push(check({ request: { method, path }, status: response.statusCode, headers, body }));
+}
+
+subscribe('http.server.request.start', (message) => follow(message as Exchange));
+subscribe('http.server.response.finish', (message) => finish(message as Exchange));
 
 // The guard of connections answers what is no request with bytes of its own.
 const { end: endSocket } = Socket.prototype;

@@ -9,12 +9,14 @@ export interface Options {
   readonly rounds: number;
   readonly seconds: number;
   readonly quick: boolean;
+  /** Time in seconds that growing one store may take; null for the usual sizes. */
+  readonly growthSeconds: number | null;
   /** Folder of the results, from the working directory. */
   readonly out: string;
 }
 
 const ROUNDS = 5;
-const SECONDS = 0.8;
+const SECONDS = 0.75;
 const QUICK_ROUNDS = 1;
 const QUICK_SECONDS = 0.4;
 
@@ -37,6 +39,7 @@ Options:
   --rounds N           Rounds, each with fresh processes and databases [default: ${ROUNDS}]
   --seconds N          Length of one measurement [default: ${SECONDS}]
   --quick              ${QUICK_ROUNDS} round of ${QUICK_SECONDS} s a measurement on small stores: a try, no figures to quote
+  --growth-seconds N   Let the suite growth fill a store for so long, up to ten million events
   --out DIR            [default: ${OUT_COMPLETE}; with any other option ${OUT_PARTIAL}]
   --help
 
@@ -54,6 +57,7 @@ export function readOptions(args: readonly string[]): Options | 'help' {
       rounds: { type: 'string' },
       seconds: { type: 'string' },
       quick: { type: 'boolean', default: false },
+      'growth-seconds': { type: 'string' },
       out: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
@@ -67,6 +71,8 @@ export function readOptions(args: readonly string[]): Options | 'help' {
     rounds: numberOf(values.rounds, 'rounds', quick ? QUICK_ROUNDS : ROUNDS),
     seconds: numberOf(values.seconds, 'seconds', quick ? QUICK_SECONDS : SECONDS),
     quick,
+    growthSeconds:
+      values['growth-seconds'] === undefined ? null : numberOf(values['growth-seconds'], 'growth-seconds', 1),
     out: values.out ?? (isPartial ? OUT_PARTIAL : OUT_COMPLETE),
   };
 }

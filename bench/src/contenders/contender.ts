@@ -70,6 +70,19 @@ export interface Growing {
   close(): Promise<void>;
 }
 
+/** A store in which reservations live from opening to verdict. */
+export interface Living {
+  /** Opens a reservation and records its verdict: two appends. */
+  live(): Promise<unknown>;
+  /** Opens reservations whose payments stay in the queue. */
+  leaveOpen(count: number): Promise<unknown>;
+  /** Leases some of the payments that are in the queue. */
+  take(): Promise<unknown>;
+  /** Brings the statistics of the database up to date, as its own housekeeping does after a minute. */
+  analyze(): Promise<unknown>;
+  close(): Promise<void>;
+}
+
 /** Something that is measured. It has a member for each suite that it takes part in. */
 export interface Contender {
   /** True for a store without view, queue and keys. */
@@ -85,6 +98,8 @@ export interface Contender {
   reserve?(place: Place): Promise<Operation>;
   /** Opens a store that is to grow. */
   grow?(place: Place): Promise<Growing>;
+  /** Opens a store for whole lives of reservations. */
+  live?(place: Place): Promise<Living>;
   /** Serves `POST /reservations`. */
   serve?(place: Place): Promise<Serving>;
 }

@@ -50,3 +50,34 @@ export function openingAppend(rows: Rows): AppendRequest {
           },
   };
 }
+
+/** The append that confirms what `opening` opened, as the engine makes it: one event, the view's row, no queue's row. */
+export function closingAppend({ stream, events, inlineWrites }: AppendRequest): AppendRequest {
+  const [first] = events;
+  const { work, summary } = inlineWrites;
+  if (first === undefined || work.change !== 'enqueue' || summary === null) throw new Error('that opens nothing');
+  const at = toTimestamp(runtime.clock.now());
+  const commandId = runtime.newUuid();
+  const confirmed: ReservationEvent = {
+    type: 'RESERVATION_CONFIRMED',
+    data: { transactionId: `TXN-${stream}`, message: 'Payment approved', decidedBy: { kind: 'payment-service' }, at },
+  };
+  const event: NewEvent = { id: runtime.newUuid(), ...encodeEvent(confirmed), metadata: first.metadata };
+  return {
+    stream,
+    expected: 1,
+    events: [event],
+    commandId,
+    inlineWrites: {
+      summary: {
+        ...summary,
+        status: 'RESERVATION_CONFIRMED',
+        stage: 'confirmed',
+        transactionId: `TXN-${stream}`,
+        version: 2,
+      },
+      work: { change: 'remove', kind: work.kind, id: work.id, onlyIfLeasedBy: work.owner },
+      key: { kind: 'keep' },
+    },
+  };
+}

@@ -1,4 +1,4 @@
-import { randomFillSync } from 'node:crypto';
+import { randomFillSync, randomUUID } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 
 /** The values of the rows that open a reservation, in the order of the tables' columns, made by hand. */
@@ -40,7 +40,7 @@ export function openingRows(): OpeningRows {
   const now = Date.now();
   const at = new Date(now).toISOString();
   const id = `RES-${newId()}`;
-  const [eventId, commandId, owner, key] = [newId(), newId(), newId(), newId()];
+  const [eventId, commandId, owner, key] = [newId(), newId(), newId(), randomUUID()];
   const data = JSON.stringify({ userId: 'user_1', amountMinor: 1_050, currency: 'EUR', decimals: 2, at });
   const metadata = JSON.stringify({
     recordedAt: at,
@@ -51,14 +51,20 @@ export function openingRows(): OpeningRows {
   });
   const checksum = crc32(`0\n${id}\n1\n${eventId}\n${commandId}\nRESERVATION_CREATED\n1\n${data}\n${metadata}`);
   const summary = JSON.stringify({
+    reservationId: id,
     status: 'RESERVATION_CREATED',
-    answeredAs: 'pending',
+    stage: 'processing',
+    userId: 'user_1',
     amountMinor: 1_050,
     currency: 'EUR',
     decimals: 2,
+    transactionId: null,
+    failureReason: null,
+    answeredAs: null,
     message: 'Payment is being processed',
     createdAt: at,
     updatedAt: at,
+    version: 1,
   });
   const times = { openedAt: now, leaseUntil: now + LEASE_MS };
   return { id, eventId, commandId, data, metadata, checksum, summary, ...times, owner, key };

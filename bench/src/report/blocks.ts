@@ -2,7 +2,7 @@ import type { ContenderId } from '../contenders/registry.ts';
 import { SUITES } from '../suites/index.ts';
 import { CONCURRENCIES } from '../suites/append.ts';
 import { count, factor, milliseconds, table } from './format.ts';
-import { goalsTable } from './goals.ts';
+import { goalsTable, obstacles } from './goals.ts';
 import { describeRun, notRun, versionsTable } from './markdown.ts';
 import type { Results } from './results.ts';
 import { figureOf, ratioOf } from './statistics.ts';
@@ -16,6 +16,7 @@ export const BLOCKS: Readonly<Record<string, Block>> = {
   versions: versionsTable,
   'not-run': notRun,
   goals: goalsTable,
+  obstacles,
   headline,
   'append-events': (results) => matrix(results, 'append', SUITES['append']?.contenders ?? [], concurrencies('events')),
   'append-all': (results) => matrix(results, 'append', SUITES['append']?.contenders ?? [], concurrencies('all')),

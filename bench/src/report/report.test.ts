@@ -4,7 +4,7 @@ import { SUITES } from '../suites/index.ts';
 import { BLOCKS } from './blocks.ts';
 import { fillPage } from './documents.ts';
 import { count, factor, milliseconds, table } from './format.ts';
-import { GOALS } from './goals.ts';
+import { GOALS, obstacles } from './goals.ts';
 import { renderReport } from './markdown.ts';
 import { type Figures, formatResults, parseResults, type Results, type Sample } from './results.ts';
 import { figureOf, median, ratioOf, spread } from './statistics.ts';
@@ -116,7 +116,7 @@ describe('tables', () => {
 
 describe('goals', () => {
   test('are met or missed by the ratio of the rounds, or not measured', () => {
-    const [appendToEmmett] = GOALS;
+    const appendToEmmett = GOALS.find(({ what }) => what === 'SQLite: append at 50, to Emmett');
     expect(appendToEmmett?.reached(RESULTS)).toEqual({ text: '30.0 ×', isMet: false });
     const faster = APPENDS.map((one) =>
       one.contender === 'ours-sqlite' ? sample('ours-sqlite', one.round, { perSecond: 4_000 }) : one,
@@ -126,6 +126,21 @@ describe('goals', () => {
       isMet: true,
     });
     expect(appendToEmmett?.reached({ ...RESULTS, suites: {} })).toBeNull();
+  });
+
+  test('of a latency are met from below', () => {
+    const slow = GOALS.find(({ what }) => what === 'SQLite: commit to delivery, p99');
+    const at = (p99Ms: number): Results => ({
+      ...RESULTS,
+      suites: { follow: [{ contender: 'ours-sqlite', case: 'same-store', round: 1, figures: { p99Ms } }] },
+    });
+    expect(slow?.reached(at(4))?.isMet).toBe(true);
+    expect(slow?.reached(at(6))?.isMet).toBe(false);
+  });
+
+  test('that are missed have a reason, and only those', () => {
+    expect(obstacles(RESULTS)).toMatch(/^- _SQLite: append at 50, to Emmett_: .+\.$/);
+    expect(obstacles({ ...RESULTS, suites: {} })).toBe('No goal that was measured was missed.');
   });
 });
 

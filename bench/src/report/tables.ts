@@ -25,7 +25,7 @@ function rangeOf(name: FigureName, show: (value: number) => string): Column {
     head: 'range',
     text(samples, cell) {
       const found = figureOf(samples, cell, name);
-      return found === null ? '' : `${show(found.min)}…${show(found.max)}`;
+      return found === null || found.min === found.max ? '' : `${show(found.min)}…${show(found.max)}`;
     },
   };
 }

@@ -25,6 +25,8 @@ function installPeers(): string | null {
     execFileSync('npm', ['ci', '--no-audit', '--no-fund'], {
       cwd: PEERS_FOLDER,
       stdio: ['ignore', 'ignore', 'inherit'],
+      // A package of theirs reports installations to its maker.
+      env: { ...process.env, SCARF_ANALYTICS: 'false' },
     });
     return null;
   } catch (error) {

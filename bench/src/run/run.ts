@@ -11,6 +11,9 @@ import { missing } from './peers.ts';
 /** Bound for one contender in one round of a suite; a machine ten times as slow stays below it. */
 const LIMIT_MS = 300_000;
 
+/** What grows for a second is measured for no longer than that. */
+const GROWTH_LIMIT_MS_PER_S = 2_000;
+
 /**
  * Runs suites round by round; `save` gets the results after each contender. When the signal is aborted, what is under
  * way is ended and what was measured is kept.
@@ -75,7 +78,7 @@ async function runSuite(
   { id, suite, contenders, options, sites, signal, samples, notRun }: SuiteRun,
   save: () => void,
 ): Promise<void> {
-  const { seconds, quick } = options;
+  const { seconds, quick, growthSeconds } = options;
   const rounds = Math.min(options.rounds, suite.roundsMax ?? options.rounds);
   const cases = quick && suite.quickCases !== undefined ? suite.quickCases : Object.keys(suite.cases);
   const failed = new Set<ContenderId>();
@@ -86,9 +89,10 @@ async function runSuite(
       const began = performance.now();
       const site = await sites.create(CONTENDERS[contender].store);
       const place = { db: site.db, folder: site.folder, paymentPort: 0 };
-      const task = { suite: id, contender, cases, place, ms: seconds * 1_000, quick };
+      const common = { suite: id, contender, cases, place, ms: seconds * 1_000, quick };
+      const task = growthSeconds === null ? common : { ...common, growthSeconds };
       try {
-        const measured = await performInProcess(task, LIMIT_MS, signal);
+        const measured = await performInProcess(task, LIMIT_MS + (growthSeconds ?? 0) * GROWTH_LIMIT_MS_PER_S, signal);
         samples.push(...measured.map(({ case: name, figures }) => ({ contender, case: name, round, figures })));
         const tookSeconds = ((performance.now() - began) / 1_000).toFixed(1);
         console.log(`${id}, round ${round} of ${rounds}: ${contender}, ${tookSeconds} s`);

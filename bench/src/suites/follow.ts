@@ -15,7 +15,7 @@ const WARM_UP_MS = 500;
 
 const LONE_MIN_MS = 600;
 const LONE_MAX_MS = 1_200;
-const LONE_TIMES = 6;
+const LONE_TIMES = 4;
 
 /** Bound for events that have not arrived when the last one was appended. */
 const ARRIVAL_MS = 10_000;

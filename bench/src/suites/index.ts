@@ -8,6 +8,7 @@ import { processes } from './processes.ts';
 import { read } from './read.ts';
 import { reservation } from './reservation.ts';
 import { servers } from './servers.ts';
+import { steady } from './steady.ts';
 import { start } from './start.ts';
 import type { Suite } from './suite.ts';
 
@@ -25,4 +26,5 @@ export const SUITES: Readonly<Record<string, Suite>> = {
   overload,
   start,
   growth,
+  steady,
 };

@@ -2,7 +2,7 @@ import type { Figures } from '../report/results.ts';
 import { measure } from '../run/measure.ts';
 import { need, type Suite } from './suite.ts';
 
-const STREAMS = 5_000;
+const STREAMS = 3_000;
 const STREAMS_QUICK = 1_000;
 const CONCURRENCY = 50;
 const WARM_UP_MS = 300;

@@ -13,6 +13,8 @@ export interface Task {
   readonly ms: number;
   /** A short run: smaller stores, shorter pauses. */
   readonly quick: boolean;
+  /** Time in seconds that growing one store may take; sizes beyond the usual ones are then tried. */
+  readonly growthSeconds?: number;
 }
 
 /** What the process of a contender sends. */

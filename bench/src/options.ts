@@ -8,6 +8,8 @@ export interface Options {
   readonly contenders: readonly ContenderId[];
   readonly rounds: number;
   readonly seconds: number;
+  /** Time of the whole run: a round that would end later is not begun. */
+  readonly minutes: number;
   readonly quick: boolean;
   /** Time in seconds that growing one store may take; null for the usual sizes. */
   readonly growthSeconds: number | null;
@@ -17,6 +19,7 @@ export interface Options {
 
 const ROUNDS = 5;
 const SECONDS = 0.75;
+const MINUTES = 25;
 const QUICK_ROUNDS = 1;
 const QUICK_SECONDS = 0.4;
 
@@ -25,6 +28,9 @@ export const OUT_COMPLETE = 'bench/results';
 
 /** Where other results go: git ignores it. */
 export const OUT_PARTIAL = 'bench/results/partial';
+
+/** Options with which a run is not one of everything. */
+const PARTIAL = ['suites', 'contenders', 'growth-seconds'] as const;
 
 /** The help text. */
 export const USAGE = `Usage: pnpm bench [OPTIONS]
@@ -38,9 +44,11 @@ Options:
   --contenders LIST    ${lines(CONTENDER_IDS)} [default: all]
   --rounds N           Rounds, each with fresh processes and databases [default: ${ROUNDS}]
   --seconds N          Length of one measurement [default: ${SECONDS}]
+  --minutes N          Begin no further round that would end later [default: ${MINUTES}]
   --quick              ${QUICK_ROUNDS} round of ${QUICK_SECONDS} s a measurement on small stores: a try, no figures to quote
   --growth-seconds N   Let the suite growth fill a store for so long, up to ten million events
-  --out DIR            [default: ${OUT_COMPLETE}; with any other option ${OUT_PARTIAL}]
+  --out DIR            [default: ${OUT_COMPLETE}; for a quick run or one of some suites or contenders
+                       ${OUT_PARTIAL}]
   --help
 
 BENCH_POSTGRES_URL names a PostgreSQL server to use instead of one that is started for the run. The peers are installed
@@ -56,6 +64,7 @@ export function readOptions(args: readonly string[]): Options | 'help' {
       contenders: { type: 'string' },
       rounds: { type: 'string' },
       seconds: { type: 'string' },
+      minutes: { type: 'string' },
       quick: { type: 'boolean', default: false },
       'growth-seconds': { type: 'string' },
       out: { type: 'string' },
@@ -64,12 +73,13 @@ export function readOptions(args: readonly string[]): Options | 'help' {
   });
   if (values.help) return 'help';
   const { quick } = values;
-  const isPartial = quick || Object.keys(values).some((name) => !['quick', 'out', 'help'].includes(name));
+  const isPartial = quick || PARTIAL.some((name) => values[name] !== undefined);
   return {
     suites: listOf(values.suites, 'suites', suitesByDefault(), Object.keys(SUITES)),
     contenders: listOf(values.contenders, 'contenders', CONTENDER_IDS, CONTENDER_IDS),
     rounds: numberOf(values.rounds, 'rounds', quick ? QUICK_ROUNDS : ROUNDS),
     seconds: numberOf(values.seconds, 'seconds', quick ? QUICK_SECONDS : SECONDS),
+    minutes: numberOf(values.minutes, 'minutes', MINUTES),
     quick,
     growthSeconds:
       values['growth-seconds'] === undefined ? null : numberOf(values['growth-seconds'], 'growth-seconds', 1),

@@ -22,7 +22,7 @@ export function renderReport(results: Results): string {
     ...plots,
     ...suites.flatMap(([id, { title, operation, cases }]) => [
       `## ${title}`,
-      `One operation: ${operation}.`,
+      `One operation: ${operation}. Rounds: ${Math.max(...samplesOf(results, id).map(({ round }) => round))}.`,
       ...Object.entries(cases)
         .filter(([name]) => samplesOf(results, id).some((sample) => sample.case === name))
         .flatMap(([name, label]) => [`### ${title}: ${label}`, contenderTable(results, id, name)]),

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import autocannon from 'autocannon';
 import type { Serving } from '../contenders/contender.ts';
 import type { Figures } from '../report/results.ts';
@@ -23,6 +24,9 @@ const POST = {
 
 const REFUSED = '503';
 
+/** Requests that were under way at the end are answered meanwhile, and do not disturb what is measured next. */
+const SETTLE_MS = 200;
+
 /**
  * Sends requests over kept connections and measures the answers of the servers. The rate is that of good answers.
  * @throws {Error} for any other answer than a 2xx, except for refusals that may be.
@@ -42,13 +46,15 @@ export async function sendLoad(servers: readonly Serving[], load: Load): Promise
       );
     }
   }
+  const used = await usage.figures(good);
   const delays = await Promise.all(servers.map((server) => server.loopDelayMs()));
+  await pause(SETTLE_MS);
   const known = delays.filter((delay) => delay !== null);
   const seconds = Math.max(...results.map(({ duration }) => duration));
   return {
     perSecond: good / seconds,
     ...(good === 0 ? {} : latencies(results)),
-    ...(await usage.figures(good)),
+    ...used,
     ...(known.length === 0 ? {} : { loopDelayMs: Math.max(...known) }),
     ...(load.mayRefuse === true ? { refusedPerSecond: refused / seconds } : {}),
   };

@@ -1,8 +1,8 @@
 import { CONTENDERS, type ContenderId } from '../contenders/registry.ts';
 import type { Options } from '../options.ts';
-import type { NotRun, Results, Sample } from '../report/results.ts';
+import type { Circumstances, NotRun, Results, Sample } from '../report/results.ts';
 import { SUITES } from '../suites/index.ts';
-import type { Suite } from '../suites/suite.ts';
+import type { Suite, Task } from '../suites/suite.ts';
 import { prepareSites, type Sites } from './databases.ts';
 import { performInProcess } from './fork.ts';
 import { describeMachine, versions } from './machine.ts';
@@ -14,94 +14,96 @@ const LIMIT_MS = 300_000;
 /** What grows for a second is measured for no longer than that. */
 const GROWTH_LIMIT_MS_PER_S = 2_000;
 
+const MS_PER_MINUTE = 60_000;
+
+/** What a run has so far. */
+interface Progress {
+  readonly suites: Record<string, Sample[]>;
+  readonly notRun: NotRun[];
+}
+
 /**
- * Runs suites round by round; `save` gets the results after each contender. When the signal is aborted, what is under
- * way is ended and what was measured is kept.
+ * Runs all suites round by round, and begins no round that would end after the time of the options. `save` gets the
+ * results after each contender. When the signal is aborted, what is under way is ended and what was measured is kept.
  */
 export async function run(options: Options, signal: AbortSignal, save: (results: Results) => void): Promise<void> {
   const startedAt = new Date().toISOString();
-  const reasons = new Map(
-    [...new Set(options.contenders.map((id) => CONTENDERS[id].needs))].map((needs) => [needs, missing(needs)]),
-  );
+  const progress: Progress = {
+    suites: Object.fromEntries(options.suites.map((id) => [id, []])),
+    notRun: unable(options),
+  };
   const machine = describeMachine();
   const sites = await prepareSites();
-  const suites: Record<string, Sample[]> = {};
-  const notRun: NotRun[] = [];
-  const { rounds, seconds, quick } = options;
   try {
     const postgres = await sites.postgresSettings();
-    const results = (finishedAt: string | null): Results => ({
-      format: 1,
-      circumstances: {
+    const { seconds, quick } = options;
+    let rounds = 1;
+    let roundMs = 0;
+    const saveAs = (finishedAt: string | null): void => {
+      const made = { rounds, seconds, quick };
+      const circumstances: Circumstances = {
         startedAt,
         finishedAt,
         machine,
         versions: versions(),
         postgres,
-        options: { rounds, seconds, quick },
-      },
-      notRun,
-      suites,
-    });
-    for (const id of options.suites) {
+        options: made,
+      };
+      save({ format: 1, circumstances, ...progress });
+    };
+    const began = performance.now();
+    for (let round = 1; round <= options.rounds; round += 1) {
+      const roundBegan = performance.now();
+      const endsMs = roundBegan - began + roundMs;
+      if (round > 1 && endsMs > options.minutes * MS_PER_MINUTE) {
+        console.log(`no round ${round}: it would end after ${Math.round(endsMs / MS_PER_MINUTE)} minutes`);
+        break;
+      }
+      rounds = round;
+      await runRound({ round, options, sites, signal, progress, save: () => saveAs(null) });
       if (signal.aborted) return;
-      const suite = SUITES[id];
-      if (suite === undefined) continue;
-      const samples: Sample[] = [];
-      suites[id] = samples;
-      const contenders = suite.contenders.filter((contender) => options.contenders.includes(contender));
-      const [able, unable] = partition(contenders, (contender) => reasons.get(CONTENDERS[contender].needs) ?? null);
-      notRun.push(...unable.map(([contender, reason]) => ({ contender, suite: id, reason })));
-      await runSuite({ id, suite, contenders: able, options, sites, signal, samples, notRun }, () =>
-        save(results(null)),
-      );
+      roundMs = performance.now() - roundBegan;
     }
-    if (!signal.aborted) save(results(new Date().toISOString()));
+    saveAs(new Date().toISOString());
   } finally {
     await sites.remove();
   }
 }
 
-interface SuiteRun {
-  readonly id: string;
-  readonly suite: Suite;
-  readonly contenders: readonly ContenderId[];
+interface Round {
+  readonly round: number;
   readonly options: Options;
   readonly sites: Sites;
   readonly signal: AbortSignal;
-  readonly samples: Sample[];
-  readonly notRun: NotRun[];
+  readonly progress: Progress;
+  save(): void;
 }
 
-/** Each round measures every contender once, every other round in reverse order. A contender that fails is left out. */
-async function runSuite(
-  { id, suite, contenders, options, sites, signal, samples, notRun }: SuiteRun,
-  save: () => void,
-): Promise<void> {
-  const { seconds, quick, growthSeconds } = options;
-  const rounds = Math.min(options.rounds, suite.roundsMax ?? options.rounds);
-  const cases = quick && suite.quickCases !== undefined ? suite.quickCases : Object.keys(suite.cases);
-  const failed = new Set<ContenderId>();
-  for (let round = 1; round <= rounds; round += 1) {
+/** Measures every contender of every suite once, in every other round in reverse order. */
+async function runRound({ round, options, sites, signal, progress, save }: Round): Promise<void> {
+  for (const id of options.suites) {
+    const suite = SUITES[id];
+    if (suite === undefined || round > (suite.roundsMax ?? round)) continue;
+    const left = new Set(progress.notRun.flatMap((one) => (one.suite === id ? [one.contender] : [])));
+    const contenders = suite.contenders.filter((one) => options.contenders.includes(one) && !left.has(one));
     for (const contender of round % 2 === 1 ? contenders : contenders.toReversed()) {
       if (signal.aborted) return;
-      if (failed.has(contender)) continue;
       const began = performance.now();
       const site = await sites.create(CONTENDERS[contender].store);
-      const place = { db: site.db, folder: site.folder, paymentPort: 0 };
-      const common = { suite: id, contender, cases, place, ms: seconds * 1_000, quick };
-      const task = growthSeconds === null ? common : { ...common, growthSeconds };
       try {
-        const measured = await performInProcess(task, LIMIT_MS + (growthSeconds ?? 0) * GROWTH_LIMIT_MS_PER_S, signal);
-        samples.push(...measured.map(({ case: name, figures }) => ({ contender, case: name, round, figures })));
+        const place = { db: site.db, folder: site.folder, paymentPort: 0 };
+        const task = taskOf(id, suite, contender, place, options);
+        const limitMs = LIMIT_MS + (options.growthSeconds ?? 0) * GROWTH_LIMIT_MS_PER_S;
+        const measured = await performInProcess(task, limitMs, signal);
+        const samples = measured.map(({ case: name, figures }) => ({ contender, case: name, round, figures }));
+        progress.suites[id]?.push(...samples);
         const tookSeconds = ((performance.now() - began) / 1_000).toFixed(1);
-        console.log(`${id}, round ${round} of ${rounds}: ${contender}, ${tookSeconds} s`);
+        console.log(`round ${round} of ${options.rounds}, ${id}: ${contender}, ${tookSeconds} s`);
       } catch (error) {
         if (signal.aborted) return;
         const reason = error instanceof Error ? error.message : String(error);
-        console.error(`${id}, round ${round}: ${reason}`);
-        failed.add(contender);
-        notRun.push({ contender, suite: id, reason: causeOf(reason) });
+        console.error(`round ${round}, ${id}: ${reason}`);
+        progress.notRun.push({ contender, suite: id, reason: causeOf(reason) });
       } finally {
         await site.remove();
       }
@@ -110,19 +112,28 @@ async function runSuite(
   }
 }
 
+function taskOf(id: string, suite: Suite, contender: ContenderId, place: Task['place'], options: Options): Task {
+  const { seconds, quick, growthSeconds } = options;
+  const cases = quick && suite.quickCases !== undefined ? suite.quickCases : Object.keys(suite.cases);
+  const task = { suite: id, contender, cases, place, ms: seconds * 1_000, quick };
+  return growthSeconds === null ? task : { ...task, growthSeconds };
+}
+
+/** The contenders that cannot run here, by suite. */
+function unable({ suites, contenders }: Options): NotRun[] {
+  const reasons = new Map(
+    [...new Set(contenders.map((id) => CONTENDERS[id].needs))].map((needs) => [needs, missing(needs)]),
+  );
+  return suites.flatMap((suite) =>
+    (SUITES[suite]?.contenders ?? []).flatMap((contender) => {
+      const reason = contenders.includes(contender) ? reasons.get(CONTENDERS[contender].needs) : null;
+      return reason === null || reason === undefined ? [] : [{ contender, suite, reason }];
+    }),
+  );
+}
+
 /** The line of a failure that names the error, or its first one. */
 function causeOf(reason: string): string {
   const lines = reason.split('\n');
   return (lines.findLast((line) => /\bError\b/.test(line)) ?? lines[0] ?? '').trim();
-}
-
-function partition<Item>(
-  items: readonly Item[],
-  reasonOf: (item: Item) => string | null,
-): [able: readonly Item[], unable: readonly (readonly [Item, string])[]] {
-  const unable = items.flatMap((item) => {
-    const reason = reasonOf(item);
-    return reason === null ? [] : [[item, reason] as const];
-  });
-  return [items.filter((item) => reasonOf(item) === null), unable];
 }

@@ -51,6 +51,7 @@ export async function run(options: Options, signal: AbortSignal, save: (results:
       };
       save({ format: 1, circumstances, ...progress });
     };
+    saveAs(null);
     const began = performance.now();
     for (let round = 1; round <= options.rounds; round += 1) {
       const roundBegan = performance.now();

@@ -11,7 +11,7 @@ import {
   type SettledReservation,
 } from '../../domain/reservation/reservation.ts';
 import { encodeEvent } from '../../domain/reservation/stored-event.ts';
-import { summarize } from '../../domain/reservation/summary.ts';
+import { type ReservationSummary, summarize } from '../../domain/reservation/summary.ts';
 import { toTimestamp } from '../../domain/timestamp.ts';
 import { assert, isReservationError, ReservationError } from '../../errors.ts';
 import type { KeyChange, WorkChange } from '../../ports/inline-writes.ts';
@@ -46,9 +46,14 @@ export interface CommandRequest {
   readonly key: (next: ExistingReservation) => KeyChange;
 }
 
-/** Result of a command. `loaded` is the stream afterwards. */
+/** Result of a command. `loaded` is the stream afterwards, and `summary` its row in the view. */
 export type CommandResult =
-  | { readonly kind: 'applied'; readonly loaded: LoadedReservation; readonly events: readonly ReservationEvent[] }
+  | {
+      readonly kind: 'applied';
+      readonly loaded: LoadedReservation;
+      readonly summary: ReservationSummary;
+      readonly events: readonly ReservationEvent[];
+    }
   /** The command was fulfilled already. */
   | { readonly kind: 'unchanged'; readonly loaded: LoadedReservation }
   | { readonly kind: 'rejected'; readonly loaded: LoadedReservation; readonly rejection: Rejection }
@@ -71,11 +76,12 @@ export async function handleCommand(
     if (decision.length === 0) return { kind: 'unchanged', loaded };
     const state = decision.reduce(evolve, loaded.state);
     const next = { state, version: loaded.version + decision.length, origin: loaded.origin };
-    const append = toAppend(deps.runtime, request, commandId, { loaded, decision, next });
+    const summary = summaryOf(request.id, next);
+    const append = toAppend(deps.runtime, request, commandId, { loaded, decision, next, summary });
     const result = await appendUntilKnown(deps, append);
     switch (result.kind) {
       case 'appended':
-        return { kind: 'applied', loaded: next, events: decision };
+        return { kind: 'applied', loaded: next, summary, events: decision };
       case 'conflict':
         loaded = foldOnto(loaded, result.missed);
         break;
@@ -91,6 +97,7 @@ interface Step {
   readonly loaded: LoadedReservation;
   readonly decision: readonly ReservationEvent[];
   readonly next: LoadedReservation;
+  readonly summary: ReservationSummary;
 }
 
 function toAppend(runtime: Runtime, request: CommandRequest, commandId: string, step: Step): AppendRequest {
@@ -109,11 +116,17 @@ function toAppend(runtime: Runtime, request: CommandRequest, commandId: string, 
     })),
     commandId,
     inlineWrites: {
-      summary: summarize(id, state, step.next.version),
+      summary: step.summary,
       work: request.work(state),
       key: request.key(state),
     },
   };
+}
+
+/** Summarizes a reservation that exists. */
+export function summaryOf(id: ReservationId, { state, version }: LoadedReservation): ReservationSummary {
+  assertExists(state);
+  return summarize(id, state, version);
 }
 
 /** Asserts that the reservation exists: callers have created or loaded it. */

@@ -1,4 +1,4 @@
-import { type ReservationSummary, summarize } from '../../domain/reservation/summary.ts';
+import type { ReservationSummary } from '../../domain/reservation/summary.ts';
 import { checkWholeNumber } from '../../options.ts';
 import { REPAIR_ROWS_MAX } from '../../ports/admin/view-repair.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -6,7 +6,7 @@ import type { EventStore, RecordedEvent } from '../../ports/event-store.ts';
 import type { ReservationStore } from '../../ports/reservation-store.ts';
 import type { Runtime } from '../../ports/runtime.ts';
 import { type CallerOptions, callerOf } from '../caller.ts';
-import { assertExists } from '../commands/handle-command.ts';
+import { summaryOf } from '../commands/handle-command.ts';
 import { loadStream } from '../commands/load-stream.ts';
 
 /** Number of streams that a repair loads at a time: a store may answer concurrent reads with one statement. */
@@ -98,9 +98,7 @@ async function foldStreams(events: EventStore, page: readonly RecordedEvent[]): 
 async function foldStream(events: EventStore, first: RecordedEvent): Promise<ReservationSummary | null> {
   const stream = await loadStream(events, first);
   if (stream.kind === 'newer') return null;
-  const { state, version } = stream.loaded;
-  assertExists(state);
-  return summarize(stream.id, state, version);
+  return summaryOf(stream.id, stream.loaded);
 }
 
 async function removeOrphans({ repair }: ReservationStore, clock: Clock): Promise<number> {

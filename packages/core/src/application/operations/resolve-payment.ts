@@ -3,14 +3,14 @@ import { parseReservationId, type ReservationId } from '../../domain/ids.ts';
 import { OPERATOR_NOTE_EXPECTED, parseOperatorNote } from '../../domain/operator-note.ts';
 import { chargeWork } from '../payments/charge-work.ts';
 import type { Rejection } from '../../domain/reservation/reservation.ts';
-import { type ReservationSummary, summarize } from '../../domain/reservation/summary.ts';
+import type { ReservationSummary } from '../../domain/reservation/summary.ts';
 import { toTimestamp } from '../../domain/timestamp.ts';
 import { isTransactionId, TRANSACTION_ID_EXPECTED } from '../../domain/transaction-id.ts';
 import { checkText, invalidOption } from '../../options.ts';
 import type { ReservationStore } from '../../ports/reservation-store.ts';
 import type { Runtime } from '../../ports/runtime.ts';
 import { type CallerOptions, callerOf } from '../caller.ts';
-import { assertExists, handleCommand, keepKey } from '../commands/handle-command.ts';
+import { handleCommand, keepKey, summaryOf } from '../commands/handle-command.ts';
 import { loadReservation } from '../commands/load-reservation.ts';
 
 /** An operator's decision about an escalated payment. It becomes part of the stream. */
@@ -84,12 +84,9 @@ async function resolve(
     case 'rejected':
       return { kind: 'rejected', rejection: result.rejection };
     case 'applied':
-    case 'unchanged': {
-      const { state, version } = result.loaded;
-      assertExists(state);
-      const kind = result.kind === 'applied' ? 'resolved' : 'unchanged';
-      return { kind, reservation: summarize(id, state, version) };
-    }
+      return { kind: 'resolved', reservation: result.summary };
+    case 'unchanged':
+      return { kind: 'unchanged', reservation: summaryOf(id, result.loaded) };
     case 'key-taken':
     case 'lease-lost':
       throw new Error(`an append that claims no key and holds no lease cannot end "${result.kind}"`);

@@ -3,6 +3,7 @@ import type { ReservationId } from '../../domain/ids.ts';
 import { combineOutcomes, type PaymentOutcome } from '../../domain/payment-outcome.ts';
 import type { Command } from '../../domain/reservation/commands.ts';
 import type { AnswerUnknownAs, ReservationEvent } from '../../domain/reservation/events.ts';
+import type { ReservationSummary } from '../../domain/reservation/summary.ts';
 import { type Timestamp, toTimestamp } from '../../domain/timestamp.ts';
 import type { KeyChange, KeyName, WorkChange } from '../../ports/inline-writes.ts';
 import type { Observer } from '../../ports/observer.ts';
@@ -11,6 +12,7 @@ import {
   type ExistingReservation,
   assertExists,
   handleCommand,
+  summaryOf,
 } from '../commands/handle-command.ts';
 import type { EngineDeps } from '../engine-deps.ts';
 import { type LoadedReservation, loadReservation } from '../commands/load-reservation.ts';
@@ -40,7 +42,7 @@ export interface ChargeJob {
 }
 
 /** Charges, then records the outcome. Returns the reservation after the commit. */
-export async function chargeReservation(deps: EngineDeps, job: ChargeJob): Promise<LoadedReservation> {
+export async function chargeReservation(deps: EngineDeps, job: ChargeJob): Promise<ReservationSummary> {
   const { state } = job.loaded;
   assertExists(state);
   const { clock } = deps.runtime;
@@ -85,7 +87,7 @@ interface ChargeFindings {
   readonly retryAt: number;
 }
 
-async function recordOutcome(deps: EngineDeps, job: ChargeJob, findings: ChargeFindings): Promise<LoadedReservation> {
+async function recordOutcome(deps: EngineDeps, job: ChargeJob, findings: ChargeFindings): Promise<ReservationSummary> {
   const { id, loaded } = job;
   const at = toTimestamp(deps.runtime.clock.now());
   const result = await handleCommand(
@@ -149,23 +151,23 @@ async function applyResult(
   { id, owner }: ChargeJob,
   { attempted, retryAt }: ChargeFindings,
   result: CommandResult,
-): Promise<LoadedReservation> {
+): Promise<ReservationSummary> {
   switch (result.kind) {
     case 'applied':
       reportEscalation(deps.observer, id, result.events);
-      return result.loaded;
+      return result.summary;
     case 'unchanged':
       if (result.loaded.state.stage === 'unresolved') {
         const lastOutcome = describe(attempted);
         await deps.store.work.release({ ...chargeWork(id), owner, dueAt: retryAt, lastOutcome });
       }
-      return result.loaded;
+      return summaryOf(id, result.loaded);
     case 'rejected':
       deps.observer({ kind: 'contradiction', reservationId: id, detail: describeRejection(result) });
-      return result.loaded;
+      return summaryOf(id, result.loaded);
     case 'lease-lost':
       deps.observer({ kind: 'lease-lost', reservationId: id });
-      return await loadReservation(deps.store.events, id);
+      return summaryOf(id, await loadReservation(deps.store.events, id));
     case 'key-taken':
       throw new Error('an append without a claim cannot find its key taken');
   }

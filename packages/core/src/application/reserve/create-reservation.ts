@@ -7,7 +7,7 @@ import {
 } from '../../domain/create-request.ts';
 import { parseReservationId, type ReservationId, reservationIdFrom } from '../../domain/ids.ts';
 import type { AnswerUnknownAs } from '../../domain/reservation/events.ts';
-import { type ReservationSummary, summarize } from '../../domain/reservation/summary.ts';
+import type { ReservationSummary } from '../../domain/reservation/summary.ts';
 import { toTimestamp } from '../../domain/timestamp.ts';
 import { assert } from '../../errors.ts';
 import type { KeyClaim } from '../../ports/inline-writes.ts';
@@ -15,11 +15,11 @@ import { type ChargeJob, chargeReservation } from '../payments/charge-reservatio
 import { overloaded } from '../admission.ts';
 import { type CallerOptions, callerOf } from '../caller.ts';
 import type { EngineDeps } from '../engine-deps.ts';
-import { assertExists, handleCommand } from '../commands/handle-command.ts';
+import { handleCommand } from '../commands/handle-command.ts';
 import { RESERVATION_ID } from '../traced.ts';
 import { claimOf } from './key-claim.ts';
 import { KEY_TURNS_MAX, LEASE_MS, SEND_WINDOW_MS } from '../payments/limits.ts';
-import { type LoadedReservation, notYetCreated } from '../commands/load-reservation.ts';
+import { notYetCreated } from '../commands/load-reservation.ts';
 import type { SettlementPolicy } from '../payments/settlement-policy.ts';
 
 /** Options of a create. */
@@ -144,7 +144,7 @@ async function createOnce(
   );
   if (created.kind === 'key-taken') return await replay(deps, created, claim?.fingerprint ?? null);
   assert(created.kind === 'applied', `a new id is free, yet creating ended "${created.kind}"`);
-  const { state, version } = await chargeOrLeaveOpen(deps, {
+  const job: ChargeJob = {
     id,
     loaded: created.loaded,
     by: 'request',
@@ -156,21 +156,24 @@ async function createOnce(
     key: claim,
     giveUp: 'never',
     signal: options.signal === undefined ? deps.cancelled : AbortSignal.any([deps.cancelled, options.signal]),
-  });
-  assertExists(state);
-  return { kind: 'reservation', reservation: summarize(id, state, version), replayed: false };
+  };
+  return { kind: 'reservation', reservation: await chargeOrLeaveOpen(deps, job, created.summary), replayed: false };
 }
 
 /**
  * From here on the reservation is on disk: whatever fails in charging it, or in recording the verdict, the caller must get
  * its id. Settlement has the work item already.
  */
-async function chargeOrLeaveOpen(deps: EngineDeps, job: ChargeJob): Promise<LoadedReservation> {
+async function chargeOrLeaveOpen(
+  deps: EngineDeps,
+  job: ChargeJob,
+  opened: ReservationSummary,
+): Promise<ReservationSummary> {
   try {
     return await chargeReservation(deps, job);
   } catch (error) {
     deps.observer({ kind: 'charge-fault', reservationId: job.id, error });
-    return job.loaded;
+    return opened;
   }
 }
 

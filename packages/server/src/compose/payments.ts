@@ -12,18 +12,18 @@ export interface Payments {
 /** What hears of the attempts of charges. */
 export interface PaymentObservation {
   readonly observer: Observer;
-  readonly tracer: Tracer;
+  /** Absent: no spans. */
+  readonly tracer?: Tracer;
 }
 
 /** Makes the gateway to the configured payment service, or starts a sandbox and makes the gateway to that. */
-export async function openPayments(config: PaymentConfig, { observer, tracer }: PaymentObservation): Promise<Payments> {
+export async function openPayments(config: PaymentConfig, observation: PaymentObservation): Promise<Payments> {
   const common = {
     idempotency: config.paymentIdempotency,
     idleTimeoutMs: config.paymentIdleTimeoutMs,
     concurrencyMax: config.paymentConcurrency,
     queueMax: config.paymentQueue,
-    observer,
-    tracer,
+    ...observation,
   };
   if (!config.sandbox) {
     const { paymentHost: host, paymentPort: port } = config;

@@ -1,5 +1,5 @@
 import { combineObservers, createReservations, type ReservationStore } from '@reservations/core';
-import { createOpenTelemetryTracer } from '@reservations/core/opentelemetry';
+import { createOpenTelemetryTracer, hasOpenTelemetrySdk } from '@reservations/core/opentelemetry';
 import type { Logger } from 'pino';
 import type { Config } from '../config/config.ts';
 import { startServer } from '../http/server.ts';
@@ -33,8 +33,8 @@ export interface Service {
  * @throws what opening one of the parts throws; those that are open already are then closed.
  */
 export async function startService(config: Config, failpoint: string | null): Promise<Service> {
-  const tracer = createOpenTelemetryTracer();
-  const { logger, linesLost } = createCountedLogger(config.logLevel, () => tracer.current());
+  const tracing = hasOpenTelemetrySdk() ? { tracer: createOpenTelemetryTracer() } : {};
+  const { logger, linesLost } = createCountedLogger(config.logLevel, () => tracing.tracer?.current() ?? null);
   const failpoints = await loadFailpoints(failpoint, logger);
   const warnings = collectStoreWarnings();
   const monitoring = createMonitoring(config);
@@ -49,13 +49,13 @@ export async function startService(config: Config, failpoint: string | null): Pr
   const onNoVolume = volumeWarning(config, readMountFacts());
   if (onNoVolume !== null) onWarning(onNoVolume);
   const store = failpoints.store(opened.store);
-  const payments = await openPaymentsOver(store, config, { observer, tracer });
+  const payments = await openPaymentsOver(store, config, { observer, ...tracing });
   const gateway = failpoints.gateway(payments.gateway);
   const reservations = createReservations({
     store,
     gateway,
     observer,
-    tracer,
+    ...tracing,
     answerUnknownAs: config.paymentUnknownOutcome === 'fail' ? 'failed' : 'pending',
   });
   const running = monitoring.begin({
@@ -77,7 +77,7 @@ export async function startService(config: Config, failpoint: string | null): Pr
     store,
     gateway,
     logger,
-    tracer,
+    ...tracing,
     ...(requests === undefined ? {} : { requests }),
     ...(status === undefined ? {} : { status }),
     ...(tls === null ? {} : { tls }),

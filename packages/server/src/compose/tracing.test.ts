@@ -9,11 +9,16 @@ import {
 import { createReservations } from '@reservations/core';
 import { createGrpcPaymentGateway } from '@reservations/core/grpc';
 import { createMemoryStore } from '@reservations/core/memory';
-import { createOpenTelemetryTracer } from '@reservations/core/opentelemetry';
+import { createOpenTelemetryTracer, hasOpenTelemetrySdk } from '@reservations/core/opentelemetry';
 import { startSandboxPaymentService } from '@reservations/core/sandbox';
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
+import { readConfig } from '../config/config.ts';
 import { startServer } from '../http/server.ts';
 import { memoryLog } from '../observe/memory-log-fixture.ts';
+import { SERVER_SETTINGS } from './drivers.ts';
+import { startService } from './service.ts';
+
+const hadSdk = hasOpenTelemetrySdk();
 
 // The SDK of an application, registered once as applications do.
 const exporter = new InMemorySpanExporter();
@@ -167,4 +172,36 @@ test('probes have no span', async () => {
   await fetch(`${server.url}/reservations/RES-1`);
   await vi.waitFor(() => expect(lines().filter(({ msg }) => msg === 'request')).toHaveLength(2));
   expect(exporter.getFinishedSpans().map(({ name }) => name)).toEqual(['GET /reservations/:reservation_id']);
+});
+
+test('an SDK is known from its registration on', () => {
+  expect(hadSdk).toBe(false);
+  expect(hasOpenTelemetrySdk()).toBe(true);
+});
+
+test('a service records spans with the SDK that is registered when it starts', async () => {
+  const flags = ['--sandbox', '--port', '0', '--log-level', 'silent', '--health-status', 'off'];
+  const read = readConfig(SERVER_SETTINGS, { args: flags, env: {} });
+  if (read.kind === 'faults') throw new Error(read.faults.join('\n'));
+  const service = await startService(read.values, null);
+  onTestFinished(() => service.stop());
+  const headers = { 'Content-Type': 'application/json', traceparent: TRACEPARENT };
+  await fetch(`${service.url}/reservations`, {
+    method: 'POST',
+    headers,
+    body: JSON.stringify({ user_id: 'u1', amount: 10.5 }),
+  });
+  await vi.waitFor(() => finished('POST /reservations'));
+  expect(
+    spansOf(TRACE_ID)
+      .map(([, name]) => name)
+      .toSorted(),
+  ).toEqual([
+    'POST /reservations',
+    ATTEMPT,
+    'reservations append',
+    'reservations append',
+    'reservations charge',
+    'reservations create',
+  ]);
 });

@@ -1,2 +1,2 @@
 import '../../require-supported-node.ts';
-export { createOpenTelemetryTracer } from './tracer.ts';
+export { createOpenTelemetryTracer, hasOpenTelemetrySdk } from './tracer.ts';

@@ -3,6 +3,7 @@ import {
   context,
   type Context,
   isSpanContextValid,
+  ProxyTracerProvider,
   ROOT_CONTEXT,
   type Span as ApiSpan,
   type SpanContext,
@@ -20,9 +21,15 @@ const KINDS = { server: SpanKind.SERVER, client: SpanKind.CLIENT, internal: Span
 
 const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/;
 
+/** True when an application has registered an SDK. Without one a tracer records nothing, and costs time for each call. */
+export function hasOpenTelemetrySdk(): boolean {
+  const provider = trace.getTracerProvider();
+  return !(provider instanceof ProxyTracerProvider) || provider.getDelegateTracer(SCOPE) !== undefined;
+}
+
 /**
- * Creates a tracer over the OpenTelemetry API. Spans go to the SDK that the application has registered; without one,
- * nothing is recorded.
+ * Creates a tracer over the OpenTelemetry API. Spans go to the SDK that the application has registered, also after this
+ * call; without one, nothing is recorded.
  */
 export function createOpenTelemetryTracer(): Tracer {
   const tracer = trace.getTracer(SCOPE);

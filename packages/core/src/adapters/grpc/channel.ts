@@ -14,6 +14,7 @@ import type { AttemptError, AttemptSignal } from './outcome.ts';
 import type { PaymentTls } from './payment-tls.ts';
 import { TlsCredentials } from './tls-credentials.ts';
 import { TrackedCredentials } from './tracked-credentials.ts';
+import { withoutStackTrace } from './without-stack-trace.ts';
 
 /** A reply has three short fields; grpc-js refuses a larger one before it is decoded. */
 export const REPLY_BYTES_MAX = 65_536;
@@ -238,24 +239,19 @@ function sendOn(
     cancelledByUs = true;
     call.cancel();
   };
-  const call = lane.client.ProcessPayment(
-    request,
-    metadata,
-    { deadline: Date.now() + timeoutMs, credentials: handOver.credentials },
-    (error, reply) => {
-      signal.removeEventListener('abort', cancel);
-      lane.calls.delete(cancel);
-      lane.quietSince = now();
-      if (error?.code !== status.DEADLINE_EXCEEDED && !cancelledByUs) lane.answers += 1;
-      else if (error?.code === status.DEADLINE_EXCEEDED && lane.answers === answersBefore) replace(lane);
-      if (lane.retired && lane.calls.size === 0) lane.credentials.destroySockets();
-      // A call that ended without a stream names the target instead of the peer's address.
-      const hasStream = call.getPeer() !== lane.client.getChannel().getTarget();
-      resolve(
-        toSignal(error, reply, handOver, { hasStream, cancelledByUs, certificateFault: lane.certificateFault() }),
-      );
-    },
-  );
+  const end = (error: ServiceError | null, reply?: ReceivedPaymentResponse): void => {
+    signal.removeEventListener('abort', cancel);
+    lane.calls.delete(cancel);
+    lane.quietSince = now();
+    if (error?.code !== status.DEADLINE_EXCEEDED && !cancelledByUs) lane.answers += 1;
+    else if (error?.code === status.DEADLINE_EXCEEDED && lane.answers === answersBefore) replace(lane);
+    if (lane.retired && lane.calls.size === 0) lane.credentials.destroySockets();
+    // A call that ended without a stream names the target instead of the peer's address.
+    const hasStream = call.getPeer() !== lane.client.getChannel().getTarget();
+    resolve(toSignal(error, reply, handOver, { hasStream, cancelledByUs, certificateFault: lane.certificateFault() }));
+  };
+  const options = { deadline: Date.now() + timeoutMs, credentials: handOver.credentials };
+  const call = withoutStackTrace(() => lane.client.ProcessPayment(request, metadata, options, end));
   lane.calls.add(cancel);
   signal.addEventListener('abort', cancel, { once: true });
   return promise;

@@ -80,6 +80,15 @@ describe('look-ups on SQLite go by the index that is meant for them', () => {
     }
   });
 
+  test('a page of the log begins at its first event, and reads none before it', () => {
+    const [page = ''] = statements.filter((text) => /from events .* order by position limit \?/s.test(text));
+    const steps = database.prepare<unknown[], { readonly opcode: string }>(`explain ${page}`).all(0, 1, 1);
+    const opcodes = steps.map(({ opcode }) => opcode);
+    expect(opcodes).toContain('SeekGT');
+    // What the seek has found is not compared with a position once more.
+    expect(opcodes.filter((opcode) => ['Lt', 'Le', 'Gt', 'Ge'].includes(opcode))).toEqual([]);
+  });
+
   test.each([
     ['analysed while empty', ['analyze']],
     ['full, analysed while empty', [FILL]],

@@ -8,11 +8,14 @@ interface Range {
   readonly limit: number;
 }
 
-/** A page of the log, in order. */
+/**
+ * A page of the log, in order. Of two lower bounds SQLite seeks to the first one written and compares each row with the
+ * other: `position > 0`, which is there for the partial index, has to be the second, or all events before the page are read.
+ */
 export function prepareLogPage(database: Database.Database): Prepared<Range, EventRow> {
   return prepare(database, ({ after, limit }: Range) =>
     written(raw<EventRow>`select * from events indexed by events_by_position
-      where shard = ${ONLY_SHARD} and position > 0 and position > ${after} order by position limit ${limit}`),
+      where shard = ${ONLY_SHARD} and position > ${after} and position > 0 order by position limit ${limit}`),
   );
 }
 

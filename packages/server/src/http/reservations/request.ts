@@ -62,7 +62,11 @@ export const RESERVATION_REQUEST: Schema<WireRequest> = object<WireRequest>(
       default: DEFAULT_CURRENCY,
     }),
   },
-  { optional: ['currency'], description: 'A reservation to make. Other members are ignored.' },
+  {
+    optional: ['currency'],
+    description: 'A reservation to make. Other members are ignored, except __proto__, which is refused.',
+    propertyNames: { not: { const: '__proto__' } },
+  },
 );
 
 /** Schema of an `Idempotency-Key` as it is written: bare, or as the quoted string of RFC 8941. */

@@ -96,6 +96,33 @@ test('a missing driver is reported by its name', async () => {
   await expect(exportsOf(coreAlone, 'import', '@reservations/core/sqlite')).rejects.toThrow('better-sqlite3');
 });
 
+test.each([
+  ['import', 'module', "await import('@reservations/core/sqlite')"],
+  ['require', 'commonjs', "require('@reservations/core/sqlite')"],
+])(
+  'the thread that writes to a SQLite file starts after %s, and does not keep the process alive',
+  async (how, type, load) => {
+    const program = `
+    const threads = process.getBuiltinModule('node:worker_threads');
+    let answer;
+    threads.Worker = class extends threads.Worker {
+      constructor(...given) {
+        super(...given);
+        this.on('message', ({ kind }) => { answer ??= kind; });
+      }
+    };
+    process.getBuiltinModule('node:module').syncBuiltinESMExports();
+    async function write({ openSqliteStore }) {
+      const store = await openSqliteStore({ path: 'thread-${how}.db' });
+      while (answer === undefined) await store.checkWritable();
+      await store.checkWritable();
+      console.log(answer);
+    }
+    void write(${load});`;
+    expect(await everything.run('node', [`--input-type=${type}`, '--eval', program])).toBe('started\n');
+  },
+);
+
 test.each(['core', 'server'] as const)(
   'the tarball of %s holds the build, the licence and nothing else',
   async (name) => {

@@ -1,28 +1,21 @@
 import type Database from 'better-sqlite3';
 import { ReservationError } from '../../errors.ts';
-import type { CommitMeter } from '../support/commit-meter.ts';
 import { toFault } from './faults.ts';
-import { createGroupCommit, type Transactions } from './log/group-commit.ts';
+import type { Writer } from './writes/writer.ts';
 
 /** Access to a connection until it is closed. Both members throw ReservationErrors for faults of the machine. */
 export interface Access {
   /** @throws {ReservationError} STORE_CLOSED after {@link close} was called. */
   assertOpen(): void;
   read<Result>(work: () => Result): Promise<Result>;
-  /** Runs `work` in a transaction shared with other writes; resolves once the commit is on disk. */
-  write<Result>(work: () => Result): Promise<Result>;
+  /** Runs an operation in a transaction shared with others; resolves once the commit is on disk. */
+  readonly write: Writer['write'];
   /** Waits for running calls, then closes the connection; later calls throw STORE_CLOSED. Idempotent. */
   close(): Promise<void>;
 }
 
-/** Guards a connection; `onClosed` is called when it is closed. */
-export function createAccess(
-  database: Database.Database,
-  transactions: Transactions,
-  onClosed: () => void,
-  meter: CommitMeter | null = null,
-): Access {
-  const group = createGroupCommit(transactions, meter);
+/** Guards a connection and a writer; `onClosed` is called when both are closed. */
+export function createAccess(database: Database.Database, writer: Writer, onClosed: () => void): Access {
   let closing: Promise<void> | null = null;
 
   function assertOpen(): void {
@@ -30,8 +23,10 @@ export function createAccess(
   }
 
   async function closeWhenIdle(): Promise<void> {
-    await group.idle();
+    await writer.idle();
+    // The writer's connection is the last one where it has its own: the last one checkpoints.
     database.close();
+    await writer.close();
     onClosed();
   }
 
@@ -45,10 +40,10 @@ export function createAccess(
         throw toFault(error, database.name);
       }
     },
-    async write(work) {
+    async write(name, parameters) {
       assertOpen();
       try {
-        return await group.submit(work);
+        return await writer.write(name, parameters);
       } catch (error) {
         throw toFault(error, database.name);
       }

@@ -5,8 +5,7 @@ import { exampleAppend, exampleEvent, exampleId } from '../../testing/builders.t
 import { setDurable } from './open/durability.ts';
 import { openSqliteStore } from './index.ts';
 import { migrate } from './schema/migrate.ts';
-import { createSqliteStore } from './store.ts';
-import { createTestDirectories, NO_HOOKS } from './test-support.ts';
+import { createTestDirectories, createStoreOn } from './test-support.ts';
 import { SQLITE_MIGRATIONS } from './schema/steps.ts';
 
 const directories = createTestDirectories();
@@ -20,7 +19,7 @@ async function openWithConnection(): Promise<{
   const database = new Database(await directories.newPath());
   setDurable(database);
   migrate(database, SQLITE_MIGRATIONS);
-  return { database, store: createSqliteStore(database, NO_HOOKS) };
+  return { database, store: createStoreOn(database) };
 }
 
 const large = { text: 'x'.repeat(10_000) };

@@ -2,6 +2,7 @@ import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { openSqliteStore } from './index.ts';
 import { createTestDirectories } from './test-support.ts';
+import { compileWriteQueries } from './writes/queries.ts';
 
 /** The statements that read or write all of a shard whatever the plan: their plans do not matter. */
 const OF_A_WHOLE_SHARD = [
@@ -24,6 +25,7 @@ beforeAll(async () => {
   const texts = new Set(prepare.mock.calls.map(([text]) => text));
   prepare.mockRestore();
   database = new Database(path);
+  for (const { text } of Object.values(compileWriteQueries())) texts.add(text);
   statements = [...texts].filter(
     (text) => /"?(events|reservations|due_work|idempotency_keys|subscriptions)\b/.test(text) && isLookUp(text),
   );

@@ -8,7 +8,8 @@ import {
   SqliteIntrospector,
   SqliteQueryCompiler,
 } from 'kysely';
-import { type Builder, prepareQuery, type Query } from '../sql/prepared-query.ts';
+import { type Builder, compileQuery, type Query } from '../sql/prepared-query.ts';
+import { type Prepared, prepareCompiled } from './statements.ts';
 
 /** Builds and checks queries; better-sqlite3 runs them as prepared statements. */
 export const sql: Builder = new Kysely({
@@ -28,24 +29,10 @@ export function written<Row>(query: RawBuilder<Row>): Compilable<Row> {
   return { compile: () => query.compile(sql) };
 }
 
-/** A statement compiled once, with named and typed parameters. */
-export interface Prepared<Parameters, Row> {
-  all(parameters: Parameters): Row[];
-  get(parameters: Parameters): Row | undefined;
-  /** Runs a statement without a result; returns the number of changed rows. */
-  run(parameters: Parameters): number;
-}
-
-/** Compiles a query for a connection. */
+/** Compiles a query and prepares it on a connection. */
 export function prepare<Parameters extends object, Row>(
   database: Database.Database,
   build: Query<Parameters, Row>,
 ): Prepared<Parameters, Row> {
-  const { text, valuesOf } = prepareQuery(build);
-  const statement = database.prepare<unknown[], Row>(text);
-  return {
-    all: (parameters) => statement.all(...valuesOf(parameters)),
-    get: (parameters) => statement.get(...valuesOf(parameters)),
-    run: (parameters) => statement.run(...valuesOf(parameters)).changes,
-  };
+  return prepareCompiled(database, compileQuery(build));
 }

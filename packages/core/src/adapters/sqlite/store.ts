@@ -1,50 +1,32 @@
 import { statSync } from 'node:fs';
 import type Database from 'better-sqlite3';
-import type { Observer } from '../../ports/observer.ts';
-import { createCommitMeter } from '../support/commit-meter.ts';
-import { ONLY_SHARD } from '../sql/columns.ts';
 import type { SqliteStore } from './sqlite-store.ts';
 import { createAccess } from './access.ts';
 import { createEventStore } from './log/event-store.ts';
 import { createDueWork } from './work/due-work.ts';
-import { prepare, sql } from './prepared.ts';
 import { createReservationView } from './view/reservation-view.ts';
 import { createSubscriptions } from './subscriptions.ts';
 import { createViewRepair } from './view/view-repair.ts';
-import { createWriteTransactions } from './log/transaction.ts';
+import type { Writer } from './writes/writer.ts';
 
-/** Callbacks of the code that opened the connection. */
-export interface SqliteStoreHooks {
-  /** Called before each write. @throws {ReservationError} when the database's files were moved or replaced. */
-  assertInPlace(): void;
-  /** Called once the connection is closed. */
+/** What a store is built of beside its connection. */
+export interface SqliteStoreParts {
+  readonly writer: Writer;
+  /** Called once the connection is closed and the writer has ended. */
   onClosed(): void;
-  /** Receives an observation for each committed group of appends; null for none. */
-  readonly observer: Observer | null;
 }
 
-/** A store over a connection whose schema and settings are right. The connection is closed with it. */
-export function createSqliteStore(
-  database: Database.Database,
-  { assertInPlace, onClosed, observer }: SqliteStoreHooks,
-): SqliteStore {
-  const transactions = createWriteTransactions(database, assertInPlace);
-  const meter = observer === null ? null : createCommitMeter(observer);
-  const access = createAccess(database, transactions, onClosed, meter);
-  const probe = prepare(database, () =>
-    sql
-      .updateTable('write_probe')
-      .set((column) => ({ writes: column('writes', '+', 1) }))
-      .where('shard', '=', ONLY_SHARD),
-  );
+/** A store over a connection whose schema and settings are right. Connection and writer are closed with it. */
+export function createSqliteStore(database: Database.Database, { writer, onClosed }: SqliteStoreParts): SqliteStore {
+  const access = createAccess(database, writer, onClosed);
   return {
-    events: createEventStore(database, transactions, access, meter),
+    events: createEventStore(database, access),
     view: createReservationView(database, access),
-    repair: createViewRepair(database, access),
+    repair: createViewRepair(access),
     work: createDueWork(database, access),
     subscriptions: createSubscriptions(database, access),
     async checkWritable() {
-      await access.write(() => probe.run({}));
+      await access.write('probe', undefined);
     },
     files: () => ({
       databaseBytes: database.memory ? 0 : sizeOf(database.name),

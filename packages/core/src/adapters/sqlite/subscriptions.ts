@@ -7,49 +7,38 @@ import {
 } from '../sql/queries/subscriptions.ts';
 import { createSqlSubscriptions, type RunSubscriptionQuery } from '../sql/subscriptions.ts';
 import type { Access } from './access.ts';
-import { type Prepared, prepare, sql } from './prepared.ts';
+import { prepare, sql } from './prepared.ts';
+import type { SubscriptionWrite } from './writes/statements.ts';
 
-type Statements = {
-  readonly [Name in keyof SubscriptionParameters]: Prepared<SubscriptionParameters[Name], SubscriptionRows[Name]>;
-};
-
-/** Statements that only look need no transaction of writers. */
-const READS: ReadonlySet<keyof SubscriptionParameters> = new Set(['find', 'list']);
-
-/** Statements that return rows; the others tell how many they changed. */
-const RETURNING: ReadonlySet<keyof SubscriptionParameters> = new Set([
-  'find',
-  'list',
-  'claim',
-  'resume',
-  'resumeBehind',
-]);
-
-/** The checkpoints on a connection. */
+/** The checkpoints on a connection. Statements that only look need no transaction of writers. */
 export function createSubscriptions(database: Database.Database, { read, write }: Access): Subscriptions {
-  const statements = prepareStatements(database);
-  const run: RunSubscriptionQuery = async (query, parameters) => {
-    const statement = statements[query];
-    const execute = () => {
-      if (!RETURNING.has(query)) return { rows: [], count: statement.run(parameters) };
-      const rows = statement.all(parameters);
+  const queries = subscriptionQueries(sql);
+  const find = prepare(database, queries.find);
+  const list = prepare(database, queries.list);
+
+  async function execute(
+    query: keyof SubscriptionParameters,
+    parameters: SubscriptionParameters[keyof SubscriptionParameters],
+  ): Promise<{ readonly rows: readonly unknown[]; readonly count: number }> {
+    if (query === 'find' || query === 'list') {
+      const rows =
+        query === 'find'
+          ? await read(() => find.all(parameters as SubscriptionParameters['find']))
+          : await read(() => list.all(parameters as SubscriptionParameters['list']));
       return { rows, count: rows.length };
-    };
-    return await (READS.has(query) ? read(execute) : write(execute));
+    }
+    return await write('changeSubscription', {
+      query,
+      parameters: parameters as SubscriptionParameters[SubscriptionWrite],
+    });
+  }
+
+  const run: RunSubscriptionQuery = async <Name extends keyof SubscriptionParameters>(
+    query: Name,
+    parameters: SubscriptionParameters[Name],
+  ) => {
+    const { rows, count } = await execute(query, parameters);
+    return { rows: rows as readonly SubscriptionRows[Name][], count };
   };
   return createSqlSubscriptions(run);
-}
-
-function prepareStatements(database: Database.Database): Statements {
-  const queries = subscriptionQueries(sql);
-  return {
-    find: prepare(database, queries.find),
-    claim: prepare(database, queries.claim),
-    advance: prepare(database, queries.advance),
-    release: prepare(database, queries.release),
-    stop: prepare(database, queries.stop),
-    resume: prepare(database, queries.resume),
-    resumeBehind: prepare(database, queries.resumeBehind),
-    list: prepare(database, queries.list),
-  };
 }

@@ -6,14 +6,16 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import type { SqliteStoreHooks } from './store.ts';
+import type Database from 'better-sqlite3';
+import type { SqliteStore } from './sqlite-store.ts';
+import { createSqliteStore } from './store.ts';
+import { createLoopWriter } from './writes/loop-writer.ts';
 
-/** For a store over a connection that the test opened itself. */
-export const NO_HOOKS: SqliteStoreHooks = {
-  assertInPlace: () => undefined,
-  onClosed: () => undefined,
-  observer: null,
-};
+/** Builds a store that writes on the event loop, over a connection that the test opened itself. */
+export function createStoreOn(database: Database.Database): SqliteStore {
+  const writer = createLoopWriter(database, { assertInPlace: () => undefined, observer: null });
+  return createSqliteStore(database, { writer, onClosed: () => undefined });
+}
 
 /** Directories of one test file, removed together. */
 export interface TestDirectories {

@@ -1,7 +1,8 @@
 import type Database from 'better-sqlite3';
-import { sql as raw } from 'kysely';
+import { type Compilable, sql as raw } from 'kysely';
 import { type EventRow, ONLY_SHARD } from '../../sql/columns.ts';
-import { type Prepared, prepare, written } from '../prepared.ts';
+import { prepare, written } from '../prepared.ts';
+import type { Prepared } from '../statements.ts';
 
 interface Range {
   readonly after: number;
@@ -21,8 +22,11 @@ export function prepareLogPage(database: Database.Database): Prepared<Range, Eve
 
 /** The last position: one row, or none for an empty log. */
 export function prepareLastPosition(database: Database.Database): Prepared<object, Pick<EventRow, 'position'>> {
-  return prepare(database, () =>
-    written(raw<Pick<EventRow, 'position'>>`select position from events indexed by events_by_position
-      where shard = ${ONLY_SHARD} and position > 0 order by position desc limit 1`),
-  );
+  return prepare(database, lastPosition);
+}
+
+/** The query of {@link prepareLastPosition}. */
+export function lastPosition(): Compilable<Pick<EventRow, 'position'>> {
+  return written(raw<Pick<EventRow, 'position'>>`select position from events indexed by events_by_position
+    where shard = ${ONLY_SHARD} and position > 0 order by position desc limit 1`);
 }

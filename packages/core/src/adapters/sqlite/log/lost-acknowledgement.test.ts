@@ -9,8 +9,7 @@ import { createManualRuntime } from '../../../testing/manual-runtime.ts';
 import { createScriptedGateway } from '../../../testing/scripted-gateway.ts';
 import { setDurable } from '../open/durability.ts';
 import { migrate } from '../schema/migrate.ts';
-import { createSqliteStore } from '../store.ts';
-import { NO_HOOKS } from '../test-support.ts';
+import { createStoreOn } from '../test-support.ts';
 import { SQLITE_MIGRATIONS } from '../schema/steps.ts';
 
 let folder: string;
@@ -72,7 +71,7 @@ async function reserveWith(fault: Fault): Promise<number> {
   const database = new Database(join(folder, `${fault.atStep}-${fault.when}.db`));
   setDurable(database);
   migrate(database, SQLITE_MIGRATIONS);
-  const store = createSqliteStore(faulty(database, fault), NO_HOOKS);
+  const store = createStoreOn(faulty(database, fault));
   const runtime = createManualRuntime();
   const gateway = createScriptedGateway();
   const engine = createEngine({ store, gateway, runtime });

@@ -36,6 +36,11 @@ export async function openCurrent(
   return await asDurable(database, path, busyTimeoutMs);
 }
 
+/** Like {@link openConnection}, but only for a file that exists. */
+export async function openExisting(path: string, busyTimeoutMs: number): Promise<Database.Database> {
+  return await asDurable(connect(path, { timeout: busyTimeoutMs, fileMustExist: true }), path, busyTimeoutMs);
+}
+
 /** Opens a file without changing settings; creates it unless `options` require that it exists. */
 export function connect(path: string, options: Database.Options): Database.Database {
   try {

@@ -1,10 +1,11 @@
-import { type BigIntStats, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { ReservationError } from '../../../errors.ts';
 
-/** Verifies that files are still those that were opened. */
-export interface FileIdentity {
-  /** @throws {ReservationError} STORE_UNAVAILABLE, naming the file that was removed or replaced. */
-  assertUnchanged(): void;
+/** A file as it was when it was remembered; plain data. */
+export interface KnownFile {
+  readonly path: string;
+  readonly ino: bigint;
+  readonly dev: bigint;
 }
 
 /**
@@ -12,22 +13,33 @@ export interface FileIdentity {
  * such commits are lost when the process ends.
  * @throws {ReservationError} STORE_UNAVAILABLE when a file does not exist.
  */
-export function rememberFiles(paths: readonly string[]): FileIdentity {
-  const known = paths.map((path) => ({ path, stats: statusOf(path) }));
-  for (const { path, stats } of known) if (stats === undefined) throw gone(path);
-  return {
-    assertUnchanged() {
-      for (const { path, stats } of known) {
-        const now = statusOf(path);
-        if (now === undefined) throw gone(path);
-        if (now.ino !== stats?.ino || now.dev !== stats.dev) throw replaced(path);
-      }
-    },
-  };
+export function rememberFiles(paths: readonly string[]): readonly KnownFile[] {
+  return paths.map((path) => {
+    const { ino, dev } = statusOf(path);
+    return { path, ino, dev };
+  });
 }
 
-/** Status of a file, undefined when it does not exist. Numbers of some file systems need a bigint. */
-function statusOf(path: string): BigIntStats | undefined {
+/**
+ * Verifies that files are still those that were remembered.
+ * @throws {ReservationError} STORE_UNAVAILABLE, naming the file that was removed or replaced.
+ */
+export function assertUnchanged(files: readonly KnownFile[]): void {
+  for (const { path, ino, dev } of files) {
+    const now = statusOf(path);
+    if (now.ino !== ino || now.dev !== dev) throw replaced(path);
+  }
+}
+
+/** Status of a file. Numbers of some file systems need a bigint. */
+function statusOf(path: string): Omit<KnownFile, 'path'> {
+  const status = lookAt(path);
+  if (status === undefined) throw gone(path);
+  return status;
+}
+
+/** Undefined when the file does not exist. */
+function lookAt(path: string): Omit<KnownFile, 'path'> | undefined {
   try {
     return statSync(path, { bigint: true, throwIfNoEntry: false });
   } catch (cause) {

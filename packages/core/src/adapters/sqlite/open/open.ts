@@ -6,7 +6,7 @@ import { assertSchemaMode, type SchemaMode } from '../../sql/migrations.ts';
 import { assertServable } from '../../sql/store-move.ts';
 import { openConnection, openCurrent } from './connection.ts';
 import { toFault } from '../faults.ts';
-import { type FileIdentity, rememberFiles } from './file-identity.ts';
+import { assertUnchanged, type KnownFile, rememberFiles } from './file-identity.ts';
 import { assertOneName, warningOfOwnMount } from './file-place.ts';
 import { acquireServingLock, type ServingLock } from './lock.ts';
 import { migrate } from '../schema/migrate.ts';
@@ -15,8 +15,10 @@ import { readStoreMove } from '../transfer/store-move.ts';
 import type { SqliteStore } from '../sqlite-store.ts';
 import { createSqliteStore } from '../store.ts';
 import { SQLITE_MIGRATIONS } from '../schema/steps.ts';
+import { createFileWriter, THREAD_AFTER_MS } from '../writes/file-writer.ts';
+import { createLoopWriter } from '../writes/loop-writer.ts';
 
-/** Default wait of the serving process for a write lock of a tool; short, since it blocks the event loop. The engine repeats. */
+/** Default wait of the serving process for a write lock of a tool; short, since other writes wait behind it. The engine repeats. */
 export const BUSY_TIMEOUT_SERVING_MS = 250;
 
 /** Default wait of a tool beside the serving process. */
@@ -51,7 +53,8 @@ export interface SqliteStoreOptions {
 }
 
 /**
- * Opens a store over one SQLite file: WAL, synchronous FULL, one writer, many appends in one commit.
+ * Opens a store over one SQLite file: WAL, synchronous FULL, one writer, many appends in one commit. Once commits hold up the
+ * event loop, a thread takes them over.
  * @throws {ReservationError} INVALID_OPTION; STORE_IN_USE when the file is being served; STORE_UNSUITABLE when the
  * database is newer than this code, lacks the required schema, was moved elsewhere, or when durability is not available;
  * STORE_CORRUPT; STORE_UNAVAILABLE.
@@ -78,12 +81,19 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Sqli
     } else if (move?.role === 'source') {
       onWarning(`${path} was moved to ${move.other}: what is read here does not change any more`);
     }
-    const files = isFile ? filesOf(path, lock) : null;
-    return createSqliteStore(database, {
-      assertInPlace: () => files?.assertUnchanged(),
-      onClosed: () => lock?.release(),
-      observer: options.observer === undefined ? null : toObserver(options.observer),
-    });
+    const files = isFile ? filesOf(path, lock) : [];
+    const observer = options.observer === undefined ? null : toObserver(options.observer);
+    const writer =
+      exclusive && isFile
+        ? createFileWriter(database, {
+            path: realpathSync(path),
+            busyTimeoutMs,
+            files,
+            observer,
+            threadAfterMs: THREAD_AFTER_MS,
+          })
+        : createLoopWriter(database, { assertInPlace: () => assertUnchanged(files), observer });
+    return createSqliteStore(database, { writer, onClosed: () => lock?.release() });
   } catch (error) {
     database.close();
     lock?.release();
@@ -92,7 +102,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Sqli
 }
 
 /** The files of an open database that must not be moved or replaced. */
-function filesOf(path: string, lock: ServingLock | null): FileIdentity {
+function filesOf(path: string, lock: ServingLock | null): readonly KnownFile[] {
   const file = realpathSync(path);
   return rememberFiles([file, `${file}-wal`, ...(lock === null ? [] : [lock.path])]);
 }

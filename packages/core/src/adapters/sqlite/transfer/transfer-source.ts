@@ -22,7 +22,8 @@ import { migrate } from '../schema/migrate.ts';
 import { prepareLastPosition, prepareLogPage } from '../log/log-pages.ts';
 import { BUSY_TIMEOUT_BESIDE_MS } from '../open/open.ts';
 import { createTransferRows } from '../../sql/transfer-rows.ts';
-import { type Prepared, prepare, sql } from '../prepared.ts';
+import { prepare, sql } from '../prepared.ts';
+import type { Prepared } from '../statements.ts';
 import { readStoreMove, refuseWork, writeStoreMove } from './store-move.ts';
 import { SQLITE_MIGRATIONS } from '../schema/steps.ts';
 

@@ -13,7 +13,8 @@ import { ONLY_SHARD, type ReservationRow } from '../../sql/columns.ts';
 import type { Access } from '../access.ts';
 import { keyQueries } from '../../sql/queries/keys.ts';
 import { viewQueries } from '../../sql/queries/view.ts';
-import { type Prepared, prepare, sql, written } from '../prepared.ts';
+import { prepare, sql, written } from '../prepared.ts';
+import type { Prepared } from '../statements.ts';
 
 /** The read side on a connection. */
 export function createReservationView(database: Database.Database, { read }: Access): ReservationView {

@@ -1,4 +1,3 @@
-import type Database from 'better-sqlite3';
 import { assert, ReservationError } from '../../../errors.ts';
 import type { WorkChange } from '../../../ports/inline-writes.ts';
 import type { AppendResult, ExpectedVersion } from '../../../ports/event-store.ts';
@@ -7,7 +6,7 @@ import type { EncodedAppend } from '../../sql/encoded-append.ts';
 import { fromEventRows, toEventRow } from '../../sql/rows/events.ts';
 import type { StreamEntry } from '../../sql/queries/log.ts';
 import { toEnqueuedRow } from '../../sql/rows/work.ts';
-import { type AppendStatements, prepareAppendStatements } from './append-statements.ts';
+import type { WriteStatements } from './statements.ts';
 import type { WriteTransactions } from './transaction.ts';
 
 /** Appends within the current transaction. An append that is not written leaves no row behind. */
@@ -18,11 +17,10 @@ export type AppendInTransaction = (request: EncodedAppend) => AppendResult;
  * written; only when they change nothing is the stream read to tell why.
  */
 export function createAppend(
-  database: Database.Database,
+  statements: WriteStatements,
   transactions: WriteTransactions,
-  meter: CommitMeter | null = null,
+  meter: CommitMeter | null,
 ): AppendInTransaction {
-  const statements = prepareAppendStatements(database);
   return (request) => {
     const written = tryWrite(statements, transactions, request);
     if (written !== null) {
@@ -37,7 +35,7 @@ export function createAppend(
 
 /** Writes everything and returns the result, or nothing and returns null. */
 function tryWrite(
-  statements: AppendStatements,
+  statements: WriteStatements,
   transactions: WriteTransactions,
   request: EncodedAppend,
 ): AppendResult | null {
@@ -63,7 +61,7 @@ function tryWrite(
 }
 
 /** Finds why nothing was written, in the order in which a store answers: a damaged stream, a repetition, a refusal. */
-function whyNotWritten(statements: AppendStatements, request: EncodedAppend): AppendResult {
+function whyNotWritten(statements: WriteStatements, request: EncodedAppend): AppendResult {
   const { stream, commandId, key, work } = request;
   const entries = statements.streamEntries.all({ stream });
   assertUnbroken(stream, entries);
@@ -77,7 +75,7 @@ function whyNotWritten(statements: AppendStatements, request: EncodedAppend): Ap
   return { kind: 'lease-lost' };
 }
 
-function isLeaseLost(statements: AppendStatements, work: WorkChange): boolean {
+function isLeaseLost(statements: WriteStatements, work: WorkChange): boolean {
   return (
     work.change === 'remove' &&
     work.onlyIfLeasedBy !== null &&
@@ -96,14 +94,14 @@ function assertUnbroken(stream: string, entries: readonly StreamEntry[]): void {
   }
 }
 
-function conflict(statements: AppendStatements, request: EncodedAppend, actual: ExpectedVersion): AppendResult {
+function conflict(statements: WriteStatements, request: EncodedAppend, actual: ExpectedVersion): AppendResult {
   const { stream, expected } = request;
   const after = expected === 'none' ? 0 : expected;
   const missed = fromEventRows(statements.eventsBehind.all({ stream, after }), 'version', after);
   return { kind: 'conflict', actual, missed };
 }
 
-function changeWork(statements: AppendStatements, work: WorkChange): void {
+function changeWork(statements: WriteStatements, work: WorkChange): void {
   switch (work.change) {
     case 'keep':
       return;

@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3';
-import type { Transactions } from './group-commit.ts';
-import { prepareLastPosition } from './log-pages.ts';
+import type { Transactions } from './commit-group.ts';
+import type { WriteStatements } from './statements.ts';
 
 /** A connection's write transactions and their counter of positions. */
 export interface WriteTransactions extends Transactions {
@@ -13,12 +13,12 @@ export interface WriteTransactions extends Transactions {
 /** Transactions that take the write lock at once, so that none fails half-way. None begins when `assertInPlace` throws. */
 export function createWriteTransactions(
   database: Database.Database,
-  assertInPlace: () => void = () => undefined,
+  { lastPosition: last }: Pick<WriteStatements, 'lastPosition'>,
+  assertInPlace: () => void,
 ): WriteTransactions {
   const begin = database.prepare('begin immediate');
   const commit = database.prepare('commit');
   const rollback = database.prepare('rollback');
-  const last = prepareLastPosition(database);
   let lastPosition: number | null = null;
 
   function readLastPosition(): number {

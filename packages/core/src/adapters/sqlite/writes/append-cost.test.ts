@@ -7,8 +7,7 @@ import { exampleAppend, exampleCharge, exampleEvent, exampleId, exampleSummary }
 import { openSqliteStore } from '../open/open.ts';
 import { migrate } from '../schema/migrate.ts';
 import { SQLITE_MIGRATIONS } from '../schema/steps.ts';
-import { createSqliteStore } from '../store.ts';
-import { createTestDirectories, NO_HOOKS } from '../test-support.ts';
+import { createTestDirectories, createStoreOn } from '../test-support.ts';
 
 const directories = createTestDirectories();
 afterAll(() => directories.remove());
@@ -52,7 +51,7 @@ function traced(): { readonly store: ReservationStore; readonly take: () => read
     verbose: (text) => void statements.push(String(text).replaceAll('"', '').split(' ').slice(0, 4).join(' ')),
   });
   migrate(database, SQLITE_MIGRATIONS);
-  const store = createSqliteStore(database, NO_HOOKS);
+  const store = createStoreOn(database);
   return {
     store,
     take() {

@@ -1,13 +1,18 @@
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
-import { createGroupCommit, GROUP_WRITES_MAX, type GroupCommit } from './group-commit.ts';
+import { commitGroup } from './commit-group.ts';
+import { createGroupCommit, GROUP_WRITES_MAX } from './group-commit.ts';
+import { compileWriteQueries } from './queries.ts';
+import { prepareWriteStatements } from './statements.ts';
 import { createWriteTransactions } from './transaction.ts';
 import { migrate } from '../schema/migrate.ts';
 import { SQLITE_MIGRATIONS } from '../schema/steps.ts';
 
 interface Fixture {
   readonly database: Database.Database;
-  readonly group: GroupCommit;
+  /** Runs a function in a transaction shared with others. */
+  submit<Result>(write: () => Result): Promise<Result>;
+  idle(): Promise<void>;
   /** How each transaction ended. */
   readonly ends: string[];
   /** Inserts a number; one that is there already makes SQLite throw. */
@@ -20,9 +25,10 @@ function fixture(failCommit: (commits: number) => boolean = () => false): Fixtur
   const database = new Database(':memory:');
   migrate(database, SQLITE_MIGRATIONS);
   database.exec('create table numbers (n integer primary key)');
-  const transactions = createWriteTransactions(database);
+  const statements = prepareWriteStatements(database, compileWriteQueries());
+  const transactions = createWriteTransactions(database, statements, () => undefined);
   const ends: string[] = [];
-  const group = createGroupCommit({
+  const watched = {
     ...transactions,
     commit() {
       if (failCommit(ends.length)) throw new Error('the disk is full');
@@ -33,14 +39,17 @@ function fixture(failCommit: (commits: number) => boolean = () => false): Fixtur
       transactions.rollback();
       ends.push('rollback');
     },
-  });
+  };
+  const group = createGroupCommit<() => unknown>(async (writes, waitMs) => commitGroup(watched, writes, null, waitMs));
+  const submit = async <Result>(write: () => Result) => (await group.submit(write)) as Result;
   const insert = database.prepare('insert into numbers (n) values (?)');
   return {
     database,
-    group,
+    submit,
+    idle: () => group.idle(),
     ends,
     insert: (n) =>
-      group.submit(() => {
+      submit(() => {
         insert.run(n);
         return n;
       }),
@@ -92,10 +101,10 @@ describe('group commit', () => {
   });
 
   test('resolves nothing before the commit', async () => {
-    const { group, database } = fixture();
+    const { submit, database } = fixture();
     let committed = false;
-    const first = group.submit(() => undefined).then(() => database.inTransaction);
-    const second = group.submit(() => {
+    const first = submit(() => undefined).then(() => database.inTransaction);
+    const second = submit(() => {
       committed = true;
     });
     expect([await first, committed]).toEqual([false, true]);
@@ -103,11 +112,11 @@ describe('group commit', () => {
   });
 
   test('is idle when everything that was asked for has ended', async () => {
-    const { group, insert, numbers } = fixture();
+    const { idle, insert, numbers } = fixture();
     const inserts = range(1, 300).map(insert);
-    await group.idle();
+    await idle();
     expect(numbers()).toEqual(range(1, 300));
     await Promise.all(inserts);
-    await group.idle();
+    await idle();
   });
 });

@@ -1,5 +1,5 @@
 import { openPostgresStore } from '@reservations/core/postgres';
-import pg from 'pg';
+import { analyze, query } from '../run/postgres.ts';
 import type { Contender } from './contender.ts';
 import { ours } from './ours.ts';
 import { living } from './ours-living.ts';
@@ -9,19 +9,11 @@ export const contender: Contender = {
   ...ours((connectionString, { notify }) => openPostgresStore({ connectionString, notify }), bytesOf),
   async live({ db }) {
     const store = await openPostgresStore({ connectionString: db });
-    return { ...living(store), analyze: () => query(db, 'analyze') };
+    return { ...living(store), analyze: () => analyze(db) };
   },
 };
 
 async function bytesOf(connectionString: string): Promise<number> {
   const [row] = await query(connectionString, 'select pg_database_size(current_database()) as bytes');
   return Number(row?.['bytes']);
-}
-
-async function query(connectionString: string, text: string): Promise<readonly Readonly<Record<string, unknown>>[]> {
-  const client = new pg.Client({ connectionString });
-  await client.connect();
-  const { rows } = await client.query<Record<string, unknown>>(text);
-  await client.end();
-  return rows;
 }

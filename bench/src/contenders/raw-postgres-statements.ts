@@ -58,7 +58,6 @@ export function fillStatements(streams: number): {
     statements: [
       [insertGroup('all'), groupParameters(all)],
       [second, [streams]],
-      ['analyze', []],
     ],
   };
 }

@@ -76,7 +76,7 @@ function flat(what: string, contender: ContenderId, wanted: number, obstacle: st
 }
 
 const ENGINE =
-  'an append looks at its stream, recognizes a repeated command, checks leases and computes a checksum; by hand it does none of that';
+  'each append of a group gets an answer of its own (conflict, repeated command, taken key, lost lease); by hand, a group succeeds or fails as a whole';
 const ALONE =
   'a lone append pays for a promise, encoding and a turn of the event loop between two commits; by hand it is one synchronous call or one statement';
 const PEER = 'the absolute rate of the peer moves with the disk: the faster an fsync, the less a group saves';
@@ -119,8 +119,8 @@ function ofStore(title: string, ours: ContenderId, raw: ContenderId, single: Con
       0.8,
       ALONE,
     ),
-    times(`${title}: load a stream, to by hand`, read('load'), { contender: raw }, 0.8, CHECKED),
-    times(`${title}: read the log, to by hand`, read('log'), { contender: raw }, 0.6, CHECKED),
+    times(`${title}: load a stream, to the same by hand`, read('load'), { contender: raw }, 0.8, CHECKED),
+    times(`${title}: read the log, to the same by hand`, read('log'), { contender: raw }, 0.6, CHECKED),
     atMost(
       `${title}: commit to delivery, p99`,
       { suite: 'follow', contender: ours, case: 'same-store', figure: 'p99Ms' },

@@ -55,7 +55,12 @@ export function versionsTable({ circumstances }: Results): string {
 export function notRun({ notRun: all }: Results): string {
   if (all.length === 0) return 'Every contender took part.';
   return table(
-    ['not run', 'suite', 'reason'],
-    all.map(({ contender, suite, reason }) => [CONTENDERS[contender].title, suite, reason.replaceAll('|', '/')]),
+    ['not run', 'suite', 'round', 'reason'],
+    all.map(({ contender, suite, round, reason }) => [
+      CONTENDERS[contender].title,
+      suite,
+      round === null ? 'all' : `${round}`,
+      reason.replaceAll('|', '/'),
+    ]),
   );
 }

@@ -34,7 +34,7 @@ const RESULTS: Results = {
     postgres: { server_version: '18.4', fsync: 'on', synchronous_commit: 'on' },
     options: { rounds: 3, seconds: 1, quick: false },
   },
-  notRun: [{ contender: 'restate', suite: 'reservation', reason: 'it is away' }],
+  notRun: [{ contender: 'restate', suite: 'reservation', round: null, reason: 'it is away' }],
   suites: { append: APPENDS },
 };
 

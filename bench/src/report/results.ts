@@ -54,10 +54,12 @@ export interface Circumstances {
   readonly options: { readonly rounds: number; readonly seconds: number; readonly quick: boolean };
 }
 
-/** A contender that did not take part in a suite. */
+/** A contender that did not take part in a suite, or not in one of its rounds. */
 export interface NotRun {
   readonly contender: ContenderId;
   readonly suite: string;
+  /** The round in which it failed; null when it could not run at all. */
+  readonly round: number | null;
   readonly reason: string;
 }
 

@@ -56,7 +56,7 @@ export async function sendLoad(servers: readonly Serving[], load: Load): Promise
     ...(good === 0 ? {} : latencies(results)),
     ...used,
     ...(known.length === 0 ? {} : { loopDelayMs: Math.max(...known) }),
-    ...(load.mayRefuse === true ? { refusedPerSecond: refused / seconds } : {}),
+    ...(refused > 0 ? { refusedPerSecond: refused / seconds } : {}),
   };
 }
 

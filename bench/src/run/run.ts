@@ -16,6 +16,9 @@ const GROWTH_LIMIT_MS_PER_S = 2_000;
 
 const MS_PER_MINUTE = 60_000;
 
+/** Failures after which a contender is left out of a suite. */
+const FAILURES_MAX = 2;
+
 /** What a run has so far. */
 interface Progress {
   readonly suites: Record<string, Sample[]>;
@@ -85,8 +88,9 @@ async function runRound({ round, options, sites, signal, progress, save }: Round
   for (const id of options.suites) {
     const suite = SUITES[id];
     if (suite === undefined || round > (suite.roundsMax ?? round)) continue;
-    const left = new Set(progress.notRun.flatMap((one) => (one.suite === id ? [one.contender] : [])));
-    const contenders = suite.contenders.filter((one) => options.contenders.includes(one) && !left.has(one));
+    const contenders = suite.contenders.filter(
+      (one) => options.contenders.includes(one) && !isLeftOut(progress.notRun, id, one),
+    );
     for (const contender of round % 2 === 1 ? contenders : contenders.toReversed()) {
       if (signal.aborted) return;
       const began = performance.now();
@@ -104,7 +108,7 @@ async function runRound({ round, options, sites, signal, progress, save }: Round
         if (signal.aborted) return;
         const reason = error instanceof Error ? error.message : String(error);
         console.error(`round ${round}, ${id}: ${reason}`);
-        progress.notRun.push({ contender, suite: id, reason: causeOf(reason) });
+        progress.notRun.push({ contender, suite: id, round, reason: causeOf(reason) });
       } finally {
         await site.remove();
       }
@@ -128,9 +132,15 @@ function unable({ suites, contenders }: Options): NotRun[] {
   return suites.flatMap((suite) =>
     (SUITES[suite]?.contenders ?? []).flatMap((contender) => {
       const reason = contenders.includes(contender) ? reasons.get(CONTENDERS[contender].needs) : null;
-      return reason === null || reason === undefined ? [] : [{ contender, suite, reason }];
+      return reason === null || reason === undefined ? [] : [{ contender, suite, round: null, reason }];
     }),
   );
+}
+
+/** True for a contender that cannot run here or has failed often. */
+function isLeftOut(notRun: readonly NotRun[], suite: string, contender: ContenderId): boolean {
+  const entries = notRun.filter((one) => one.suite === suite && one.contender === contender);
+  return entries.some(({ round }) => round === null) || entries.length >= FAILURES_MAX;
 }
 
 /** The line of a failure that names the error, or its first one. */

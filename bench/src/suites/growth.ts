@@ -1,4 +1,5 @@
 import { measure } from '../run/measure.ts';
+import { analyze } from '../run/postgres.ts';
 import { need, type Suite } from './suite.ts';
 
 const SIZES: Readonly<Record<string, number>> = { '10k': 1e4, '100k': 1e5, '1M': 1e6, '10M': 1e7 };
@@ -45,6 +46,7 @@ export const growth: Suite = {
       for (const [name, events] of sizes) {
         const filled = await store.fill(events, until);
         if (filled < events) return;
+        await analyze(task.place.db);
         const bytesEach = (await store.bytes()) / (filled / 2);
         const { append, looks } = store;
         report(`${name}/append`, {

@@ -32,7 +32,7 @@ export const http: Suite = {
       try {
         await sendLoad([server], { connections: Math.min(CONNECTIONS[0] ?? 1, max), ms: Math.min(WARM_UP_MS, ms) });
         for (const connections of counts.filter((count) => count <= max)) {
-          report(`${paymentMs}/${connections}`, await sendLoad([server], { connections, ms }));
+          report(`${paymentMs}/${connections}`, await sendLoad([server], { connections, ms, mayRefuse: true }));
         }
       } finally {
         await server.stop();

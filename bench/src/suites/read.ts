@@ -1,5 +1,6 @@
 import type { Figures } from '../report/results.ts';
 import { measure } from '../run/measure.ts';
+import { analyze } from '../run/postgres.ts';
 import { need, type Suite } from './suite.ts';
 
 const STREAMS = 3_000;
@@ -28,6 +29,7 @@ export const read: Suite = {
   byDefault: true,
   async measure(contender, task, report) {
     const reading = await need(contender.read, task)(task.place, task.quick ? STREAMS_QUICK : STREAMS);
+    await analyze(task.place.db);
     const measuring = { concurrency: CONCURRENCY, warmUpMs: WARM_UP_MS, ms: task.ms };
     try {
       if (task.cases.includes('load')) report('load', await measure({ once: reading.load }, measuring));

@@ -162,14 +162,12 @@ function headline(results: Results): string {
   const appends = samplesOf(results, 'append');
   const reservations = samplesOf(results, 'reservation');
   const ratios = [
-    ['durable appends on SQLite', 'Emmett', ratio(appends, 'ours-sqlite', 'emmett-sqlite', 'events/50')],
-    ['durable appends on PostgreSQL', 'Emmett', ratio(appends, 'ours-postgres', 'emmett-postgres', 'events/50')],
-    ['reservations on PostgreSQL', 'DBOS Transact', ratio(reservations, 'ours-postgres', 'dbos-three-steps', '50')],
-    ['reservations on PostgreSQL', 'Restate', ratio(reservations, 'ours-postgres', 'restate', '50')],
+    ['durable appends of Emmett on SQLite', ratio(appends, 'ours-sqlite', 'emmett-sqlite', 'events/50')],
+    ['durable appends of Emmett on PostgreSQL', ratio(appends, 'ours-postgres', 'emmett-postgres', 'events/50')],
+    ['reservations of DBOS Transact on PostgreSQL', ratio(reservations, 'ours-postgres', 'dbos-three-steps', '50')],
+    ['reservations of Restate', ratio(reservations, 'ours-postgres', 'restate', '50')],
   ] as const;
-  const texts = ratios.flatMap(([what, peer, value]) =>
-    value === null ? [] : [`${factor(value)} times the ${what} of ${peer}`],
-  );
+  const texts = ratios.flatMap(([what, value]) => (value === null ? [] : [`${factor(value)} times the ${what}`]));
   const rate = figureOf(samplesOf(results, 'http'), { contender: 'ours-sqlite', case: '0/50' }, 'perSecond');
   const overHttp = rate === null ? '' : `, and ${count(rate.median)} complete reservations per second over HTTP`;
   if (texts.length === 0) return NOT_MEASURED;

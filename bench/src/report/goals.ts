@@ -130,7 +130,7 @@ function ofStore(title: string, ours: ContenderId, raw: ContenderId, single: Con
     ),
     times(
       `${title}: 4 × the best rate offered, to that rate`,
-      { suite: 'overload', contender: ours, case: '4' },
+      { suite: 'overload', contender: ours, case: 'x4' },
       { case: 'best' },
       0.9,
       REFUSING,

@@ -16,10 +16,10 @@ export const overload: Suite = {
   cases: {
     best: `as many as it answers, ${BEST_CONNECTIONS} connections`,
     ...Object.fromEntries(
-      FACTORS.map((factor) => [`${factor}`, `${factor} × that rate offered, ${CONNECTIONS} connections`]),
+      FACTORS.map((factor) => [`x${factor}`, `${factor} × that rate offered, ${CONNECTIONS} connections`]),
     ),
   },
-  quickCases: ['best', '4'],
+  quickCases: ['best', 'x4'],
   roundsMax: 3,
   byDefault: true,
   async measure(contender, task, report) {
@@ -30,9 +30,9 @@ export const overload: Suite = {
       await sendLoad([server], { connections: BEST_CONNECTIONS, ms: WARM_UP_MS });
       const best = await sendLoad([server], { connections: BEST_CONNECTIONS, ms });
       report('best', best);
-      for (const factor of FACTORS.filter((factor) => task.cases.includes(`${factor}`))) {
+      for (const factor of FACTORS.filter((factor) => task.cases.includes(`x${factor}`))) {
         const perSecond = factor * (best.perSecond ?? 0);
-        report(`${factor}`, await sendLoad([server], { connections: CONNECTIONS, ms, perSecond, mayRefuse: true }));
+        report(`x${factor}`, await sendLoad([server], { connections: CONNECTIONS, ms, perSecond, mayRefuse: true }));
       }
     } finally {
       await server.stop();

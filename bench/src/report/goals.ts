@@ -219,6 +219,7 @@ export function goalsTable(results: Results): string {
 
 /** What stands in the way of the goals that were missed, each reason once. */
 export function obstacles(results: Results): string {
+  if (results.circumstances.options.quick) return 'A quick run tells nothing about goals.';
   const missed = GOALS.filter(({ reached }) => reached(results)?.isMet === false);
   if (missed.length === 0) return 'No goal that was measured was missed.';
   const goals = Map.groupBy(missed, ({ obstacle }) => obstacle);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { CONTENDERS } from '../contenders/registry.ts';
 import { SUITES } from '../suites/index.ts';
-import { BLOCKS } from './blocks.ts';
+import { BLOCKS, renderBlock } from './blocks.ts';
 import { fillPage } from './documents.ts';
 import { count, factor, milliseconds, table } from './format.ts';
 import { GOALS, obstacles } from './goals.ts';
@@ -141,6 +141,14 @@ describe('goals', () => {
   test('that are missed have a reason, and only those', () => {
     expect(obstacles(RESULTS)).toMatch(/^- _SQLite: append at 50, to Emmett_: .+\.$/);
     expect(obstacles({ ...RESULTS, suites: {} })).toBe('No goal that was measured was missed.');
+  });
+
+  test('say nothing after a quick run, and the headline quotes none', () => {
+    const options = { ...RESULTS.circumstances.options, quick: true };
+    const quick = { ...RESULTS, circumstances: { ...RESULTS.circumstances, options } };
+    expect(obstacles(quick)).toBe('A quick run tells nothing about goals.');
+    expect(renderBlock('headline', RESULTS)).toContain('30.0 times the durable appends of Emmett on SQLite');
+    expect(renderBlock('headline', quick)).not.toMatch(/\d times/);
   });
 });
 

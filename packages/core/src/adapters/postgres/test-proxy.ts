@@ -10,6 +10,8 @@ export interface TestProxy {
   readonly url: string;
   /** The messages of clients since the last call, in the order of their arrival. */
   takeMessages(): readonly Message[];
+  /** Bytes that the server sent since the last call. */
+  takeAnsweredBytes(): number;
   /** The notices of the server since the last call, as they travel. */
   takeNotices(): readonly Message[];
   /** Once, instead of passing on a message that fits, every connection is cut; what came before it is passed on. */
@@ -35,6 +37,7 @@ export async function startTestProxy(serverUrl: string): Promise<TestProxy> {
   const plans: Plans = { cutBefore: null, loseAnswerTo: null };
   let messages: Message[] = [];
   let notices: Message[] = [];
+  let answeredBytes = 0;
 
   function cut(): void {
     for (const sockets of pairs) for (const socket of sockets) socket.destroy();
@@ -50,6 +53,7 @@ export async function startTestProxy(serverUrl: string): Promise<TestProxy> {
     pass(client, server, plans, {
       record: (message) => void messages.push(message),
       note: (message) => void notices.push(message),
+      answered: (bytes) => void (answeredBytes += bytes),
       cut,
     });
     closeTogether(client, server, () => pairs.delete(pair));
@@ -63,6 +67,11 @@ export async function startTestProxy(serverUrl: string): Promise<TestProxy> {
     takeMessages() {
       const taken = messages;
       messages = [];
+      return taken;
+    },
+    takeAnsweredBytes() {
+      const taken = answeredBytes;
+      answeredBytes = 0;
       return taken;
     },
     takeNotices() {
@@ -89,13 +98,15 @@ export async function startTestProxy(serverUrl: string): Promise<TestProxy> {
   };
 }
 
+interface Watching {
+  record(message: Message): void;
+  note(message: Message): void;
+  answered(bytes: number): void;
+  cut(): void;
+}
+
 /** Passes on what is said on one connection, as far as the plans allow it. */
-function pass(
-  client: Socket,
-  server: Socket,
-  plans: Plans,
-  { record, note, cut }: { record(message: Message): void; note(message: Message): void; cut(): void },
-): void {
+function pass(client: Socket, server: Socket, plans: Plans, { record, note, answered, cut }: Watching): void {
   const split = createMessageSplitter('client');
   const splitAnswers = createMessageSplitter('server');
   let isLosing = false;
@@ -115,6 +126,7 @@ function pass(
     }
   });
   server.on('data', (chunk: Buffer) => {
+    answered(chunk.length);
     for (const message of splitAnswers(chunk)) if (message.type === 'N') note(message);
     if (isLosing) cut();
     else client.write(chunk);

@@ -202,11 +202,14 @@ begin
       p_appends[n][4] as scope, p_appends[n][5] as idempotency_key, p_appends[n][6] as fingerprint,
       p_appends[n][7] as work, p_appends[n][8] as work_kind, p_appends[n][9] as work_id, p_appends[n][10] as owner
   ) a
-  where (
-      select count(*) <> a.expected or coalesce(max(e.version), 0) <> a.expected
-        or coalesce(bool_or(e.command_id = a.command_id), false)
-      from events e where e.shard = p_shard and e.stream = a.stream
-    )
+  where case a.expected
+      when 0 then (select true from events e where e.shard = p_shard and e.stream = a.stream limit 1)
+      else (
+        select count(*) <> a.expected or coalesce(max(e.version), 0) <> a.expected
+          or coalesce(bool_or(e.command_id = a.command_id), false)
+        from events e where e.shard = p_shard and e.stream = a.stream
+      )
+    end
     or a.fingerprint is not null and (
       select true from idempotency_keys k
       where k.shard = p_shard and k.scope = a.scope and k.idempotency_key = a.idempotency_key limit 1

@@ -73,7 +73,7 @@ begin
   into v_last, v_doubted
   from generate_series(1, v_appends) as n
   cross join lateral (
-    select p_appends[n][1] as stream, p_appends[n][2]::integer as expected, p_appends[n][3] as command_id,
+    select p_appends[n][1] as stream, p_appends[n][2]::bigint as expected, p_appends[n][3] as command_id,
       p_appends[n][4] as scope, p_appends[n][5] as idempotency_key, p_appends[n][6] as fingerprint,
       p_appends[n][7] as work, p_appends[n][8] as work_kind, p_appends[n][9] as work_id, p_appends[n][10] as owner
   ) a
@@ -127,7 +127,7 @@ begin
         end as fate
       from unnest(v_doubted) as d(n)
       cross join lateral (
-        select d.n, p_appends[d.n][1] as stream, p_appends[d.n][2]::integer as expected, p_appends[d.n][3] as command_id,
+        select d.n, p_appends[d.n][1] as stream, p_appends[d.n][2]::bigint as expected, p_appends[d.n][3] as command_id,
           p_appends[d.n][4] as scope, p_appends[d.n][5] as idempotency_key, p_appends[d.n][6] as fingerprint,
           p_appends[d.n][7] as work, p_appends[d.n][8] as work_kind, p_appends[d.n][9] as work_id,
           p_appends[d.n][10] as owner

@@ -18,6 +18,7 @@ import type { EngineDeps } from '../engine-deps.ts';
 import { handleCommand } from '../commands/handle-command.ts';
 import { RESERVATION_ID } from '../traced.ts';
 import { claimOf } from './key-claim.ts';
+import { eitherSignal } from '../payments/either-signal.ts';
 import { KEY_TURNS_MAX, LEASE_MS, SEND_WINDOW_MS } from '../payments/limits.ts';
 import { notYetCreated } from '../commands/load-reservation.ts';
 import type { SettlementPolicy } from '../payments/settlement-policy.ts';
@@ -144,6 +145,7 @@ async function createOnce(
   );
   if (created.kind === 'key-taken') return await replay(deps, created, claim?.fingerprint ?? null);
   assert(created.kind === 'applied', `a new id is free, yet creating ended "${created.kind}"`);
+  const { signal, release } = eitherSignal(deps.cancelled, options.signal);
   const job: ChargeJob = {
     id,
     loaded: created.loaded,
@@ -155,9 +157,10 @@ async function createOnce(
     answerUnknownAs: policy.answerUnknownAs,
     key: claim,
     giveUp: 'never',
-    signal: options.signal === undefined ? deps.cancelled : AbortSignal.any([deps.cancelled, options.signal]),
+    signal,
   };
-  return { kind: 'reservation', reservation: await chargeOrLeaveOpen(deps, job, created.summary), replayed: false };
+  const reservation = await chargeOrLeaveOpen(deps, job, created.summary).finally(release);
+  return { kind: 'reservation', reservation, replayed: false };
 }
 
 /**

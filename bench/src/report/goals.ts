@@ -78,7 +78,7 @@ function flat(what: string, contender: ContenderId, wanted: number, obstacle: st
 const ENGINE =
   'each append of a group gets an answer of its own (conflict, repeated command, taken key, lost lease); by hand, a group succeeds or fails as a whole';
 const ALONE =
-  'a lone append pays for a promise, encoding and a turn of the event loop between two commits; by hand it is one synchronous call or one statement';
+  'a lone append pays for a promise, encoding and a turn of the event loop, on SQLite also for messages to a thread and back; by hand it is one synchronous call or one statement';
 const PEER = 'the absolute rate of the peer moves with the disk: the faster an fsync, the less a group saves';
 const ONE_LOG = 'the commits of one database have one order, and the processes share the cores with the database';
 const CALL = 'the gRPC call takes more CPU time than both appends, and all of it runs in one process';

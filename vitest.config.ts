@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { configDefaults, defineConfig } from 'vitest/config';
+import { LongestFirst } from './scripts/vitest.sequencer.ts';
 
 const COMPILE_CACHE = fileURLToPath(new URL('node_modules/.cache/compile', import.meta.url));
 
@@ -28,7 +29,8 @@ export default defineConfig({
     setupFiles: ['scripts/vitest.patience.ts', 'packages/server/src/http/wire/watch-answers-fixture.ts'],
     expect: { poll: { timeout: PATIENCE_MS } },
     // Most of the long tests wait for leases, processes and disks.
-    maxWorkers: 4,
+    maxWorkers: 6,
+    sequence: { sequencer: LongestFirst },
     // Processes that tests start are not measured: the part of a server that only runs in one counts as not covered.
     coverage: {
       provider: 'v8',

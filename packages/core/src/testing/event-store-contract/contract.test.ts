@@ -1,9 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, describe, expect, inject, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { createMemoryStore } from '../../adapters/memory/index.ts';
-import { createPostgresHarness, createTestSchemas } from '../../adapters/postgres/test-support.ts';
 import { openSqliteStore } from '../../adapters/sqlite/index.ts';
 import type { ReservationStore } from '../../ports/reservation-store.ts';
 import type { StoreHarness } from './case.ts';
@@ -50,14 +49,10 @@ function sqliteFile(): StoreHarness {
   };
 }
 
-const schemas = await createTestSchemas(inject('postgresUrl'));
-afterAll(() => schemas.database.drop());
-
 describe.each([
   { adapter: 'memory', harness: memory },
   { adapter: 'SQLite in memory', harness: sqliteInMemory },
   { adapter: 'SQLite file', harness: sqliteFile() },
-  { adapter: 'PostgreSQL', harness: createPostgresHarness(schemas) },
 ])('$adapter keeps the store contract', ({ harness }) => {
   const applicable = reservationStoreContract.filter(({ needs }) => needs === 'nothing' || harness[needs] !== null);
 

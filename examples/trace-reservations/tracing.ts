@@ -1,6 +1,11 @@
 import { context, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
-import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
+import {
+  BasicTracerProvider,
+  InMemorySpanExporter,
+  type ReadableSpan,
+  SimpleSpanProcessor,
+} from '@opentelemetry/sdk-trace-base';
 
 /** Keeps spans in memory. Replace it by the exporter of your collector, and the processor by a BatchSpanProcessor. */
 export const exporter: InMemorySpanExporter = new InMemorySpanExporter();
@@ -11,16 +16,17 @@ export function startTracing(): void {
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
 }
 
-/** Returns the finished spans, each indented below its parent, in the order in which they began. */
+/** Returns the finished spans, each indented below its parent; those of one parent in the order in which they ended. */
 export function spanTree(): readonly string[] {
-  const spans = [...exporter.getFinishedSpans()].sort(
-    (a, b) => a.startTime[0] - b.startTime[0] || a.startTime[1] - b.startTime[1],
-  );
-  const depths = new Map<string, number>();
-  return spans.map((span) => {
-    const depth = (depths.get(span.parentSpanContext?.spanId ?? '') ?? -1) + 1;
-    depths.set(span.spanContext().spanId, depth);
-    const outcome = span.attributes['reservations.payment_outcome'] ?? span.attributes['rpc.status_code'];
-    return `${'  '.repeat(depth)}${span.name}${outcome === undefined ? '' : `: ${String(outcome)}`}`;
-  });
+  const spans = exporter.getFinishedSpans();
+  function linesBelow(parent: string | undefined, indent: string): readonly string[] {
+    const children = spans.filter((span) => span.parentSpanContext?.spanId === parent);
+    return children.flatMap((span) => [indent + textOf(span), ...linesBelow(span.spanContext().spanId, `${indent}  `)]);
+  }
+  return linesBelow(undefined, '');
+}
+
+function textOf({ name, attributes }: ReadableSpan): string {
+  const outcome = attributes['reservations.payment_outcome'] ?? attributes['rpc.status_code'];
+  return outcome === undefined ? name : `${name}: ${String(outcome)}`;
 }

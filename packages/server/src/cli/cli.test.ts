@@ -196,7 +196,9 @@ describe('serving', () => {
 /** What a server says on standard error when it begins to listen, and nothing else. */
 function forPeople(url: string, db: string): unknown {
   return expect.stringMatching(
-    new RegExp(`^listening on ${url}\n  API .*\n  health .*\n  database  ${db}\n  payments .*\n  try .*\n  help .*\n$`),
+    new RegExp(
+      `^listening on ${url}\n  API .*\n  docs .*\n  health .*\n  database  ${db}\n  payments .*\n  try .*\n  help .*\n$`,
+    ),
   );
 }
 

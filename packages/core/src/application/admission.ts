@@ -6,7 +6,7 @@ import { SETTLEMENT_CONCURRENCY_MAX, SETTLEMENT_SHARE } from './payments/limits.
 /** A bounded number of places, each held by one piece of work under way. */
 export interface Places {
   isFull(): boolean;
-  /** Holds a place until the work has ended, in whatever way. @throws {ReservationError} OVERLOADED, when there is none */
+  /** Holds a place until the work has ended, also by a failure. @throws {ReservationError} OVERLOADED, when there is none */
   hold<Result>(work: () => Promise<Result>): Promise<Result>;
 }
 

@@ -1,13 +1,13 @@
 /** A signal that aborts when one of two signals does, until it is released. */
 export interface EitherSignal {
   readonly signal: AbortSignal;
-  /** Removes what the signals know of this one. */
+  /** Removes the listeners from both signals. */
   release(): void;
 }
 
 /**
- * Combines a signal that lives as long as the engine with that of one request, if it has any. `AbortSignal.any` is not for
- * that: in Node 22 each call leaves something in the signal that lives on, and memory grows with the number of requests.
+ * Combines a signal that lives as long as the engine with the signal of one request, if given. `AbortSignal.any` is not used
+ * here: in Node 22 each call leaves something in the signal that lives on, and memory grows with the number of requests.
  */
 export function eitherSignal(lasting: AbortSignal, own: AbortSignal | undefined): EitherSignal {
   if (own === undefined) return { signal: lasting, release: () => undefined };

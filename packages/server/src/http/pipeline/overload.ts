@@ -80,7 +80,7 @@ function createRefusal({ logger, meter, basePath, corsOrigins }: OverloadOptions
   };
 }
 
-/** Returns a function that counts refused requests, for a line of the log in each interval that has any. */
+/** Returns a function that counts refused requests, and writes their number to the log once in each interval. */
 function countIntoLog(logger: Logger | undefined): () => void {
   let requests = 0;
   return () => {

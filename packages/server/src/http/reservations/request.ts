@@ -21,7 +21,7 @@ export const WIRE_FIELDS: { readonly [Field in RequestField]: keyof WireRequest 
   currency: 'currency',
 };
 
-/** Longest decimal text that can be an amount: core refuses longer ones, whatever their value. */
+/** Longest decimal text that can be an amount: core refuses longer ones, also when their value would be allowed. */
 const AMOUNT_TEXT_LENGTH_MAX = 64;
 
 /**

@@ -12,7 +12,7 @@ import { createTestDirectories, createStoreOn } from '../test-support.ts';
 const directories = createTestDirectories();
 afterAll(() => directories.remove());
 
-/** Statements of one transaction, whatever is in it. */
+/** Statements that each transaction needs, in addition to those of its appends. */
 const OF_A_GROUP = ['begin immediate', 'select position from events', 'commit'];
 
 const LEASE = { owner: 'w', openedAt: 1, leaseUntil: 2 };
@@ -91,7 +91,7 @@ describe('the statements of an append', () => {
 });
 
 describe('the commits of a group', () => {
-  test('one, whatever the number of its appends', async () => {
+  test('one for a group of any number of appends', async () => {
     const path = await directories.newPath();
     const store = await openSqliteStore({ path });
     const before = commitsIn(`${path}-wal`);

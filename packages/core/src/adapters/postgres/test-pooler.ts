@@ -33,7 +33,8 @@ interface Sharing {
   hear(client: Client, message: Message): void;
   /** The server undoes what a client began that went away; the next one gets a new connection. */
   forget(client: Client): void;
-  stop(): void;
+  /** Resolves once the connection is closed, also one that is being made. */
+  stop(): Promise<void>;
 }
 
 /**
@@ -68,7 +69,7 @@ export async function startTestPooler(
   return {
     url: `postgres://anybody@127.0.0.1:${address.port}/any`,
     async stop() {
-      sharing.stop();
+      await sharing.stop();
       for (const { socket } of clients) socket.destroy();
       listener.close();
       await once(listener, 'close');
@@ -115,7 +116,8 @@ async function share(serverUrl: string, mode: 'transaction' | 'statement'): Prom
     pump();
   }
 
-  await connectServer();
+  let connecting = connectServer();
+  await connecting;
   return {
     hear(client, message) {
       if (message.type === '') client.socket.write(message.bytes.readInt32BE(4) === TLS_REQUEST ? NO_TLS : GREETING);
@@ -132,11 +134,12 @@ async function share(serverUrl: string, mode: 'transaction' | 'statement'): Prom
       owner = null;
       server?.socket.destroy();
       server = null;
-      if (!isStopped) void connectServer();
+      if (!isStopped) connecting = connectServer();
     },
-    stop() {
+    async stop() {
       isStopped = true;
       server?.socket.destroy();
+      await connecting;
     },
   };
 }

@@ -1,3 +1,4 @@
+import type { Scope } from '../../auth/scopes.ts';
 import type { ProblemCode } from '../problems/problems.ts';
 import type { AnswerHeader, RequestHeader } from './headers.ts';
 import type { SchemaName } from './schemas.ts';
@@ -29,6 +30,8 @@ export interface Operation extends Answers {
   /** Parameters in braces. */
   readonly path: `/${string}`;
   readonly tag: 'reservations' | 'health' | 'service';
+  /** What the sender must hold when authentication is on; null for an operation that shows no data and is open to all. */
+  readonly scope: Scope | null;
   readonly summary: string;
   readonly description?: string;
   /** Parameters of the path with their descriptions. */
@@ -72,6 +75,7 @@ export const OPERATIONS: { readonly [Name in OperationName]: Operation } = {
     method: 'get',
     path: '/',
     tag: 'service',
+    scope: null,
     summary: 'Greets and says where things are',
     answers: [{ status: 200, description: 'The greeting.', body: 'Root' }],
     problems: [],
@@ -81,6 +85,7 @@ export const OPERATIONS: { readonly [Name in OperationName]: Operation } = {
     method: 'get',
     path: '/health/live',
     tag: 'health',
+    scope: null,
     summary: 'Tells that the process answers',
     description: 'Does not depend on the database or the payment service.',
     answers: [{ status: 200, description: 'The process answers.', body: 'Live' }],
@@ -91,6 +96,7 @@ export const OPERATIONS: { readonly [Name in OperationName]: Operation } = {
     method: 'get',
     path: '/health/ready',
     tag: 'health',
+    scope: null,
     summary: 'Tells whether work may be sent here',
     description: 'Independent of the payment service.',
     answers: [
@@ -104,6 +110,7 @@ export const OPERATIONS: { readonly [Name in OperationName]: Operation } = {
     method: 'get',
     path: '/health/status',
     tag: 'health',
+    scope: 'ops:read',
     summary: 'Tells the state of the server and of what it depends on',
     description:
       'For operators: answered to requests from the machine itself, unless the server is set otherwise, and never ' +
@@ -118,6 +125,7 @@ export const OPERATIONS: { readonly [Name in OperationName]: Operation } = {
     method: 'post',
     path: '/reservations',
     tag: 'reservations',
+    scope: 'reservations:write',
     summary: 'Makes a reservation and charges it',
     description: 'Answers when the payment has an outcome, or when it is clear that the outcome is unknown for now.',
     headers: ['Idempotency-Key'],
@@ -156,6 +164,7 @@ export const OPERATIONS: { readonly [Name in OperationName]: Operation } = {
     method: 'get',
     path: '/reservations/{reservation_id}',
     tag: 'reservations',
+    scope: 'reservations:read',
     summary: 'Returns a reservation in its current state',
     parameters: { reservation_id: 'Id of the reservation.' },
     answers: [{ status: 200, description: 'The reservation.', body: 'Reservation' }],
@@ -166,6 +175,7 @@ export const OPERATIONS: { readonly [Name in OperationName]: Operation } = {
     method: 'get',
     path: '/openapi.json',
     tag: 'service',
+    scope: null,
     summary: 'Returns the OpenAPI 3.1 document of the API',
     isListed: false,
     headers: ['If-None-Match'],
@@ -180,6 +190,7 @@ export const OPERATIONS: { readonly [Name in OperationName]: Operation } = {
     method: 'get',
     path: '/docs',
     tag: 'service',
+    scope: null,
     summary: 'Shows the API as an interactive page',
     isListed: false,
     headers: ['If-None-Match'],
@@ -194,6 +205,7 @@ export const OPERATIONS: { readonly [Name in OperationName]: Operation } = {
     method: 'get',
     path: '/docs/{file}',
     tag: 'service',
+    scope: null,
     summary: 'Returns a file of that page',
     isListed: false,
     parameters: { file: 'Name of the file.' },

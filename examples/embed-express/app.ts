@@ -1,5 +1,5 @@
 import { createReservations, type PaymentGateway, type Reservations, type ReservationStore } from '@reservations/core';
-import { createReservationsHandler } from '@reservations/server';
+import { createHandler } from '@reservations/server';
 import express, { type Express } from 'express';
 
 /** An application of one's own that takes reservations in its checkout and serves the reservation API below /booking. */
@@ -10,7 +10,7 @@ export function createShop(
   const reservations = createReservations({ store, gateway });
   const app = express();
 
-  app.use('/booking', createReservationsHandler({ reservations, store }));
+  app.use('/booking', createHandler({ reservations, store }));
 
   app.post('/checkout', express.json(), async (request, response) => {
     const { customer, order, total } = request.body as { customer: string; order: string; total: string };

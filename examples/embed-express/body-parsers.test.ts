@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { createReservations, type PaymentGateway } from '@reservations/core';
 import { createMemoryStore } from '@reservations/core/memory';
-import { createReservationsHandler } from '@reservations/server';
+import { createHandler } from '@reservations/server';
 import express, { type RequestHandler } from 'express';
 import { describe, expect, onTestFinished, test } from 'vitest';
 
@@ -15,7 +15,7 @@ const gateway: PaymentGateway = {
 /** An application with something before the handler; resolves with the URL that the handler is mounted at. */
 async function applicationWith(...before: readonly RequestHandler[]): Promise<string> {
   const store = createMemoryStore();
-  const handler = createReservationsHandler({ reservations: createReservations({ store, gateway }), store });
+  const handler = createHandler({ reservations: createReservations({ store, gateway }), store });
   const app = express();
   for (const each of before) app.use(each);
   app.use('/booking', handler);

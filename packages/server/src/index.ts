@@ -1,6 +1,6 @@
 export { guardConnections, type GuardOptions } from './http/pipeline/connection-errors.ts';
 export type { CorsOrigins } from './config/cors-origins.ts';
-export { createReservationsHandler, type ReservationsHandlerOptions } from './http/handler.ts';
+export { createHandler, type HandlerOptions } from './http/handler.ts';
 export { LOG_LEVELS, type LogLevel } from './config/log-level.ts';
 export type { ServerCertificate, ServerTls } from './http/certificate.ts';
 export { type RunningServer, type ServerOptions, startServer } from './http/server.ts';

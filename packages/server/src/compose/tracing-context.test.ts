@@ -10,7 +10,7 @@ import { createMemoryStore } from '@reservations/core/memory';
 import { createOpenTelemetryTracer } from '@reservations/core/opentelemetry';
 import { startSandboxPaymentService } from '@reservations/core/sandbox';
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
-import { createReservationsHandler } from '../http/handler.ts';
+import { createHandler } from '../http/handler.ts';
 import { startServer } from '../http/server.ts';
 import { logObserver } from '../observe/log.ts';
 import { memoryLog } from '../observe/memory-log-fixture.ts';
@@ -96,7 +96,7 @@ test('a create with a traceparent continues that trace, and its events are in it
 test('spans are below the span of an application that embeds the service', async () => {
   const store = createMemoryStore();
   const reservations = createReservations({ store, gateway: declining, tracer, observer: () => undefined });
-  const handler = createReservationsHandler({ reservations, store, tracer });
+  const handler = createHandler({ reservations, store, tracer });
   const outer = trace.getTracer('application').startSpan('application');
   const server = createServer((request, response) => {
     context.with(trace.setSpan(context.active(), outer), () => handler(request, response));

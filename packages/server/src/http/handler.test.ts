@@ -6,14 +6,14 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { memoryLog } from '../observe/memory-log-fixture.ts';
 import { parseRaw, sendRaw, startService } from './service-fixture.ts';
 import { guardConnections } from './pipeline/connection-errors.ts';
-import { createReservationsHandler, type ReservationsHandlerOptions } from './handler.ts';
+import { createHandler, type HandlerOptions } from './handler.ts';
 
 const REQUEST = { user_id: 'user_123', amount: 10.5 };
 
-type HandlerOptions = Omit<ReservationsHandlerOptions, 'reservations' | 'store'>;
+type Options = Omit<HandlerOptions, 'reservations' | 'store'>;
 
-async function createHandler(
-  options: HandlerOptions = {},
+async function makeHandler(
+  options: Options = {},
   chargeMs = 0,
 ): Promise<{
   readonly handler: RequestListener;
@@ -34,7 +34,7 @@ async function createHandler(
       close: () => Promise.resolve(),
     },
   });
-  return { handler: createReservationsHandler({ ...options, reservations, store }), charged };
+  return { handler: createHandler({ ...options, reservations, store }), charged };
 }
 
 async function listen(listener: RequestListener, guard = false): Promise<number> {
@@ -57,7 +57,7 @@ function init(body: string): RequestInit {
 describe('inside another application', () => {
   /** Mounts a handler as Express does: the path is cut from `url` and kept in `baseUrl`. */
   async function mount(prefix: string, parsedBody?: unknown): Promise<{ readonly url: string; readonly port: number }> {
-    const { handler } = await createHandler();
+    const { handler } = await makeHandler();
     const port = await listen((request, response) => {
       const url = request.url ?? '';
       Object.assign(request, { originalUrl: url, baseUrl: prefix, url: url.slice(prefix.length) || '/' });
@@ -134,7 +134,7 @@ describe('below a base path', () => {
       },
     ],
   ])('%s', async (_, mounted) => {
-    const { handler } = await createHandler({ basePath: BASE });
+    const { handler } = await makeHandler({ basePath: BASE });
     const url = `http://127.0.0.1:${await listen(mounted(handler))}${BASE}`;
     const made = await fetch(`${url}/reservations?x=/a`, init(JSON.stringify(REQUEST)));
     const location = String(made.headers.get('location'));
@@ -148,7 +148,7 @@ describe('below a base path', () => {
   });
 
   test('another path that begins with the same letters is not below it', async () => {
-    const { handler } = await createHandler({ basePath: '/book' });
+    const { handler } = await makeHandler({ basePath: '/book' });
     const url = `http://127.0.0.1:${await listen(handler)}`;
     expect((await fetch(`${url}/booking/health/live`)).status).toBe(404);
     expect((await fetch(`${url}/book/health/live`)).status).toBe(200);
@@ -157,7 +157,7 @@ describe('below a base path', () => {
   test.each(['/', 'booking', '/booking/', '//evil.example', '/a b', '/a?b', '/reservations', '/health/live'])(
     '%j is no base path',
     async (basePath) => {
-      await expect(createHandler({ basePath })).rejects.toMatchObject({
+      await expect(makeHandler({ basePath })).rejects.toMatchObject({
         code: 'INVALID_OPTION',
         message: expect.stringMatching(/^basePath: expected a path .*, found ".*"$/),
       });
@@ -174,8 +174,8 @@ describe('a body that the application around the handler has touched', () => {
       request.resume().on('end', proceed);
     };
 
-  async function post(before: Before, options: HandlerOptions = {}): Promise<readonly [number, unknown]> {
-    const { handler } = await createHandler(options);
+  async function post(before: Before, options: Options = {}): Promise<readonly [number, unknown]> {
+    const { handler } = await makeHandler(options);
     const port = await listen((request, response) => before(request, () => handler(request, response)));
     const response = await fetch(`http://127.0.0.1:${port}/reservations`, init(JSON.stringify(REQUEST)));
     return [response.status, await response.json()];
@@ -260,14 +260,14 @@ describe('on connections of an application', () => {
   const post = `POST /reservations HTTP/1.1\r\nHost: x\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
 
   test('nothing is executed behind an answer that ends one', async () => {
-    const { handler, charged } = await createHandler({ bodyLimitBytes: 100 });
+    const { handler, charged } = await makeHandler({ bodyLimitBytes: 100 });
     const tooLarge = `POST /reservations HTTP/1.1\r\nHost: x\r\nContent-Length: 200\r\n\r\n${'x'.repeat(200)}`;
     const received = await sendRaw(await listen(handler), tooLarge + post);
     expect([received.match(/HTTP\/1\.1 \d+/g), charged]).toEqual([['HTTP/1.1 413'], []]);
   });
 
   test('a client that closes its half is answered when the server is prepared', async () => {
-    const { handler, charged } = await createHandler({}, 200);
+    const { handler, charged } = await makeHandler({}, 200);
     const socket = connect(await listen(handler, true), '127.0.0.1');
     onTestFinished(() => void socket.destroy());
     let received = '';
@@ -279,7 +279,7 @@ describe('on connections of an application', () => {
   });
 
   test('a prepared server answers what is no HTTP in the shape of all errors', async () => {
-    const { handler } = await createHandler();
+    const { handler } = await makeHandler();
     const raw = await sendRaw(await listen(handler, true), 'GET / HTTP/9.9\r\n\r\n');
     expect(parseRaw(raw)).toMatchObject({ status: 400, body: { code: 'malformed_request' } });
     expect(raw).not.toMatch(/Access-Control/i);

@@ -7,8 +7,8 @@ import { BODY_LIMIT_BYTES } from '../config/http-defaults.ts';
 import { inTurn } from './pipeline/connection-turn.ts';
 import { type OverloadOptions, refuseWhenOverloaded } from './pipeline/overload.ts';
 
-/** Options of {@link createReservationsHandler}. */
-export type ReservationsHandlerOptions = Omit<AppOptions, 'state' | 'requests' | 'status'>;
+/** Options of {@link createHandler}. */
+export type HandlerOptions = Omit<AppOptions, 'state' | 'requests' | 'status'>;
 
 /**
  * Returns the service as a request handler, for your own application: `http.createServer(handler)`, or below a
@@ -19,9 +19,7 @@ export type ReservationsHandlerOptions = Omit<AppOptions, 'state' | 'requests' |
  * Starting and stopping the engine, and closing store and gateway, stay with the application that made them.
  * @throws {ReservationError} INVALID_OPTION, naming option, expectation and value.
  */
-export function createReservationsHandler(
-  options: ReservationsHandlerOptions,
-): (request: IncomingMessage, response: ServerResponse) => void {
+export function createHandler(options: HandlerOptions): (request: IncomingMessage, response: ServerResponse) => void {
   return createRequestListener(options);
 }
 

@@ -17,7 +17,7 @@ import { createMemoryStore } from '@reservations/core/memory';
 import { repairView } from '@reservations/core/operations';
 import { openSqliteStore } from '@reservations/core/sqlite';
 import { createScriptedGateway } from '@reservations/core/testing';
-import { createReservationsHandler } from '@reservations/server';
+import { createHandler } from '@reservations/server';
 
 const path = 'example.db';
 
@@ -25,7 +25,7 @@ async function show(store: ReservationStore, id: string, what: string): Promise<
   const reservations = createReservations({ store, gateway: createScriptedGateway() });
   const found = await reservations.get(id);
   const { reservations: [listed] } = await reservations.list();
-  const server = createServer(createReservationsHandler({ reservations, store })).listen(0, '127.0.0.1');
+  const server = createServer(createHandler({ reservations, store })).listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
   const { port } = server.address() as AddressInfo;
   const wire = (await (await fetch(\`http://127.0.0.1:\${port}/reservations/\${id}\`)).json()) as { settled_at: string | null };

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { createReservationsHandler } from '../handler.ts';
+import { createHandler } from '../handler.ts';
 import { startService } from '../service-fixture.ts';
 import { PAGE_FILES, PAGE_HEADERS, pageHtml } from './page.ts';
 
@@ -48,7 +48,7 @@ describe('the document', () => {
 /** Mounts the service below any first segment, as Express does: the path is cut from `url` and kept in `baseUrl`. */
 async function mountBelow({ store }: Pick<Awaited<ReturnType<typeof startService>>, 'store'>): Promise<number> {
   const reservations = { create: unused, get: unused, isOverloaded: () => false };
-  const handler = createReservationsHandler({ reservations, store });
+  const handler = createHandler({ reservations, store });
   const server = createServer((request: IncomingMessage & { baseUrl?: string }, response) => {
     const [, base = '', rest = ''] = /^(.*)(\/openapi\.json)$/.exec(request.url ?? '') ?? [];
     Object.assign(request, { baseUrl: base, url: rest });

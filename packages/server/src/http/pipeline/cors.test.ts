@@ -6,7 +6,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { type Answer, APPROVED, sendRaw, type Service, startService } from '../service-fixture.ts';
 import { SERVER_SETTINGS } from '../../compose/drivers.ts';
 import { readConfig } from '../../config/config.ts';
-import { createReservationsHandler } from '../handler.ts';
+import { createHandler } from '../handler.ts';
 import { startServer } from '../server.ts';
 
 const SHOP = 'https://shop.example';
@@ -183,7 +183,7 @@ describe('inside another application', () => {
       close: () => Promise.resolve(),
     } as const;
     const reservations = createReservations({ store, gateway });
-    const handler = createReservationsHandler({ reservations, store, ...(corsOrigins && { corsOrigins }) });
+    const handler = createHandler({ reservations, store, ...(corsOrigins && { corsOrigins }) });
     const server = createServer((request, response) => {
       response.setHeader('Access-Control-Allow-Origin', 'https://theirs.example').setHeader('Vary', 'Accept');
       handler(request, response);

@@ -15,7 +15,12 @@ const FILES = {
 };
 
 export default defineConfig({
-  entry: { index: 'src/index.ts', main: 'src/main.ts' },
+  entry: {
+    index: 'src/index.ts',
+    fastify: 'src/http/embed/fastify.ts',
+    nest: 'src/http/embed/nest.ts',
+    main: 'src/main.ts',
+  },
   format: 'esm',
   target: 'node22',
   platform: 'node',

@@ -1,6 +1,13 @@
 export { guardConnections, type GuardOptions } from './http/pipeline/connection-errors.ts';
 export type { CorsOrigins } from './config/cors-origins.ts';
-export { createHandler, type HandlerOptions } from './http/handler.ts';
+export { createFetchHandler, type FetchHandler } from './http/embed/fetch-handler.ts';
+export {
+  type ServiceParts,
+  stopService,
+  type StopServiceOptions,
+  type StoppableServer,
+} from './http/embed/stop-service.ts';
+export { createHandler, type Drainable, type Handler, type HandlerOptions } from './http/handler.ts';
 export { LOG_LEVELS, type LogLevel } from './config/log-level.ts';
 export type { ServerCertificate, ServerTls } from './http/certificate.ts';
 export { type RunningServer, type ServerOptions, startServer } from './http/server.ts';

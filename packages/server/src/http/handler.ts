@@ -4,11 +4,23 @@ import { createApp } from './app.ts';
 import { checkBasePath } from '../config/base-path.ts';
 import { checkCorsOrigins } from '../config/cors-origins.ts';
 import { BODY_LIMIT_BYTES } from '../config/http-defaults.ts';
+import type { LifecycleState } from './health/readiness.ts';
 import { inTurn } from './pipeline/connection-turn.ts';
 import { type OverloadOptions, refuseWhenOverloaded } from './pipeline/overload.ts';
 
 /** Options of {@link createHandler}. */
 export type HandlerOptions = Omit<AppOptions, 'state' | 'requests' | 'status'>;
+
+/** What every handler has beside the call. */
+export interface Drainable {
+  /** Begins the end: readiness answers 503 from now on, and every answer ends its connection. {@link stopService} calls it. */
+  drain(): void;
+}
+
+/** The service as a listener for the requests of an HTTP server. */
+export interface Handler extends Drainable {
+  (request: IncomingMessage, response: ServerResponse): void;
+}
 
 /**
  * Returns the service as a request handler, for your own application: `http.createServer(handler)`, or below a
@@ -16,13 +28,17 @@ export type HandlerOptions = Omit<AppOptions, 'state' | 'requests' | 'status'>;
  * frameworks `basePath` names it. Requests of one connection are handled one after the other. Also
  * prepare the server with `guardConnections`.
  *
- * Starting and stopping the engine, and closing store and gateway, stay with the application that made them.
+ * Starting the engine stays with the application that made it; `stopService` stops it.
  * @throws {ReservationError} INVALID_OPTION, naming option, expectation and value.
  */
-export function createHandler(options: HandlerOptions): (request: IncomingMessage, response: ServerResponse) => void {
-  return createRequestListener(options);
+export function createHandler(options: HandlerOptions): Handler {
+  let state: LifecycleState = 'ready';
+  return Object.assign(createRequestListener({ ...options, state: () => state }), {
+    drain() {
+      state = 'draining';
+    },
+  });
 }
-
 /** Returns the service, in any state of its server, as a listener for the requests of an HTTP server. */
 export function createRequestListener(options: AppOptions): RequestListener {
   const app = createApp(options).callback();

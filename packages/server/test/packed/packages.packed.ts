@@ -20,6 +20,8 @@ const ENTRIES = [
   '@reservations/core/testing',
   '@reservations/core/supported-node',
   '@reservations/server',
+  '@reservations/server/fastify',
+  '@reservations/server/nest',
 ] as const;
 
 /** Entries that are files to read. */

@@ -17,7 +17,15 @@ const PACKAGES: Readonly<Record<string, string>> = {
   '@reservations/server': 'packages/server',
   express: 'examples/embed-express/node_modules/express',
   '@types/express': 'examples/embed-express/node_modules/@types/express',
+  '@types/koa': 'packages/server/node_modules/@types/koa',
+  '@types/koa-mount': 'packages/server/node_modules/@types/koa-mount',
   '@types/node': 'node_modules/@types/node',
+  '@hono/node-server': 'packages/server/node_modules/@hono/node-server',
+  '@nestjs/core': 'packages/server/node_modules/@nestjs/core',
+  fastify: 'packages/server/node_modules/fastify',
+  hono: 'packages/server/node_modules/hono',
+  koa: 'packages/server/node_modules/koa',
+  'koa-mount': 'packages/server/node_modules/koa-mount',
   vitest: 'node_modules/vitest',
 };
 

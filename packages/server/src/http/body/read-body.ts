@@ -39,7 +39,8 @@ export function discardBody(request: IncomingMessage): Promise<void> {
 
 /**
  * Reads a request's body, and stops reading as soon as it is larger than `limitBytes`. When the application around us
- * has begun to read it, takes what it left in `request.body`.
+ * has begun to read it, takes the bytes that it left in `request.rawBody` (Nest, functions in a cloud), else what it left in
+ * `request.body`.
  */
 export async function readBody(request: IncomingMessage, limitBytes: number): Promise<BodyRead> {
   if (Number(request.headers['content-length'] ?? 0) > limitBytes) return { kind: 'too-large' };
@@ -73,7 +74,11 @@ export async function readBody(request: IncomingMessage, limitBytes: number): Pr
 }
 
 function takeBody(request: IncomingMessage, limitBytes: number): BodyRead {
-  const { body } = request as IncomingMessage & { readonly body?: unknown };
+  const { body: parsed, rawBody } = request as IncomingMessage & {
+    readonly body?: unknown;
+    readonly rawBody?: unknown;
+  };
+  const body = Buffer.isBuffer(rawBody) ? rawBody : parsed;
   if (body === undefined) return hasBody(request) ? { kind: 'consumed' } : { kind: 'read', bytes: Buffer.alloc(0) };
   const isBytes = typeof body === 'string' || body instanceof Uint8Array;
   if (!isBytes) return { kind: 'parsed', value: body };

@@ -48,7 +48,8 @@ function follow({ request, response }: Exchange): void {
     return Reflect.apply(end, response, args) as ServerResponse;
   };
   underWay.set(response, { url: request.url ?? '', chunks });
-  ownPorts.add(String((request.socket.address() as Partial<AddressInfo>).port));
+  // A handler for the Web's requests has a server without a network.
+  if (request.socket instanceof Socket) ownPorts.add(String((request.socket.address() as Partial<AddressInfo>).port));
 }
 
 function finish({ request: { method = '' }, response }: Exchange): void {

@@ -50,6 +50,7 @@ test('there is a test for every example', async () => {
     'custom-payment-gateway',
     'embed-express',
     'follow-reservations',
+    'migrate-from-fastapi',
     'quickstart',
     'trace-reservations',
   ]);
@@ -93,6 +94,15 @@ test('embed-express runs in a copy, beside the sandbox of the command line', asy
     body: JSON.stringify({ customer: 'ada', order: '4711', total: '12.50' }),
   });
   expect(await response.json()).toMatchObject({ status: 'RESERVATION_CONFIRMED' });
+});
+
+test('migrate-from-fastapi runs in a copy, and finds that the server answers as the old service did', async () => {
+  const project = await copyOf('migrate-from-fastapi', packages.core, packages.server);
+  const cli = join('node_modules', '.bin', 'reservations-server');
+  const server = start(project, cli, ['--sandbox', '--port', '0']);
+  const url = await untilPrinted(server, /(http:\/\/127\.0\.0\.1:\d+)/);
+  const printed = await project.run('npm', ['start', '--', 'replay', '--new', url, '--test-payments']);
+  expect(printed).toContain('31 same, 1 different by design, 0 different');
 });
 
 test('trace-reservations runs in a copy, and prints the spans of a reservation', async () => {

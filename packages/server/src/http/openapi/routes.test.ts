@@ -128,6 +128,6 @@ test('a client that has a text gets 304; HEAD is like GET, and there is no other
     expect([head.status, fixed(head), await head.text()]).toEqual([200, fixed(get), '']);
 
     const post = await fetch(url, { method: 'POST' });
-    expect([post.status, post.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
+    expect([post.status, post.headers.get('allow')]).toEqual([405, 'GET, HEAD, OPTIONS']);
   }
 });

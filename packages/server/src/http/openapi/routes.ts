@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { answerProblem } from '../answer.ts';
 import type { AppContext } from '../app-state.ts';
-import { isCurrent } from '../etag.ts';
+import { answerNotModified } from '../etag.ts';
 import { PROBLEMS } from '../problems/problems.ts';
 import { createDocument } from '../wire/document.ts';
 import { PAGE_FILES, PAGE_HEADERS, PAGE_SCRIPT, pageHtml } from './page.ts';
@@ -69,11 +69,7 @@ function textOf(content: string | Buffer): Text {
 
 /** Answers 304 to a client that has the text. It may keep it, and asks each time whether it is still the current one. */
 function answerText(ctx: AppContext, { bytes, etag }: Text, contentType: string): void {
-  ctx.set({ ETag: etag, 'Cache-Control': 'no-cache' });
-  if (isCurrent(ctx.get('If-None-Match'), etag)) {
-    ctx.status = 304;
-    return;
-  }
+  if (answerNotModified(ctx, etag, 'no-cache')) return;
   ctx.status = 200;
   ctx.set('Content-Type', contentType);
   ctx.body = bytes;

@@ -2,6 +2,7 @@ import type { CreateOptions, Reservations, ReservationSummary } from '@reservati
 import { callerOf } from '../../auth/principal.ts';
 import { answerJson, answerProblem } from '../answer.ts';
 import type { AppContext } from '../app-state.ts';
+import { answerNotModified } from '../etag.ts';
 import { type BodyRead, discardBody, readBody } from '../body/read-body.ts';
 import { readIdempotencyKey } from './idempotency-key.ts';
 import type { Problem } from '../problems/problems.ts';
@@ -17,6 +18,9 @@ const RETRY_AFTER_UNAVAILABLE_SECONDS = 5;
 
 /** `Retry-After` while another request with the same key is processed. */
 const RETRY_AFTER_IN_PROGRESS_SECONDS = 1;
+
+/** Shown to one caller only, and stored by clients that ask each time whether it is still current. */
+const CACHE_CONTROL = 'private, no-cache';
 
 /** Options of the routes of reservations. */
 export interface ReservationRoutesOptions {
@@ -35,6 +39,7 @@ export function getReservation({
       return;
     }
     ctx.state.reservationId = summary.reservationId;
+    if (answerNotModified(ctx, `"v${summary.version}"`, CACHE_CONTROL)) return;
     answerJson(ctx, 200, toWire(summary));
   };
 }

@@ -2,7 +2,7 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import { type ProblemCode, PROBLEMS } from '../problems/problems.ts';
 import { createDocument, type DocumentObject, pathsOf, PROBLEM_CODES, responsesOf } from './document.ts';
 import { ANSWER_HEADERS, type AnswerHeader, COMMON_HEADERS, type Header, REQUIRED_HEADERS } from './headers.ts';
-import { OPERATION_NAMES, PREFLIGHT, UNROUTED } from './operations.ts';
+import { OPERATION_NAMES, OPTIONS, PREFLIGHT, UNROUTED } from './operations.ts';
 import { EXTENSIBLE_ENUM } from './schema.ts';
 
 /** An answer of the service that a test caused. */
@@ -45,7 +45,9 @@ const FRAMING = new Set([
 const EVERY: readonly Responses[] = Object.values(document.paths).flatMap((methods) =>
   Object.values(methods).map(({ responses }) => responses),
 );
-const NO_OPERATION = [responsesOf(UNROUTED), responsesOf(PREFLIGHT)] as unknown as readonly Responses[];
+const NO_OPERATION = [UNROUTED, OPTIONS, PREFLIGHT].map((answers) =>
+  responsesOf(answers),
+) as unknown as readonly Responses[];
 
 /** Returns what the document does not say of an answer: an undeclared status, header or member. Empty for a declared one. */
 export function violationsOf(answer: ObservedAnswer): readonly string[] {

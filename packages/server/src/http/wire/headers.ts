@@ -17,7 +17,7 @@ export const REQUEST_HEADERS: { readonly [Name in RequestHeader]: Header } = {
     schema: IDEMPOTENCY_KEY_HEADER,
   },
   'If-None-Match': {
-    description: 'ETag of a text that the client has: 304 when it is the current one.',
+    description: 'ETags of what the client has, or `*`: 304 when one of them is the current one.',
     schema: { type: 'string' },
   },
   'X-Request-Id': {
@@ -31,7 +31,7 @@ export const REQUEST_HEADERS: { readonly [Name in RequestHeader]: Header } = {
 };
 
 /** A header of an answer that pages of other origins may read. */
-type ExposedHeader = 'Location' | 'Retry-After' | 'Idempotent-Replayed' | 'X-Request-Id';
+type ExposedHeader = 'Location' | 'Retry-After' | 'Idempotent-Replayed' | 'X-Request-Id' | 'ETag';
 
 /** A header of an answer, beside those of the framing of HTTP. */
 export type AnswerHeader =
@@ -39,7 +39,6 @@ export type AnswerHeader =
   | 'Allow'
   | 'Cache-Control'
   | 'Content-Security-Policy'
-  | 'ETag'
   | 'Referrer-Policy'
   | 'Vary'
   | 'X-Content-Type-Options'
@@ -66,6 +65,10 @@ const EXPOSED: { readonly [Name in ExposedHeader]: Header } = {
     description: "Id of the request: the client's own, or a new one.",
     schema: { type: 'string', minLength: 1, maxLength: 128 },
   },
+  ETag: {
+    description: 'Names what is answered as it is now; of a reservation, its version: `"v2"`.',
+    schema: { type: 'string', pattern: '^"[^"]+"$' },
+  },
 };
 
 /** Names of the headers that pages of other origins may read, beside the few that the Fetch standard lets them read always. */
@@ -80,7 +83,6 @@ export const ANSWER_HEADERS: { readonly [Name in AnswerHeader]: Header } = {
     description: 'What the page may load: files of this server only.',
     schema: { type: 'string' },
   },
-  ETag: { description: 'Names the text as it is.', schema: { type: 'string', pattern: '^"[^"]+"$' } },
   'Referrer-Policy': { description: 'No address of the page is sent on.', schema: { type: 'string' } },
   'X-Content-Type-Options': { description: 'The content type is what it says.', schema: { type: 'string' } },
   Vary: { description: 'Headers of the request that the answer depends on.', schema: { type: 'string' } },

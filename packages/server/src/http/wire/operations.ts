@@ -55,7 +55,7 @@ export type OperationName =
   | 'page'
   | 'pageFile';
 
-/** Headers of a text that changes with a release only. */
+/** Headers of an answer that a client may keep, and ask for again with `If-None-Match`. */
 const VALIDATORS: readonly AnswerHeader[] = ['ETag', 'Cache-Control'];
 
 /** Headers of what a browser loads as a page. */
@@ -66,7 +66,7 @@ const PAGE_HEADERS: readonly AnswerHeader[] = [
   'Referrer-Policy',
 ];
 
-const NOT_MODIFIED = 'The client has the current text.';
+const NOT_MODIFIED = 'The client has what it asks for, as it is now.';
 
 /** Everything that the service answers, by operation. Routes, document and documentation are made of it. */
 export const OPERATIONS: { readonly [Name in OperationName]: Operation } = {
@@ -167,7 +167,11 @@ export const OPERATIONS: { readonly [Name in OperationName]: Operation } = {
     scope: 'reservations:read',
     summary: 'Returns a reservation in its current state',
     parameters: { reservation_id: 'Id of the reservation.' },
-    answers: [{ status: 200, description: 'The reservation.', body: 'Reservation' }],
+    headers: ['If-None-Match'],
+    answers: [
+      { status: 200, description: 'The reservation.', body: 'Reservation', headers: VALIDATORS },
+      { status: 304, description: NOT_MODIFIED, headers: VALIDATORS },
+    ],
     problems: ['reservation_not_found', 'store_unavailable', 'store_newer'],
   },
   document: {
@@ -236,6 +240,12 @@ export const COMMON_PROBLEMS: readonly ProblemCode[] = [
 
 /** What is answered to a request that is none of an operation. */
 export const UNROUTED: Answers = { answers: [], problems: ['not_found', 'method_not_allowed'] };
+
+/** What is answered to `OPTIONS` that is no preflight, on every path. */
+export const OPTIONS: Answers = {
+  answers: [{ status: 204, description: 'The methods of the path.', headers: ['Allow'] }],
+  problems: ['not_found'],
+};
 
 /** What is answered to a preflight, on every path. */
 export const PREFLIGHT: Answers = {

@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { type Server, type ServerResponse, STATUS_CODES } from 'node:http';
+import { type Server, Server as HttpServer, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { readInSlices } from './connection-reads.ts';
+import { destroyStalled } from './connection-stalls.ts';
 import { corsHeaders } from './cors.ts';
 import { checkCorsOrigins, type CorsOrigins } from '../../config/cors-origins.ts';
 import { type Problem, problemBody, PROBLEMS } from '../problems/problems.ts';
-import { ANSWER_HEADERS } from '../wire/headers.ts';
+import { ANSWER_HEADERS, SECURITY_HEADERS } from '../wire/headers.ts';
 
 /** Options of {@link guardConnections}. */
 export interface GuardOptions {
@@ -51,6 +53,9 @@ export function createConnectionGuard(server: Server, options: GuardOptions): Co
     else answerInstead(arriving, problem, corsOrigins);
   }
 
+  // Requests over TLS arrive on a socket of their own.
+  server.on(server instanceof HttpServer ? 'connection' : 'secureConnection', readInSlices);
+  destroyStalled(server);
   // No option of `createServer` sets it.
   Object.assign(server, { httpAllowHalfOpen: true });
   server.on('checkExpectation', (request, response) => void server.emit('request', request, response));
@@ -127,6 +132,7 @@ function rawParts(
   const headers = {
     ...cors,
     ...problem.headers,
+    ...SECURITY_HEADERS,
     'Content-Type': 'application/json',
     'Content-Length': String(Buffer.byteLength(body)),
     'X-Request-Id': requestId,

@@ -1,5 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
+import { readsOf } from './connection-reads.ts';
 
 /** Requests of one connection that wait for their turn before no more are read from it. */
 const WAITING_MAX = 16;
@@ -36,8 +37,11 @@ export function inTurn(handle: RequestListener): RequestListener {
     startWaiting(request.socket);
     response.once('socket', () => {
       endWaiting(request.socket);
-      if (url !== undefined) request.url = url;
-      take(request, response);
+      // In a later turn of the event loop: other connections come first.
+      setImmediate(() => {
+        if (url !== undefined) request.url = url;
+        take(request, response);
+      });
     });
   };
 }
@@ -45,16 +49,11 @@ export function inTurn(handle: RequestListener): RequestListener {
 function startWaiting(socket: Socket): void {
   const count = (waiting.get(socket) ?? 0) + 1;
   waiting.set(socket, count);
-  if (count === WAITING_MAX) socket.on('resume', pause).pause();
+  if (count === WAITING_MAX) readsOf(socket).hold();
 }
 
 function endWaiting(socket: Socket): void {
   const count = (waiting.get(socket) ?? 0) - 1;
   waiting.set(socket, count);
-  if (count === WAITING_MAX - 1) socket.off('resume', pause).resume();
-}
-
-/** Undoes that the platform reads on after each request. */
-function pause(this: Socket): void {
-  this.pause();
+  if (count === WAITING_MAX - 1) readsOf(socket).release();
 }

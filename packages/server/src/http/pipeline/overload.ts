@@ -4,6 +4,7 @@ import type { CorsOrigins } from '../../config/cors-origins.ts';
 import type { RequestMeter } from '../../observe/requests.ts';
 import { OVERLOADED } from '../problems/problem-of.ts';
 import { answerOf } from '../problems/problems.ts';
+import { SECURITY_HEADERS } from '../wire/headers.ts';
 import { corsHeaders } from './cors.ts';
 import { mountPath, withoutBasePath } from './mount-path.ts';
 import { requestIdFrom } from './request-id.ts';
@@ -69,6 +70,7 @@ function createRefusal({ logger, meter, basePath, corsOrigins }: OverloadOptions
     response.writeHead(status, {
       ...corsHeaders(corsOrigins, headers.origin),
       ...OVERLOADED.headers,
+      ...SECURITY_HEADERS,
       'X-Request-Id': requestId,
       'Content-Type': contentType,
       'Content-Length': Buffer.byteLength(body),

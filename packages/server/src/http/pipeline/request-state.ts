@@ -1,10 +1,11 @@
 import type { Next } from 'koa';
 import { ANONYMOUS } from '../../auth/principal.ts';
 import type { AppContext, AppState } from '../app-state.ts';
+import { SECURITY_HEADERS } from '../wire/headers.ts';
 import { mountPath, withoutBasePath } from './mount-path.ts';
 import { requestIdFrom, traceparentFrom } from './request-id.ts';
 
-/** Begins every request: fills {@link AppState} and sets `X-Request-Id`. */
+/** Begins every request: fills {@link AppState} and sets the headers of every answer. */
 export function beginRequest(basePath: string): (ctx: AppContext, next: Next) => Promise<void> {
   return (ctx, next) => {
     const requestId = requestIdFrom(ctx.get('X-Request-Id'));
@@ -24,6 +25,7 @@ export function beginRequest(basePath: string): (ctx: AppContext, next: Next) =>
       fault: null,
     } satisfies AppState);
     ctx.set('X-Request-Id', requestId);
+    ctx.set(SECURITY_HEADERS);
     return next();
   };
 }

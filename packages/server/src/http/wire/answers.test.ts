@@ -32,7 +32,12 @@ interface Planted extends Partial<Pick<ObservedAnswer, 'request' | 'status'>> {
 }
 
 function answer({ request = GET, status = 200, headers = {}, body = RESERVATION }: Planted): ObservedAnswer {
-  const sent = { 'x-request-id': 'r', 'content-type': 'application/json', ...headers };
+  const sent = {
+    'x-request-id': 'r',
+    'x-content-type-options': 'nosniff',
+    'content-type': 'application/json',
+    ...headers,
+  };
   const headersSent = new Map(Object.entries(sent).filter(([, value]) => value !== ''));
   return { request, status, headers: headersSent, body: typeof body === 'string' ? body : JSON.stringify(body) };
 }
@@ -72,6 +77,11 @@ test.each<[string, Planted, RegExp]>([
     /replayed: yes/,
   ],
   ['a header that is missing', { headers: { 'x-request-id': '' } }, /the header X-Request-Id is missing/],
+  [
+    'a security header that is missing',
+    { headers: { 'x-content-type-options': '' } },
+    /the header X-Content-Type-Options is missing/,
+  ],
   ['an undeclared member', { body: { ...RESERVATION, planted: 1 } }, /must NOT have additional properties/],
   [
     'a member that is missing',

@@ -84,7 +84,10 @@ export const ANSWER_HEADERS: { readonly [Name in AnswerHeader]: Header } = {
     schema: { type: 'string' },
   },
   'Referrer-Policy': { description: 'No address of the page is sent on.', schema: { type: 'string' } },
-  'X-Content-Type-Options': { description: 'The content type is what it says.', schema: { type: 'string' } },
+  'X-Content-Type-Options': {
+    description: 'The content type is what it says.',
+    schema: { type: 'string', enum: ['nosniff'] },
+  },
   Vary: { description: 'Headers of the request that the answer depends on.', schema: { type: 'string' } },
   'Access-Control-Allow-Origin': {
     description: 'Origins whose pages may read the answer.',
@@ -108,7 +111,13 @@ export const COMMON_HEADERS: readonly AnswerHeader[] = [
   'Access-Control-Allow-Origin',
   'Access-Control-Expose-Headers',
   'Vary',
+  'X-Content-Type-Options',
 ];
 
+/** Headers with one value for every answer: a browser must not take an answer for a page or a script. */
+export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
+  'X-Content-Type-Options': 'nosniff',
+} satisfies { readonly [Name in AnswerHeader]?: string };
+
 /** Headers that every answer has. */
-export const REQUIRED_HEADERS: readonly AnswerHeader[] = ['X-Request-Id'];
+export const REQUIRED_HEADERS: readonly AnswerHeader[] = ['X-Request-Id', 'X-Content-Type-Options'];

@@ -59,12 +59,7 @@ export type OperationName =
 const VALIDATORS: readonly AnswerHeader[] = ['ETag', 'Cache-Control'];
 
 /** Headers of what a browser loads as a page. */
-const PAGE_HEADERS: readonly AnswerHeader[] = [
-  ...VALIDATORS,
-  'Content-Security-Policy',
-  'X-Content-Type-Options',
-  'Referrer-Policy',
-];
+const PAGE_HEADERS: readonly AnswerHeader[] = [...VALIDATORS, 'Content-Security-Policy', 'Referrer-Policy'];
 
 const NOT_MODIFIED = 'The client has what it asks for, as it is now.';
 

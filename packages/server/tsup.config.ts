@@ -19,6 +19,7 @@ export default defineConfig({
     index: 'src/index.ts',
     fastify: 'src/http/embed/fastify.ts',
     nest: 'src/http/embed/nest.ts',
+    client: 'src/client/index.ts',
     main: 'src/main.ts',
   },
   format: 'esm',

@@ -21,6 +21,7 @@ const ENTRIES = [
   '@reservations/core/supported-node',
   '@reservations/server',
   '@reservations/server/fastify',
+  '@reservations/server/client',
   '@reservations/server/nest',
 ] as const;
 
@@ -195,6 +196,40 @@ test('a strict consumer compiles against the types of every entry, those of the 
   );
   await output(join(root, 'node_modules/.bin/tsc'), ['--project', everything.folder]);
 });
+
+test('the client compiles with the types of a browser alone, and is one file that loads no other', async () => {
+  await everything.write('browser.ts', BROWSER_PROGRAM);
+  const compilerOptions = {
+    target: 'es2022',
+    lib: ['es2022', 'dom'],
+    module: 'esnext',
+    moduleResolution: 'bundler',
+    strict: true,
+    noEmit: true,
+    skipLibCheck: false,
+    types: [],
+  };
+  await everything.write('tsconfig.browser.json', JSON.stringify({ compilerOptions, files: ['browser.ts'] }));
+  await output(join(root, 'node_modules/.bin/tsc'), ['--project', join(everything.folder, 'tsconfig.browser.json')]);
+  const file = join(everything.folder, 'node_modules', '@reservations', 'server', 'dist', 'client.js');
+  expect(readFileSync(file, 'utf8')).not.toMatch(/^import\b|\bfrom ['"]|\bimport\(|\brequire\(|\bnode:/m);
+});
+
+const BROWSER_PROGRAM = `
+import { createClient, ReservationsApiError, type ReservationResult } from '@reservations/server/client';
+const client = createClient({ baseUrl: '/api', token: async () => 'token', fetch: window.fetch });
+export const made: Promise<ReservationResult> = client.create({ user_id: 'ada', amount: 10.5 });
+export const transaction = async (): Promise<string | null> => {
+  const result = await made;
+  return result.outcome === 'confirmed' ? result.reservation.transaction_id : null;
+};
+export const isInvalid = (error: unknown): boolean =>
+  error instanceof ReservationsApiError && error.code === 'validation_failed' && error.faults[0]?.loc[0] === 'body';
+// @ts-expect-error: an amount is a number or a text
+void client.create({ user_id: 'ada', amount: true });
+// @ts-expect-error: a result that was not sent has no reservation
+export const none = made.then((result) => (result.outcome === 'not-sent' ? result.reservation.version : 0));
+`;
 
 test('a contract test compiles and passes in a project that has core and vitest, and no driver', async () => {
   const { devDependencies } = manifestOf('.');

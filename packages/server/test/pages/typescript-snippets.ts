@@ -17,6 +17,8 @@ const SET_UPS = {
   gateway: 'const gateway = given_testing.createScriptedGateway();',
   reservations:
     'const reservations = given_core.createReservations({ store: given_memory.createMemoryStore(), gateway: given_testing.createScriptedGateway() });',
+  client:
+    'const client = given_client.createClient({ baseUrl: "http://127.0.0.1", fetch: async () => Response.json({ reservation_id: "RES-1", status: "RESERVATION_CONFIRMED", message: "" }) });',
   signal: 'const signal = AbortSignal.timeout(200);',
   lastPosition: 'const lastPosition = 0;',
   sendMail:
@@ -33,7 +35,8 @@ const COMMON = [
   "import * as given_core from '@reservations/core';",
   "import * as given_memory from '@reservations/core/memory';",
   "import * as given_testing from '@reservations/core/testing';",
-  'const given_seen: unknown[] = [given_core, given_memory, given_testing];',
+  "import * as given_client from '@reservations/server/client';",
+  'const given_seen: unknown[] = [given_core, given_memory, given_testing, given_client];',
   'given_seen.pop();',
 ];
 

@@ -1,0 +1,15 @@
+export type { ProblemCode, ValidationEntry } from '../http/problems/problems.ts';
+export type { WireRequest } from '../http/reservations/request.ts';
+export type { WireReservation } from '../http/reservations/wire.ts';
+export { createClient, type ReservationsClient } from './client.ts';
+export type { CreateOptions } from './create.ts';
+export {
+  type ApiErrorFacts,
+  ReservationOutcomeUnknownError,
+  ReservationsApiError,
+  ReservationsUnreachableError,
+} from './errors.ts';
+export type { ClientOptions } from './options.ts';
+export type { ReadOptions } from './read.ts';
+export type { ReservationResult } from './result.ts';
+export type { WaitOptions } from './wait.ts';

@@ -1,0 +1,54 @@
+import type { WireReservation } from '../http/reservations/wire.ts';
+import { type Answer, errorOf, type Heard, isTransient, reservationOf, retryAfterOf } from './answer.ts';
+import { exchange } from './connection.ts';
+import { ReservationsUnreachableError } from './errors.ts';
+import type { Settings } from './options.ts';
+import { startRetries } from './retries.ts';
+import { pause } from './timer.ts';
+
+/** How something is read. */
+export interface ReadOptions {
+  readonly signal?: AbortSignal;
+}
+
+/** Reads a reservation; repeats the request while the service takes none. */
+export async function readReservation(
+  settings: Settings,
+  reservationId: string,
+  { signal }: ReadOptions,
+): Promise<WireReservation> {
+  const answer = await read(settings, pathOf(reservationId), signal);
+  const reservation = answer.status === 200 ? reservationOf(answer) : null;
+  if (reservation === null) throw errorOf(answer, null);
+  return reservation;
+}
+
+/** Sends one request for a reservation. */
+export function readOnce(
+  { connection }: Settings,
+  reservationId: string,
+  timeoutMs: number,
+  signal: AbortSignal | undefined,
+): Promise<Heard> {
+  return exchange(connection, { method: 'GET', path: pathOf(reservationId), timeoutMs, signal });
+}
+
+function pathOf(reservationId: string): `/${string}` {
+  return `/reservations/${encodeURIComponent(reservationId)}`;
+}
+
+/**
+ * Sends a request that only reads, until it has an answer. @throws {ReservationsUnreachableError} without one.
+ */
+async function read(settings: Settings, path: `/${string}`, signal: AbortSignal | undefined): Promise<Answer> {
+  const retries = startRetries(settings);
+  for (;;) {
+    const timeoutMs = Math.min(settings.timeoutMs, Math.max(1, retries.remainingMs()));
+    const heard = await exchange(settings.connection, { method: 'GET', path, timeoutMs, signal });
+    signal?.throwIfAborted();
+    const pauseMs = isTransient(heard) ? retries.next(retryAfterOf(heard)) : null;
+    if (pauseMs !== null) await pause(pauseMs, signal);
+    else if (heard.kind === 'none') throw new ReservationsUnreachableError(heard.cause);
+    else return heard;
+  }
+}

@@ -13,9 +13,10 @@ export function openingAppend(rows: Rows): AppendRequest {
   const now = runtime.clock.now();
   const at = toTimestamp(now);
   const id = reservationIdFrom(runtime.newUuid());
+  const about = { userId: 'user_1', reference: null, metadata: {} };
   const created: ReservationEvent = {
     type: 'RESERVATION_CREATED',
-    data: { userId: 'user_1', amountMinor: 1_050, currency: 'EUR', decimals: 2, at },
+    data: { ...about, amountMinor: 1_050, currency: 'EUR', decimals: 2, at },
   };
   const state = evolve(initialState, created);
   if (state.stage === 'none') throw new Error('a created reservation is there');

@@ -18,17 +18,17 @@ export {
   DEFAULT_CURRENCY,
   type ParsedRequest,
   parseCreateRequest,
-  type RequestFault,
-  type RequestFaultCode,
-  type RequestField,
+  REFERENCE_LENGTH_MAX,
   USER_ID_LENGTH_MAX,
   type ValidRequest,
 } from './domain/create-request.ts';
 export { currencyDecimals } from './domain/currency.ts';
 export { IDEMPOTENCY_KEY_LENGTH_MAX, isIdempotencyKey } from './domain/idempotency-key.ts';
 export { parseReservationId, type ReservationId } from './domain/ids.ts';
+export { METADATA_LIMITS, type ReservationMetadata } from './domain/metadata.ts';
 export { AMOUNT_MINOR_MAX, type AmountFault, formatMoney, type Money, toMajorUnits } from './domain/money.ts';
 export type { PaymentOutcome } from './domain/payment-outcome.ts';
+export type { RequestFault, RequestFaultCode, RequestField } from './domain/request-fault.ts';
 export type {
   AnswerUnknownAs,
   DecidedBy,

@@ -8,9 +8,9 @@ import type { ReservationStore } from '../ports/reservation-store.ts';
 import { exampleAppend, exampleEvent, exampleId, exampleSummary, NOTHING_ALONGSIDE } from '../testing/builders.ts';
 
 /** RESERVATION_CREATED as a later release writes it. */
-export const CREATED_V2: Partial<NewEvent> = {
+export const CREATED_V99: Partial<NewEvent> = {
   type: 'RESERVATION_CREATED',
-  schemaVersion: 2,
+  schemaVersion: 99,
   data: { userId: 'u1', claim: { resource: 'hall', slots: [''], quantity: 2 }, holdUntil: null },
 };
 
@@ -25,7 +25,7 @@ export function newerRow(id: ReservationId, version: number): ReservationSummary
 
 /** What a later release wrote beside the reservations of this one. */
 export interface NewerStreams {
-  /** Begins with RESERVATION_CREATED v2; it has a row. */
+  /** Begins with RESERVATION_CREATED v99; it has a row. */
   readonly begun: ReservationId;
   /** A reservation of this release, with a due charge, on which RESERVATION_HELD follows. */
   readonly held: ReservationId;
@@ -45,7 +45,7 @@ export async function writeNewer(store: ReservationStore): Promise<NewerStreams>
     openedAt: 0,
     leaseUntil: 1,
   } as const;
-  await append(store, begun, 'none', exampleEvent(901, CREATED_V2), { summary: newerRow(begun, 1) });
+  await append(store, begun, 'none', exampleEvent(901, CREATED_V99), { summary: newerRow(begun, 1) });
   await append(store, held, 'none', exampleEvent(902), { summary: exampleSummary(held), work: enqueue });
   await writeHeld(store, held, 1);
   await append(store, other, 'none', exampleEvent(904, { type: 'CAPACITY_SET', data: { capacity: 7 } }), {});

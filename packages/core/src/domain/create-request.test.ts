@@ -1,13 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { parseCreateRequest, USER_ID_LENGTH_MAX } from './create-request.ts';
 
+const NEITHER = { reference: null, metadata: {} };
 const valid = { userId: 'u1', amount: '10.50', currency: 'EUR' };
 
 describe('a create request', () => {
   test('is read as money in minor units', () => {
     expect(parseCreateRequest(valid)).toEqual({
       kind: 'valid',
-      request: { userId: 'u1', money: { amountMinor: 1_050, currency: 'EUR', decimals: 2 } },
+      request: { userId: 'u1', money: { amountMinor: 1_050, currency: 'EUR', decimals: 2 }, ...NEITHER },
     });
   });
 
@@ -79,7 +80,7 @@ describe('a create request', () => {
   ])('in %s has the decimals of ISO 4217', (currency, amount, amountMinor, decimals) => {
     expect(parseCreateRequest({ ...valid, currency, amount })).toEqual({
       kind: 'valid',
-      request: { userId: 'u1', money: { amountMinor, currency: currency.toUpperCase(), decimals } },
+      request: { userId: 'u1', money: { amountMinor, currency: currency.toUpperCase(), decimals }, ...NEITHER },
     });
   });
 

@@ -1,6 +1,9 @@
 import { readAmountNumber } from './amount-number.ts';
 import { currencyDecimals } from './currency.ts';
-import { type AmountFault, type Money, parseMinorUnits } from './money.ts';
+import { parseMetadata, type ReservationMetadata } from './metadata.ts';
+import { type Money, parseMinorUnits } from './money.ts';
+import { isPlainText } from './plain-text.ts';
+import type { RequestFault, RequestFaultCode, RequestFields } from './request-fault.ts';
 import { isLongerThan } from './text-length.ts';
 
 /** Currency of a request without one. */
@@ -8,6 +11,9 @@ export const DEFAULT_CURRENCY = 'EUR';
 
 /** Longest user id, in characters (Unicode code points). */
 export const USER_ID_LENGTH_MAX = 256;
+
+/** Longest reference, in characters (Unicode code points). */
+export const REFERENCE_LENGTH_MAX = 255;
 
 /** A request as a caller sends it. */
 export interface CreateRequest {
@@ -19,32 +25,26 @@ export interface CreateRequest {
   readonly amount: string | number;
   /** ISO 4217 in either case. Default {@link DEFAULT_CURRENCY}. */
   readonly currency?: string;
+  /**
+   * The caller's own id of what is reserved, such as the number of an order: 1 to {@link REFERENCE_LENGTH_MAX} characters,
+   * without control characters. It need not be unique; a reservation can be looked up by it.
+   */
+  readonly reference?: string;
+  /**
+   * Texts by name, stored and returned, never interpreted: at most 20 members; names of 1 to 40 characters without control
+   * characters, values of up to 500 characters without NUL.
+   */
+  readonly metadata?: ReservationMetadata;
 }
 
 /** A request that passed every check. */
 export interface ValidRequest {
   readonly userId: string;
   readonly money: Money;
-}
-
-/** A field of {@link CreateRequest}. */
-export type RequestField = 'userId' | 'amount' | 'currency';
-
-/** Why a field is invalid. Stable: programs may branch on it. */
-export type RequestFaultCode =
-  | 'missing'
-  | 'not-a-string'
-  | 'not-a-number-type'
-  | 'empty'
-  | 'too-long'
-  | 'not-text'
-  | 'unknown-currency'
-  | AmountFault;
-
-/** A fault of one field. */
-export interface RequestFault {
-  readonly field: RequestField;
-  readonly code: RequestFaultCode;
+  /** Null when none was given. */
+  readonly reference: string | null;
+  /** Without members when none were given. */
+  readonly metadata: ReservationMetadata;
 }
 
 /** A valid request, or all faults in the order of the fields. */
@@ -53,42 +53,44 @@ export type ParsedRequest =
   | { readonly kind: 'invalid'; readonly faults: readonly RequestFault[] };
 
 /** Validates a request whose fields may hold any value. */
-export function parseCreateRequest(fields: Readonly<Partial<Record<RequestField, unknown>>>): ParsedRequest {
+export function parseCreateRequest(fields: RequestFields): ParsedRequest {
   const currency = parseCurrency(fields.currency);
   const checks = {
-    userId: parseUserId(fields.userId),
+    userId: fields.userId === undefined ? ('missing' as const) : parseText(fields.userId, USER_ID_LENGTH_MAX),
     amount: parseAmount(fields.amount, typeof currency === 'string' ? null : currency.decimals),
     currency,
+    reference: parseReference(fields.reference),
   };
-  const { userId, amount } = checks;
-  if (typeof userId !== 'string' && typeof amount === 'number' && typeof currency !== 'string') {
+  const { userId, amount, reference } = checks;
+  const metadata = parseMetadata(fields.metadata);
+  const hasFields = typeof userId !== 'string' && typeof amount === 'number' && typeof currency !== 'string';
+  if (hasFields && typeof reference !== 'string' && !isFaults(metadata)) {
     const money = { amountMinor: amount, currency: currency.code, decimals: currency.decimals };
-    return { kind: 'valid', request: { userId: userId.text, money } };
+    return { kind: 'valid', request: { userId: userId.text, money, reference: reference.text, metadata } };
   }
   const faults: RequestFault[] = [];
-  for (const field of ['userId', 'amount', 'currency'] as const) {
+  for (const field of ['userId', 'amount', 'currency', 'reference'] as const) {
     const code = checks[field];
     if (typeof code === 'string') faults.push({ field, code });
   }
-  return { kind: 'invalid', faults };
+  return { kind: 'invalid', faults: isFaults(metadata) ? [...faults, ...metadata] : faults };
 }
 
-function parseUserId(value: unknown): { readonly text: string } | RequestFaultCode {
-  if (value === undefined) return 'missing';
+function isFaults(parsed: ReturnType<typeof parseMetadata>): parsed is readonly RequestFault[] {
+  return Array.isArray(parsed);
+}
+
+function parseText(value: unknown, lengthMax: number): { readonly text: string } | RequestFaultCode {
   if (typeof value !== 'string') return 'not-a-string';
   if (value.length === 0) return 'empty';
-  if (isLongerThan(value, USER_ID_LENGTH_MAX)) return 'too-long';
+  if (isLongerThan(value, lengthMax)) return 'too-long';
   return isPlainText(value) ? { text: value } : 'not-text';
 }
 
-/** Lone surrogates have no UTF-8 form; control characters must not reach a log line or a ledger. */
-function isPlainText(value: string): boolean {
-  if (!value.isWellFormed()) return false;
-  for (let index = 0; index < value.length; index += 1) {
-    const unit = value.charCodeAt(index);
-    if (unit < 0x20 || unit === 0x7f) return false;
-  }
-  return true;
+const NO_REFERENCE = { text: null };
+
+function parseReference(value: unknown): { readonly text: string | null } | RequestFaultCode {
+  return value === undefined || value === null ? NO_REFERENCE : parseText(value, REFERENCE_LENGTH_MAX);
 }
 
 function parseCurrency(value: unknown): { readonly code: string; readonly decimals: number } | RequestFaultCode {

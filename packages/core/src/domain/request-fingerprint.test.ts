@@ -25,6 +25,8 @@ describe('the fingerprint of a request', () => {
     [{ ...request, currency: undefined }],
     [{ ...request, amount: `10.5${'0'.repeat(100)}` }],
     [{ ...request, amount: 10.500000000000002 }],
+    [{ ...request, reference: null, metadata: null }],
+    [{ ...request, metadata: {} }],
   ])('is the same for %j', (other) => {
     expect(requestFingerprint(other)).toBe(requestFingerprint(request));
   });
@@ -38,6 +40,8 @@ describe('the fingerprint of a request', () => {
     [{ ...request, userId: 'U1' }],
     [{ ...request, userId: 'u1 ' }],
     [{ ...request, userId: 'u1","EUR' }],
+    [{ ...request, reference: 'order-1' }],
+    [{ ...request, metadata: { shop: 'Berlin' } }],
   ])('is another one for %j', (other) => {
     expect(requestFingerprint(other)).not.toBe(requestFingerprint(request));
     expect(requestFingerprint(other)).not.toBeNull();
@@ -73,8 +77,33 @@ describe('the fingerprint of a request', () => {
     [{ ...request, amount: Number.NEGATIVE_INFINITY }],
     [{ ...request, currency: null }],
     [{ ...request, currency: 978 }],
+    [{ ...request, reference: 7 }],
+    [{ ...request, metadata: 'shop' }],
+    [{ ...request, metadata: ['shop'] }],
+    [{ ...request, metadata: { shop: 7 } }],
   ])('does not exist for %j', (other) => {
     expect(requestFingerprint(other)).toBeNull();
+  });
+
+  test('has reference and metadata, whatever the order of the members', () => {
+    const about = { ...request, reference: 'order-1' };
+    const expected = '["u1",10.5,"EUR","order-1",[["10","x"],["a","1"],["ä","2"]]]';
+    expect(requestFingerprint({ ...about, metadata: { ä: '2', a: '1', 10: 'x' } })).toBe(expected);
+    expect(requestFingerprint({ ...about, metadata: { 10: 'x', a: '1', ä: '2' } })).toBe(expected);
+    expect(requestFingerprint(about)).toBe('["u1",10.5,"EUR","order-1",[]]');
+    expect(requestFingerprint({ ...request, metadata: { a: '1' } })).toBe('["u1",10.5,"EUR",null,[["a","1"]]]');
+  });
+
+  test.each([
+    [{ reference: 'order-2' }],
+    [{ reference: undefined }],
+    [{ metadata: undefined }],
+    [{ metadata: { a: '2' } }],
+    [{ metadata: { b: '1' } }],
+    [{ metadata: { a: '1', b: '' } }],
+  ])('differs when what the reservation is about differs: %j', (changed) => {
+    const about = { ...request, reference: 'order-1', metadata: { a: '1' } };
+    expect(requestFingerprint({ ...about, ...changed })).not.toBe(requestFingerprint(about));
   });
 
   const amountsMinor = fc.oneof(
@@ -108,7 +137,7 @@ describe('the fingerprint of a request', () => {
         const parsed = parseCreateRequest({ userId: 'u', amount, currency });
         expect(parsed).toEqual({
           kind: 'valid',
-          request: { userId: 'u', money: { amountMinor, currency, decimals } },
+          request: { userId: 'u', money: { amountMinor, currency, decimals }, reference: null, metadata: {} },
         });
         const exact = { userId: 'u', amount: formatMoney({ amountMinor, currency, decimals }), currency };
         expect(requestFingerprint({ userId: 'u', amount, currency })).toBe(requestFingerprint(exact));

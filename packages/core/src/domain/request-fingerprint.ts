@@ -1,21 +1,41 @@
 import { nearestAmount } from './amount-number.ts';
-import { DEFAULT_CURRENCY, type RequestField } from './create-request.ts';
+import { DEFAULT_CURRENCY } from './create-request.ts';
 import { CURRENCY_DECIMALS_MAX } from './iso-4217.ts';
+import { isObject } from './metadata.ts';
 import { isDecimalText, parseMinorUnits } from './money.ts';
+import type { RequestFields } from './request-fault.ts';
 
 /**
  * Identifies a request by what was sent, normalized so that equal requests give equal texts: an amount counts as a number
  * whether it was sent as a number or a text, the case of the currency is ignored, and an absent currency is
- * {@link DEFAULT_CURRENCY}. Null when a field has the wrong type.
+ * {@link DEFAULT_CURRENCY}. The order of the metadata does not count, and metadata without members are none; a request
+ * with neither reference nor metadata is identified by the other three fields. Null when a field has the wrong type.
  *
  * A fingerprint is stored as long as its reservation. It therefore depends on nothing that a release may change: neither
  * the table of currencies nor the bounds of a field. A request that this release refuses has a fingerprint, too.
  */
-export function requestFingerprint(fields: Readonly<Partial<Record<RequestField, unknown>>>): string | null {
+export function requestFingerprint(fields: RequestFields): string | null {
   const { userId, currency = DEFAULT_CURRENCY } = fields;
   const amount = canonicalAmount(fields.amount);
-  if (typeof userId !== 'string' || typeof currency !== 'string' || amount === null) return null;
-  return JSON.stringify([userId, amount, upperCaseAscii(currency)]);
+  const about = canonicalAbout(fields.reference ?? null, fields.metadata ?? null);
+  if (typeof userId !== 'string' || typeof currency !== 'string' || amount === null || about === null) return null;
+  return JSON.stringify([userId, amount, upperCaseAscii(currency), ...about]);
+}
+
+/** What the request adds to a fingerprint for its reference and metadata: nothing when it has neither. */
+function canonicalAbout(reference: unknown, metadata: unknown): readonly unknown[] | null {
+  if (reference === null && metadata === null) return [];
+  const members = metadata === null ? [] : canonicalMembers(metadata);
+  if (members === null || (reference !== null && typeof reference !== 'string')) return null;
+  return reference === null && members.length === 0 ? [] : [reference, members];
+}
+
+/** The members by their names, in an order that does not depend on a locale. */
+function canonicalMembers(metadata: unknown): readonly (readonly [string, unknown])[] | null {
+  if (!isObject(metadata)) return null;
+  const members = Object.entries(metadata);
+  if (members.some(([, value]) => typeof value !== 'string')) return null;
+  return members.sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
 function canonicalAmount(value: unknown): number | null {

@@ -91,7 +91,10 @@ export async function playScene(scene: Scene): Promise<Effects> {
 async function prepare(store: ReservationStore, scene: Scene, now: number): Promise<LoadedReservation> {
   const money = { amountMinor: 1_050, currency: 'EUR', decimals: 2 };
   const owner = scene.lease === 'held' ? OWNER : OTHER;
-  const events = [created('u1', money, EXAMPLE_TIME), ...eventsTo(scene.stage)];
+  const events = [
+    created({ userId: 'u1', money, reference: null, metadata: {} }, EXAMPLE_TIME),
+    ...eventsTo(scene.stage),
+  ];
   let first: LoadedReservation | null = null;
   for (const [index, event] of events.entries()) {
     const isOut = event.type !== 'RESERVATION_CREATED' && event.type !== 'PAYMENT_UNRESOLVED';

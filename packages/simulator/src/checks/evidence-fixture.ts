@@ -30,7 +30,7 @@ export const expected: ExpectedCharge = {
 export const charge = { transactionId: 'TXN-1', userId: 'u1', amount: 10.5, currency: 'EUR' };
 export const created: ReservationEvent = {
   type: 'RESERVATION_CREATED',
-  data: { userId: 'u1', amountMinor: 1_050, currency: 'EUR', decimals: 2, at: AT },
+  data: { userId: 'u1', amountMinor: 1_050, currency: 'EUR', decimals: 2, reference: null, metadata: {}, at: AT },
 };
 const decidedBy = { kind: 'payment-service' } as const;
 export const confirmed: ReservationEvent = {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { ReservationEvidence } from '../evidence/reservation-evidence.ts';
 import { wireOf } from '../evidence/wire.ts';
 import { type Exchange, type GetExchange, type PostExchange, shownIn } from '../workload/exchange.ts';
@@ -32,9 +33,11 @@ function answeredOtherwise({ exchanges, summaries }: ReservationEvidence): strin
     if (summary === undefined) return `${describe(exchange)}, but the stream has ${summaries.length} events`;
     const { body } = exchange.result;
     const expected = shown.version === null ? {} : wireOf(summary);
-    const wrong = Object.entries(expected).filter(([field, value]) => body[field] !== value);
+    const wrong = Object.entries(expected).filter(([field, value]) => !isDeepStrictEqual(body[field], value));
     if (wrong.length > 0) {
-      const differences = wrong.map(([field, value]) => `${field} is ${String(body[field])}, stored ${String(value)}`);
+      const differences = wrong.map(
+        ([field, value]) => `${field} is ${JSON.stringify(body[field])}, stored ${JSON.stringify(value)}`,
+      );
       return `${describe(exchange)}: ${differences.join('; ')}`;
     }
   }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { ReservationSummary } from '@reservations/core';
 import type { ReservationEvidence } from '../evidence/reservation-evidence.ts';
 import type { Evidence } from '../evidence/evidence.ts';
@@ -43,8 +44,10 @@ function viewDiffers({ events, summaries, row }: ReservationEvidence): string | 
   if (row === null) return 'the log has a stream, the view has no row';
   const folded = summaries.at(-1);
   const fields = Object.keys(row) as (keyof ReservationSummary)[];
-  const wrong = fields.filter((field) => row[field] !== folded?.[field]);
+  const wrong = fields.filter((field) => !isDeepStrictEqual(row[field], folded?.[field]));
   return wrong.length === 0
     ? null
-    : wrong.map((field) => `${field} is ${String(row[field])}, folded ${String(folded?.[field])}`).join('; ');
+    : wrong
+        .map((field) => `${field} is ${JSON.stringify(row[field])}, folded ${JSON.stringify(folded?.[field])}`)
+        .join('; ');
 }

@@ -10,6 +10,8 @@ export function wireOf(summary: ReservationSummary): Readonly<Record<string, unk
     user_id: summary.userId,
     amount: toMajorUnits(summary),
     currency: summary.currency,
+    reference: summary.reference,
+    metadata: summary.metadata,
     created_at: summary.createdAt,
     updated_at: summary.updatedAt,
     version: summary.version,

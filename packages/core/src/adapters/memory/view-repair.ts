@@ -1,4 +1,4 @@
-import type { ReservationSummary } from '../../domain/reservation/summary.ts';
+import { differingFields, type ReservationSummary } from '../../domain/reservation/summary.ts';
 import type { ViewRepair } from '../../ports/admin/view-repair.ts';
 import { assertBatch, assertRepairPage } from '../support/arguments.ts';
 import { frozenCopy } from './frozen.ts';
@@ -8,7 +8,9 @@ import type { Tables } from './tables.ts';
 export function createViewRepair({ streams, summaries }: Tables, assertOpen: () => void): ViewRepair {
   function put(row: ReservationSummary): boolean {
     const eventCount = streams.get(row.reservationId)?.length ?? 0;
-    if (eventCount !== row.version || isSame(summaries.get(row.reservationId), row)) return false;
+    const found = summaries.get(row.reservationId);
+    const isSame = found !== undefined && differingFields(row, found).length === 0;
+    if (eventCount !== row.version || isSame) return false;
     summaries.set(row.reservationId, frozenCopy(row));
     return true;
   }
@@ -29,10 +31,4 @@ export function createViewRepair({ streams, summaries }: Tables, assertOpen: () 
       return { removed: orphans.length, next: behind.length > limit ? (page.at(-1) ?? null) : null };
     },
   };
-}
-
-/** Rows are flat. */
-function isSame(found: ReservationSummary | undefined, row: ReservationSummary): boolean {
-  const fields = Object.keys(row) as (keyof ReservationSummary)[];
-  return found !== undefined && fields.every((field) => found[field] === row[field]);
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { followEvents, type FollowOptions } from '../../feed.ts';
 import { createMemoryStore } from '../../adapters/memory/index.ts';
-import type { ReservationEvent } from '../../domain/reservation/events.ts';
+import { created, type ReservationEvent } from '../../domain/reservation/events.ts';
 import { encodeEvent } from '../../domain/reservation/stored-event.ts';
 import type { NewEvent } from '../../ports/event-store.ts';
 import { ReservationError } from '../../errors.ts';
@@ -18,6 +18,7 @@ const confirmed: ReservationEvent = {
   type: 'RESERVATION_CONFIRMED',
   data: { transactionId: 'TXN-1', message: 'paid', decidedBy: { kind: 'payment-service' }, at: EXAMPLE_TIME },
 };
+const NEITHER = { reference: null, metadata: {} };
 const EUR_10_50 = { amountMinor: 1_050, currency: 'EUR', decimals: 2 };
 
 /** Opens the n-th reservation, for user_n. */
@@ -82,15 +83,30 @@ describe('an event of the feed', () => {
     await open(store, 1);
     await write(store, 1);
     const [first, second] = await store.events.readAll({ after: 0, limit: 2 });
-    const facts = { kind: 'reservation', reservationId: exampleId(1), userId: 'user_1', money: EUR_10_50 };
+    const facts = {
+      kind: 'reservation',
+      reservationId: exampleId(1),
+      userId: 'user_1',
+      money: EUR_10_50,
+      reference: null,
+    };
     expect(await readAll(store)).toEqual([
-      { ...first, ...facts, event: { type: 'RESERVATION_CREATED', data: first?.data } },
+      { ...first, ...facts, event: { type: 'RESERVATION_CREATED', data: { ...first?.data, ...NEITHER } } },
       { ...second, ...facts, event: confirmed },
     ]);
     expect((await readAll(store)).map(mail)).toEqual([
       'user_1: RESERVATION_CREATED',
       `user_1: ${exampleId(1)} costs 1050, TXN-1`,
     ]);
+  });
+
+  test('has the reference of the reservation, and on the first one its metadata', async () => {
+    const store = createStore();
+    const about = { reference: 'order-1', metadata: { shop: 'Berlin' } };
+    await open(store, 1, encodeEvent(created({ userId: 'user_1', money: EUR_10_50, ...about }, EXAMPLE_TIME)));
+    await write(store, 1);
+    const [first, second] = await readAll(store);
+    expect([first, second]).toMatchObject([{ reference: 'order-1', event: { data: about } }, { reference: 'order-1' }]);
   });
 
   test.each([1, 2, 500])('knows user and amount whatever its page began with, %i events a page', async (pageSize) => {
@@ -201,7 +217,7 @@ describe('an event of a later release', () => {
 
   test('that begins a stream makes all of the stream unknown', async () => {
     const store = createStore();
-    await open(store, 1, { schemaVersion: 2 });
+    await open(store, 1, { schemaVersion: 99 });
     await write(store, 1);
     expect((await readAll(store)).map(({ kind }) => kind)).toEqual(['unknown', 'unknown']);
   });
@@ -214,7 +230,7 @@ describe('an event of a later release', () => {
 
   test('is passed over by a follower that skips what it does not know', async () => {
     const store = createStore();
-    await open(store, 1, { schemaVersion: 2 });
+    await open(store, 1, { schemaVersion: 99 });
     await write(store, 1);
     await open(store, 2);
     await write(store, 2, later);

@@ -15,6 +15,8 @@ export interface ReservationFeedEvent extends RecordedEvent {
   readonly userId: string;
   /** What the reservation costs. */
   readonly money: Money;
+  /** The caller's own id of what is reserved, if it gave one. Its metadata are in the data of RESERVATION_CREATED. */
+  readonly reference: string | null;
   /** What happened, in today's shape. */
   readonly event: ReservationEvent;
 }

@@ -13,6 +13,7 @@ type Opening =
       readonly reservationId: ReservationId;
       readonly userId: string;
       readonly money: Money;
+      readonly reference: string | null;
     }
   /** A later release wrote it. */
   | { readonly kind: 'unknown'; readonly reservationId: ReservationId | null }
@@ -88,8 +89,10 @@ function openingOf(first: RecordedEvent): Opening {
     const { event } = decoded;
     if (event.type !== 'RESERVATION_CREATED') throw new Error(`the stream begins with ${event.type}`);
     if (reservationId === null) throw new Error('the stream is not named after a reservation');
-    const { userId, amountMinor, currency, decimals } = event.data;
-    return { kind: 'reservation', reservationId, userId, money: { amountMinor, currency, decimals } };
+    const { userId, amountMinor, currency, decimals, reference } = event.data;
+    const money = { amountMinor, currency, decimals };
+    // Not the metadata: with them, the streams that are remembered would take a hundred times the memory.
+    return { kind: 'reservation', reservationId, userId, money, reference };
   } catch (why) {
     return { kind: 'damaged', why };
   }
@@ -100,7 +103,7 @@ function toFeedEvent(recorded: RecordedEvent, opening: Opening): FeedEvent | Dam
   const { reservationId } = opening;
   const unknown = { ...recorded, kind: 'unknown', reservationId, event: null } as const;
   if (opening.kind === 'unknown') return unknown;
-  const { userId, money } = opening;
+  const { userId, money, reference } = opening;
   try {
     const decoded = decodeEvent(recorded);
     if (decoded.kind === 'unknown') return unknown;
@@ -110,6 +113,7 @@ function toFeedEvent(recorded: RecordedEvent, opening: Opening): FeedEvent | Dam
       reservationId: opening.reservationId,
       userId,
       money,
+      reference,
       event: decoded.event,
     };
   } catch (why) {

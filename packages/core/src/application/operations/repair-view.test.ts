@@ -41,6 +41,8 @@ const create: Command = {
   type: 'create',
   userId: 'u1',
   money: { amountMinor: 1_050, currency: 'EUR', decimals: 2 },
+  reference: 'order-1',
+  metadata: { shop: 'Berlin' },
   at: AT,
 };
 const approved: Command = {

@@ -1,6 +1,6 @@
 import type { ReservationId } from '../../domain/ids.ts';
 import { decodeEvent } from '../../domain/reservation/stored-event.ts';
-import { type ReservationSummary, summarize } from '../../domain/reservation/summary.ts';
+import { differingFields, type ReservationSummary, summarize } from '../../domain/reservation/summary.ts';
 import { isReservationError } from '../../errors.ts';
 import { READ_LIMIT_MAX, type RecordedEvent } from '../../ports/event-store.ts';
 import type { ReservationStore } from '../../ports/reservation-store.ts';
@@ -162,8 +162,7 @@ function damageOf(event: RecordedEvent): string | null {
 
 function differenceOf(folded: ReservationSummary | null, row: ReservationSummary | null): string | null {
   if (folded === null || row === null) return folded === row ? null : `row is ${row === null ? 'missing' : 'there'}`;
-  const fields = Object.keys(folded) as (keyof ReservationSummary)[];
-  const wrong = fields.filter((field) => folded[field] !== row[field]);
+  const wrong = differingFields(folded, row);
   if (wrong.length === 0) return null;
   return wrong
     .map((field) => `${field} is ${JSON.stringify(row[field])}, not ${JSON.stringify(folded[field])}`)

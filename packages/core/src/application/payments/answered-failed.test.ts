@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createMemoryStore } from '../../adapters/memory/index.ts';
 import type { PaymentOutcome } from '../../domain/payment-outcome.ts';
-import type { PaymentUnresolved, ReservationCreated } from '../../domain/reservation/events.ts';
+import { created as createdEvent, type PaymentUnresolved } from '../../domain/reservation/events.ts';
 import { evolve, initialState } from '../../domain/reservation/reservation.ts';
 import { encodeEvent } from '../../domain/reservation/stored-event.ts';
 import { summarize } from '../../domain/reservation/summary.ts';
@@ -160,10 +160,8 @@ describe('"failed" is not told, and settlement goes on,', () => {
 
 test('what an older release left open after it had told "failed" is escalated without a send', async () => {
   const { engine, gateway, runtime, store, events } = createEngineFixture();
-  const created: ReservationCreated = {
-    type: 'RESERVATION_CREATED',
-    data: { userId: 'u1', amountMinor: 1_050, currency: 'EUR', decimals: 2, at: EXAMPLE_TIME },
-  };
+  const money = { amountMinor: 1_050, currency: 'EUR', decimals: 2 };
+  const created = createdEvent({ userId: 'u1', money, reference: null, metadata: {} }, EXAMPLE_TIME);
   const told: PaymentUnresolved = {
     type: 'PAYMENT_UNRESOLVED',
     data: { cause: 'deadline-exceeded', detail: '5 s', answeredAs: 'failed', at: EXAMPLE_TIME },

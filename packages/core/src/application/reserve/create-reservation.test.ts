@@ -20,6 +20,8 @@ describe('a new reservation', () => {
       userId: 'u1',
       amountMinor: 1_050,
       currency: 'EUR',
+      reference: null,
+      metadata: {},
       decimals: 2,
       transactionId: `TXN-${reservation.reservationId}`,
       failureReason: null,

@@ -1,11 +1,7 @@
 import { chargeWork } from '../payments/charge-work.ts';
-import {
-  type CreateRequest,
-  parseCreateRequest,
-  type RequestFault,
-  type ValidRequest,
-} from '../../domain/create-request.ts';
+import { type CreateRequest, parseCreateRequest, type ValidRequest } from '../../domain/create-request.ts';
 import { parseReservationId, type ReservationId, reservationIdFrom } from '../../domain/ids.ts';
+import type { RequestFault } from '../../domain/request-fault.ts';
 import type { AnswerUnknownAs } from '../../domain/reservation/events.ts';
 import type { ReservationSummary } from '../../domain/reservation/summary.ts';
 import { toTimestamp } from '../../domain/timestamp.ts';

@@ -1,13 +1,11 @@
-import type { Money } from '../money.ts';
+import type { ValidRequest } from '../create-request.ts';
 import type { PaymentOutcome } from '../payment-outcome.ts';
 import type { AnswerUnknownAs, EscalationReason } from './events.ts';
 import type { Timestamp } from '../timestamp.ts';
 
 /** Opens a reservation; its charge follows. */
-export interface Create {
+export interface Create extends ValidRequest {
   readonly type: 'create';
-  readonly userId: string;
-  readonly money: Money;
   readonly at: Timestamp;
 }
 

@@ -1,54 +1,48 @@
-import type { Money } from '../money.ts';
+import type { ValidRequest } from '../create-request.ts';
 import type { Timestamp } from '../timestamp.ts';
 import type { DataOf } from './fields.ts';
 
 /**
- * Specification and storage format of every event: its name, its schema version and its fields. Names and shapes never
- * change; a changed shape is a new schema version (see stored-event.ts). `at` is a {@link Timestamp}.
+ * Specification and storage format of every event: its name and its fields. Names and shapes never change. A field that
+ * came later says since which schema version an event has it, and what its absence means (see stored-event.ts). `at` is a
+ * {@link Timestamp}.
  */
 export const EVENTS = {
   RESERVATION_CREATED: {
-    schemaVersion: 1,
-    fields: { userId: 'text', amountMinor: 'wholeNumber', currency: 'text', decimals: 'wholeNumber', at: 'text' },
+    userId: 'text',
+    amountMinor: 'wholeNumber',
+    currency: 'text',
+    decimals: 'wholeNumber',
+    reference: { since: 2, absent: null, is: { nullable: 'text' } },
+    metadata: { since: 2, absent: {}, is: 'texts' },
+    at: 'text',
   },
   RESERVATION_CONFIRMED: {
-    schemaVersion: 1,
-    fields: {
-      transactionId: 'text',
-      message: 'text',
-      decidedBy: { byKind: { 'payment-service': {}, operator: { actor: 'text', reason: 'text' } } },
-      at: 'text',
-    },
+    transactionId: 'text',
+    message: 'text',
+    decidedBy: { byKind: { 'payment-service': {}, operator: { actor: 'text', reason: 'text' } } },
+    at: 'text',
   },
   RESERVATION_FAILED: {
-    schemaVersion: 1,
-    fields: {
-      reason: { oneOf: ['declined', 'not-sent', 'found-not-charged'] },
-      message: 'text',
-      decidedBy: { byKind: { 'payment-service': {}, operator: { actor: 'text', reason: 'text' } } },
-      at: 'text',
-    },
+    reason: { oneOf: ['declined', 'not-sent', 'found-not-charged'] },
+    message: 'text',
+    decidedBy: { byKind: { 'payment-service': {}, operator: { actor: 'text', reason: 'text' } } },
+    at: 'text',
   },
-  PAYMENT_UNRESOLVED: {
-    schemaVersion: 1,
-    fields: { cause: 'text', detail: 'text', answeredAs: { oneOf: ['pending', 'failed'] }, at: 'text' },
-  },
+  PAYMENT_UNRESOLVED: { cause: 'text', detail: 'text', answeredAs: { oneOf: ['pending', 'failed'] }, at: 'text' },
   PAYMENT_ESCALATED: {
-    schemaVersion: 1,
-    fields: {
-      reason: {
-        oneOf: ['settlement-gave-up', 'may-not-be-sent-again', 'answered-failed', 'charged-after-failed-answer'],
-      },
-      detail: 'text',
-      transactionId: { nullable: 'text' },
-      at: 'text',
+    reason: {
+      oneOf: ['settlement-gave-up', 'may-not-be-sent-again', 'answered-failed', 'charged-after-failed-answer'],
     },
+    detail: 'text',
+    transactionId: { nullable: 'text' },
+    at: 'text',
   },
 } as const;
 
 interface EventOf<Type extends keyof typeof EVENTS> {
   readonly type: Type;
-  readonly data: DataOf<(typeof EVENTS)[Type]['fields']>;
+  readonly data: DataOf<(typeof EVENTS)[Type]>;
 }
 
 /** The reservation exists and may be charged: no charge is sent before this is on disk. */
@@ -90,9 +84,10 @@ export type FailureReason = ReservationFailed['data']['reason'];
 export type EscalationReason = PaymentEscalated['data']['reason'];
 
 /** Builds RESERVATION_CREATED. */
-export function created(userId: string, money: Money, at: Timestamp): ReservationCreated {
+export function created({ userId, money, reference, metadata }: ValidRequest, at: Timestamp): ReservationCreated {
   const { amountMinor, currency, decimals } = money;
-  return { type: 'RESERVATION_CREATED', data: { userId, amountMinor, currency, decimals, at } };
+  const data = { userId, amountMinor, currency, decimals, reference, metadata, at };
+  return { type: 'RESERVATION_CREATED', data };
 }
 
 /** Builds RESERVATION_CONFIRMED. */

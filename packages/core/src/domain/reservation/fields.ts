@@ -1,3 +1,5 @@
+import { isObject } from '../metadata.ts';
+
 /** Data of an event as a store keeps it: plain JSON. */
 export type JsonObject = { readonly [key: string]: unknown };
 
@@ -5,6 +7,8 @@ export type JsonObject = { readonly [key: string]: unknown };
 type Field =
   | 'text'
   | 'wholeNumber'
+  /** An object of texts. */
+  | 'texts'
   | { readonly oneOf: readonly string[] }
   | { readonly nullable: Field }
   /** An object whose "kind" says which further fields it has. */
@@ -13,20 +17,36 @@ type Field =
 /** Specification of an object. */
 export type Fields = { readonly [name: string]: Field };
 
+/** A field that events have since a later schema version. */
+export interface LaterField {
+  /** The first version with the field, from 2. */
+  readonly since: number;
+  /** The value that an event without the field has. */
+  readonly absent: null | Readonly<Record<string, string>>;
+  readonly is: Field;
+}
+
+/** Specification of an event. */
+export type EventFields = { readonly [name: string]: Field | LaterField };
+
 /** Type of the values of a field. */
-type ValueOf<Spec> = Spec extends 'text'
-  ? string
-  : Spec extends 'wholeNumber'
-    ? number
-    : Spec extends { readonly oneOf: readonly (infer Value)[] }
-      ? Value
-      : Spec extends { readonly nullable: infer Inner }
-        ? ValueOf<Inner> | null
-        : Spec extends { readonly byKind: infer Kinds }
-          ? {
-              [Kind in keyof Kinds]: DataOf<{ readonly kind: { readonly oneOf: readonly [Kind] } } & Kinds[Kind]>;
-            }[keyof Kinds]
-          : never;
+type ValueOf<Spec> = Spec extends { readonly is: infer Inner }
+  ? ValueOf<Inner>
+  : Spec extends 'text'
+    ? string
+    : Spec extends 'texts'
+      ? Readonly<Record<string, string>>
+      : Spec extends 'wholeNumber'
+        ? number
+        : Spec extends { readonly oneOf: readonly (infer Value)[] }
+          ? Value
+          : Spec extends { readonly nullable: infer Inner }
+            ? ValueOf<Inner> | null
+            : Spec extends { readonly byKind: infer Kinds }
+              ? {
+                  [Kind in keyof Kinds]: DataOf<{ readonly kind: { readonly oneOf: readonly [Kind] } } & Kinds[Kind]>;
+                }[keyof Kinds]
+              : never;
 
 /** Type of an object with these fields. */
 export type DataOf<Specs> = { readonly [Name in keyof Specs]: ValueOf<Specs[Name]> };
@@ -43,6 +63,7 @@ export function readFields(owner: string, specs: Fields, data: JsonObject): Json
 function readField(name: string, field: Field, value: unknown): unknown {
   if (field === 'text') return check(name, value, 'a string', typeof value === 'string');
   if (field === 'wholeNumber') return check(name, value, 'a whole number', Number.isSafeInteger(value));
+  if (field === 'texts') return readTexts(name, value);
   if ('oneOf' in field) {
     return check(
       name,
@@ -53,6 +74,12 @@ function readField(name: string, field: Field, value: unknown): unknown {
   }
   if ('nullable' in field) return value === null ? null : readField(name, field.nullable, value);
   return readByKind(name, field.byKind, value);
+}
+
+function readTexts(name: string, value: unknown): JsonObject {
+  check(name, value, 'an object', isObject(value));
+  const data = value as JsonObject;
+  return readFields(name, Object.fromEntries(Object.keys(data).map((member) => [member, 'text'])), data);
 }
 
 function readByKind(name: string, kinds: { readonly [kind: string]: Fields }, value: unknown): unknown {

@@ -18,7 +18,12 @@ const money = { amountMinor: 1_050, currency: 'EUR', decimals: 2 };
 const byService = { kind: 'payment-service' } as const;
 const byOperator = { kind: 'operator', actor: 'ada', reason: 'ledger checked' } as const;
 
-const created: ReservationCreated = { type: 'RESERVATION_CREATED', data: { userId: 'u1', ...money, at: AT } };
+const about = { reference: 'order-1', metadata: { shop: 'Berlin' } };
+
+const created: ReservationCreated = {
+  type: 'RESERVATION_CREATED',
+  data: { userId: 'u1', ...money, ...about, at: AT },
+};
 
 function confirmed(
   transactionId = 'TXN-1',
@@ -51,7 +56,7 @@ const refused: PaymentOutcome = { kind: 'refused', message: 'unknown currency' }
 const notSent: PaymentOutcome = { kind: 'not-sent', cause: 'no-connection', detail: 'refused' };
 const unknown: PaymentOutcome = { kind: 'unknown', cause: 'deadline-exceeded', detail: '5 s' };
 
-const create: Command = { type: 'create', userId: 'u1', money, at: AT };
+const create: Command = { type: 'create', userId: 'u1', money, ...about, at: AT };
 const escalate: Command = { type: 'escalate', reason: 'settlement-gave-up', detail: 'tried for an hour', at: AT };
 
 function record(outcome: PaymentOutcome, answerUnknownAs: AnswerUnknownAs = 'pending'): RecordOutcome {

@@ -1,6 +1,6 @@
 // State, evolve and decide, in this order: with the events (events.ts) and the commands (commands.ts) they read as the
 // specification of a reservation.
-import type { Money } from '../money.ts';
+import type { ValidRequest } from '../create-request.ts';
 import type { PaymentOutcome } from '../payment-outcome.ts';
 import type { Timestamp } from '../timestamp.ts';
 import type { Command, Finding } from './commands.ts';
@@ -18,9 +18,7 @@ import {
 
 // ── State ────────────────────────────────────────────────────────────────────────────────────────
 
-interface Existing {
-  readonly userId: string;
-  readonly money: Money;
+interface Existing extends ValidRequest {
   readonly createdAt: Timestamp;
   readonly updatedAt: Timestamp;
 }
@@ -84,12 +82,13 @@ export const initialState: Reservation = { stage: 'none' };
 export function evolve(state: Reservation, event: ReservationEvent): Reservation {
   if (event.type === 'RESERVATION_CREATED') {
     if (state.stage !== 'none') throw impossible(state, event);
-    const { userId, amountMinor, currency, decimals, at } = event.data;
-    return { stage: 'processing', userId, money: { amountMinor, currency, decimals }, createdAt: at, updatedAt: at };
+    const { userId, amountMinor, currency, decimals, reference, metadata, at } = event.data;
+    const money = { amountMinor, currency, decimals };
+    return { stage: 'processing', userId, money, reference, metadata, createdAt: at, updatedAt: at };
   }
   if (!isOpen(state)) throw impossible(state, event);
-  const { userId, money, createdAt } = state;
-  const existing: Existing = { userId, money, createdAt, updatedAt: event.data.at };
+  const { userId, money, reference, metadata, createdAt } = state;
+  const existing: Existing = { userId, money, reference, metadata, createdAt, updatedAt: event.data.at };
   switch (event.type) {
     case 'RESERVATION_CONFIRMED':
       return { ...existing, stage: 'confirmed', transactionId: event.data.transactionId, message: event.data.message };
@@ -149,7 +148,7 @@ export function isRejection(decision: Decision): decision is Rejection {
 export function decide(command: Command, state: Reservation): Decision {
   switch (command.type) {
     case 'create':
-      return state.stage === 'none' ? [created(command.userId, command.money, command.at)] : { kind: 'already-exists' };
+      return state.stage === 'none' ? [created(command, command.at)] : { kind: 'already-exists' };
     case 'record-outcome':
       return recordOutcome(command.outcome, command.answerUnknownAs, command.at, state);
     case 'escalate':

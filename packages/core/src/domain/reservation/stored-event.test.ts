@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import goldenV1 from './golden/events-v1.json' with { type: 'json' };
+import goldenV2 from './golden/events-v2.json' with { type: 'json' };
 import { evolve, initialState } from './reservation.ts';
 import { decodeEvent, decodeKnownEvent, encodeEvent, type StoredEvent } from './stored-event.ts';
 
@@ -31,12 +32,36 @@ describe('every event of schema version 1 that was ever written', () => {
   });
 });
 
+describe('a created reservation', () => {
+  test.each(goldenV2.map((stored) => [JSON.stringify(stored.data), stored as StoredEvent] as const))(
+    'is written at version 2 with what it is about: %s',
+    (_, stored) => {
+      expect(JSON.stringify(encodeEvent(decodeKnownEvent(stored)).data)).toBe(
+        JSON.stringify({ ...decodeKnownEvent(stored).data }),
+      );
+      expect(encodeEvent(decodeKnownEvent(stored))).toEqual(stored);
+      const { reference, metadata } = stored.data;
+      expect(evolve(initialState, decodeKnownEvent(stored))).toMatchObject({ reference, metadata });
+    },
+  );
+
+  test('is written at version 1, byte for byte, when it is about nothing', () => {
+    const encoded = encodeEvent(decodeKnownEvent(created));
+    expect(JSON.stringify(encoded)).toBe(JSON.stringify(created));
+  });
+
+  test('of version 1 is read with neither, whatever its data are', () => {
+    const stored = { ...created, data: { ...created.data, reference: 7, metadata: 'x' } };
+    expect(decodeKnownEvent(stored).data).toMatchObject({ reference: null, metadata: {} });
+  });
+});
+
 describe('what a later release wrote is a value', () => {
   test.each([
     ['an unknown type', { ...created, type: 'RESERVATION_RENAMED' }],
     ['an inherited name as type', { ...created, type: 'toString' }],
-    ['a later schema version', { ...created, schemaVersion: 2 }],
-    ['whatever its data are', { ...created, schemaVersion: 2, data: { claim: 7 } }],
+    ['a later schema version', { ...created, schemaVersion: 3 }],
+    ['whatever its data are', { ...created, schemaVersion: 3, data: { claim: 7 } }],
   ])('%s', (_, stored) => {
     const { type, schemaVersion } = stored;
     expect(decodeEvent(stored)).toEqual({ kind: 'unknown', type, schemaVersion });
@@ -54,6 +79,12 @@ describe('what was never released is refused', () => {
 
   test.each([
     ['a version before the first', { ...created, schemaVersion: 0 }, /has no schema version 0/],
+    ['version 2 without its fields', { ...created, schemaVersion: 2 }, /reference should be a string, is absent/],
+    [
+      'metadata that are no texts',
+      { ...(goldenV2[0] as StoredEvent), data: { ...goldenV2[0]?.data, metadata: { shop: 7 } } },
+      /metadata\.shop should be a string, is 7/,
+    ],
     ['an amount as text', changed(created, { amountMinor: '1050' }), /amountMinor should be a whole number, is "1050"/],
     ['a missing user', changed(created, { userId: undefined }), /userId should be a string, is absent/],
     [
@@ -78,6 +109,9 @@ describe('what was never released is refused', () => {
   });
 
   test('fields that the event does not have are dropped', () => {
-    expect(decodeKnownEvent(changed(created, { extra: 1 }))).toEqual({ type: created.type, data: created.data });
+    expect(decodeKnownEvent(changed(created, { extra: 1 }))).toEqual({
+      type: created.type,
+      data: { ...created.data, reference: null, metadata: {} },
+    });
   });
 });

@@ -1,5 +1,6 @@
 import { EVENTS, type ReservationEvent } from './events.ts';
-import { type JsonObject, readFields } from './fields.ts';
+import { type EventVersions, eventVersions } from './event-versions.ts';
+import type { JsonObject } from './fields.ts';
 
 /** An event as it lies in a store: any type, any schema version that was ever released. */
 export interface StoredEvent {
@@ -14,23 +15,25 @@ export type DecodedEvent =
   /** Of a type or schema version that only a later release writes: no damage. */
   | { readonly kind: 'unknown'; readonly type: string; readonly schemaVersion: number };
 
-/** The event in its storage form, at today's schema version. */
-export function encodeEvent(event: ReservationEvent): StoredEvent {
-  return { type: event.type, schemaVersion: EVENTS[event.type].schemaVersion, data: event.data };
+/** The event in its storage form, at the lowest schema version that carries it. */
+export function encodeEvent({ type, data }: ReservationEvent): StoredEvent {
+  const versions = VERSIONS[type];
+  const schemaVersion = versions.lowestFor(data);
+  return { type, schemaVersion, data: schemaVersion === versions.latest ? data : versions.cut(data, schemaVersion) };
 }
 
 /**
- * Reads a stored event of any released version. Upcasters live here: when a version 2 of an event is introduced, version
- * 1 is read with its own fields and turned into today's shape.
+ * Reads a stored event of any released version: each is read with its own fields, and gets those of later versions with
+ * the values that stand for their absence.
  * @throws {Error} for data, or a version of a known type, that no release can have written: damage.
  */
 export function decodeEvent(stored: StoredEvent): DecodedEvent {
   const { type, schemaVersion, data } = stored;
   if (!isKnownType(type)) return { kind: 'unknown', type, schemaVersion };
-  const { schemaVersion: today, fields } = EVENTS[type];
-  if (schemaVersion > today) return { kind: 'unknown', type, schemaVersion };
-  if (schemaVersion !== today) throw new Error(`${type} has no schema version ${schemaVersion}`);
-  return { kind: 'known', event: { type, data: readFields(type, fields, data) } as ReservationEvent };
+  const versions = VERSIONS[type];
+  if (schemaVersion > versions.latest) return { kind: 'unknown', type, schemaVersion };
+  if (!versions.isOne(schemaVersion)) throw new Error(`${type} has no schema version ${schemaVersion}`);
+  return { kind: 'known', event: { type, data: versions.read(data, schemaVersion) } as ReservationEvent };
 }
 
 /**
@@ -48,9 +51,13 @@ export function decodeKnownEvent(stored: StoredEvent): ReservationEvent {
  * no damage.
  */
 export function isKnownEvent({ type, schemaVersion }: StoredEvent): boolean {
-  return isKnownType(type) && schemaVersion <= EVENTS[type].schemaVersion;
+  return isKnownType(type) && schemaVersion <= VERSIONS[type].latest;
 }
 
 function isKnownType(type: string): type is ReservationEvent['type'] {
   return Object.hasOwn(EVENTS, type);
 }
+
+const VERSIONS = Object.fromEntries(
+  Object.entries(EVENTS).map(([type, fields]) => [type, eventVersions(type, fields)]),
+) as { readonly [Type in ReservationEvent['type']]: EventVersions };

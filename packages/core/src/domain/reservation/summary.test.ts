@@ -8,8 +8,9 @@ const at = '2026-01-02T03:04:05.678Z' as Timestamp;
 
 /** A reservation that was declined in these words. */
 function declined(message: string): Reservation {
+  const money = { amountMinor: 1_050, currency: 'EUR', decimals: 2 };
   const commands = [
-    { type: 'create', userId: 'user', money: { amountMinor: 1_050, currency: 'EUR', decimals: 2 }, at },
+    { type: 'create', userId: 'user', money, reference: null, metadata: {}, at },
     { type: 'record-outcome', outcome: { kind: 'declined', message }, answerUnknownAs: 'pending', at },
   ] as const;
   return commands.reduce<Reservation>((state, command) => {

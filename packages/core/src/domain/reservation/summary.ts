@@ -1,5 +1,6 @@
 import { displayText } from '../display-text.ts';
 import type { ReservationId } from '../ids.ts';
+import { NO_METADATA, type ReservationMetadata } from '../metadata.ts';
 import type { AnswerUnknownAs, FailureReason } from './events.ts';
 import type { OpenReservation, Reservation, SettledReservation } from './reservation.ts';
 import type { Timestamp } from '../timestamp.ts';
@@ -19,6 +20,10 @@ export interface ReservationSummary {
   readonly amountMinor: number;
   readonly currency: string;
   readonly decimals: number;
+  /** The caller's own id of what is reserved, if it gave one. */
+  readonly reference: string | null;
+  /** Texts that the caller attached; without members when it gave none. */
+  readonly metadata: ReservationMetadata;
   readonly transactionId: string | null;
   /** Set when the stage is "failed". */
   readonly failureReason: FailureReason | null;
@@ -46,6 +51,8 @@ export function summarize(
     amountMinor: state.money.amountMinor,
     currency: state.money.currency,
     decimals: state.money.decimals,
+    reference: state.reference,
+    metadata: state.metadata,
     transactionId: state.stage === 'confirmed' || state.stage === 'escalated' ? state.transactionId : null,
     failureReason: state.stage === 'failed' ? state.reason : null,
     answeredAs: state.stage === 'unresolved' || state.stage === 'escalated' ? state.answeredAs : null,
@@ -58,7 +65,7 @@ export function summarize(
 }
 
 /** Fields that rows of an earlier release lack, with what their absence means. A new field has its default here. */
-const ABSENT: Partial<ReservationSummary> = {};
+const ABSENT: Partial<ReservationSummary> = { reference: null, metadata: NO_METADATA };
 
 /** The row as text. */
 export function writeSummary(summary: ReservationSummary): string {
@@ -67,7 +74,23 @@ export function writeSummary(summary: ReservationSummary): string {
 
 /** Reads a row that this release or an earlier one wrote. @throws {SyntaxError} when it is no JSON. */
 export function readSummary(text: string): ReservationSummary {
-  return { ...ABSENT, ...(JSON.parse(text) as ReservationSummary) };
+  const row = JSON.parse(text) as ReservationSummary;
+  // A complete row keeps the order of its fields: it is copied to another store byte for byte.
+  return Object.keys(ABSENT).every((field) => field in row) ? row : { ...ABSENT, ...row };
+}
+
+/** The fields of a row that another row of the same reservation has with another value. */
+export function differingFields(
+  row: ReservationSummary,
+  other: ReservationSummary,
+): readonly (keyof ReservationSummary)[] {
+  const fields = Object.keys(row) as (keyof ReservationSummary)[];
+  return fields.filter((field) => row[field] !== other[field] && !isSameText(row[field], other[field]));
+}
+
+/** Metadata are equal when their text is. */
+function isSameText(a: unknown, b: unknown): boolean {
+  return typeof a === 'object' && JSON.stringify(a) === JSON.stringify(b);
 }
 
 /** A caller who was answered "failed" keeps reading that while the payment is settled: a status never goes back. */

@@ -102,7 +102,7 @@ function readMoney(config: PaymentsCheckConfig): Money | readonly string[] {
   const parsed = parseCreateRequest({ userId: user, amount, currency });
   if (parsed.kind === 'valid') return parsed.request.money;
   return parsed.faults.map(({ field, code }) => {
-    const flag = field === 'userId' ? 'user' : field;
+    const flag = field === 'amount' || field === 'currency' ? field : 'user';
     return `--${flag}: expected ${EXPECTED[flag]}, found ${JSON.stringify(config[flag])} (${code})`;
   });
 }

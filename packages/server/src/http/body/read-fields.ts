@@ -80,7 +80,14 @@ function fieldsOf(value: JsonValue | undefined): FieldsRead {
     userId: value.get(WIRE_FIELDS.userId) as unknown,
     amount: amount instanceof JsonNumber ? numberOf(amount) : amount,
     ...(value.has(WIRE_FIELDS.currency) ? { currency: value.get(WIRE_FIELDS.currency) as unknown } : {}),
+    ...(value.has(WIRE_FIELDS.reference) ? { reference: value.get(WIRE_FIELDS.reference) as unknown } : {}),
+    ...(value.has(WIRE_FIELDS.metadata) ? { metadata: membersOf(value.get(WIRE_FIELDS.metadata)) } : {}),
   };
   // The engine checks every field at run time and names what is wrong with it.
   return { kind: 'fields', request: fields as CreateRequest };
+}
+
+/** An object as core takes it. What is in its members is not converted: only a text is valid. */
+function membersOf(value: JsonValue | undefined): unknown {
+  return value instanceof Map ? Object.fromEntries(value) : value;
 }

@@ -22,6 +22,8 @@ export type ValidationType =
   | 'greater_than'
   | 'less_than_equal'
   | 'decimal_max_places'
+  | 'dict_type'
+  | 'too_long'
   | 'value_error';
 
 const PLACE = '`["body", character]`';
@@ -37,13 +39,15 @@ export const VALIDATION_TYPES: { readonly [Type in ValidationType]: ValidationKi
   model_attributes_type: { at: '`["body"]`', when: 'not an object, or not sent as JSON' },
   string_type: { at: 'the field', when: 'not a text' },
   string_too_short: { at: 'the field', when: 'an empty text' },
-  string_too_long: { at: 'the field', when: 'longer than 256 characters' },
+  string_too_long: { at: 'the field', when: 'longer than the field may be' },
   float_type: { at: AMOUNT, when: 'neither number nor text' },
   float_parsing: { at: AMOUNT, when: 'a text that is not a number' },
   finite_number: { at: AMOUNT, when: 'not finite' },
   greater_than: { at: AMOUNT, when: 'zero or below' },
   less_than_equal: { at: AMOUNT, when: 'more than 15 digits in minor units' },
   decimal_max_places: { at: AMOUNT, when: 'more decimals than the currency has' },
+  dict_type: { at: '`["body", "metadata"]`', when: 'not an object' },
+  too_long: { at: '`["body", "metadata"]`', when: 'more than 20 members' },
   value_error: {
     at: 'the field',
     when: 'control characters or lone surrogates in a text; a currency that is not accepted',

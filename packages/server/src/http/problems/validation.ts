@@ -3,6 +3,8 @@ import {
   currencyDecimals,
   DEFAULT_CURRENCY,
   formatMoney,
+  METADATA_LIMITS,
+  REFERENCE_LENGTH_MAX,
   type RequestFault,
   USER_ID_LENGTH_MAX,
 } from '@reservations/core';
@@ -28,7 +30,19 @@ export function jsonFaultEntry(fault: JsonFault): ValidationEntry {
 /** A fault of a field, in the names and texts that FastAPI and pydantic use. `currency` is the one the client sent. */
 export function requestFaultEntry(fault: RequestFault, currency: unknown): ValidationEntry {
   const { type, msg } = describeFault(fault, currency);
-  return { loc: ['body', WIRE_FIELDS[fault.field]], msg, type };
+  return { loc: ['body', WIRE_FIELDS[fault.field], ...placeOf(fault)], msg, type };
+}
+
+/** The member of the metadata, and a mark when its name is at fault, as pydantic has it. */
+function placeOf({ member }: RequestFault): readonly string[] {
+  if (member === undefined) return [];
+  return member.part === 'name' ? [member.name, '[key]'] : [member.name];
+}
+
+/** Longest text of a field. Other fields have no length. */
+function lengthMaxOf({ field, member }: RequestFault): number {
+  if (member !== undefined) return member.part === 'name' ? METADATA_LIMITS.nameLength : METADATA_LIMITS.valueLength;
+  return field === 'reference' ? REFERENCE_LENGTH_MAX : USER_ID_LENGTH_MAX;
 }
 
 function describeFault(fault: RequestFault, currency: unknown): Pick<ValidationEntry, 'type' | 'msg'> {
@@ -42,9 +56,15 @@ function describeFault(fault: RequestFault, currency: unknown): Pick<ValidationE
     case 'empty':
       return { type: 'string_too_short', msg: 'String should have at least 1 character' };
     case 'too-long':
-      return { type: 'string_too_long', msg: `String should have at most ${USER_ID_LENGTH_MAX} characters` };
+      return { type: 'string_too_long', msg: `String should have at most ${lengthMaxOf(fault)} characters` };
     case 'not-text':
-      return { type: 'value_error', msg: 'Value error, text may not hold control characters or lone surrogates' };
+      return { type: 'value_error', msg: `Value error, text may not hold ${excludedOf(fault)} or lone surrogates` };
+    case 'not-an-object':
+      return { type: 'dict_type', msg: 'Input should be a valid dictionary' };
+    case 'too-many-members':
+      return { type: 'too_long', msg: `Dictionary should have at most ${METADATA_LIMITS.members} items` };
+    case 'forbidden-name':
+      return { type: 'value_error', msg: 'Value error, no member may be named __proto__' };
     case 'unknown-currency':
       return {
         type: 'value_error',
@@ -64,6 +84,10 @@ function describeFault(fault: RequestFault, currency: unknown): Pick<ValidationE
     case 'too-large':
       return { type: 'less_than_equal', msg: `Input should be less than or equal to ${largest(decimalsOf(currency))}` };
   }
+}
+
+function excludedOf({ member }: RequestFault): string {
+  return member?.part === 'value' ? 'NUL' : 'control characters';
 }
 
 function tooManyDecimals(decimals: number): string {

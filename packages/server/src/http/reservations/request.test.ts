@@ -53,8 +53,20 @@ const currency = fc.oneof(
 );
 const mostly = (usual: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> =>
   fc.oneof({ weight: 6, arbitrary: usual }, { weight: 1, arbitrary: others });
+const metadata = fc.dictionary(
+  fc.oneof(fc.string({ unit: 'binary', maxLength: 2 }), fc.constantFrom('n'.repeat(40), '🎫'.repeat(41))),
+  mostly(fc.oneof(text, fc.constantFrom('v'.repeat(500), '🎫'.repeat(501)))),
+  { maxKeys: 22, noNullPrototype: true },
+);
 const body = fc.record(
-  { user_id: mostly(text), amount: mostly(amount), currency: mostly(currency), more: others },
+  {
+    user_id: mostly(text),
+    amount: mostly(amount),
+    currency: mostly(currency),
+    reference: fc.oneof(fc.constant('order-1'), mostly(text)),
+    metadata: fc.oneof(fc.constant({ shop: 'Berlin' }), mostly(metadata)),
+    more: others,
+  },
   { requiredKeys: ['user_id'] },
 );
 
@@ -69,7 +81,7 @@ test('what the schema refuses, core refuses; what core refuses beyond it depends
       if (isRequest(fields)) expect(faults.filter((code) => !BEYOND_THE_SCHEMA.has(code))).toEqual([]);
       else expect(parsed.kind).toBe('invalid');
     }),
-    { numRuns: 2_000, seed: 1 },
+    { numRuns: 3_000, seed: 1 },
   );
   expect(valid).toBeGreaterThan(50);
 });
@@ -87,6 +99,6 @@ test('the schema of an Idempotency-Key is what the service takes', () => {
     fc.property(key, (header) => {
       expect(isKey(header)).toBe(readIdempotencyKey(header).kind === 'key');
     }),
-    { numRuns: 2_000, seed: 1 },
+    { numRuns: 3_000, seed: 1 },
   );
 });

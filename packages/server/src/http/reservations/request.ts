@@ -2,16 +2,20 @@ import {
   AMOUNT_MINOR_MAX,
   DEFAULT_CURRENCY,
   IDEMPOTENCY_KEY_LENGTH_MAX,
+  METADATA_LIMITS,
+  REFERENCE_LENGTH_MAX,
   type RequestField,
   USER_ID_LENGTH_MAX,
 } from '@reservations/core';
-import { anyOf, number, object, type Schema, text } from '../wire/schema.ts';
+import { anyOf, nullable, number, object, type Schema, text, texts } from '../wire/schema.ts';
 
 /** The body of `POST /reservations`. */
 export interface WireRequest {
   readonly user_id: string;
   readonly amount: number | string;
   readonly currency?: string;
+  readonly reference?: string | null;
+  readonly metadata?: Readonly<Record<string, string>> | null;
 }
 
 /** Names of a request's fields on the wire. */
@@ -19,7 +23,12 @@ export const WIRE_FIELDS: { readonly [Field in RequestField]: keyof WireRequest 
   userId: 'user_id',
   amount: 'amount',
   currency: 'currency',
+  reference: 'reference',
+  metadata: 'metadata',
 };
+
+/** Text without control characters. */
+const PLAIN_TEXT = String.raw`^[^\u0000-\u001f\u007f]*$`;
 
 /** Longest decimal text that can be an amount: core refuses longer ones, also when their value would be allowed. */
 const AMOUNT_TEXT_LENGTH_MAX = 64;
@@ -34,7 +43,7 @@ export const RESERVATION_REQUEST: Schema<WireRequest> = object<WireRequest>(
       description: `Who reserves: 1 to ${USER_ID_LENGTH_MAX} characters (Unicode code points), without control characters.`,
       minLength: 1,
       maxLength: USER_ID_LENGTH_MAX,
-      pattern: String.raw`^[^\u0000-\u001f\u007f]*$`,
+      pattern: PLAIN_TEXT,
     }),
     amount: anyOf<number | string>(
       [
@@ -61,9 +70,36 @@ export const RESERVATION_REQUEST: Schema<WireRequest> = object<WireRequest>(
       pattern: '^[A-Za-z]{3}$',
       default: DEFAULT_CURRENCY,
     }),
+    reference: nullable(
+      text({
+        description:
+          `Your own id of what is reserved, such as the number of an order: 1 to ${REFERENCE_LENGTH_MAX} characters, ` +
+          'without control characters. It need not be unique.',
+        minLength: 1,
+        maxLength: REFERENCE_LENGTH_MAX,
+        pattern: PLAIN_TEXT,
+      }),
+    ),
+    metadata: nullable(
+      texts(
+        text({
+          description: `Up to ${METADATA_LIMITS.valueLength} characters, without NUL.`,
+          maxLength: METADATA_LIMITS.valueLength,
+          pattern: String.raw`^[^\u0000]*$`,
+        }),
+        {
+          description:
+            `Texts by name, stored and returned, never interpreted: at most ${METADATA_LIMITS.members} members; names of 1 ` +
+            `to ${METADATA_LIMITS.nameLength} characters without control characters, values of up to ` +
+            `${METADATA_LIMITS.valueLength} characters without NUL.`,
+          maxProperties: METADATA_LIMITS.members,
+          propertyNames: { minLength: 1, maxLength: METADATA_LIMITS.nameLength, pattern: PLAIN_TEXT },
+        },
+      ),
+    ),
   },
   {
-    optional: ['currency'],
+    optional: ['currency', 'reference', 'metadata'],
     description: 'A reservation to make. Other members are ignored, except __proto__, which is refused.',
     propertyNames: { not: { const: '__proto__' } },
   },

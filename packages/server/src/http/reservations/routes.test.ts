@@ -16,6 +16,8 @@ const wire = {
   user_id: 'user_123',
   amount: 10.5,
   currency: 'EUR',
+  reference: null,
+  metadata: {},
   created_at: expect.stringMatching(RFC_3339),
   updated_at: expect.stringMatching(RFC_3339),
   version: 2,
@@ -102,6 +104,25 @@ describe('POST /reservations', () => {
     const { body } = await service.request(path);
     expect([body['status'], body['transaction_id']]).toEqual(['RESERVATION_FAILED', null]);
     expect(service.charged.length).toBe(1);
+  });
+
+  test('what it is about is stored and shown again, also by its key', async () => {
+    const service = await startService();
+    const about = { reference: 'order-4711', metadata: { shop: 'Berlin', note: 'zwei\nZeilen 🎫' } };
+    const answer = await service.post({ ...REQUEST, ...about }, { 'Idempotency-Key': 'k' });
+    expect([answer.status, answer.body]).toEqual([200, { ...wire, ...about }]);
+    expect((await service.request(String(answer.headers.get('location')))).body).toEqual(answer.body);
+    const { note, shop } = about.metadata;
+    const again = await service.post({ ...REQUEST, ...about, metadata: { note, shop } }, { 'Idempotency-Key': 'k' });
+    expect([again.status, again.body]).toEqual([200, answer.body]);
+    const other = await service.post({ ...REQUEST, ...about, metadata: { shop } }, { 'Idempotency-Key': 'k' });
+    expect([other.status, other.body['code']]).toEqual([422, 'idempotency_key_reused']);
+  });
+
+  test('a reference and metadata of null are none', async () => {
+    const service = await startService();
+    const { status, body } = await service.post({ ...REQUEST, reference: null, metadata: null });
+    expect([status, body]).toEqual([200, wire]);
   });
 
   test('the currency is EUR when none is given', async () => {

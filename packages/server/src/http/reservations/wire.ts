@@ -1,5 +1,5 @@
 import { type ReservationStatus, type ReservationSummary, toMajorUnits } from '@reservations/core';
-import { instant, integer, nullable, number, object, type Schema, text, textOf } from '../wire/schema.ts';
+import { instant, integer, nullable, number, object, type Schema, text, textOf, texts } from '../wire/schema.ts';
 
 /** A reservation as clients see it. */
 export interface WireReservation {
@@ -10,6 +10,8 @@ export interface WireReservation {
   readonly user_id: string;
   readonly amount: number;
   readonly currency: string;
+  readonly reference: string | null;
+  readonly metadata: Readonly<Record<string, string>>;
   readonly created_at: string;
   readonly updated_at: string;
   readonly version: number;
@@ -38,6 +40,10 @@ export const RESERVATION: Schema<WireReservation> = object<WireReservation>(
     user_id: text({ description: 'As in the request.' }),
     amount: number({ description: 'Major units, exact to the last digit.' }),
     currency: text({ description: 'ISO 4217 code in upper case.', pattern: '^[A-Z]{3}$' }),
+    reference: nullable(text({ description: 'As in the request; null when it had none.' })),
+    metadata: texts(text({ description: 'As in the request.' }), {
+      description: 'As in the request; without members when it had none. The order of the members has no meaning.',
+    }),
     created_at: instant({ description: 'RFC 3339, UTC.' }),
     updated_at: instant({ description: 'RFC 3339, UTC.' }),
     version: integer({ description: 'Increases with every change.', minimum: 1 }),
@@ -56,6 +62,8 @@ export function toWire(summary: ReservationSummary): WireReservation {
     user_id: summary.userId,
     amount: toMajorUnits(summary),
     currency: summary.currency,
+    reference: summary.reference,
+    metadata: summary.metadata,
     created_at: summary.createdAt,
     updated_at: summary.updatedAt,
     version: summary.version,

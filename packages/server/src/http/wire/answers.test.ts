@@ -9,6 +9,8 @@ const RESERVATION = {
   user_id: 'user_123',
   amount: 10.5,
   currency: 'EUR',
+  reference: null,
+  metadata: {},
   created_at: '2026-01-01T12:00:00.000Z',
   updated_at: '2026-01-01T12:00:00.150Z',
   version: 2,

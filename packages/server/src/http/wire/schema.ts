@@ -59,6 +59,11 @@ export function list<Item>(items: Schema<Item>, keywords: Partial<Keywords> = {}
   return { type: 'array', items, ...keywords };
 }
 
+/** Returns the schema of an object of texts. */
+export function texts(value: Schema<string>, keywords: Keywords): Schema<Readonly<Record<string, string>>> {
+  return { type: 'object', additionalProperties: value, ...keywords };
+}
+
 /** Returns the schema of a value that one of several schemas describes. */
 export function anyOf<Value>(schemas: readonly Schema<Value>[], keywords: Partial<Keywords> = {}): Schema<Value> {
   return { anyOf: schemas, ...keywords };

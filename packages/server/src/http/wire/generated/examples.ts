@@ -50,6 +50,8 @@ export const EXAMPLES: readonly Example[] = [
       "user_id": "user_123",
       "amount": 10.5,
       "currency": "EUR",
+      "reference": null,
+      "metadata": {},
       "created_at": "2026-01-01T12:00:00.000Z",
       "updated_at": "2026-01-01T12:00:00.000Z",
       "version": 2
@@ -73,6 +75,8 @@ export const EXAMPLES: readonly Example[] = [
       "user_id": "user_123",
       "amount": 10.5,
       "currency": "EUR",
+      "reference": null,
+      "metadata": {},
       "created_at": "2026-01-01T12:00:00.000Z",
       "updated_at": "2026-01-01T12:00:00.000Z",
       "version": 2
@@ -91,6 +95,8 @@ export const EXAMPLES: readonly Example[] = [
       "user_id": "user_123",
       "amount": 10.5,
       "currency": "EUR",
+      "reference": null,
+      "metadata": {},
       "created_at": "2026-01-01T12:00:00.000Z",
       "updated_at": "2026-01-01T12:00:00.000Z",
       "version": 2
@@ -220,6 +226,8 @@ export const EXAMPLES: readonly Example[] = [
       "user_id": "user_123",
       "amount": 10.5,
       "currency": "EUR",
+      "reference": null,
+      "metadata": {},
       "created_at": "2026-01-01T12:00:00.000Z",
       "updated_at": "2026-01-01T12:00:00.000Z",
       "version": 2

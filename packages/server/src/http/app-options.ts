@@ -8,8 +8,8 @@ import type { StatusOptions } from './health/status-options.ts';
 /** Options of the HTTP application. */
 export interface AppOptions {
   readonly reservations: Pick<Reservations, 'create' | 'get' | 'isOverloaded'>;
-  /** Readiness checks that it can be written. */
-  readonly store: Pick<ReservationStore, 'checkWritable'>;
+  /** Readiness checks that it can be written; its events are shown. */
+  readonly store: Pick<ReservationStore, 'checkWritable' | 'events'>;
   /** Gets a line for each request and each fault. Default: none. */
   readonly logger?: Logger;
   /** Records a span for each request. Default: none. */

@@ -6,6 +6,7 @@ import { checkCorsOrigins } from '../config/cors-origins.ts';
 import { BODY_LIMIT_BYTES } from '../config/http-defaults.ts';
 import type { AppOptions } from './app-options.ts';
 import type { AppState } from './app-state.ts';
+import { getHistory } from './events/routes.ts';
 import { createReadiness } from './health/readiness.ts';
 import { getLive, getReady } from './health/routes.ts';
 import { getStatus } from './health/status.ts';
@@ -32,6 +33,7 @@ export function createApp(options: AppOptions): Koa<AppState> {
   const corsOrigins = checkCorsOrigins(options.corsOrigins ?? 'none');
   const routes = { reservations, bodyLimitBytes };
   const showReservation = getReservation(routes);
+  const showHistory = getHistory({ reservations, store });
   const router = createRouter({
     root: getRoot,
     live: getLive,
@@ -41,6 +43,7 @@ export function createApp(options: AppOptions): Koa<AppState> {
     document: getDocument(),
     page: getPage,
     pageFile: (ctx, { file = '' }) => getPageFile(ctx, file),
+    getHistory: (ctx, { reservation_id = '' }) => showHistory(ctx, reservation_id),
     getReservation: (ctx, { reservation_id = '' }) => showReservation(ctx, reservation_id),
   });
 

@@ -4,6 +4,7 @@ import { answerJson, answerProblem } from '../answer.ts';
 import type { AppContext } from '../app-state.ts';
 import { answerNotModified } from '../etag.ts';
 import { type BodyRead, discardBody, readBody } from '../body/read-body.ts';
+import { findReservation } from './find-reservation.ts';
 import { readIdempotencyKey } from './idempotency-key.ts';
 import type { Problem } from '../problems/problems.ts';
 import { readFields } from '../body/read-fields.ts';
@@ -33,12 +34,8 @@ export function getReservation({
   reservations,
 }: ReservationRoutesOptions): (ctx: AppContext, id: string) => Promise<void> {
   return async (ctx, id) => {
-    const summary = await reservations.get(id, { caller: callerOf(ctx.state.principal) });
-    if (summary === null) {
-      answerProblem(ctx, { code: 'reservation_not_found', detail: 'Reservation not found' });
-      return;
-    }
-    ctx.state.reservationId = summary.reservationId;
+    const summary = await findReservation(ctx, reservations, id);
+    if (summary === null) return;
     if (answerNotModified(ctx, `"v${summary.version}"`, CACHE_CONTROL)) return;
     answerJson(ctx, 200, toWire(summary));
   };

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { EVENT, EVENT_DATA } from '../events/wire.ts';
 import { PROBLEMS } from '../problems/problems.ts';
 import { VALIDATION_TYPES } from '../problems/validation-types.ts';
 import { RESERVATION_REQUEST } from '../reservations/request.ts';
@@ -44,6 +45,11 @@ const TABLES: Readonly<Record<string, string>> = {
   common: table(['`code`', 'HTTP'], ...COMMON_PROBLEMS.map((each) => [code(each), String(PROBLEMS[each].status)])),
   request: table(['Field', 'Description'], ...memberRows(RESERVATION_REQUEST)),
   reservation: table(['Field', 'Description'], ...memberRows(RESERVATION)),
+  event: table(['Field', 'Description'], ...memberRows(EVENT)),
+  'event-data': table(
+    ['`type`', 'Field of `data`', 'Description'],
+    ...Object.entries(EVENT_DATA).flatMap(([type, schema]) => memberRows(schema).map((row) => [code(type), ...row])),
+  ),
   'request-headers': table(
     ['Header', 'Description'],
     ...Object.entries(REQUEST_HEADERS).map(([name, { description }]) => [code(name), description]),

@@ -45,6 +45,7 @@ async function record(): Promise<readonly Example[]> {
   const ready = await get('/health/ready');
   const confirmed = await post(REQUEST, KEY);
   const found = await get(String(confirmed.headers.get('location')));
+  const history = await get(`${String(confirmed.headers.get('location'))}/events`);
   const missing = await get('/reservations/RES-01997e0c-8a3f-7cc0-8000-5be2a1f0c6d4');
   const reused = await post({ ...REQUEST, amount: 99 }, KEY);
   const malformed = await post(REQUEST, { 'Idempotency-Key': 'not one' });
@@ -77,6 +78,7 @@ async function record(): Promise<readonly Example[]> {
     example('createReservation', 'idempotency_key_reused', 'The key came with another body before', reused),
     example('createReservation', 'payment_unavailable', 'The payment service was not reached', unavailable),
     example('getReservation', 'confirmed', 'A confirmed reservation', found),
+    example('getHistory', 'confirmed', 'What happened to it', history),
     example('getReservation', 'reservation_not_found', 'No reservation has this id', missing),
   ];
 }

@@ -51,6 +51,7 @@ export type OperationName =
   | 'status'
   | 'createReservation'
   | 'getReservation'
+  | 'getHistory'
   | 'document'
   | 'page'
   | 'pageFile';
@@ -167,6 +168,17 @@ export const OPERATIONS: { readonly [Name in OperationName]: Operation } = {
       { status: 200, description: 'The reservation.', body: 'Reservation', headers: VALIDATORS },
       { status: 304, description: NOT_MODIFIED, headers: VALIDATORS },
     ],
+    problems: ['reservation_not_found', 'store_unavailable', 'store_newer'],
+  },
+  getHistory: {
+    operationId: 'get_history_reservations__reservation_id__events_get',
+    method: 'get',
+    path: '/reservations/{reservation_id}/events',
+    tag: 'reservations',
+    scope: 'reservations:read',
+    summary: 'Returns what happened to a reservation',
+    parameters: { reservation_id: 'Id of the reservation.' },
+    answers: [{ status: 200, description: 'All events.', body: 'History', headers: ['Cache-Control'] }],
     problems: ['reservation_not_found', 'store_unavailable', 'store_newer'],
   },
   document: {

@@ -1,3 +1,4 @@
+import { EVENT, HISTORY } from '../events/wire.ts';
 import { LIVE, READY, ROOT, SERVER_STATUS, UNREADY } from '../health/wire.ts';
 import {
   HTTP_VALIDATION_ERROR,
@@ -14,6 +15,8 @@ import type { Schema } from './schema.ts';
 export type SchemaName =
   | 'ReservationRequest'
   | 'Reservation'
+  | 'Event'
+  | 'History'
   | 'ValidationError'
   | 'HTTPValidationError'
   | 'Problem'
@@ -29,6 +32,8 @@ export type SchemaName =
 export const SCHEMAS: { readonly [Name in SchemaName]: Schema } = {
   ReservationRequest: RESERVATION_REQUEST,
   Reservation: RESERVATION,
+  Event: EVENT,
+  History: HISTORY,
   ValidationError: VALIDATION_ERROR,
   HTTPValidationError: HTTP_VALIDATION_ERROR,
   Problem: PROBLEM,

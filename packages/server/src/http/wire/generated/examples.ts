@@ -114,7 +114,7 @@ export const EXAMPLES: readonly Example[] = [
       "status": 400,
       "instance": "/reservations",
       "code": "malformed_idempotency_key",
-      "request_id": "request-8"
+      "request_id": "request-9"
     }
   },
   {
@@ -129,7 +129,7 @@ export const EXAMPLES: readonly Example[] = [
       "status": 409,
       "instance": "/reservations",
       "code": "idempotency_key_in_progress",
-      "request_id": "request-15"
+      "request_id": "request-16"
     }
   },
   {
@@ -144,7 +144,7 @@ export const EXAMPLES: readonly Example[] = [
       "status": 415,
       "instance": "/reservations",
       "code": "unsupported_content_encoding",
-      "request_id": "request-10"
+      "request_id": "request-11"
     }
   },
   {
@@ -176,7 +176,7 @@ export const EXAMPLES: readonly Example[] = [
       "status": 422,
       "instance": "/reservations",
       "code": "validation_failed",
-      "request_id": "request-9"
+      "request_id": "request-10"
     }
   },
   {
@@ -191,7 +191,7 @@ export const EXAMPLES: readonly Example[] = [
       "status": 422,
       "instance": "/reservations",
       "code": "idempotency_key_reused",
-      "request_id": "request-7"
+      "request_id": "request-8"
     }
   },
   {
@@ -210,7 +210,7 @@ export const EXAMPLES: readonly Example[] = [
       "status": 503,
       "instance": "/reservations",
       "code": "payment_unavailable",
-      "request_id": "request-13"
+      "request_id": "request-14"
     }
   },
   {
@@ -234,6 +234,39 @@ export const EXAMPLES: readonly Example[] = [
     }
   },
   {
+    "operation": "getHistory",
+    "status": 200,
+    "name": "confirmed",
+    "summary": "What happened to it",
+    "value": {
+      "reservation_id": "RES-019b796d-d600-7000-8000-000000000002",
+      "events": [
+        {
+          "position": 1,
+          "version": 1,
+          "type": "RESERVATION_CREATED",
+          "at": "2026-01-01T12:00:00.000Z",
+          "data": {
+            "user_id": "user_123",
+            "amount": 10.5,
+            "currency": "EUR"
+          }
+        },
+        {
+          "position": 2,
+          "version": 2,
+          "type": "RESERVATION_CONFIRMED",
+          "at": "2026-01-01T12:00:00.000Z",
+          "data": {
+            "transaction_id": "TXN-0123456789",
+            "message": "Payment approved",
+            "decided_by": "payment-service"
+          }
+        }
+      ]
+    }
+  },
+  {
     "operation": "getReservation",
     "status": 404,
     "name": "reservation_not_found",
@@ -245,7 +278,7 @@ export const EXAMPLES: readonly Example[] = [
       "status": 404,
       "instance": "/reservations/RES-01997e0c-8a3f-7cc0-8000-5be2a1f0c6d4",
       "code": "reservation_not_found",
-      "request_id": "request-6"
+      "request_id": "request-7"
     }
   }
 ];

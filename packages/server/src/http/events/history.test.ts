@@ -9,7 +9,7 @@ describe('the history of a reservation', () => {
   test('is all of its events, in the terms of the API', async () => {
     const service = await startService();
     await service.post(REQUEST);
-    const { headers } = await service.post(REQUEST);
+    const { headers } = await service.post({ ...REQUEST, reference: 'order-7', metadata: { table: '4' } });
     const path = `${String(headers.get('location'))}/events`;
     const { status, headers: answered, body } = await service.request(path);
     expect([status, answered.get('cache-control')]).toEqual([200, 'private, no-cache']);
@@ -21,7 +21,7 @@ describe('the history of a reservation', () => {
           version: 1,
           type: 'RESERVATION_CREATED',
           at: AT,
-          data: expect.objectContaining({ user_id: 'user_123', amount: 10.5, currency: 'EUR' }),
+          data: { user_id: 'user_123', amount: 10.5, currency: 'EUR', reference: 'order-7', metadata: { table: '4' } },
         },
         {
           position: 4,

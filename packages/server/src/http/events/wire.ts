@@ -4,6 +4,7 @@ import {
   instant,
   integer,
   list,
+  nullable,
   number,
   object,
   reference,
@@ -11,6 +12,7 @@ import {
   text,
   textLike,
   textOf,
+  texts,
 } from '../wire/schema.ts';
 
 /**
@@ -18,7 +20,13 @@ import {
  * details of faults, and a charge that was found for a reservation that is not confirmed.
  */
 interface WireDataByType {
-  readonly RESERVATION_CREATED: { readonly user_id: string; readonly amount: number; readonly currency: string };
+  readonly RESERVATION_CREATED: {
+    readonly user_id: string;
+    readonly amount: number;
+    readonly currency: string;
+    readonly reference: string | null;
+    readonly metadata: Readonly<Record<string, string>>;
+  };
   readonly RESERVATION_CONFIRMED: {
     readonly transaction_id: string;
     readonly message: string;
@@ -53,8 +61,18 @@ const PROJECTIONS: {
       user_id: text({ description: 'As in the request.' }),
       amount: number({ description: 'Major units, exact to the last digit.' }),
       currency: text({ description: 'ISO 4217 code in upper case.', pattern: '^[A-Z]{3}$' }),
+      reference: nullable(text({ description: 'As in the request; null when it had none.' })),
+      metadata: texts(text({ description: 'As in the request.' }), {
+        description: 'As in the request; without members when it had none.',
+      }),
     }),
-    project: (data) => ({ user_id: data.userId, amount: toMajorUnits(data), currency: data.currency }),
+    project: ({ userId, reference: ref, metadata, ...money }) => ({
+      user_id: userId,
+      amount: toMajorUnits(money),
+      currency: money.currency,
+      reference: ref,
+      metadata,
+    }),
   },
   RESERVATION_CONFIRMED: {
     schema: object<WireDataByType['RESERVATION_CONFIRMED']>({

@@ -249,7 +249,9 @@ export const EXAMPLES: readonly Example[] = [
           "data": {
             "user_id": "user_123",
             "amount": 10.5,
-            "currency": "EUR"
+            "currency": "EUR",
+            "reference": null,
+            "metadata": {}
           }
         },
         {

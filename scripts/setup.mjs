@@ -26,6 +26,8 @@ async function installOnce() {
     'pnpm-lock.yaml',
     'pnpm-workspace.yaml',
     'package.json',
+    'bench/package.json',
+    'docs/package.json',
     ...manifests('packages'),
     ...manifests('examples'),
   ];

@@ -20,6 +20,7 @@ const steps = [
   ['unused code', () => tool('knip')],
   ['tests', () => vitest(...coverage)],
   ['build', async () => report(await build({ always: true }))],
+  ['documentation site', () => tool('node', 'docs/.vitepress/build.ts')],
   ['packed packages', () => vitest('--config', 'scripts/vitest.packed.config.ts')],
 ];
 

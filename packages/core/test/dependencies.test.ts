@@ -16,7 +16,7 @@ function manifests(): readonly Manifest[] {
   const paths = ['packages', 'examples']
     .flatMap((folder) => readdirSync(join(root, folder)).map((name) => join(root, folder, name, 'package.json')))
     .filter((path) => existsSync(path));
-  return [join(root, 'package.json'), join(root, 'bench/package.json'), ...paths].map(
+  return [join(root, 'package.json'), join(root, 'bench/package.json'), join(root, 'docs/package.json'), ...paths].map(
     (path) => JSON.parse(readFileSync(path, 'utf8')) as Manifest,
   );
 }

@@ -8,7 +8,7 @@ import { readSourceFacts } from './source-facts.ts';
 export const root: string = fileURLToPath(new URL('../../../..', import.meta.url));
 
 /** Folders of the workspace that hold packages or their sources. */
-export const SOURCE_FOLDERS = ['packages', 'examples', 'bench'] as const;
+export const SOURCE_FOLDERS = ['packages', 'examples', 'bench', 'docs'] as const;
 
 /** Returns the paths of all files below a folder, from the root and with slashes, without what is installed or built. */
 export function filesIn(folder: string, pattern: RegExp): readonly string[] {

@@ -1,65 +1,23 @@
-import { existsSync } from 'node:fs';
 import { createServer, request as send, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { startService } from '../../src/http/service-fixture.ts';
-
-/** Where distributions put Chromium, and where CHROMIUM says it is. */
-const CHROMIUM = [process.env['CHROMIUM'], '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+import { launchChromium, openPage } from './chromium.ts';
 
 let browser: Browser;
 
 beforeAll(async () => {
-  const executablePath = CHROMIUM.find((path) => path !== undefined && existsSync(path));
-  if (executablePath === undefined) throw new Error('no Chromium: install it, or set CHROMIUM to the path of one');
-  browser = await chromium.launch({
-    executablePath,
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-      // The network is cut: no name leads anywhere.
-      '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1',
-    ],
-  });
+  browser = await launchChromium();
 });
 
 afterAll(() => browser.close());
-
-/** Runs in the page. */
-const REPORT_VIOLATIONS = `
-document.addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) =>
-  console.error('violates ' + violatedDirective + ': ' + blockedURI));
-`;
 
 /** Runs in the page: a script in the page itself, and an image of another server. */
 const FORBIDDEN = `
 document.body.append(Object.assign(document.createElement('script'), { textContent: 'window.planted = true' }));
 document.body.append(Object.assign(document.createElement('img'), { src: 'http://192.0.2.1/pixel.png' }));
 `;
-
-/** A page, and what went wrong on it. */
-async function open(url: string): Promise<{ readonly page: Page; readonly faults: readonly string[] }> {
-  const page = await browser.newPage();
-  onTestFinished(() => page.close());
-  const { origin } = new URL(url);
-  const faults: string[] = [];
-  page.on('console', (message) => {
-    if (message.type() === 'error' || message.type() === 'warning') faults.push(message.text());
-  });
-  page.on('pageerror', (error) => faults.push(error.message));
-  page.on('request', (request) => {
-    if (!request.url().startsWith('data:') && new URL(request.url()).origin !== origin) faults.push(request.url());
-  });
-  page.on('requestfailed', (request) => faults.push(`${request.url()}: ${request.failure()?.errorText}`));
-  await page.addInitScript({ content: REPORT_VIOLATIONS });
-  await page.goto(url);
-  return { page, faults };
-}
 
 /** A proxy that cuts `/booking` off the paths that it passes on, as one before a server with --base-path does. */
 async function proxyBelow(port: number): Promise<string> {
@@ -105,7 +63,7 @@ test.each([
   'the page works %s, without a network and within its policy: open, expand, try it out, see the answer',
   async (_, urlFor, basePath) => {
     const service = await startService({ basePath });
-    const { page, faults } = await open(await urlFor(service.server.port));
+    const { page, faults } = await openPage(browser, await urlFor(service.server.port));
     await page.getByRole('heading', { name: 'Reservation Service API' }).waitFor();
     const shown = await page.locator('.opblock-summary-path').allInnerTexts();
     expect(shown.map((text) => text.replaceAll('\u200B', ''))).toEqual([
@@ -125,7 +83,7 @@ test.each([
 
 test('what the page would not be allowed to do is seen', async () => {
   const { server } = await startService();
-  const { page, faults } = await open(`${server.url}/docs`);
+  const { page, faults } = await openPage(browser, `${server.url}/docs`);
   await page.evaluate(FORBIDDEN);
   await expect.poll(() => faults.join('\n')).toMatch(/violates img-src/);
   expect(faults.join('\n')).toMatch(/violates script-src/);

@@ -93,7 +93,14 @@ test('the build gets every manifest of the workspace, and nothing that is made o
   expect(patterns[0]).toBe('*');
   const folders = await readdir(new URL('examples/', ROOT));
   expect(folders.length).toBeGreaterThan(0);
-  for (const kept of ['!packages', '!bench/package.json', '!examples/*/package.json', '!pnpm-lock.yaml', '!proto']) {
+  for (const kept of [
+    '!packages',
+    '!bench/package.json',
+    '!docs/package.json',
+    '!examples/*/package.json',
+    '!pnpm-lock.yaml',
+    '!proto',
+  ]) {
     expect(patterns).toContain(kept);
   }
   for (const left of ['**/node_modules', '**/dist', '**/.env*', '**/*.db']) expect(patterns).toContain(left);

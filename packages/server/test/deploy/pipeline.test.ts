@@ -59,6 +59,7 @@ test('only the jobs that publish, deploy or report may write', () => {
     return writes.length === 0 ? [] : [`${name}: ${writes.map(([what]) => what).join(', ')}`];
   });
   expect(writing).toEqual([
+    'ci-cd.yml publish-docs: pages, id-token',
     'ci-cd.yml publish-image: packages',
     'ci-cd.yml deploy: id-token',
     'codeql.yml analyze: security-events',

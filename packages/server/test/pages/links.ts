@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
+import { anchorOf } from '@reservations/docs/links';
 import { root } from './snippets.ts';
 
 /** Returns the links of a page to files or headings of the repository that do not exist. */
@@ -20,12 +21,7 @@ function leadsSomewhere(page: string, text: string, link: string): boolean {
 
 /** Returns the anchors of the headings of a page, as GitHub names them in links. */
 export function anchorsOf(text: string): readonly string[] {
-  return [...withoutBlocks(text).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
-    heading
-      .toLowerCase()
-      .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
-      .replaceAll(' ', '-'),
-  );
+  return [...withoutBlocks(text).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => anchorOf(heading));
 }
 
 function withoutBlocks(text: string): string {

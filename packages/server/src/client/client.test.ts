@@ -14,6 +14,18 @@ describe('what a server answers', () => {
     expect(await client.get(result.reservationId)).toEqual(result.reservation);
   });
 
+  test('the history of a reservation is its events', async () => {
+    const { server } = await startService();
+    const client = createClient({ baseUrl: server.url });
+    const { reservationId } = await client.create({ ...REQUEST, reference: 'order-1', metadata: { shop: 'Berlin' } });
+    expect(await client.history(reservationId)).toMatchObject([
+      { version: 1, type: 'RESERVATION_CREATED', data: { user_id: 'ada', amount: 10.5 } },
+      { version: 2, type: 'RESERVATION_CONFIRMED', data: { transaction_id: 'TXN-1' } },
+    ]);
+    expect(await client.get(reservationId)).toMatchObject({ reference: 'order-1', metadata: { shop: 'Berlin' } });
+    await expect(client.history('RES-none')).rejects.toMatchObject({ code: 'reservation_not_found' });
+  });
+
   test('a declined payment is failed', async () => {
     const service = await startService();
     service.payment(DECLINED);

@@ -1,8 +1,9 @@
 import type { WireRequest } from '../http/reservations/request.ts';
+import type { WireEvent } from '../http/events/wire.ts';
 import type { WireReservation } from '../http/reservations/wire.ts';
 import { type CreateOptions, createReservation } from './create.ts';
 import { type ClientOptions, readOptions } from './options.ts';
-import { type ReadOptions, readReservation } from './read.ts';
+import { type ReadOptions, readHistory, readReservation } from './read.ts';
 import type { ReservationResult } from './result.ts';
 import { createAndWait, type WaitOptions } from './wait.ts';
 
@@ -32,6 +33,8 @@ export interface ReservationsClient {
    * @throws {ReservationsUnreachableError} when there was no answer.
    */
   get(reservationId: string, options?: ReadOptions): Promise<WireReservation>;
+  /** Returns all events of a reservation, in order. @throws as {@link get} */
+  history(reservationId: string, options?: ReadOptions): Promise<readonly WireEvent[]>;
 }
 
 /** Creates a client. Nothing is sent before the first call. @throws {TypeError} for an option that is not valid. */
@@ -41,5 +44,6 @@ export function createClient(options: ClientOptions): ReservationsClient {
     create: async (request, options = {}) => (await createReservation(settings, request, options)).result,
     createAndWait: (request, options = {}) => createAndWait(settings, request, options),
     get: (reservationId, options = {}) => readReservation(settings, reservationId, options),
+    history: (reservationId, options = {}) => readHistory(settings, reservationId, options),
   };
 }

@@ -1,3 +1,4 @@
+export type { WireEvent } from '../http/events/wire.ts';
 export type { ProblemCode, ValidationEntry } from '../http/problems/problems.ts';
 export type { WireRequest } from '../http/reservations/request.ts';
 export type { WireReservation } from '../http/reservations/wire.ts';

@@ -1,5 +1,6 @@
+import type { WireEvent } from '../http/events/wire.ts';
 import type { WireReservation } from '../http/reservations/wire.ts';
-import { type Answer, errorOf, type Heard, isTransient, reservationOf, retryAfterOf } from './answer.ts';
+import { type Answer, errorOf, type Heard, isTransient, membersOf, reservationOf, retryAfterOf } from './answer.ts';
 import { exchange } from './connection.ts';
 import { ReservationsUnreachableError } from './errors.ts';
 import type { Settings } from './options.ts';
@@ -21,6 +22,18 @@ export async function readReservation(
   const reservation = answer.status === 200 ? reservationOf(answer) : null;
   if (reservation === null) throw errorOf(answer, null);
   return reservation;
+}
+
+/** Reads all events of a reservation. */
+export async function readHistory(
+  settings: Settings,
+  reservationId: string,
+  { signal }: ReadOptions,
+): Promise<readonly WireEvent[]> {
+  const answer = await read(settings, `${pathOf(reservationId)}/events`, signal);
+  const { events } = membersOf(answer.body);
+  if (answer.status !== 200 || !Array.isArray(events)) throw errorOf(answer, null);
+  return events as readonly WireEvent[];
 }
 
 /** Sends one request for a reservation. */

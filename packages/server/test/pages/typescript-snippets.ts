@@ -18,7 +18,8 @@ const SET_UPS = {
   reservations:
     'const reservations = given_core.createReservations({ store: given_memory.createMemoryStore(), gateway: given_testing.createScriptedGateway() });',
   client:
-    'const client = given_client.createClient({ baseUrl: "http://127.0.0.1", fetch: async () => Response.json({ reservation_id: "RES-1", status: "RESERVATION_CONFIRMED", message: "" }) });',
+    'const client = given_client.createClient({ baseUrl: "http://127.0.0.1", fetch: async () => Response.json({ reservation_id: "RES-1", status: "RESERVATION_CONFIRMED", message: "", events: [] }) });',
+  reservationId: "const reservationId = 'RES-1';",
   signal: 'const signal = AbortSignal.timeout(200);',
   lastPosition: 'const lastPosition = 0;',
   sendMail:

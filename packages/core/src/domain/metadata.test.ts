@@ -37,6 +37,20 @@ describe('the metadata of a request', () => {
     },
   );
 
+  test.each([
+    [],
+    'a',
+    5,
+    new Map([['a', 'b']]),
+    new URL('urn:x'),
+    new (class {
+      readonly a = 'b';
+    })(),
+  ])('%j is no object of members', (metadata) => {
+    const faults = [{ field: 'metadata', code: 'not-an-object' }];
+    expect(parseCreateRequest({ ...valid, metadata })).toEqual({ kind: 'invalid', faults });
+  });
+
   test.each([undefined, null, {}])('%j are none', (metadata) => {
     expect(parseCreateRequest({ ...valid, metadata })).toMatchObject({ kind: 'valid', request: { metadata: {} } });
   });

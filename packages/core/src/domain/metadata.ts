@@ -25,9 +25,11 @@ export function parseMetadata(value: unknown): ReservationMetadata | readonly Re
   return faults.length === 0 ? (Object.fromEntries(members) as ReservationMetadata) : faults;
 }
 
-/** True for an object of members, in contrast to a list, a Map or a Date. */
+/** True for an object of members, of any realm, in contrast to a list, a Map or an instance of a class. */
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return Object.prototype.toString.call(value) === '[object Object]';
+  if (Object.prototype.toString.call(value) !== '[object Object]') return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 function faultOf(name: string, part: 'name' | 'value', code: RequestFaultCode | null): readonly RequestFault[] {

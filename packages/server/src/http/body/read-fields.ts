@@ -89,5 +89,6 @@ function fieldsOf(value: JsonValue | undefined): FieldsRead {
 
 /** An object as core takes it. What is in its members is not converted: only a text is valid. */
 function membersOf(value: JsonValue | undefined): unknown {
+  if (value instanceof JsonNumber) return numberOf(value);
   return value instanceof Map ? Object.fromEntries(value) : value;
 }

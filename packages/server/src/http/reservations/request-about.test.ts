@@ -13,6 +13,8 @@ test.each<[string, readonly unknown[]]>([
     [at('reference')('string_too_long', 'String should have at most 255 characters')],
   ],
   ['{"user_id":"u","amount":1,"metadata":["a"]}', [at('metadata')('dict_type', 'Input should be a valid dictionary')]],
+  ['{"user_id":"u","amount":1,"metadata":5}', [at('metadata')('dict_type', 'Input should be a valid dictionary')]],
+  ['{"user_id":"u","amount":1,"metadata":"a"}', [at('metadata')('dict_type', 'Input should be a valid dictionary')]],
   [
     `{"user_id":"u","amount":1,"metadata":${JSON.stringify(Object.fromEntries(Array.from('abcdefghijklmnopqrstu', (name) => [name, ''])))}}`,
     [at('metadata')('too_long', 'Dictionary should have at most 20 items')],

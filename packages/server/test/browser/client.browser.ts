@@ -29,13 +29,15 @@ const EXPECTED = ['ReservationsApiError validation_failed', 'RESERVATION_CREATED
 
 /** Serves an empty page, a worker, and the files of the client without their types. */
 async function startPages(service: Service): Promise<string> {
-  const server = createServer(async (request, response) => {
-    const path = request.url ?? '/';
-    const given = `const baseUrl = '${service.server.url}'; const origin = location.origin;`;
-    const worker = `${given} postMessage(await (async () => { ${PROGRAM} })());`;
-    const isSource = /^\/[\w-]+\.ts$/.test(path);
+  const given = `const baseUrl = '${service.server.url}'; const origin = location.origin;`;
+  const worker = `${given} postMessage(await (async () => { ${PROGRAM} })());`;
+  const textOf = async (path: string): Promise<string> => {
+    if (path === '/worker.js') return worker;
+    return /^\/[\w-]+\.ts$/.test(path) ? await sourceOf(path) : '<!doctype html>';
+  };
+  const server = createServer(({ url: path = '/' }, response) => {
     response.setHeader('Content-Type', path === '/' ? 'text/html' : 'text/javascript');
-    response.end(path === '/worker.js' ? worker : isSource ? await sourceOf(path) : '<!doctype html>');
+    void textOf(path).then((text) => response.end(text));
   });
   onTestFinished(() => {
     server.closeAllConnections();

@@ -38,7 +38,7 @@ export function openingAppend(rows: Rows): AppendRequest {
       rows === 'events'
         ? NOTHING
         : {
-            summary: summarize(id, state, 1),
+            summary: summarize(id, state, 1, metadata.caller),
             work: {
               change: 'enqueue',
               kind: 'charge',

@@ -1,6 +1,7 @@
 export { createReservations, type ReservationsOptions } from './create-reservations.ts';
 export type { Reservations } from './application/engine.ts';
 export type { CallerOptions } from './application/caller.ts';
+export type { ReservationListFilter } from './application/list-reservations.ts';
 export type { CreateOptions, CreateResult } from './application/reserve/create-reservation.ts';
 export type { SettlementOptions } from './application/payments/settlement-policy.ts';
 export { systemRuntime } from './adapters/system/runtime.ts';
@@ -53,6 +54,6 @@ export type { EventMetadata, RecordedEvent } from './ports/event-store.ts';
 export type { Observation, Observer, Observers, StoreAlarm } from './ports/observer.ts';
 export type { PaymentGateway } from './ports/payment-gateway.ts';
 export type { ReservationStore } from './ports/reservation-store.ts';
-export { PAGE_LIMIT_MAX, type ReservationFilter, type ReservationPage } from './ports/reservation-view.ts';
+export { PAGE_LIMIT_MAX, type ReservationPage } from './ports/reservation-view.ts';
 export type { Runtime } from './ports/runtime.ts';
 export type { Tracer } from './ports/tracer.ts';

@@ -93,7 +93,7 @@ export function createEngine(options: EngineOptions): Reservations {
       return await work.finally(() => running.delete(work));
     },
     isOverloaded: () => requests.isFull(),
-    ...createQueries(store.view, reads),
+    ...createQueries(store, reads),
     start() {
       if (!stopping) settlement.start();
     },

@@ -1,17 +1,20 @@
 import { parseReservationId } from '../domain/ids.ts';
 import type { ReservationSummary } from '../domain/reservation/summary.ts';
 import { checkWholeNumber } from '../options.ts';
-import {
-  PAGE_LIMIT_MAX,
-  type ReservationFilter,
-  type ReservationPage,
-  type ReservationView,
-} from '../ports/reservation-view.ts';
+import { READ_LIMIT_MAX } from '../ports/event-store.ts';
+import type { ReservationStore } from '../ports/reservation-store.ts';
+import { PAGE_LIMIT_MAX, type ReservationPage } from '../ports/reservation-view.ts';
 import type { Places } from './admission.ts';
-import { type CallerOptions, callerOf } from './caller.ts';
+import { type CallerOptions, maySee, readerOf } from './caller.ts';
+import type { FeedEvent } from './feed/feed-event.ts';
+import { createFeedEventReader } from './feed/read-feed-events.ts';
+import { listReservations, type ReservationListFilter } from './list-reservations.ts';
 import { checkKey } from './reserve/key-claim.ts';
 
-/** The use cases that read the view. Each throws OVERLOADED while 1,024 reads are under way. */
+/**
+ * The use cases that read. With the visibility "own", what another caller made is unknown to each of them. Each throws
+ * OVERLOADED while 1,024 reads are under way.
+ */
 export interface ReservationQueries {
   /** Returns the reservation, or null for an unknown id. */
   get(reservationId: string, options?: CallerOptions): Promise<ReservationSummary | null>;
@@ -25,36 +28,63 @@ export interface ReservationQueries {
    * an id twice. At most 200.
    */
   findByTransaction(transactionId: string, options?: CallerOptions): Promise<readonly ReservationSummary[]>;
-  /** Returns a page of reservations in the order of creation. @throws {ReservationError} INVALID_OPTION (limit) */
-  list(filter?: Partial<ReservationFilter>, options?: CallerOptions): Promise<ReservationPage>;
+  /**
+   * Returns a page of reservations in the order of creation. A page looks at about 2,000 rows at most: it may be shorter
+   * than its limit, even empty, while `next` is not null; the listing ends where `next` is null.
+   * @throws {ReservationError} INVALID_OPTION (limit)
+   */
+  list(filter?: ReservationListFilter, options?: CallerOptions): Promise<ReservationPage>;
+  /**
+   * Returns the events of a reservation in order, the first 1,000 of them, or null for an unknown id.
+   * @throws {ReservationError} STORE_CORRUPT
+   */
+  history(reservationId: string, options?: CallerOptions): Promise<readonly FeedEvent[] | null>;
 }
 
-/** Builds the use cases over a view; each holds a place while it waits for the store. */
-export function createQueries(view: ReservationView, reads: Places): ReservationQueries {
+/** Builds the use cases over a store; each holds a place while it waits for the store. */
+export function createQueries({ view, events }: ReservationStore, reads: Places): ReservationQueries {
   return {
     async get(reservationId, getOptions = {}) {
-      callerOf(getOptions);
+      const reader = readerOf(getOptions);
       const id = parseReservationId(reservationId);
-      return id === null ? null : await reads.hold(() => view.find(id));
+      const found = id === null ? null : await reads.hold(() => view.find(id));
+      return found !== null && maySee(reader, found) ? found : null;
     },
     async findByKey(key, findOptions = {}) {
-      const caller = callerOf(findOptions);
+      const reader = readerOf(findOptions);
       checkKey(key);
       return await reads.hold(async () => {
-        const holder = await view.findByKey({ scope: caller, key });
+        const holder = await view.findByKey({ scope: reader.caller, key });
         const id = holder === null ? null : parseReservationId(holder.stream);
-        return id === null ? null : await view.find(id);
+        const found = id === null ? null : await view.find(id);
+        return found !== null && maySee(reader, found) ? found : null;
       });
     },
     async findByTransaction(transactionId, findOptions = {}) {
-      callerOf(findOptions);
-      return await reads.hold(() => view.findByTransaction(transactionId));
+      const reader = readerOf(findOptions);
+      const found = await reads.hold(() => view.findByTransaction(transactionId));
+      return found.filter((row) => maySee(reader, row));
     },
     async list(filter = {}, listOptions = {}) {
-      callerOf(listOptions);
-      const { userId = null, stage = null, after = null, limit = PAGE_LIMIT_MAX } = filter;
+      const reader = readerOf(listOptions);
+      const { limit = PAGE_LIMIT_MAX } = filter;
       checkWholeNumber('limit', limit, 1, PAGE_LIMIT_MAX);
-      return await reads.hold(() => view.list({ userId, stage, after, limit }));
+      return await reads.hold(() => listReservations(view, { ...filter, limit }, reader));
+    },
+    async history(reservationId, historyOptions = {}) {
+      const reader = readerOf(historyOptions);
+      const id = parseReservationId(reservationId);
+      if (id === null) return null;
+      return await reads.hold(async () => {
+        const recorded = await events.readStream(id, { after: 0, limit: READ_LIMIT_MAX });
+        const [first] = recorded;
+        if (first === undefined || !maySee(reader, first.metadata)) return null;
+        const read = await createFeedEventReader(events).read(recorded);
+        return read.map((event) => {
+          if (event.kind === 'damaged') throw event.error;
+          return event;
+        });
+      });
     },
   };
 }

@@ -65,7 +65,7 @@ export function exampleSummary(
   const money = { amountMinor: 1_050, currency: 'EUR', decimals: 2 };
   const about = { userId: 'user_1', money, reference: null, metadata: {} };
   const times = { createdAt: EXAMPLE_TIME, updatedAt: EXAMPLE_TIME };
-  return { ...summarize(reservationId, { stage: 'processing', ...about, ...times }, 1), ...overrides };
+  return { ...summarize(reservationId, { stage: 'processing', ...about, ...times }, 1, 'anonymous'), ...overrides };
 }
 
 /** The append's events as a store must hold them, the first of them at this version and position. */

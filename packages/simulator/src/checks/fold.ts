@@ -4,8 +4,11 @@ import { decodeKnownEvent, evolve, initialState, summarize } from '@reservations
 
 /** The view's row as the fold of these events; null without events. */
 export function rowOf(id: ReservationId, events: readonly RecordedEvent[]): ReservationSummary | null {
+  const [first] = events;
   const state = events.map(decodeKnownEvent).reduce(evolve, initialState);
-  return state.stage === 'none' ? null : summarize(id, state, events.length);
+  return first === undefined || state.stage === 'none'
+    ? null
+    : summarize(id, state, events.length, first.metadata.caller);
 }
 
 /** The stream's terminal event; null without one. */

@@ -102,7 +102,10 @@ function fold({ id, events }: Draft): readonly ReservationSummary[] {
       // The check of the view reports it.
       return summaries;
     }
-    if (state.stage !== 'none') summaries.push(summarize(reservationId, state, summaries.length + 1));
+    if (state.stage !== 'none') {
+      const caller = events[0]?.metadata.caller ?? '';
+      summaries.push(summarize(reservationId, state, summaries.length + 1, caller));
+    }
   }
   return summaries;
 }

@@ -47,9 +47,9 @@ function withNext(stream: PartOfStream, event: RecordedEvent): PartOfStream {
 function atEnd(stream: PartOfStream): FoldedStream {
   const { id, loaded } = stream;
   if (loaded === null) return { kind: 'newer', id };
-  const { state, version } = loaded;
-  if (id === null || state.stage === 'none') throw noReservation(stream);
-  return { kind: 'folded', summary: summarize(id, state, version) };
+  const { state, version, origin } = loaded;
+  if (id === null || state.stage === 'none' || origin === null) throw noReservation(stream);
+  return { kind: 'folded', summary: summarize(id, state, version, origin.caller) };
 }
 
 function noReservation({ name }: PartOfStream): ReservationError {

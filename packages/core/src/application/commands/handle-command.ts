@@ -124,9 +124,10 @@ function toAppend(runtime: Runtime, request: CommandRequest, commandId: string, 
 }
 
 /** Summarizes a reservation that exists. */
-export function summaryOf(id: ReservationId, { state, version }: LoadedReservation): ReservationSummary {
+export function summaryOf(id: ReservationId, { state, version, origin }: LoadedReservation): ReservationSummary {
   assertExists(state);
-  return summarize(id, state, version);
+  assert(origin !== null, 'a reservation that exists has an origin');
+  return summarize(id, state, version, origin.caller);
 }
 
 /** Asserts that the reservation exists: callers have created or loaded it. */

@@ -121,9 +121,9 @@ async function compareWithView(store: ReservationStore, first: RecordedEvent): P
     const stream = await loadStream(store.events, first);
     if (stream.kind === 'newer') return await readNewer(store, first, stream.id);
     const { id, loaded } = stream;
-    const { state, version } = loaded;
+    const { state, version, origin } = loaded;
     const row = await store.view.find(id);
-    const folded = state.stage === 'none' ? null : summarize(id, state, version);
+    const folded = state.stage === 'none' || origin === null ? null : summarize(id, state, version, origin.caller);
     const payment = state.stage === 'processing' || state.stage === 'unresolved' ? 'waiting' : 'none';
     const difference = differenceOf(folded, row);
     if (difference === null) return { events: version, hasRow: true, payment, fault: null };

@@ -174,7 +174,7 @@ test('what an older release left open after it had told "failed" is escalated wi
     exampleAppend(id, {
       events: [exampleEvent(1, encodeEvent(created)), exampleEvent(2, encodeEvent(told))],
       inlineWrites: {
-        summary: summarize(id, state, 2),
+        summary: summarize(id, state, 2, 'anonymous'),
         work: { change: 'enqueue', ...exampleCharge(1), owner: 'request', openedAt, leaseUntil: openedAt + 1_000 },
         key: { kind: 'keep' },
       },

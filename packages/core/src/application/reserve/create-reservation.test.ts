@@ -22,6 +22,7 @@ describe('a new reservation', () => {
       currency: 'EUR',
       reference: null,
       metadata: {},
+      caller: 'anonymous',
       decimals: 2,
       transactionId: `TXN-${reservation.reservationId}`,
       failureReason: null,

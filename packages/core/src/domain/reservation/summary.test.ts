@@ -24,6 +24,6 @@ test('a message that not every database can hold is shown without what cannot be
   const state = declined('no \u0000 funds \uD800 😀');
   if (state.stage !== 'failed') throw new Error(state.stage);
   const id = reservationIdFrom('019b0000-0000-7000-8000-000000000001');
-  expect(summarize(id, state, 2).message).toBe('no \uFFFD funds \uFFFD 😀');
+  expect(summarize(id, state, 2, 'anonymous').message).toBe('no \uFFFD funds \uFFFD 😀');
   expect(state.message).toBe('no \u0000 funds \uD800 😀');
 });

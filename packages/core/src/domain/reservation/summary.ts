@@ -24,6 +24,8 @@ export interface ReservationSummary {
   readonly reference: string | null;
   /** Texts that the caller attached; without members when it gave none. */
   readonly metadata: ReservationMetadata;
+  /** The principal that made it. */
+  readonly caller: string;
   readonly transactionId: string | null;
   /** Set when the stage is "failed". */
   readonly failureReason: FailureReason | null;
@@ -37,11 +39,12 @@ export interface ReservationSummary {
   readonly version: number;
 }
 
-/** Summarizes a folded stream. */
+/** Summarizes a folded stream, of which `caller` made the first event. */
 export function summarize(
   reservationId: ReservationId,
   state: OpenReservation | SettledReservation,
   version: number,
+  caller: string,
 ): ReservationSummary {
   return {
     reservationId,
@@ -53,6 +56,7 @@ export function summarize(
     decimals: state.money.decimals,
     reference: state.reference,
     metadata: state.metadata,
+    caller,
     transactionId: state.stage === 'confirmed' || state.stage === 'escalated' ? state.transactionId : null,
     failureReason: state.stage === 'failed' ? state.reason : null,
     answeredAs: state.stage === 'unresolved' || state.stage === 'escalated' ? state.answeredAs : null,
@@ -65,7 +69,7 @@ export function summarize(
 }
 
 /** Fields that rows of an earlier release lack, with what their absence means. A new field has its default here. */
-const ABSENT: Partial<ReservationSummary> = { reference: null, metadata: NO_METADATA };
+const ABSENT: Partial<ReservationSummary> = { reference: null, metadata: NO_METADATA, caller: '' };
 
 /** The row as text. */
 export function writeSummary(summary: ReservationSummary): string {

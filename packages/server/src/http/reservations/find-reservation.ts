@@ -1,5 +1,5 @@
 import type { Reservations, ReservationSummary } from '@reservations/core';
-import { callerOf } from '../../auth/principal.ts';
+import { callerOf, visibilityOf } from '../../auth/principal.ts';
 import { answerProblem } from '../answer.ts';
 import type { AppContext } from '../app-state.ts';
 
@@ -9,7 +9,8 @@ export async function findReservation(
   reservations: Pick<Reservations, 'get'>,
   id: string,
 ): Promise<ReservationSummary | null> {
-  const summary = await reservations.get(id, { caller: callerOf(ctx.state.principal) });
+  const { principal } = ctx.state;
+  const summary = await reservations.get(id, { caller: callerOf(principal), visibility: visibilityOf(principal) });
   if (summary === null) answerProblem(ctx, { code: 'reservation_not_found', detail: 'Reservation not found' });
   else ctx.state.reservationId = summary.reservationId;
   return summary;

@@ -1,5 +1,6 @@
 export { guardConnections, type GuardOptions } from './http/pipeline/connection-errors.ts';
 export type { CorsOrigins } from './config/cors-origins.ts';
+export type { RateLimit } from './config/rate-limit.ts';
 export { createFetchHandler, type FetchHandler } from './http/embed/fetch-handler.ts';
 export {
   type ServiceParts,

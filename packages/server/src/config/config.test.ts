@@ -39,6 +39,8 @@ const DEFAULTS: Config = {
   shutdownTimeoutMs: 20_000,
   drainDelayMs: 0,
   corsOrigins: '*',
+  rateLimit: null,
+  trustedProxies: 0,
   basePath: '',
   metricsPort: null,
   metricsHost: null,
@@ -56,9 +58,15 @@ function read(args: readonly string[], env: Record<string, string> = {}): Settin
 describe('settings of HTTP', () => {
   const base = 'a path such as /booking, without a slash at its end, and not below /reservations, /health or /docs';
 
+  const rate = 'N/s, N/min or N/h, with N a whole number from 1 to 1000000';
+
   test.each([
     ['keep-alive-timeout', '75', 'a whole number from 1000 to 86400000'],
     ['keep-alive-timeout', '86400001', 'a whole number from 1000 to 86400000'],
+    ['rate-limit', '100', rate],
+    ['rate-limit', '0/s', rate],
+    ['rate-limit', '1000001/h', rate],
+    ['rate-limit', '1.5/min', rate],
     ['base-path', 'booking', base],
     ['base-path', '/booking/', base],
     ['base-path', '/reservations', base],
@@ -69,10 +77,26 @@ describe('settings of HTTP', () => {
     });
   });
 
+  test('more proxies than any deployment has are a fault', () => {
+    const faults = ['--trusted-proxies: expected a whole number from 0 to 10, found "11"'];
+    expect(read(['--rate-limit', '1/s', '--trusted-proxies', '11'])).toEqual({ kind: 'faults', faults });
+  });
+
   test('are read from flags and variables', () => {
-    const env = { RESERVATIONS_KEEP_ALIVE_TIMEOUT: '3700000', RESERVATIONS_CORS_ORIGINS: 'none' };
-    const values = { ...DEFAULTS, keepAliveTimeoutMs: 3_700_000, corsOrigins: 'none', basePath: '/booking/v1' };
-    expect(read(['--base-path', '/booking/v1'], env)).toEqual({ kind: 'values', values });
+    const env = {
+      RESERVATIONS_KEEP_ALIVE_TIMEOUT: '3700000',
+      RESERVATIONS_CORS_ORIGINS: 'none',
+      RESERVATIONS_RATE_LIMIT: '100/min',
+    };
+    const values = {
+      ...DEFAULTS,
+      keepAliveTimeoutMs: 3_700_000,
+      corsOrigins: 'none',
+      basePath: '/booking/v1',
+      rateLimit: '100/min',
+      trustedProxies: 2,
+    };
+    expect(read(['--base-path', '/booking/v1', '--trusted-proxies', '2'], env)).toEqual({ kind: 'values', values });
   });
 });
 

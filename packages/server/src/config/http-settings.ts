@@ -1,6 +1,7 @@
 import { BASE_PATH_EXPECTED, parseBasePath } from './base-path.ts';
 import { CORS_ORIGINS_EXPECTED, type CorsOrigins, parseCorsOrigins } from './cors-origins.ts';
 import { BODY_LIMIT_BYTES, KEEP_ALIVE_TIMEOUT_MS, REQUEST_TIMEOUT_MS, SHUTDOWN_TIMEOUT_MS } from './http-defaults.ts';
+import { parseRateLimit, RATE_LIMIT_EXPECTED, type RateLimit, TRUSTED_PROXIES_MAX } from './rate-limit.ts';
 import { portSetting, textSetting, wholeNumberSetting } from './setting-kinds.ts';
 import type { Settings } from './settings.ts';
 
@@ -20,6 +21,10 @@ export interface HttpConfig {
   readonly drainDelayMs: number;
   /** Origins whose pages may read answers. */
   readonly corsOrigins: CorsOrigins;
+  /** Null for none. */
+  readonly rateLimit: RateLimit | null;
+  /** Proxies whose `X-Forwarded-For` is believed. */
+  readonly trustedProxies: number;
   /** Path below which clients reach the server, "" for none. */
   readonly basePath: string;
 }
@@ -109,6 +114,24 @@ export const HTTP_SETTINGS: Settings<HttpConfig> = {
     expected: CORS_ORIGINS_EXPECTED,
     parse: parseCorsOrigins,
   },
+  rateLimit: {
+    flag: 'rate-limit',
+    env: 'RESERVATIONS_RATE_LIMIT',
+    value: 'N/min',
+    default: null,
+    description: 'Requests that each client may send to this process, as 100/min; also /s and /h',
+    expected: RATE_LIMIT_EXPECTED,
+    parse: parseRateLimit,
+  },
+  trustedProxies: wholeNumberSetting({
+    flag: 'trusted-proxies',
+    env: 'RESERVATIONS_TRUSTED_PROXIES',
+    min: 0,
+    max: TRUSTED_PROXIES_MAX,
+    default: 0,
+    description:
+      'With --rate-limit: proxies in front of the server; X-Forwarded-For is believed as far as they wrote it',
+  }),
   basePath: {
     flag: 'base-path',
     env: 'RESERVATIONS_BASE_PATH',

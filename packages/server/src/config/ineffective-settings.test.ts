@@ -36,6 +36,9 @@ describe('settings without an effect', () => {
         `PAYMENT_SERVICE_PORT: has no effect beside --sandbox, ${BESIDE}`,
       ],
     ],
+    [['--trusted-proxies', '1'], {}, ['fault: --trusted-proxies: has no effect without --rate-limit']],
+    [[], { RESERVATIONS_TRUSTED_PROXIES: '1' }, ['RESERVATIONS_TRUSTED_PROXIES: has no effect without --rate-limit']],
+    [['--trusted-proxies', '1'], { RESERVATIONS_RATE_LIMIT: '1/s' }, []],
     [['--db-pool', '5'], {}, ['fault: --db-pool: has no effect without --db: the default is SQLite']],
     [['--db-notify', '--db', 'a.db'], {}, ['fault: --db-notify: has no effect on SQLite, which --db names']],
     [

@@ -5,6 +5,7 @@ interface Deciding {
   readonly sandbox?: boolean;
   readonly db?: StoreAddress;
   readonly dbNotify?: boolean;
+  readonly rateLimit?: string | null;
 }
 
 /** The flags and variables that give settings, by their names. */
@@ -13,6 +14,7 @@ interface Origins {
   readonly db?: string;
   readonly dbPool?: string;
   readonly dbNotify?: string;
+  readonly trustedProxies?: string;
   readonly paymentHost?: string;
   readonly paymentPort?: string;
   readonly paymentTls?: string;
@@ -34,6 +36,7 @@ export function ineffectiveSettings(deciding: Deciding, origins: Origins): Ineff
   const found = [
     ...(deciding.sandbox === true ? besideSandbox(origins) : []),
     ...(deciding.db?.kind === 'sqlite' ? onSqlite(deciding, origins) : []),
+    ...(deciding.rateLimit === null ? [{ origin: origins.trustedProxies, why: 'without --rate-limit' }] : []),
   ];
   const told = (isFlag: boolean): readonly string[] =>
     found

@@ -1,6 +1,7 @@
 import type { Reservations, ReservationStore, Tracer } from '@reservations/core';
 import type { Logger } from 'pino';
 import type { CorsOrigins } from '../config/cors-origins.ts';
+import type { RateLimit } from '../config/rate-limit.ts';
 import type { RequestMeter } from '../observe/requests.ts';
 import type { LifecycleState } from './health/readiness.ts';
 import type { StatusOptions } from './health/status-options.ts';
@@ -27,6 +28,10 @@ export interface AppOptions {
   readonly basePath?: string;
   /** Origins whose pages may read answers. Default: "none", so that an application that embeds the service keeps its own rule. */
   readonly corsOrigins?: CorsOrigins;
+  /** Requests that each client may send: "100/min". Each process counts for itself. Default: null, no limit. */
+  readonly rateLimit?: RateLimit | null;
+  /** Proxies in front of the service whose `X-Forwarded-For` tells the address of a client. Default: 0, none is believed. */
+  readonly trustedProxies?: number;
   /** The lifecycle state that readiness reports, beside the store. Default: always ready. */
   readonly state?: () => LifecycleState;
 }

@@ -1,6 +1,6 @@
 import type { ParameterizedContext } from 'koa';
 import type { Principal } from '../auth/principal.ts';
-import type { KnownKey } from '../observe/requests.ts';
+import type { KnownKey, LimitedBy } from '../observe/requests.ts';
 
 /** State of one request. */
 export interface AppState {
@@ -20,6 +20,8 @@ export interface AppState {
   knownKey: KnownKey | null;
   /** True when it was answered that the service is overloaded. */
   isOverloaded: boolean;
+  /** By what it was counted when it was beyond the rate limit. */
+  limitedBy: LimitedBy | null;
   /** The error behind an answer of the service's own, for the log. */
   fault: unknown;
 }

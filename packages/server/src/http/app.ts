@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { checkBasePath } from '../config/base-path.ts';
 import { checkCorsOrigins } from '../config/cors-origins.ts';
 import { BODY_LIMIT_BYTES } from '../config/http-defaults.ts';
+import { checkRateLimit, checkTrustedProxies } from '../config/rate-limit.ts';
 import type { AppOptions } from './app-options.ts';
 import type { AppState } from './app-state.ts';
 import { getHistory } from './events/routes.ts';
@@ -19,6 +20,7 @@ import { observeRequest } from './pipeline/request-end.ts';
 import { traceRequest } from './pipeline/request-span.ts';
 import { beginRequest } from './pipeline/request-state.ts';
 import { answerUnrouted } from './pipeline/unrouted.ts';
+import { limitRequests } from './rate-limit/limit-requests.ts';
 import { getReservation, postReservation } from './reservations/routes.ts';
 import { getRoot } from './root.ts';
 import { createRouter } from './router.ts';
@@ -31,6 +33,8 @@ export function createApp(options: AppOptions): Koa<AppState> {
   const { reservations, store, logger, bodyLimitBytes = BODY_LIMIT_BYTES, state = () => 'ready' } = options;
   const basePath = checkBasePath(options.basePath ?? '');
   const corsOrigins = checkCorsOrigins(options.corsOrigins ?? 'none');
+  const quota = checkRateLimit(options.rateLimit ?? null);
+  const trustedProxies = checkTrustedProxies(options.trustedProxies ?? 0);
   const routes = { reservations, bodyLimitBytes };
   const showReservation = getReservation(routes);
   const showHistory = getHistory({ reservations, store });
@@ -58,6 +62,8 @@ export function createApp(options: AppOptions): Koa<AppState> {
   app.use(catchFaults);
   app.use(checkHead);
   app.use(answerPreflights(corsOrigins));
+  // Behind what tells the principal.
+  if (quota !== null) app.use(limitRequests({ quota, trustedProxies }));
   app.use(router.routes());
   app.use(answerUnrouted);
   return app;

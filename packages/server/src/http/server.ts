@@ -9,6 +9,7 @@ import { contextOf, type ServerTls } from './certificate.ts';
 import { createConnectionCloser } from './pipeline/connection-close.ts';
 import { createConnectionGuard } from './pipeline/connection-errors.ts';
 import type { CorsOrigins } from '../config/cors-origins.ts';
+import type { RateLimit } from '../config/rate-limit.ts';
 import { createRequestListener } from './handler.ts';
 import { listen, urlOf } from './listen.ts';
 import type { LifecycleState } from './health/readiness.ts';
@@ -46,6 +47,10 @@ export interface ServerOptions {
   readonly basePath?: string;
   /** Origins whose pages may read answers. Default: "*", every origin. */
   readonly corsOrigins?: CorsOrigins;
+  /** Requests that each client may send: "100/min". Each process counts for itself. Default: null, no limit. */
+  readonly rateLimit?: RateLimit | null;
+  /** Proxies in front of the service whose `X-Forwarded-For` tells the address of a client. Default: 0, none is believed. */
+  readonly trustedProxies?: number;
   /** Default: 20 s. */
   readonly shutdownTimeoutMs?: number;
   /** Time from the stop request during which the server still serves, with readiness at 503. Default: 0. */

@@ -1,6 +1,12 @@
 /** What became of the Idempotency-Key of a request: known before, or none of these when it was new or not given. */
 export type KnownKey = 'replayed' | 'reused' | 'in-progress';
 
+/**
+ * By what a request beyond the rate limit was counted: its principal, its address, or together with others, because as many
+ * are remembered as may be.
+ */
+export type LimitedBy = 'principal' | 'address' | 'shared';
+
 /** A request that is over. */
 export interface EndedRequest {
   readonly method: string;
@@ -11,6 +17,8 @@ export interface EndedRequest {
   readonly knownKey: KnownKey | null;
   /** True when it was answered that the service is overloaded. */
   readonly isOverloaded: boolean;
+  /** Null when it was not beyond the rate limit. */
+  readonly limitedBy: LimitedBy | null;
 }
 
 /** Measures requests. Called synchronously. */

@@ -77,7 +77,8 @@ function createRefusal({ logger, meter, basePath, corsOrigins }: OverloadOptions
     });
     response.end(body);
     const durationMs = performance.now() - startedAtMs;
-    meter?.ended({ method: METHOD, route: ROUTE, status, durationMs, knownKey: null, isOverloaded: true });
+    const refusal = { knownKey: null, isOverloaded: true, limitedBy: null };
+    meter?.ended({ method: METHOD, route: ROUTE, status, durationMs, ...refusal });
     count();
   };
 }

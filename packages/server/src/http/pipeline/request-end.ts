@@ -43,6 +43,7 @@ function endOf(ctx: AppContext, durationMs: number): EndedRequest {
     durationMs,
     knownKey: ctx.state.knownKey,
     isOverloaded: ctx.state.isOverloaded,
+    limitedBy: ctx.state.limitedBy,
   };
 }
 

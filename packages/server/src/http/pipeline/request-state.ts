@@ -22,6 +22,7 @@ export function beginRequest(basePath: string): (ctx: AppContext, next: Next) =>
       reservationId: null,
       knownKey: null,
       isOverloaded: false,
+      limitedBy: null,
       fault: null,
     } satisfies AppState);
     ctx.set('X-Request-Id', requestId);

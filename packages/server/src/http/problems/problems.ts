@@ -26,6 +26,7 @@ export type ProblemCode =
   | 'unsupported_content_encoding'
   | 'validation_failed'
   | 'idempotency_key_reused'
+  | 'rate_limited'
   | 'malformed_request'
   | 'headers_too_large'
   | 'internal_error'
@@ -84,6 +85,12 @@ export const PROBLEMS: { readonly [Code in ProblemCode]: ProblemKind } = {
     status: 422,
     title: 'Idempotency-Key Reused',
     when: 'the Idempotency-Key belongs to a request with another body',
+  },
+  rate_limited: {
+    status: 429,
+    title: 'Too Many Requests',
+    when: 'more requests than the rate limit allows: nothing of this one was stored or charged; ask again after `Retry-After`',
+    headers: ['Retry-After'],
   },
   headers_too_large: {
     status: 431,

@@ -9,6 +9,7 @@ import {
   OPERATION_NAMES,
   type OperationName,
   OPERATIONS,
+  problemsOf,
 } from './operations.ts';
 import type { Example } from './example.ts';
 import { EXAMPLES } from './generated/examples.ts';
@@ -107,7 +108,7 @@ function operationObject(operationName: OperationName): DocumentObject {
             },
           },
         }),
-    responses: responsesOf(operation, recorded),
+    responses: responsesOf({ ...operation, problems: problemsOf(operation) }, recorded),
   };
 }
 

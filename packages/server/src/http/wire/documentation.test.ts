@@ -7,7 +7,7 @@ import { VALIDATION_TYPES } from '../problems/validation-types.ts';
 import { RESERVATION_REQUEST } from '../reservations/request.ts';
 import { RESERVATION } from '../reservations/wire.ts';
 import { ANSWER_HEADERS, COMMON_HEADERS, REQUEST_HEADERS, REQUIRED_HEADERS } from './headers.ts';
-import { COMMON_PROBLEMS, type Operation, OPERATIONS } from './operations.ts';
+import { COMMON_PROBLEMS, type Operation, OPERATIONS, problemsOf } from './operations.ts';
 import type { Schema } from './schema.ts';
 
 const path = fileURLToPath(new URL('../../../../../docs/http-api.md', import.meta.url));
@@ -24,10 +24,11 @@ function codes(names: readonly string[]): string {
   return names.map(code).join(', ');
 }
 
-function operationRow({ method, path, summary, description, answers, problems }: Operation): readonly string[] {
+function operationRow(operation: Operation): readonly string[] {
+  const { method, path, summary, description, answers } = operation;
   const statuses = answers.map(({ status }) => status).join(', ');
   const text = [summary, description].flatMap((each) => each ?? []).join('. ');
-  return [code(`${method.toUpperCase()} ${path}`), text.replace(/\.$/, ''), statuses, codes(problems)];
+  return [code(`${method.toUpperCase()} ${path}`), text.replace(/\.$/, ''), statuses, codes(problemsOf(operation))];
 }
 
 function memberRows(schema: Schema): readonly (readonly string[])[] {

@@ -39,6 +39,8 @@ export type AnswerHeader =
   | 'Allow'
   | 'Cache-Control'
   | 'Content-Security-Policy'
+  | 'RateLimit'
+  | 'RateLimit-Policy'
   | 'Referrer-Policy'
   | 'Vary'
   | 'X-Content-Type-Options'
@@ -74,6 +76,9 @@ const EXPOSED: { readonly [Name in ExposedHeader]: Header } = {
 /** Names of the headers that pages of other origins may read, beside the few that the Fetch standard lets them read always. */
 export const EXPOSED_HEADERS: readonly string[] = Object.keys(EXPOSED);
 
+/** Names of those that they may read besides, on answers that have them. */
+export const EXPOSED_WHEN_LIMITED: readonly AnswerHeader[] = ['RateLimit', 'RateLimit-Policy'];
+
 /** Headers of answers. */
 export const ANSWER_HEADERS: { readonly [Name in AnswerHeader]: Header } = {
   ...EXPOSED,
@@ -82,6 +87,14 @@ export const ANSWER_HEADERS: { readonly [Name in AnswerHeader]: Header } = {
   'Content-Security-Policy': {
     description: 'What the page may load: files of this server only.',
     schema: { type: 'string' },
+  },
+  RateLimit: {
+    description: 'While a rate limit is set: requests that are left (`r`), and seconds until there is one more (`t`).',
+    schema: { type: 'string', pattern: '^"default";r=\\d+;t=\\d+$' },
+  },
+  'RateLimit-Policy': {
+    description: 'While a rate limit is set: requests (`q`) within a number of seconds (`w`).',
+    schema: { type: 'string', pattern: '^"default";q=\\d+;w=\\d+$' },
   },
   'Referrer-Policy': { description: 'No address of the page is sent on.', schema: { type: 'string' } },
   'X-Content-Type-Options': {
@@ -112,6 +125,8 @@ export const COMMON_HEADERS: readonly AnswerHeader[] = [
   'Access-Control-Expose-Headers',
   'Vary',
   'X-Content-Type-Options',
+  'RateLimit',
+  'RateLimit-Policy',
 ];
 
 /** Headers with one value for every answer: a browser must not take an answer for a page or a script. */

@@ -39,6 +39,8 @@ export interface Operation extends Answers {
   /** Beside those of every operation. */
   readonly headers?: readonly RequestHeader[];
   readonly body?: SchemaName;
+  /** False for an operation that the rate limit does not count. */
+  readonly isLimited?: boolean;
   /** False for an operation that describes the others: it is not in the document. */
   readonly isListed?: boolean;
 }
@@ -81,6 +83,7 @@ export const OPERATIONS: { readonly [Name in OperationName]: Operation } = {
     method: 'get',
     path: '/health/live',
     tag: 'health',
+    isLimited: false,
     scope: null,
     summary: 'Tells that the process answers',
     description: 'Does not depend on the database or the payment service.',
@@ -92,6 +95,7 @@ export const OPERATIONS: { readonly [Name in OperationName]: Operation } = {
     method: 'get',
     path: '/health/ready',
     tag: 'health',
+    isLimited: false,
     scope: null,
     summary: 'Tells whether work may be sent here',
     description: 'Independent of the payment service.',
@@ -106,6 +110,7 @@ export const OPERATIONS: { readonly [Name in OperationName]: Operation } = {
     method: 'get',
     path: '/health/status',
     tag: 'health',
+    isLimited: false,
     scope: 'ops:read',
     summary: 'Tells the state of the server and of what it depends on',
     description:
@@ -189,6 +194,7 @@ export const OPERATIONS: { readonly [Name in OperationName]: Operation } = {
     scope: null,
     summary: 'Returns the OpenAPI 3.1 document of the API',
     isListed: false,
+    isLimited: false,
     headers: ['If-None-Match'],
     answers: [
       { status: 200, description: 'The document.', types: ['application/json'], headers: VALIDATORS },
@@ -204,6 +210,7 @@ export const OPERATIONS: { readonly [Name in OperationName]: Operation } = {
     scope: null,
     summary: 'Shows the API as an interactive page',
     isListed: false,
+    isLimited: false,
     headers: ['If-None-Match'],
     answers: [
       { status: 200, description: 'The page.', types: ['text/html'], headers: PAGE_HEADERS },
@@ -219,6 +226,7 @@ export const OPERATIONS: { readonly [Name in OperationName]: Operation } = {
     scope: null,
     summary: 'Returns a file of that page',
     isListed: false,
+    isLimited: false,
     parameters: { file: 'Name of the file.' },
     headers: ['If-None-Match'],
     answers: [
@@ -231,6 +239,11 @@ export const OPERATIONS: { readonly [Name in OperationName]: Operation } = {
 
 /** Names of all operations. */
 export const OPERATION_NAMES: readonly OperationName[] = Object.keys(OPERATIONS) as OperationName[];
+
+/** Returns the errors of an operation, beside those of every request. */
+export function problemsOf({ problems, isLimited = true }: Operation): readonly ProblemCode[] {
+  return isLimited ? [...problems, 'rate_limited'] : problems;
+}
 
 /** Headers of requests that every operation reads. */
 export const COMMON_REQUEST_HEADERS: readonly RequestHeader[] = ['X-Request-Id', 'traceparent'];
@@ -246,12 +259,12 @@ export const COMMON_PROBLEMS: readonly ProblemCode[] = [
 ];
 
 /** What is answered to a request that is none of an operation. */
-export const UNROUTED: Answers = { answers: [], problems: ['not_found', 'method_not_allowed'] };
+export const UNROUTED: Answers = { answers: [], problems: ['not_found', 'method_not_allowed', 'rate_limited'] };
 
 /** What is answered to `OPTIONS` that is no preflight, on every path. */
 export const OPTIONS: Answers = {
   answers: [{ status: 204, description: 'The methods of the path.', headers: ['Allow'] }],
-  problems: ['not_found'],
+  problems: ['not_found', 'rate_limited'],
 };
 
 /** What is answered to a preflight, on every path. */

@@ -26,6 +26,7 @@ export interface MetricCatalog {
   readonly httpRequestsInFlight: MetricDefinition<'gauge', never>;
   readonly idempotentAnswers: MetricDefinition<'counter', 'result'>;
   readonly overloadRefusals: MetricDefinition<'counter', 'reason'>;
+  readonly rateLimitRefusals: MetricDefinition<'counter', 'by'>;
   readonly paymentAttempts: MetricDefinition<'counter', 'outcome' | 'cause'>;
   readonly paymentAttemptDuration: MetricDefinition<'histogram', 'outcome'>;
   readonly charges: MetricDefinition<'counter', 'by' | 'outcome'>;
@@ -86,6 +87,12 @@ export const METRICS: MetricCatalog = {
     type: 'counter',
     help: 'Requests answered 503 overloaded: as many charges, or reads of the store, were under way as may be',
     labels: ['reason'],
+  },
+  rateLimitRefusals: {
+    name: 'reservations_rate_limit_refusals_total',
+    type: 'counter',
+    help: 'Requests answered 429, by what they were counted: principal, address, or shared (too many clients to count each)',
+    labels: ['by'],
   },
   paymentAttempts: {
     name: 'reservations_payment_attempts_total',

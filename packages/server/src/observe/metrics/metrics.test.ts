@@ -112,16 +112,19 @@ test('requests are counted by route and status; a made-up method or path has no 
     durationMs: 30,
     knownKey: null,
     isOverloaded: false,
+    limitedBy: null,
   };
-  for (let begun = 0; begun < 6; begun += 1) metrics.requests.begun();
+  for (let begun = 0; begun < 7; begun += 1) metrics.requests.begun();
   metrics.requests.ended(request);
   metrics.requests.ended({ ...request, knownKey: 'replayed' });
   metrics.requests.ended({ ...request, method: 'PROPFIND', route: null, status: 404 });
   metrics.requests.ended({ ...request, status: 503, isOverloaded: true });
   metrics.requests.ended({ ...request, method: 'GET', status: 503, isOverloaded: true });
+  metrics.requests.ended({ ...request, status: 429, limitedBy: 'address' });
   expect(Object.fromEntries(await series(metrics))).toMatchObject({
     'reservations_overload_refusals_total{reason="charges"}': 1,
     'reservations_overload_refusals_total{reason="reads"}': 1,
+    'reservations_rate_limit_refusals_total{by="address"}': 1,
     'reservations_http_request_duration_seconds_count{method="POST",route="/reservations",status="200"}': 2,
     'reservations_http_request_duration_seconds_sum{method="POST",route="/reservations",status="200"}': 0.06,
     'reservations_http_request_duration_seconds_count{method="other",route="none",status="404"}': 1,

@@ -34,4 +34,6 @@ export interface AppOptions {
   readonly trustedProxies?: number;
   /** The lifecycle state that readiness reports, beside the store. Default: always ready. */
   readonly state?: () => LifecycleState;
+  /** Aborts when the service begins to stop: streams of events end then. Default: they do not. */
+  readonly stopping?: AbortSignal;
 }

@@ -7,7 +7,8 @@ import { BODY_LIMIT_BYTES } from '../config/http-defaults.ts';
 import { checkRateLimit, checkTrustedProxies } from '../config/rate-limit.ts';
 import type { AppOptions } from './app-options.ts';
 import type { AppState } from './app-state.ts';
-import { getHistory } from './events/routes.ts';
+import { createEventHub } from './events/event-hub.ts';
+import { getEvents, getHistory } from './events/routes.ts';
 import { createReadiness } from './health/readiness.ts';
 import { getLive, getReady } from './health/routes.ts';
 import { getStatus } from './health/status.ts';
@@ -37,7 +38,8 @@ export function createApp(options: AppOptions): Koa<AppState> {
   const trustedProxies = checkTrustedProxies(options.trustedProxies ?? 0);
   const routes = { reservations, bodyLimitBytes };
   const showReservation = getReservation(routes);
-  const showHistory = getHistory({ reservations, store });
+  const events = { reservations, store, logger, hub: createEventHub({ store, logger, stopping: options.stopping }) };
+  const showHistory = getHistory(events);
   const router = createRouter({
     root: getRoot,
     live: getLive,
@@ -47,6 +49,7 @@ export function createApp(options: AppOptions): Koa<AppState> {
     document: getDocument(),
     page: getPage,
     pageFile: (ctx, { file = '' }) => getPageFile(ctx, file),
+    events: getEvents(events),
     getHistory: (ctx, { reservation_id = '' }) => showHistory(ctx, reservation_id),
     getReservation: (ctx, { reservation_id = '' }) => showReservation(ctx, reservation_id),
   });

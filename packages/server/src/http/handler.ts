@@ -9,11 +9,11 @@ import { inTurn } from './pipeline/connection-turn.ts';
 import { type OverloadOptions, refuseWhenOverloaded } from './pipeline/overload.ts';
 
 /** Options of {@link createHandler}. */
-export type HandlerOptions = Omit<AppOptions, 'state' | 'requests' | 'status'>;
+export type HandlerOptions = Omit<AppOptions, 'state' | 'stopping' | 'requests' | 'status'>;
 
 /** What every handler has beside the call. */
 export interface Drainable {
-  /** Begins the end: readiness answers 503 from now on, and every answer ends its connection. {@link stopService} calls it. */
+  /** Begins the end: readiness answers 503 from now on, streams of events end, and every answer ends its connection. {@link stopService} calls it. */
   drain(): void;
 }
 
@@ -32,10 +32,11 @@ export interface Handler extends Drainable {
  * @throws {ReservationError} INVALID_OPTION, naming option, expectation and value.
  */
 export function createHandler(options: HandlerOptions): Handler {
-  let state: LifecycleState = 'ready';
-  return Object.assign(createRequestListener({ ...options, state: () => state }), {
+  const stopping = new AbortController();
+  const state = (): LifecycleState => (stopping.signal.aborted ? 'draining' : 'ready');
+  return Object.assign(createRequestListener({ ...options, state, stopping: stopping.signal }), {
     drain() {
-      state = 'draining';
+      stopping.abort();
     },
   });
 }

@@ -80,6 +80,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const { requestTimeoutMs = REQUEST_TIMEOUT_MS, shutdownTimeoutMs = SHUTDOWN_TIMEOUT_MS, drainDelayMs = 0 } = options;
   const { keepAliveTimeoutMs = KEEP_ALIVE_TIMEOUT_MS, corsOrigins = '*' } = options;
   let state: LifecycleState = 'starting';
+  const stopping = new AbortController();
   const server = openServer(
     options.tls,
     {
@@ -90,13 +91,14 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       // The application answers for it, in the shape of all errors.
       requireHostHeader: false,
     },
-    createRequestListener({ ...options, corsOrigins, state: () => state }),
+    createRequestListener({ ...options, corsOrigins, state: () => state, stopping: stopping.signal }),
   );
   const guard = createConnectionGuard(server, { corsOrigins });
   const closer = createConnectionCloser(server, { refuse: (socket) => guard.refuse(socket, SHUTTING_DOWN) });
 
   async function shutDown(): Promise<void> {
     state = 'draining';
+    stopping.abort();
     closer.drain();
     if (server.listening) await sleep(drainDelayMs);
     // Before the first refusal: a client that sees the end of its connection opens another, to a server that serves.

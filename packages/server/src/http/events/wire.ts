@@ -4,6 +4,7 @@ import {
   instant,
   integer,
   list,
+  type Members,
   nullable,
   number,
   object,
@@ -128,18 +129,35 @@ export interface WireEvent {
   readonly data: WireDataByType[Type] | null;
 }
 
+const EVENT_MEMBERS: Members<WireEvent> = {
+  position: integer({ description: 'Place among all events of the service, in the order of commits.', minimum: 1 }),
+  version: integer({ description: 'Version of the reservation since this event.', minimum: 1 }),
+  type: textLike(TYPES, { description: 'What happened. More types may come.' }),
+  at: instant({ description: 'When it happened: RFC 3339, UTC.' }),
+  data: anyOf<WireEvent['data']>([...TYPES.map((type) => PROJECTIONS[type].schema), { type: 'null' }], {
+    description: 'By the type. Null when only a later release of the service can show it.',
+  }),
+};
+
 /** Schema of {@link WireEvent}. */
-export const EVENT: Schema<WireEvent> = object<WireEvent>(
+export const EVENT: Schema<WireEvent> = object<WireEvent>(EVENT_MEMBERS, {
+  description: 'Something that happened to a reservation.',
+});
+
+/** An event in a stream. */
+export interface WireStreamedEvent extends WireEvent {
+  readonly reservation_id: string | null;
+}
+
+/** Schema of {@link WireStreamedEvent}. */
+export const STREAMED_EVENT: Schema<WireStreamedEvent> = object<WireStreamedEvent>(
   {
-    position: integer({ description: 'Place among all events of the service, in the order of commits.', minimum: 1 }),
-    version: integer({ description: 'Version of the reservation since this event.', minimum: 1 }),
-    type: textLike(TYPES, { description: 'What happened. More types may come.' }),
-    at: instant({ description: 'When it happened: RFC 3339, UTC.' }),
-    data: anyOf<WireEvent['data']>([...TYPES.map((type) => PROJECTIONS[type].schema), { type: 'null' }], {
-      description: 'By the type. Null when only a later release of the service can show it.',
-    }),
+    reservation_id: nullable(
+      text({ description: 'Id of the reservation. Null for an event of a later release that belongs to none.' }),
+    ),
+    ...EVENT_MEMBERS,
   },
-  { description: 'Something that happened to a reservation.' },
+  { description: 'The JSON in `data:` of an event in a stream.' },
 );
 
 /** The history of a reservation as clients see it. */

@@ -112,7 +112,7 @@ describe('with every origin let in, as a server does when nothing is set', () =>
       expect(answer.status).toBe(404);
       const response = await fetch(service.server.url, { method: 'OPTIONS', headers });
       expect(response.headers.get('access-control-allow-headers')).toBe(
-        'Accept, Authorization, Content-Type, Idempotency-Key, If-None-Match, X-Request-Id, traceparent',
+        'Accept, Authorization, Content-Type, Idempotency-Key, If-None-Match, Last-Event-ID, X-Request-Id, traceparent',
       );
     },
   );

@@ -19,6 +19,7 @@ export type ProblemCode =
   | 'not_found'
   | 'reservation_not_found'
   | 'method_not_allowed'
+  | 'not_acceptable'
   | 'request_timeout'
   | 'idempotency_key_in_progress'
   | 'body_too_large'
@@ -57,6 +58,11 @@ export const PROBLEMS: { readonly [Code in ProblemCode]: ProblemKind } = {
     when: 'the path exists; `Allow` lists its methods',
     headers: ['Allow'],
   },
+  not_acceptable: {
+    status: 406,
+    title: 'Not Acceptable',
+    when: 'the client does not accept the only form that there is: `text/event-stream`',
+  },
   request_timeout: { status: 408, title: 'Request Timeout', when: 'headers or body did not arrive in time' },
   idempotency_key_in_progress: {
     status: 409,
@@ -78,7 +84,7 @@ export const PROBLEMS: { readonly [Code in ProblemCode]: ProblemKind } = {
   validation_failed: {
     status: 422,
     title: 'Validation Failed',
-    when: 'the body is not what it should be',
+    when: 'the body or a parameter is not what it should be',
     detail: 'entries',
   },
   idempotency_key_reused: {

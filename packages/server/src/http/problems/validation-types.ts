@@ -24,7 +24,9 @@ export type ValidationType =
   | 'decimal_max_places'
   | 'dict_type'
   | 'too_long'
-  | 'value_error';
+  | 'value_error'
+  | 'extra_forbidden'
+  | 'int_parsing';
 
 const PLACE = '`["body", character]`';
 const AMOUNT = '`["body", "amount"]`';
@@ -48,6 +50,8 @@ export const VALIDATION_TYPES: { readonly [Type in ValidationType]: ValidationKi
   decimal_max_places: { at: AMOUNT, when: 'more decimals than the currency has' },
   dict_type: { at: '`["body", "metadata"]`', when: 'not an object' },
   too_long: { at: '`["body", "metadata"]`', when: 'more than 20 members' },
+  extra_forbidden: { at: '`["query", name]`', when: 'an unknown parameter' },
+  int_parsing: { at: 'the parameter', when: 'not a whole number' },
   value_error: {
     at: 'the field',
     when: 'control characters or lone surrogates in a text; a currency that is not accepted',

@@ -78,7 +78,7 @@ function operationObject(operationName: OperationName): DocumentObject {
   const operation: Operation = OPERATIONS[operationName];
   const recorded = EXAMPLES.filter((example) => example.operation === operationName);
   const requests = recorded.filter((example) => example.request !== undefined);
-  const { tag, summary, description, operationId, body, headers = [], parameters = {} } = operation;
+  const { tag, summary, description, operationId, body, headers = [], parameters = {}, query = {} } = operation;
   return {
     tags: [tag],
     summary,
@@ -92,6 +92,7 @@ function operationObject(operationName: OperationName): DocumentObject {
         description: text,
         schema: { type: 'string' },
       })),
+      ...Object.entries(query).map(([name, parameter]) => ({ name, in: 'query', required: false, ...parameter })),
       ...headers.map(parameterOf),
       ...COMMON_REQUEST_HEADERS.map((name) => ({ $ref: `#/components/parameters/${name}` })),
     ],
@@ -152,8 +153,10 @@ function answerResponse(answer: Answer, examples: readonly Example[]): DocumentO
 }
 
 function contentOf({ body, types = [] }: Answer, examples: readonly Example[]): DocumentObject {
-  if (body !== undefined) return { 'application/json': jsonContent(reference(body), examples) };
-  return Object.fromEntries(types.map((type) => [type, { schema: {} }]));
+  return {
+    ...(body === undefined ? {} : { 'application/json': jsonContent(reference(body), examples) }),
+    ...Object.fromEntries(types.map((type) => [type, { schema: {} }])),
+  };
 }
 
 function jsonContent(schema: Schema, examples: readonly Example[]): DocumentObject {

@@ -8,7 +8,7 @@ export interface Header {
 }
 
 /** A header of a request that the service reads, beside those of HTTP itself. */
-export type RequestHeader = 'Idempotency-Key' | 'If-None-Match' | 'X-Request-Id' | 'traceparent';
+export type RequestHeader = 'Idempotency-Key' | 'If-None-Match' | 'Last-Event-ID' | 'X-Request-Id' | 'traceparent';
 
 /** Headers of requests. All are optional. */
 export const REQUEST_HEADERS: { readonly [Name in RequestHeader]: Header } = {
@@ -19,6 +19,10 @@ export const REQUEST_HEADERS: { readonly [Name in RequestHeader]: Header } = {
   'If-None-Match': {
     description: 'ETags of what the client has, or `*`: 304 when one of them is the current one.',
     schema: { type: 'string' },
+  },
+  'Last-Event-ID': {
+    description: 'Position of the last event that the client has: the stream goes on behind it.',
+    schema: { type: 'integer', minimum: 0 },
   },
   'X-Request-Id': {
     description: 'Id of the request: 1 to 128 letters, digits or `_ . ~ : / + = -`. Any other value is ignored.',
@@ -43,6 +47,7 @@ export type AnswerHeader =
   | 'RateLimit-Policy'
   | 'Referrer-Policy'
   | 'Vary'
+  | 'X-Accel-Buffering'
   | 'X-Content-Type-Options'
   | 'Access-Control-Allow-Origin'
   | 'Access-Control-Expose-Headers'
@@ -101,6 +106,7 @@ export const ANSWER_HEADERS: { readonly [Name in AnswerHeader]: Header } = {
     description: 'The content type is what it says.',
     schema: { type: 'string', enum: ['nosniff'] },
   },
+  'X-Accel-Buffering': { description: 'Proxies pass each event on at once.', schema: { type: 'string' } },
   Vary: { description: 'Headers of the request that the answer depends on.', schema: { type: 'string' } },
   'Access-Control-Allow-Origin': {
     description: 'Origins whose pages may read the answer.',

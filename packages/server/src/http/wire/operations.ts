@@ -1,6 +1,7 @@
 import type { Scope } from '../../auth/scopes.ts';
 import type { ProblemCode } from '../problems/problems.ts';
 import type { AnswerHeader, RequestHeader } from './headers.ts';
+import type { Schema } from './schema.ts';
 import type { SchemaName } from './schemas.ts';
 
 /** An answer of an operation that is no error. */
@@ -22,6 +23,12 @@ export interface Answers {
   readonly problems: readonly ProblemCode[];
 }
 
+/** A parameter of a query. All are optional, and given once. */
+export interface Parameter {
+  readonly description: string;
+  readonly schema: Schema;
+}
+
 /** A method of a path: what it takes and what it answers. `HEAD` of a path is its `GET` without the body. */
 export interface Operation extends Answers {
   /** Names the function of generated clients; made as FastAPI makes it, and never changed. */
@@ -36,6 +43,7 @@ export interface Operation extends Answers {
   readonly description?: string;
   /** Parameters of the path with their descriptions. */
   readonly parameters?: Readonly<Record<string, string>>;
+  readonly query?: Readonly<Record<string, Parameter>>;
   /** Beside those of every operation. */
   readonly headers?: readonly RequestHeader[];
   readonly body?: SchemaName;
@@ -54,9 +62,16 @@ export type OperationName =
   | 'createReservation'
   | 'getReservation'
   | 'getHistory'
+  | 'events'
   | 'document'
   | 'page'
   | 'pageFile';
+
+/** Parameter of what begins behind a position. */
+const AFTER: Parameter = {
+  description: 'Position behind which the events begin; 0 is the start. `Last-Event-ID` wins.',
+  schema: { type: 'integer', minimum: 0 },
+};
 
 /** Headers of an answer that a client may keep, and ask for again with `If-None-Match`. */
 const VALIDATORS: readonly AnswerHeader[] = ['ETag', 'Cache-Control'];
@@ -182,9 +197,44 @@ export const OPERATIONS: { readonly [Name in OperationName]: Operation } = {
     tag: 'reservations',
     scope: 'reservations:read',
     summary: 'Returns what happened to a reservation',
+    description:
+      'As JSON, or for a client that prefers `text/event-stream` as a stream that goes on with new events. Each `data:` ' +
+      'of it is a `StreamedEvent`.',
     parameters: { reservation_id: 'Id of the reservation.' },
-    answers: [{ status: 200, description: 'All events.', body: 'History', headers: ['Cache-Control'] }],
-    problems: ['reservation_not_found', 'store_unavailable', 'store_newer'],
+    query: { after: AFTER },
+    headers: ['Last-Event-ID'],
+    answers: [
+      {
+        status: 200,
+        description: 'All events.',
+        body: 'History',
+        types: ['text/event-stream'],
+        headers: ['Cache-Control', 'X-Accel-Buffering'],
+      },
+    ],
+    problems: ['reservation_not_found', 'validation_failed', 'store_unavailable', 'store_newer'],
+  },
+  events: {
+    operationId: 'get_events_events_get',
+    method: 'get',
+    path: '/events',
+    tag: 'reservations',
+    scope: 'ops:read',
+    summary: 'Streams what happens to all reservations',
+    description:
+      'Behind `Last-Event-ID` or `after`, else from now on. `id:` is the position of an event, `event:` its type, each ' +
+      '`data:` a `StreamedEvent`.',
+    query: { after: AFTER },
+    headers: ['Last-Event-ID'],
+    answers: [
+      {
+        status: 200,
+        description: 'The stream. It goes on until the client ends it or the server stops.',
+        types: ['text/event-stream'],
+        headers: ['Cache-Control', 'X-Accel-Buffering'],
+      },
+    ],
+    problems: ['not_acceptable', 'validation_failed', 'store_unavailable'],
   },
   document: {
     operationId: 'openapi_openapi_json_get',

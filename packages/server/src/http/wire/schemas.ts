@@ -1,4 +1,4 @@
-import { EVENT, HISTORY } from '../events/wire.ts';
+import { EVENT, HISTORY, STREAMED_EVENT } from '../events/wire.ts';
 import { LIVE, READY, ROOT, SERVER_STATUS, UNREADY } from '../health/wire.ts';
 import {
   HTTP_VALIDATION_ERROR,
@@ -16,6 +16,7 @@ export type SchemaName =
   | 'ReservationRequest'
   | 'Reservation'
   | 'Event'
+  | 'StreamedEvent'
   | 'History'
   | 'ValidationError'
   | 'HTTPValidationError'
@@ -33,6 +34,7 @@ export const SCHEMAS: { readonly [Name in SchemaName]: Schema } = {
   ReservationRequest: RESERVATION_REQUEST,
   Reservation: RESERVATION,
   Event: EVENT,
+  StreamedEvent: STREAMED_EVENT,
   History: HISTORY,
   ValidationError: VALIDATION_ERROR,
   HTTPValidationError: HTTP_VALIDATION_ERROR,

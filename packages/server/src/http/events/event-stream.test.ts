@@ -1,0 +1,87 @@
+import { createMemoryStore } from '@reservations/core/memory';
+import { createManualRuntime } from '@reservations/core/testing';
+import { createReservations } from '@reservations/core';
+import { describe, expect, test } from 'vitest';
+import { APPROVED } from '../service-fixture.ts';
+import { createEventHub } from './event-hub.ts';
+import { streamEvents } from './event-stream.ts';
+import { COMMENT, type StreamEntry } from './event-text.ts';
+import { createRecentEvents } from './recent-events.ts';
+
+const entry = (position: number, text = `${position};`): StreamEntry => ({ position, reservationId: null, text });
+
+describe('the recent events', () => {
+  test('are those behind a position, and null when one of them was dropped', () => {
+    const recent = createRecentEvents(5, { entriesMax: 3, charactersMax: 1_000 });
+    expect([recent.behind(4), recent.behind(5), recent.behind(9), recent.reached()]).toEqual([null, [], [], 5]);
+    for (const position of [6, 7, 8, 9]) recent.add(entry(position));
+    expect(recent.behind(5)).toBe(null);
+    expect(recent.behind(6)?.map(({ position }) => position)).toEqual([7, 8, 9]);
+    expect([recent.behind(8)?.length, recent.behind(9), recent.reached()]).toEqual([1, [], 9]);
+  });
+
+  test('are bounded by their size as well', () => {
+    const recent = createRecentEvents(0, { entriesMax: 1_000, charactersMax: 10 });
+    for (const position of [1, 2, 3]) recent.add(entry(position, 'x'.repeat(6)));
+    expect([recent.behind(1), recent.behind(2)?.length]).toEqual([null, 1]);
+  });
+});
+
+describe('a reader', () => {
+  /** A hub over a store that reservations are made in. */
+  function start(entriesMax: number) {
+    const store = createMemoryStore();
+    const gateway = {
+      idempotency: 'by-reservation-id',
+      chargesMax: 512,
+      charge: () => Promise.resolve(APPROVED),
+      close: () => Promise.resolve(),
+    } as const;
+    const reservations = createReservations({ store, gateway, runtime: createManualRuntime(0) });
+    const hub = createEventHub({ store, recent: { entriesMax, charactersMax: 1_000_000 } });
+    return { store, hub, make: () => reservations.create({ userId: 'u', amount: '1', currency: 'EUR' }) };
+  }
+
+  test('that does not take what comes costs no memory, and reads the store when it goes on', async () => {
+    const { store, hub, make } = start(4);
+    const reader = hub.join(0);
+    const asked: number[] = [];
+    const events = streamEvents(reader, {
+      after: 0,
+      includes: () => true,
+      onFault: (error) => expect(error).toBe(null),
+      async *catchUp(after) {
+        asked.push(after);
+        for (const { position } of await store.events.readAll({ after, limit: 1_000 })) yield entry(position);
+      },
+    });
+    expect((await events.next()).value).toBe(COMMENT);
+    for (let n = 0; n < 10; n += 1) await make();
+    await expect.poll(() => reader.reached()).toBe(20);
+    // Nothing was read for it, and the hub kept four.
+    expect([asked, reader.behind(15), reader.behind(16)?.length]).toEqual([[], null, 4]);
+    const taken: unknown[] = [];
+    while (taken.length < 20) taken.push((await events.next()).value);
+    expect(taken).toEqual(Array.from({ length: 20 }, (_, index) => `${index + 1};`));
+    expect(asked).toEqual([0]);
+    const last = events.next();
+    reader.leave();
+    expect(await last).toEqual({ done: false, value: 'retry: 2000\n\n' });
+  });
+
+  test('gets a comment while nothing comes for it, also while other events do', async () => {
+    const { hub, make } = start(100);
+    const events = streamEvents(hub.join(0), {
+      after: 0,
+      includes: () => false,
+      onFault: (error) => expect(error).toBe(null),
+      async *catchUp() {},
+      heartbeatMs: 5,
+    });
+    await events.next();
+    expect((await events.next()).value).toBe(COMMENT);
+    await make();
+    expect((await events.next()).value).toBe(COMMENT);
+    await events.return(undefined);
+  });
+});

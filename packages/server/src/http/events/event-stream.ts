@@ -1,0 +1,67 @@
+import type { HubReader } from './event-hub.ts';
+import { COMMENT, retryHint, type StreamEntry } from './event-text.ts';
+
+/** Time without an event after which a comment is sent. */
+const HEARTBEAT_MS = 15_000;
+
+/** Time after which a client connects again: to another server, when this one stops. */
+const RETRY_MS = 2_000;
+
+/** The same when the events behind its position cannot be read: an operator has to act. */
+const RETRY_AFTER_FAULT_MS = 30_000;
+
+/** What one reader reads. */
+export interface EventStreamRequest {
+  /** Position behind which it begins. */
+  readonly after: number;
+  /** Reads the store for events behind a position: all that it has when the call begins. */
+  readonly catchUp: (after: number, signal: AbortSignal) => AsyncIterable<StreamEntry>;
+  /** Whether an event belongs to the stream. */
+  readonly includes: (entry: StreamEntry) => boolean;
+  /** Called with a fault of the store, which ends the stream. */
+  readonly onFault: (error: unknown) => void;
+  readonly heartbeatMs?: number;
+}
+
+/**
+ * Yields the text of an event stream: the events behind a position from the store, then those of the hub, each once and in
+ * order. A reader that falls behind what the hub keeps reads the store again. Nothing is read or kept for a reader that does
+ * not take the next text. Ends with a hint when to connect again.
+ */
+export async function* streamEvents(reader: HubReader, request: EventStreamRequest): AsyncGenerator<string, undefined> {
+  const { catchUp, includes, heartbeatMs = HEARTBEAT_MS } = request;
+  let { after } = request;
+  let sentAtMs = performance.now();
+  try {
+    // Sends the head of the answer: the client knows that it is connected.
+    yield COMMENT;
+    while (!reader.signal.aborted) {
+      const events = reader.behind(after);
+      if (events === null) {
+        // The store has at least what the follower has seen.
+        const reached = reader.reached();
+        for await (const entry of catchUp(after, reader.signal)) {
+          if (reader.signal.aborted) break;
+          yield entry.text;
+          after = entry.position;
+          sentAtMs = performance.now();
+        }
+        if (!reader.signal.aborted) after = Math.max(after, reached);
+        continue;
+      }
+      after = events.at(-1)?.position ?? after;
+      const text = events.flatMap((entry) => (includes(entry) ? entry.text : [])).join('');
+      const idleMs = performance.now() - sentAtMs;
+      if (text !== '' || idleMs >= heartbeatMs) {
+        yield text === '' ? COMMENT : text;
+        sentAtMs = performance.now();
+      } else if (events.length === 0) await reader.wait(heartbeatMs - idleMs);
+    }
+    yield retryHint(RETRY_MS);
+  } catch (error) {
+    request.onFault(error);
+    yield retryHint(RETRY_AFTER_FAULT_MS);
+  } finally {
+    reader.leave();
+  }
+}

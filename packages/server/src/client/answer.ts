@@ -19,7 +19,12 @@ const TRANSIENT: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 
 /** True when the same request may be answered otherwise later. */
 export function isTransient(heard: Heard): boolean {
-  return heard.kind === 'none' || TRANSIENT.has(heard.status);
+  return heard.kind === 'none' || isTransientStatus(heard.status);
+}
+
+/** True for a status of a service that may answer otherwise later. */
+export function isTransientStatus(status: number): boolean {
+  return TRANSIENT.has(status);
 }
 
 /** Returns the reservation of a body, null when it is none of this API. */

@@ -1,7 +1,8 @@
 import type { WireRequest } from '../http/reservations/request.ts';
-import type { WireEvent } from '../http/events/wire.ts';
+import type { WireEvent, WireStreamedEvent } from '../http/events/wire.ts';
 import type { WireReservation } from '../http/reservations/wire.ts';
 import { type CreateOptions, createReservation } from './create.ts';
+import { type EventsOptions, readEvents } from './events.ts';
 import { type ClientOptions, readOptions } from './options.ts';
 import { type ReadOptions, readHistory, readReservation } from './read.ts';
 import type { ReservationResult } from './result.ts';
@@ -35,6 +36,14 @@ export interface ReservationsClient {
   get(reservationId: string, options?: ReadOptions): Promise<WireReservation>;
   /** Returns all events of a reservation, in order. @throws as {@link get} */
   history(reservationId: string, options?: ReadOptions): Promise<readonly WireEvent[]>;
+  /**
+   * Iterates over the events of all reservations, each once and in order, until the signal aborts. A connection that ends,
+   * or over which nothing comes for 45 s, is replaced by a new one behind the last event. Without `after`, events that are
+   * committed before the first connection exists are not seen.
+   *
+   * @throws {ReservationsApiError} when the service refuses, for example a position that its log does not have.
+   */
+  events(options?: EventsOptions): AsyncIterableIterator<WireStreamedEvent>;
 }
 
 /** Creates a client. Nothing is sent before the first call. @throws {TypeError} for an option that is not valid. */
@@ -45,5 +54,6 @@ export function createClient(options: ClientOptions): ReservationsClient {
     createAndWait: (request, options = {}) => createAndWait(settings, request, options),
     get: (reservationId, options = {}) => readReservation(settings, reservationId, options),
     history: (reservationId, options = {}) => readHistory(settings, reservationId, options),
+    events: (options = {}) => readEvents(settings, options),
   };
 }

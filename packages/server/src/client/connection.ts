@@ -1,5 +1,5 @@
-import type { Heard } from './answer.ts';
-import { startTimer } from './timer.ts';
+import type { Answer, Heard } from './answer.ts';
+import { startTimer, type Timer } from './timer.ts';
 
 /** Where and how requests are sent. */
 export interface Connection {
@@ -58,9 +58,7 @@ function shown(text: string): string {
 export async function exchange(connection: Connection, call: Call): Promise<Heard> {
   const timer = startTimer(call.timeoutMs, call.signal);
   try {
-    const headers = new Headers({ Accept: 'application/json, application/problem+json', ...call.headers });
-    const token = await timer.race(Promise.resolve(connection.token()));
-    if (token !== null) headers.set('Authorization', `Bearer ${readToken(token)}`);
+    const headers = await headersFor(connection, timer, { Accept: JSON_TYPES, ...call.headers });
     return await timer.race(send(connection, call, headers, timer.signal)).catch((cause: unknown) => ({
       kind: 'none' as const,
       cause,
@@ -68,6 +66,20 @@ export async function exchange(connection: Connection, call: Call): Promise<Hear
   } finally {
     timer.stop();
   }
+}
+
+const JSON_TYPES = 'application/json, application/problem+json';
+
+/** Headers of a request, with the token. */
+export async function headersFor(
+  connection: Connection,
+  timer: Timer,
+  members: Readonly<Record<string, string>>,
+): Promise<Headers> {
+  const headers = new Headers(members);
+  const token = await timer.race(Promise.resolve(connection.token()));
+  if (token !== null) headers.set('Authorization', `Bearer ${readToken(token)}`);
+  return headers;
 }
 
 /** @throws {TypeError} for a text that cannot be sent; without the text, which is a secret. */
@@ -80,6 +92,11 @@ async function send({ base, fetch }: Connection, call: Call, headers: Headers, s
   const { method, path, body = null } = call;
   // A redirect is not followed: it would turn a POST into a GET, or send it to another service.
   const response = await fetch(base + path, { method, headers, body, signal, redirect: 'manual' });
+  return await answerOf(response);
+}
+
+/** Reads an answer to its end. */
+export async function answerOf(response: Response): Promise<Answer> {
   const text = await response.text();
   return { kind: 'answer', status: response.status, headers: response.headers, body: parse(text) };
 }

@@ -1,4 +1,4 @@
-export type { WireEvent } from '../http/events/wire.ts';
+export type { WireEvent, WireStreamedEvent } from '../http/events/wire.ts';
 export type { ProblemCode, ValidationEntry } from '../http/problems/problems.ts';
 export type { WireRequest } from '../http/reservations/request.ts';
 export type { WireReservation } from '../http/reservations/wire.ts';
@@ -10,6 +10,7 @@ export {
   ReservationsApiError,
   ReservationsUnreachableError,
 } from './errors.ts';
+export type { EventsOptions } from './events.ts';
 export type { ClientOptions } from './options.ts';
 export type { ReadOptions } from './read.ts';
 export type { ReservationResult } from './result.ts';

@@ -4,6 +4,8 @@ export interface Timer {
   readonly signal: AbortSignal;
   /** Resolves as the work does. @throws the signal's reason as soon as it aborts, whether the work heeds it or not. */
   race<Value>(work: Promise<Value>): Promise<Value>;
+  /** Begins the time anew; `null` stops it until the next call. */
+  restart(ms: number | null): void;
   /** Releases everything. */
   stop(): void;
 }
@@ -13,7 +15,9 @@ export function startTimer(ms: number, outer: AbortSignal | undefined): Timer {
   outer?.throwIfAborted();
   const controller = new AbortController();
   const { signal } = controller;
-  const timeout = setTimeout(() => controller.abort(timedOut(ms)), ms);
+  const start = (timeMs: number): ReturnType<typeof setTimeout> =>
+    setTimeout(() => controller.abort(timedOut(timeMs)), timeMs);
+  let timeout = start(ms);
   const abort = (): void => controller.abort(outer?.reason);
   outer?.addEventListener('abort', abort, { once: true });
   const aborted = new Promise<never>((_resolve, reject) => {
@@ -23,6 +27,10 @@ export function startTimer(ms: number, outer: AbortSignal | undefined): Timer {
   return {
     signal,
     race: (work) => Promise.race([work, aborted]),
+    restart(timeMs) {
+      clearTimeout(timeout);
+      if (timeMs !== null) timeout = start(timeMs);
+    },
     stop() {
       clearTimeout(timeout);
       outer?.removeEventListener('abort', abort);

@@ -15,17 +15,18 @@ beforeAll(async () => {
 
 afterAll(() => browser.close());
 
-/** Makes a reservation, reads its history, and is refused one. */
+/** Makes a reservation, follows its events, and reads a refusal. */
 const PROGRAM = `
 const { createClient } = await import(origin + '/index.ts');
 const client = createClient({ baseUrl, token: 'token' });
 const made = await client.createAndWait({ user_id: 'ada', amount: 10.5 });
 const refusal = await client.create({ user_id: '', amount: 10.5 }).catch(({ name, code }) => name + ' ' + code);
-const types = (await client.history(made.reservationId)).map(({ type }) => type);
-return [made.outcome, refusal, types[0]];
+const types = [];
+for await (const { type } of client.events({ after: 0 })) if (types.push(type) >= 2) break;
+return [made.outcome, refusal, types.slice(0, 2).join()];
 `;
 
-const EXPECTED = ['ReservationsApiError validation_failed', 'RESERVATION_CREATED'];
+const EXPECTED = ['ReservationsApiError validation_failed', 'RESERVATION_CREATED,RESERVATION_CONFIRMED'];
 
 /** Serves an empty page, a worker, and the files of the client without their types. */
 async function startPages(service: Service): Promise<string> {

@@ -26,6 +26,19 @@ describe('what a server answers', () => {
     await expect(client.history('RES-none')).rejects.toMatchObject({ code: 'reservation_not_found' });
   });
 
+  test('the reservations that meet conditions are listed over all pages', async () => {
+    const { server } = await startService();
+    const client = createClient({ baseUrl: server.url });
+    const made: string[] = [];
+    for (let n = 0; n < 5; n += 1) made.push((await client.create({ ...REQUEST, reference: 'order-1' })).reservationId);
+    await client.create({ ...REQUEST, user_id: 'bob' });
+    const found: string[] = [];
+    const options = { userId: REQUEST.user_id, reference: 'order-1', pageSize: 2 } as const;
+    for await (const { reservation_id } of client.list(options)) found.push(reservation_id);
+    expect(found).toEqual(made);
+    await expect(client.list({ pageSize: 0 }).next()).rejects.toMatchObject({ code: 'validation_failed' });
+  });
+
   test('a declined payment is failed', async () => {
     const service = await startService();
     service.payment(DECLINED);

@@ -4,7 +4,7 @@ import type { WireReservation } from '../http/reservations/wire.ts';
 import { type CreateOptions, createReservation } from './create.ts';
 import { type EventsOptions, readEvents } from './events.ts';
 import { type ClientOptions, readOptions } from './options.ts';
-import { type ReadOptions, readHistory, readReservation } from './read.ts';
+import { type ListOptions, listReservations, type ReadOptions, readHistory, readReservation } from './read.ts';
 import type { ReservationResult } from './result.ts';
 import { createAndWait, type WaitOptions } from './wait.ts';
 
@@ -34,6 +34,12 @@ export interface ReservationsClient {
    * @throws {ReservationsUnreachableError} when there was no answer.
    */
   get(reservationId: string, options?: ReadOptions): Promise<WireReservation>;
+  /**
+   * Iterates over reservations in the order of their creation, page by page. One that is made meanwhile comes at the end.
+   *
+   * @throws as {@link get}, from the iteration
+   */
+  list(options?: ListOptions): AsyncIterableIterator<WireReservation>;
   /** Returns all events of a reservation, in order. @throws as {@link get} */
   history(reservationId: string, options?: ReadOptions): Promise<readonly WireEvent[]>;
   /**
@@ -53,6 +59,7 @@ export function createClient(options: ClientOptions): ReservationsClient {
     create: async (request, options = {}) => (await createReservation(settings, request, options)).result,
     createAndWait: (request, options = {}) => createAndWait(settings, request, options),
     get: (reservationId, options = {}) => readReservation(settings, reservationId, options),
+    list: (options = {}) => listReservations(settings, options),
     history: (reservationId, options = {}) => readHistory(settings, reservationId, options),
     events: (options = {}) => readEvents(settings, options),
   };

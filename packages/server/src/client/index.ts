@@ -12,6 +12,6 @@ export {
 } from './errors.ts';
 export type { EventsOptions } from './events.ts';
 export type { ClientOptions } from './options.ts';
-export type { ReadOptions } from './read.ts';
+export type { ListOptions, ReadOptions } from './read.ts';
 export type { ReservationResult } from './result.ts';
 export type { WaitOptions } from './wait.ts';

@@ -1,5 +1,5 @@
 import type { WireEvent } from '../http/events/wire.ts';
-import type { WireReservation } from '../http/reservations/wire.ts';
+import type { WireReservation, WireReservationPage } from '../http/reservations/wire.ts';
 import { type Answer, errorOf, type Heard, isTransient, membersOf, reservationOf, retryAfterOf } from './answer.ts';
 import { exchange } from './connection.ts';
 import { ReservationsUnreachableError } from './errors.ts';
@@ -34,6 +34,35 @@ export async function readHistory(
   const { events } = membersOf(answer.body);
   if (answer.status !== 200 || !Array.isArray(events)) throw errorOf(answer, null);
   return events as readonly WireEvent[];
+}
+
+/** Which reservations are listed; all conditions must be met. */
+export interface ListOptions extends ReadOptions {
+  readonly userId?: string;
+  readonly status?: WireReservation['status'];
+  readonly reference?: string;
+  readonly transactionId?: string;
+  /** Number of reservations that are read at a time, 1 to 200. Default: 50. */
+  readonly pageSize?: number;
+}
+
+/** Reads reservations page by page, in the order of their creation. */
+export async function* listReservations(
+  settings: Settings,
+  { userId, status, reference, transactionId, pageSize, signal }: ListOptions,
+): AsyncGenerator<WireReservation, undefined> {
+  const conditions = { user_id: userId, status, reference, transaction_id: transactionId, limit: pageSize };
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(conditions)) if (value !== undefined) query.set(name, String(value));
+  for (;;) {
+    const answer = await read(settings, `/reservations?${query.toString()}`, signal);
+    const { reservations, next } = membersOf(answer.body);
+    if (answer.status !== 200 || !Array.isArray(reservations)) throw errorOf(answer, null);
+    yield* reservations as WireReservationPage['reservations'];
+    // A page may be empty and have a next one.
+    if (typeof next !== 'string') return;
+    query.set('after', next);
+  }
 }
 
 /** Sends one request for a reservation. */

@@ -8,7 +8,7 @@ import type { StatusOptions } from './health/status-options.ts';
 
 /** Options of the HTTP application. */
 export interface AppOptions {
-  readonly reservations: Pick<Reservations, 'create' | 'get' | 'isOverloaded'>;
+  readonly reservations: Pick<Reservations, 'create' | 'get' | 'list' | 'isOverloaded'>;
   /** Readiness checks that it can be written; its events are shown. */
   readonly store: Pick<ReservationStore, 'checkWritable' | 'events'>;
   /** Gets a line for each request and each fault. Default: none. */

@@ -22,6 +22,7 @@ import { traceRequest } from './pipeline/request-span.ts';
 import { beginRequest } from './pipeline/request-state.ts';
 import { answerUnrouted } from './pipeline/unrouted.ts';
 import { limitRequests } from './rate-limit/limit-requests.ts';
+import { listReservations } from './reservations/list.ts';
 import { getReservation, postReservation } from './reservations/routes.ts';
 import { getRoot } from './root.ts';
 import { createRouter } from './router.ts';
@@ -46,6 +47,7 @@ export function createApp(options: AppOptions): Koa<AppState> {
     ready: getReady(createReadiness({ store, state, onStoreChange: logStoreChange(logger) })),
     status: options.status === undefined ? null : getStatus(options.status),
     createReservation: postReservation(routes),
+    listReservations: listReservations(reservations),
     document: getDocument(),
     page: getPage,
     pageFile: (ctx, { file = '' }) => getPageFile(ctx, file),

@@ -18,7 +18,7 @@ const SET_UPS = {
   reservations:
     'const reservations = given_core.createReservations({ store: given_memory.createMemoryStore(), gateway: given_testing.createScriptedGateway() });',
   client: [
-    'const given_json = { reservation_id: "RES-1", status: "RESERVATION_CONFIRMED", message: "", events: [] };',
+    'const given_json = { reservation_id: "RES-1", status: "RESERVATION_CONFIRMED", message: "", events: [], reservations: [], next: null };',
     'const given_stream = { headers: { "Content-Type": "text/event-stream" } };',
     'const given_fetch = async (input: unknown) => String(input).includes("/events?") ? new Response("", given_stream) : Response.json(given_json);',
     'const client = given_client.createClient({ baseUrl: "http://127.0.0.1", fetch: given_fetch });',

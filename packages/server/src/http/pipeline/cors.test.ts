@@ -45,7 +45,7 @@ describe('with every origin let in, as a server does when nothing is set', () =>
       await service.request('/health/live', { headers }),
       await service.request('/health/ready', { headers }),
       await service.request('/nowhere', { headers }),
-      await service.request('/reservations', { headers }),
+      await service.request('/reservations', { method: 'DELETE', headers }),
       await service.request('/reservations', { method: 'OPTIONS', headers }),
       await service.request('/reservations/RES-1', { headers }),
       await post(BODY),
@@ -123,7 +123,7 @@ describe('with every origin let in, as a server does when nothing is set', () =>
   ])('OPTIONS without %s is no preflight', async (_, headers: Record<string, string>) => {
     const service = await startService();
     const answer = await service.request('/reservations', { method: 'OPTIONS', headers });
-    expect([answer.status, answer.headers.get('allow')]).toEqual([204, 'OPTIONS, POST']);
+    expect([answer.status, answer.headers.get('allow')]).toEqual([204, 'GET, HEAD, OPTIONS, POST']);
   });
 });
 
@@ -151,7 +151,11 @@ describe('with a list of origins', () => {
       { 'access-control-allow-origin': 'http://localhost:5173', vary: 'Origin, Access-Control-Request-Headers' },
     ]);
     const bad = await preflight(service, OTHER);
-    expect([bad.status, bad.headers.get('allow'), corsOf(bad)]).toEqual([204, 'OPTIONS, POST', { vary: 'Origin' }]);
+    expect([bad.status, bad.headers.get('allow'), corsOf(bad)]).toEqual([
+      204,
+      'GET, HEAD, OPTIONS, POST',
+      { vary: 'Origin' },
+    ]);
   });
 
   test('answers below the application know the origin when the request got so far', async () => {
@@ -169,7 +173,7 @@ test('with none, no answer speaks of origins, and a preflight is any OPTIONS', a
   const service = await startService({ corsOrigins: 'none' });
   expect(corsOf(await service.post(BODY, { Origin: SHOP }))).toEqual({});
   const answer = await preflight(service, SHOP);
-  expect([answer.status, answer.headers.get('allow'), corsOf(answer)]).toEqual([204, 'OPTIONS, POST', {}]);
+  expect([answer.status, answer.headers.get('allow'), corsOf(answer)]).toEqual([204, 'GET, HEAD, OPTIONS, POST', {}]);
   expect(await sendRaw(service.server.port, 'GET / HTTP/9.9\r\n\r\n')).not.toMatch(/Access-Control|Vary/i);
 });
 

@@ -4,7 +4,7 @@ import { sendRaw, startService } from '../service-fixture.ts';
 test.each([
   ['/', 'GET, HEAD, OPTIONS'],
   ['/health/live', 'GET, HEAD, OPTIONS'],
-  ['/reservations', 'OPTIONS, POST'],
+  ['/reservations', 'GET, HEAD, OPTIONS, POST'],
   ['/reservations/RES-1', 'GET, HEAD, OPTIONS'],
   ['/docs', 'GET, HEAD, OPTIONS'],
 ])('OPTIONS %s tells the methods of the path', async (path, allow) => {

@@ -1,5 +1,17 @@
 import { type ReservationStatus, type ReservationSummary, toMajorUnits } from '@reservations/core';
-import { instant, integer, nullable, number, object, type Schema, text, textOf, texts } from '../wire/schema.ts';
+import {
+  instant,
+  integer,
+  nullable,
+  number,
+  object,
+  type Schema,
+  text,
+  textOf,
+  texts,
+  list,
+  reference,
+} from '../wire/schema.ts';
 
 /** A reservation as clients see it. */
 export interface WireReservation {
@@ -18,7 +30,7 @@ export interface WireReservation {
 }
 
 /** Every status of a reservation. */
-const STATUSES = Object.keys({
+export const STATUSES = Object.keys({
   RESERVATION_CREATED: true,
   RESERVATION_CONFIRMED: true,
   RESERVATION_FAILED: true,
@@ -49,6 +61,26 @@ export const RESERVATION: Schema<WireReservation> = object<WireReservation>(
     version: integer({ description: 'Increases with every change.', minimum: 1 }),
   },
   { description: 'A reservation in its current state.' },
+);
+
+/** A page of a listing as clients see it. */
+export interface WireReservationPage {
+  readonly reservations: readonly WireReservation[];
+  readonly next: string | null;
+}
+
+/** Schema of {@link WireReservationPage}. */
+export const RESERVATION_PAGE: Schema<WireReservationPage> = object<WireReservationPage>(
+  {
+    reservations: list<WireReservation>(reference('Reservation'), { description: 'In the order of their creation.' }),
+    next: nullable(
+      text({
+        description:
+          'Cursor of the next page, for `after`; null at the end. A page may be short, or empty, and have one.',
+      }),
+    ),
+  },
+  { description: 'Reservations that meet the conditions.' },
 );
 
 /** Shapes a reservation for the wire. */

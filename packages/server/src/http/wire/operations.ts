@@ -1,7 +1,8 @@
 import type { Scope } from '../../auth/scopes.ts';
 import type { ProblemCode } from '../problems/problems.ts';
 import type { AnswerHeader, RequestHeader } from './headers.ts';
-import type { Schema } from './schema.ts';
+import { LIST_PARAMETERS } from '../reservations/list-request.ts';
+import type { Parameter } from './parameter.ts';
 import type { SchemaName } from './schemas.ts';
 
 /** An answer of an operation that is no error. */
@@ -21,12 +22,6 @@ export interface Answers {
   readonly answers: readonly Answer[];
   /** Errors, beside those of every request. */
   readonly problems: readonly ProblemCode[];
-}
-
-/** A parameter of a query. All are optional, and given once. */
-export interface Parameter {
-  readonly description: string;
-  readonly schema: Schema;
 }
 
 /** A method of a path: what it takes and what it answers. `HEAD` of a path is its `GET` without the body. */
@@ -60,6 +55,7 @@ export type OperationName =
   | 'ready'
   | 'status'
   | 'createReservation'
+  | 'listReservations'
   | 'getReservation'
   | 'getHistory'
   | 'events'
@@ -174,6 +170,18 @@ export const OPERATIONS: { readonly [Name in OperationName]: Operation } = {
       'store_newer',
       'overloaded',
     ],
+  },
+  listReservations: {
+    operationId: 'list_reservations_reservations_get',
+    method: 'get',
+    path: '/reservations',
+    tag: 'reservations',
+    scope: 'reservations:read',
+    summary: 'Lists reservations, page by page',
+    description: 'In the order of their creation. All conditions must be met.',
+    query: LIST_PARAMETERS,
+    answers: [{ status: 200, description: 'A page.', body: 'ReservationPage', headers: ['Cache-Control'] }],
+    problems: ['validation_failed', 'store_unavailable', 'overloaded'],
   },
   getReservation: {
     operationId: 'get_reservation_reservations__reservation_id__get',

@@ -8,13 +8,14 @@ import {
   VALIDATION_ERROR,
 } from '../problems/schemas.ts';
 import { RESERVATION_REQUEST } from '../reservations/request.ts';
-import { RESERVATION } from '../reservations/wire.ts';
+import { RESERVATION, RESERVATION_PAGE } from '../reservations/wire.ts';
 import type { Schema } from './schema.ts';
 
 /** The name of a schema of the document. Generated clients name their types after it. */
 export type SchemaName =
   | 'ReservationRequest'
   | 'Reservation'
+  | 'ReservationPage'
   | 'Event'
   | 'StreamedEvent'
   | 'History'
@@ -33,6 +34,7 @@ export type SchemaName =
 export const SCHEMAS: { readonly [Name in SchemaName]: Schema } = {
   ReservationRequest: RESERVATION_REQUEST,
   Reservation: RESERVATION,
+  ReservationPage: RESERVATION_PAGE,
   Event: EVENT,
   StreamedEvent: STREAMED_EVENT,
   History: HISTORY,

@@ -48,6 +48,7 @@ RUN --mount=type=bind,source=deploy/image/check-native.mjs,target=/tmp/check-nat
 
 ENV NODE_ENV=production \
     RESERVATIONS_HOST=0.0.0.0 \
+    RESERVATIONS_AUTH=none \
     RESERVATIONS_METRICS_PORT=9464 \
     RESERVATIONS_DATA_VOLUME=/data \
     SANDBOX_HOST=0.0.0.0

@@ -29,6 +29,7 @@ export const NAVIGATION: readonly Section[] = [
     title: 'Operate',
     pages: [
       'configuration.md',
+      'authentication.md',
       'deploy.md',
       'load-balancers.md',
       'operations.md',

@@ -1,3 +1,4 @@
+import { newApiKey } from './adapters/system/api-key.ts';
 import { systemRuntime } from './adapters/system/runtime.ts';
 import { moveStore as move, type MoveOptions, type MoveResult } from './application/move/move-store.ts';
 import type { MoveEnds } from './application/move/verify-move.ts';
@@ -17,6 +18,16 @@ import {
   type Resolution,
   type ResolveResult,
 } from './application/operations/resolve-payment.ts';
+import {
+  type ApiKeyDeps,
+  type ApiKeyFacts,
+  createApiKey as create,
+  type CreateApiKeyOptions,
+  type CreatedApiKey,
+  listApiKeys as listKeys,
+  revokeApiKey as revoke,
+} from './application/operations/api-keys.ts';
+import type { RevokeResult } from './ports/api-keys.ts';
 import type { ReservationStore } from './ports/reservation-store.ts';
 import type { Runtime } from './ports/runtime.ts';
 
@@ -71,4 +82,36 @@ export function repairView(
  */
 export function moveStore(ends: MoveEnds, options: OnThisMachine<MoveOptions> = {}): Promise<MoveResult> {
   return move(ends, { ...options, runtime: options.runtime ?? systemRuntime() });
+}
+
+/**
+ * Makes an API key of the operating system's randomness and stores its SHA-256. The key is in the result and cannot be
+ * shown again. Works beside running servers.
+ * @throws {ReservationError} INVALID_OPTION, STORE_UNAVAILABLE
+ */
+export function createApiKey(
+  store: ReservationStore,
+  options: OnThisMachine<Omit<CreateApiKeyOptions, 'newKey'>>,
+): Promise<CreatedApiKey> {
+  return create(store, { ...options, newKey: newApiKey, runtime: options.runtime ?? systemRuntime() });
+}
+
+/** Lists every API key, revoked ones too, the oldest first. @throws {ReservationError} INVALID_OPTION, STORE_UNAVAILABLE */
+export function listApiKeys(
+  store: ReservationStore,
+  options: OnThisMachine<ApiKeyDeps> = {},
+): Promise<readonly ApiKeyFacts[]> {
+  return listKeys(store, { ...options, runtime: options.runtime ?? systemRuntime() });
+}
+
+/**
+ * Revokes the API key with this prefix, for ever. Running servers refuse it within the life of their cache.
+ * @throws {ReservationError} INVALID_OPTION, STORE_UNAVAILABLE
+ */
+export function revokeApiKey(
+  store: ReservationStore,
+  prefix: string,
+  options: OnThisMachine<ApiKeyDeps> = {},
+): Promise<RevokeResult> {
+  return revoke(store, prefix, { ...options, runtime: options.runtime ?? systemRuntime() });
 }

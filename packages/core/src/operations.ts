@@ -1,4 +1,22 @@
-export { moveStore, type OnThisMachine, repairView, resolveByLedger, resolvePayment } from './operate.ts';
+export { hashOfApiKey } from './adapters/system/api-key.ts';
+export {
+  createApiKey,
+  listApiKeys,
+  moveStore,
+  type OnThisMachine,
+  repairView,
+  resolveByLedger,
+  resolvePayment,
+  revokeApiKey,
+} from './operate.ts';
+export {
+  type ApiKeyDeps,
+  type ApiKeyFacts,
+  type ApiKeyState,
+  apiKeyStateAt,
+  type CreateApiKeyOptions,
+  type CreatedApiKey,
+} from './application/operations/api-keys.ts';
 export {
   type LedgerCharge,
   type LedgerDifference,

@@ -1,4 +1,5 @@
 export type { InlineWrites, KeyChange, KeyClaim, KeyName, WorkChange } from './ports/inline-writes.ts';
+export { type ApiKey, API_KEYS_LIMIT_MAX, type ApiKeys, type RevokeResult } from './ports/api-keys.ts';
 export type { Clock } from './ports/clock.ts';
 export {
   type AppendRequest,
@@ -63,6 +64,15 @@ export {
   type TransferTarget,
 } from './ports/admin/store-transfer.ts';
 
+export {
+  API_KEY_NAME_EXPECTED,
+  API_KEY_PREFIX_EXPECTED,
+  areApiKeyScopes,
+  isApiKeyHash,
+  isApiKeyName,
+  isApiKeyPrefix,
+  prefixOfApiKey,
+} from './domain/api-key.ts';
 export { parseReservationId, type ReservationId, reservationIdFrom } from './domain/ids.ts';
 export type { Money } from './domain/money.ts';
 export {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { API_KEYS_LIMIT_MAX } from '../src/ports/api-keys.ts';
 import { EVENTS_PER_APPEND_MAX, READ_LIMIT_MAX } from '../src/ports/event-store.ts';
 import type { Observation } from '../src/ports/observer.ts';
 import { TAKE_LIMIT_MAX } from '../src/ports/due-work.ts';
@@ -66,6 +67,7 @@ test('the page about writing an event store names every bound of an argument wit
     REPAIR_ROWS_MAX,
     TAKE_LIMIT_MAX,
     SUBSCRIPTIONS_LIMIT_MAX,
+    API_KEYS_LIMIT_MAX,
   };
   for (const [name, bound] of Object.entries(bounds)) {
     expect(writingAStore).toContain(` to ${bound.toLocaleString('en')} (\`${name}\`)`);

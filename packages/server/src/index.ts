@@ -1,4 +1,14 @@
 export { guardConnections, type GuardOptions } from './http/pipeline/connection-errors.ts';
+export { apiKeyAuthenticator, type ApiKeyAuthenticatorOptions } from './auth/api-key-authenticator.ts';
+export type {
+  AuthenticatedPrincipal,
+  Authentication,
+  AuthenticationFailure,
+  AuthenticationRequest,
+  Authenticator,
+} from './auth/authenticator.ts';
+export type { ApiKeyPrincipal, JwtPrincipal } from './auth/principal.ts';
+export type { Scope } from './auth/scopes.ts';
 export type { CorsOrigins } from './config/cors-origins.ts';
 export type { RateLimit } from './config/rate-limit.ts';
 export { createFetchHandler, type FetchHandler } from './http/embed/fetch-handler.ts';

@@ -1,6 +1,7 @@
 {{/* Settings of the server, by their variables. */}}
 {{- define "reservations.settings" -}}
 RESERVATIONS_HOST: 0.0.0.0
+RESERVATIONS_AUTH: {{ .Values.auth }}
 PORT: '8000'
 {{- if eq .Values.database.kind "sqlite" }}
 RESERVATIONS_DB: /data/reservations.db

@@ -60,6 +60,9 @@ class Store implements ReservationStore {
   get subscriptions(): ReservationStore['subscriptions'] {
     return this.#inner.subscriptions;
   }
+  get apiKeys(): ReservationStore['apiKeys'] {
+    return this.#inner.apiKeys;
+  }
   checkWritable(): Promise<void> {
     return this.#inner.checkWritable();
   }
@@ -97,6 +100,7 @@ test('a store made of classes keeps its members behind a tracer', async () => {
   expect(await store.view.count({ stage: 'processing', max: 1 })).toBe(0);
   expect(await store.work.list({ kind: 'charge', limit: 1 })).toEqual([]);
   expect(await store.subscriptions.list({ limit: 1 })).toEqual([]);
+  expect(await store.apiKeys.list({ after: null, limit: 1 })).toEqual([]);
   store.events.onCommit(() => undefined)();
   await store.checkWritable();
   await store.close();

@@ -14,6 +14,7 @@ export function traceStore(store: ReservationStore, tracer: Tracer): Reservation
     repair: store.repair,
     work: store.work,
     subscriptions: store.subscriptions,
+    apiKeys: store.apiKeys,
     checkWritable: () => store.checkWritable(),
     close: () => store.close(),
     events: {

@@ -1,3 +1,4 @@
+import type { ApiKeys } from './api-keys.ts';
 import type { ViewRepair } from './admin/view-repair.ts';
 import type { EventStore } from './event-store.ts';
 import type { DueWork } from './due-work.ts';
@@ -5,8 +6,8 @@ import type { ReservationView } from './reservation-view.ts';
 import type { Subscriptions } from './subscriptions.ts';
 
 /**
- * The interface of an adapter: log, view and due work over one database, so that one transaction covers all three, and the
- * checkpoints of subscriptions.
+ * The interface of an adapter: log, view and due work over one database, so that one transaction covers all three, the
+ * checkpoints of subscriptions, and the server's API keys.
  */
 export interface ReservationStore {
   readonly events: EventStore;
@@ -15,6 +16,7 @@ export interface ReservationStore {
   readonly repair: ViewRepair;
   readonly work: DueWork;
   readonly subscriptions: Subscriptions;
+  readonly apiKeys: ApiKeys;
   /** Resolves when a commit succeeds. @throws {ReservationError} STORE_UNAVAILABLE otherwise. */
   checkWritable(): Promise<void>;
   /**

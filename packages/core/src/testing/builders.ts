@@ -1,3 +1,4 @@
+import type { ApiKey } from '../ports/api-keys.ts';
 import { chargeIdOf } from '../domain/charge-id.ts';
 import { type ReservationId, reservationIdFrom } from '../domain/ids.ts';
 import { type ReservationSummary, summarize } from '../domain/reservation/summary.ts';
@@ -80,4 +81,17 @@ export function recordedBy(
     position: first.position + index,
     commandId: request.commandId,
   }));
+}
+
+/** The n-th API key of an example: all of one name, in the order of their numbers. */
+export function exampleApiKey(n: number): Omit<ApiKey, 'revokedAt' | 'lastUsedOn'> {
+  const digits = String(n).padStart(8, '0');
+  return {
+    prefix: `rsv_${digits}`,
+    hash: digits.replace(/^0/, 'f').repeat(8),
+    name: 'shop',
+    scopes: ['reservations:write', 'reservations:read'],
+    createdAt: 1_000,
+    expiresAt: 9_000,
+  };
 }

@@ -1,6 +1,7 @@
 import type { AppendRequest, AppendResult, RecordedEvent } from '../../src/ports/event-store.ts';
 import type { ReservationView } from '../../src/ports/reservation-view.ts';
 import { EVENTS_ONLY, inAppend, inEvents, inWork, inView, type Sabotage } from './sabotage.ts';
+import { sabotagedApiKeys } from './sabotaged-api-keys.ts';
 import { sabotagedAppends } from './sabotaged-appends.ts';
 import { sabotagedKeys } from './sabotaged-keys.ts';
 import { sabotagedFeeds } from './sabotaged-feeds.ts';
@@ -231,5 +232,6 @@ export const sabotages: readonly Sabotage[] = [
   ...sabotagedRepairs,
   ...work,
   ...sabotagedFeeds,
+  ...sabotagedApiKeys,
   ...lifetime,
 ];

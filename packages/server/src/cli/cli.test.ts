@@ -73,7 +73,7 @@ describe('wrong arguments', () => {
       2,
       'frobnicate: no such command; there are: ' +
         'serve, sandbox, payments open, payments resolve, payments check, reconcile, events, ' +
-        'subscriptions, subscriptions resume, verify, view repair, ' +
+        'subscriptions, subscriptions resume, keys create, keys list, keys revoke, verify, view repair, ' +
         'migrate up, migrate status, migrate print, migrate-store, config print, doctor\n',
     ]);
   });

@@ -4,6 +4,9 @@ import { type CliCommand, type CliContext, EXIT_OK, PROGRAM, type ProgramContext
 import { configPrintCommand } from './commands/config-print.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { eventsCommand } from './commands/events/events.ts';
+import { keysCreateCommand } from './commands/keys/keys-create.ts';
+import { keysListCommand } from './commands/keys/keys-list.ts';
+import { keysRevokeCommand } from './commands/keys/keys-revoke.ts';
 import { findCommand, type Found } from './help/find-command.ts';
 import { describeCommand, describeGroup, describeProgram } from './help/help.ts';
 import { helpWidth } from './help/help-width.ts';
@@ -34,6 +37,9 @@ export const COMMANDS: readonly CliCommand[] = [
   eventsCommand,
   subscriptionsCommand,
   subscriptionsResumeCommand,
+  keysCreateCommand,
+  keysListCommand,
+  keysRevokeCommand,
   verifyCommand,
   viewRepairCommand,
   migrateUpCommand,

@@ -1,7 +1,11 @@
 import { combineObservers, createReservations, type ReservationStore } from '@reservations/core';
 import { createOpenTelemetryTracer, hasOpenTelemetrySdk } from '@reservations/core/opentelemetry';
 import type { Logger } from 'pino';
+import { apiKeyAuthenticator } from '../auth/api-key-authenticator.ts';
+import type { Authenticator } from '../auth/authenticator.ts';
 import type { Config } from '../config/config.ts';
+import type { AuthMode } from '../config/http-settings.ts';
+import { isLoopback } from '../config/loopback.ts';
 import { startServer } from '../http/server.ts';
 import { createCountedLogger, logObserver } from '../observe/log.ts';
 import { collectStoreWarnings } from '../observe/store-warnings.ts';
@@ -46,8 +50,7 @@ export async function startService(config: Config, failpoint: string | null): Pr
     logger.warn({ kind: 'store-warning' }, warning);
   };
   const opened = await openStore(config, { onWarning, observer });
-  const onNoVolume = volumeWarning(config, readMountFacts());
-  if (onNoVolume !== null) onWarning(onNoVolume);
+  warningsOf(config).forEach(onWarning);
   const store = failpoints.store(opened.store);
   const payments = await openPaymentsOver(store, config, { observer, ...tracing });
   const gateway = failpoints.gateway(payments.gateway);
@@ -71,6 +74,7 @@ export async function startService(config: Config, failpoint: string | null): Pr
   });
   const { requests } = monitoring;
   const { status } = running;
+  const { auth: mode, ...listening } = config;
   const stopMonitoring = (): Promise<void> => running.stop();
   const server = await startServer({
     reservations: failpoints.reservations(reservations),
@@ -81,7 +85,8 @@ export async function startService(config: Config, failpoint: string | null): Pr
     ...(requests === undefined ? {} : { requests }),
     ...(status === undefined ? {} : { status }),
     ...(tls === null ? {} : { tls }),
-    ...config,
+    ...listening,
+    ...authenticationOf(mode, store, logger),
   }).catch((error: unknown) => stopThenThrow(stopMonitoring, error));
   async function stopAll(): Promise<void> {
     await server.stop();
@@ -104,9 +109,33 @@ export async function startService(config: Config, failpoint: string | null): Pr
   };
 }
 
+/** Who may send requests; empty for everyone. */
+function authenticationOf(mode: AuthMode, store: ReservationStore, logger: Logger): { readonly auth?: Authenticator } {
+  switch (mode) {
+    case 'none':
+      return {};
+    case 'api-key':
+      return {
+        auth: apiKeyAuthenticator({
+          store,
+          onFault: (err) =>
+            logger.warn({ kind: 'api-key-use', err }, 'the last use of an API key could not be recorded'),
+        }),
+      };
+  }
+}
+
 async function stopThenThrow(stop: () => Promise<void>, error: unknown): Promise<never> {
   await stop();
   throw error;
+}
+
+const OPEN_WARNING =
+  'every machine that can connect may make and read reservations: --auth none; --auth api-key asks for a key';
+
+function warningsOf(config: Config): readonly string[] {
+  const isOpen = config.auth === 'none' && !isLoopback(config.host);
+  return [isOpen ? OPEN_WARNING : null, volumeWarning(config, readMountFacts())].filter((each) => each !== null);
 }
 
 /** Closes the store when the payment service cannot be opened. */

@@ -10,6 +10,7 @@ import { describeDefault, type Settings, type SettingsRead, variablesOf } from '
 const DEFAULTS: Config = {
   host: '127.0.0.1',
   port: 8000,
+  auth: 'none',
   tlsCert: null,
   tlsKey: null,
   db: { kind: 'sqlite', path: './reservations.db' },

@@ -3,6 +3,7 @@ import { HTTP_SETTINGS, type HttpConfig } from './http-settings.ts';
 import { MONITORING_SETTINGS, type MonitoringConfig } from './monitoring-settings.ts';
 import { ineffectiveSettings } from './ineffective-settings.ts';
 import { paymentTlsFaults, serverTlsFaults } from './tls-checks.ts';
+import { isLoopback } from './loopback.ts';
 import { LOG_LEVELS, type LogLevel } from './log-level.ts';
 import { type PaymentConfig, paymentSettings } from './payment-settings.ts';
 import { choiceSetting } from './setting-kinds.ts';
@@ -32,10 +33,11 @@ const LOG_LEVELS_OF_PYTHON: Readonly<Record<string, LogLevel>> = {
 
 /** Returns the one table of a server's settings, in the order of help and documentation. */
 export function configSettings(drivers: DriverFacts): Settings<Config> {
-  const { host, port, tlsCert, tlsKey, ...http } = HTTP_SETTINGS;
+  const { host, port, auth, tlsCert, tlsKey, ...http } = HTTP_SETTINGS;
   return {
     host,
     port,
+    auth,
     tlsCert,
     tlsKey,
     ...storeSettings(drivers),
@@ -81,6 +83,7 @@ function checkTogether(values: Partial<Config>, origins: SettingOrigins<Config>)
   const { sandbox, sandboxLedger } = values;
   const faults = [
     ...ineffectiveSettings(values, origins).faults,
+    ...openToOthers(values, origins),
     ...samePort(values, origins),
     ...paymentTlsFaults(values, origins),
     ...serverTlsFaults(values, origins),
@@ -89,6 +92,15 @@ function checkTogether(values: Partial<Config>, origins: SettingOrigins<Config>)
   // A fault as a variable too: it is set for a sandbox alone, and without one the charges would be real.
   const ledger = `${origins.sandboxLedger}: expected --sandbox with it, found ${JSON.stringify(sandboxLedger)} alone`;
   return [...faults, ledger];
+}
+
+/** A server that other machines reach is never open by default. */
+function openToOthers({ host }: Partial<Config>, origins: SettingOrigins<Config>): readonly string[] {
+  if (host === undefined || host.toLowerCase() === 'localhost' || isLoopback(host)) return [];
+  if (origins.auth !== undefined) return [];
+  return [
+    `--auth: expected api-key, or none to let everyone in who reaches ${host}, which ${origins.host} sets; found nothing`,
+  ];
 }
 
 /** Metrics are not for those who reach the API. */

@@ -2,7 +2,7 @@ import { BASE_PATH_EXPECTED, parseBasePath } from './base-path.ts';
 import { CORS_ORIGINS_EXPECTED, type CorsOrigins, parseCorsOrigins } from './cors-origins.ts';
 import { BODY_LIMIT_BYTES, KEEP_ALIVE_TIMEOUT_MS, REQUEST_TIMEOUT_MS, SHUTDOWN_TIMEOUT_MS } from './http-defaults.ts';
 import { parseRateLimit, RATE_LIMIT_EXPECTED, type RateLimit, TRUSTED_PROXIES_MAX } from './rate-limit.ts';
-import { portSetting, textSetting, wholeNumberSetting } from './setting-kinds.ts';
+import { choiceSetting, portSetting, textSetting, wholeNumberSetting } from './setting-kinds.ts';
 import type { Settings } from './settings.ts';
 
 /** How the server listens and answers. */
@@ -10,6 +10,8 @@ export interface HttpConfig {
   readonly host: string;
   /** 0 takes any free port. */
   readonly port: number;
+  /** Who may send requests: everyone, or holders of API keys. */
+  readonly auth: AuthMode;
   /** File of the certificate that clients see, as PEM; null serves without encryption. */
   readonly tlsCert: string | null;
   /** File of its private key, as PEM. */
@@ -28,6 +30,12 @@ export interface HttpConfig {
   /** Path below which clients reach the server, "" for none. */
   readonly basePath: string;
 }
+
+/** Ways to authenticate requests. */
+export const AUTH_MODES = ['none', 'api-key'] as const;
+
+/** A way to authenticate requests. */
+export type AuthMode = (typeof AUTH_MODES)[number];
 
 const BODY_LIMIT_MAX_BYTES = 16 * 1024 * 1024;
 const TIMEOUT_MAX_MS = 600_000;
@@ -50,6 +58,14 @@ export const HTTP_SETTINGS: Settings<HttpConfig> = {
     min: 0,
     default: 8000,
     description: 'Port to listen on; 0 takes any free one',
+  }),
+  auth: choiceSetting({
+    flag: 'auth',
+    env: 'RESERVATIONS_AUTH',
+    choices: AUTH_MODES,
+    default: 'none',
+    description:
+      'Who may send requests: everyone (none), or holders of API keys (api-key); must be given when other machines can connect',
   }),
   tlsCert: textSetting({
     flag: 'tls-cert',

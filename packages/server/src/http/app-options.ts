@@ -1,5 +1,6 @@
 import type { Reservations, ReservationStore, Tracer } from '@reservations/core';
 import type { Logger } from 'pino';
+import type { Authenticator } from '../auth/authenticator.ts';
 import type { CorsOrigins } from '../config/cors-origins.ts';
 import type { RateLimit } from '../config/rate-limit.ts';
 import type { RequestMeter } from '../observe/requests.ts';
@@ -11,6 +12,11 @@ export interface AppOptions {
   readonly reservations: Pick<Reservations, 'create' | 'get' | 'list' | 'isOverloaded'>;
   /** Readiness checks that it can be written; its events are shown. */
   readonly store: Pick<ReservationStore, 'checkWritable' | 'events'>;
+  /**
+   * Says who sends a request; each then needs the scope of its operation, and sees what its sender has made. Default: none,
+   * every request may do everything.
+   */
+  readonly auth?: Authenticator;
   /** Gets a line for each request and each fault. Default: none. */
   readonly logger?: Logger;
   /** Records a span for each request. Default: none. */

@@ -1,6 +1,6 @@
 import type { ParameterizedContext } from 'koa';
 import type { Principal } from '../auth/principal.ts';
-import type { KnownKey, LimitedBy } from '../observe/requests.ts';
+import type { KnownKey, LimitedBy, Refusal } from '../observe/requests.ts';
 
 /** State of one request. */
 export interface AppState {
@@ -18,6 +18,8 @@ export interface AppState {
   reservationId: string | null;
   /** What was known of its Idempotency-Key. */
   knownKey: KnownKey | null;
+  /** Why it was not let in; null when it was, or had not to prove anything. */
+  refusal: Refusal | null;
   /** True when it was answered that the service is overloaded. */
   isOverloaded: boolean;
   /** By what it was counted when it was beyond the rate limit. */

@@ -15,6 +15,7 @@ import { getStatus } from './health/status.ts';
 import { getDocument, getPage, getPageFile } from './openapi/routes.ts';
 import { catchFaults } from './pipeline/catch-faults.ts';
 import { checkHead } from './pipeline/check-head.ts';
+import { createAuthorization } from './pipeline/authorize.ts';
 import { allowOrigins, answerPreflights } from './pipeline/cors.ts';
 import { closeWhileDraining } from './pipeline/drain.ts';
 import { observeRequest } from './pipeline/request-end.ts';
@@ -25,7 +26,7 @@ import { limitRequests } from './rate-limit/limit-requests.ts';
 import { listReservations } from './reservations/list.ts';
 import { getReservation, postReservation } from './reservations/routes.ts';
 import { getRoot } from './root.ts';
-import { createRouter } from './router.ts';
+import { createRouter, type Handlers } from './router.ts';
 
 /**
  * Builds the HTTP application: parse, call a use case, shape the answer.
@@ -41,7 +42,7 @@ export function createApp(options: AppOptions): Koa<AppState> {
   const showReservation = getReservation(routes);
   const events = { reservations, store, logger, hub: createEventHub({ store, logger, stopping: options.stopping }) };
   const showHistory = getHistory(events);
-  const router = createRouter({
+  const handlers: Handlers = {
     root: getRoot,
     live: getLive,
     ready: getReady(createReadiness({ store, state, onStoreChange: logStoreChange(logger) })),
@@ -54,7 +55,11 @@ export function createApp(options: AppOptions): Koa<AppState> {
     events: getEvents(events),
     getHistory: (ctx, { reservation_id = '' }) => showHistory(ctx, reservation_id),
     getReservation: (ctx, { reservation_id = '' }) => showReservation(ctx, reservation_id),
-  });
+  };
+  const limit = quota === null ? null : limitRequests({ quota, trustedProxies });
+  // Counts by principal: with authentication, behind it.
+  const isLimitedInRouter = options.auth !== undefined;
+  const router = createRouter(handlers, createAuthorization(options.auth), isLimitedInRouter ? limit : null);
 
   const app = new Koa<AppState>();
   app.on('error', (error) => logger?.warn({ err: error }, 'an answer could not be sent'));
@@ -67,8 +72,7 @@ export function createApp(options: AppOptions): Koa<AppState> {
   app.use(catchFaults);
   app.use(checkHead);
   app.use(answerPreflights(corsOrigins));
-  // Behind what tells the principal.
-  if (quota !== null) app.use(limitRequests({ quota, trustedProxies }));
+  if (limit !== null && !isLimitedInRouter) app.use(limit);
   app.use(router.routes());
   app.use(answerUnrouted);
   return app;

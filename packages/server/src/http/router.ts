@@ -1,6 +1,9 @@
 import { Router } from '@koa/router';
+import type { Next } from 'koa';
 import type { AppContext, AppState } from './app-state.ts';
-import { OPERATION_NAMES, type OperationName, OPERATIONS } from './wire/operations.ts';
+import type { Authorize } from './pipeline/authorize.ts';
+import { hideFromPages } from './pipeline/cors.ts';
+import { type Operation, OPERATION_NAMES, type OperationName, OPERATIONS } from './wire/operations.ts';
 
 /** Handlers of the operations, which get the parameters of the path; null for an operation that a server does not have. */
 export type Handlers = {
@@ -9,13 +12,26 @@ export type Handlers = {
     | null;
 };
 
-/** Builds the router of the operations. A path that only differs in upper and lower case is another one. */
-export function createRouter(handlers: Handlers): Router<AppState> {
+/** The rate limit of a server with authentication. */
+type Limit = (ctx: AppContext, next: Next) => Promise<void>;
+
+/**
+ * Builds the router of the operations. A path that only differs in upper and lower case is another one. No handler is called
+ * before `authorize`, and then `limit`, has let its request go on.
+ */
+export function createRouter(handlers: Handlers, authorize: Authorize, limit: Limit | null): Router<AppState> {
   const router = new Router<AppState>({ sensitive: true });
   for (const name of OPERATION_NAMES) {
-    const { method, path } = OPERATIONS[name];
+    const operation: Operation = OPERATIONS[name];
+    const { method, path } = operation;
     const handle = handlers[name];
-    if (handle !== null) router[method](path.replaceAll(/\{(\w+)\}/g, ':$1'), (ctx) => handle(ctx, ctx.params));
+    if (handle === null) continue;
+    router[method](path.replaceAll(/\{(\w+)\}/g, ':$1'), async (ctx) => {
+      if (operation.isHiddenFromPages === true) hideFromPages(ctx);
+      if (!(await authorize(ctx, operation))) return;
+      if (limit === null) await handle(ctx, ctx.params);
+      else await limit(ctx, async () => await handle(ctx, ctx.params));
+    });
   }
   return router;
 }

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { PaymentGateway, Reservations, ReservationStore, Tracer } from '@reservations/core';
 import type { Logger } from 'pino';
 import { KEEP_ALIVE_TIMEOUT_MS, REQUEST_TIMEOUT_MS, SHUTDOWN_TIMEOUT_MS } from '../config/http-defaults.ts';
+import type { Authenticator } from '../auth/authenticator.ts';
 import { contextOf, type ServerTls } from './certificate.ts';
 import { createConnectionCloser } from './pipeline/connection-close.ts';
 import { createConnectionGuard } from './pipeline/connection-errors.ts';
@@ -31,6 +32,8 @@ export interface ServerOptions {
   readonly port?: number;
   /** Serves HTTPS. Default: HTTP without encryption. */
   readonly tls?: ServerTls;
+  /** Says who sends a request. Default: none, every request may do everything. */
+  readonly auth?: Authenticator;
   readonly logger?: Logger;
   /** Records a span for each request. Default: none. */
   readonly tracer?: Tracer;

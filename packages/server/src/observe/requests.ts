@@ -7,6 +7,16 @@ export type KnownKey = 'replayed' | 'reused' | 'in-progress';
  */
 export type LimitedBy = 'principal' | 'address' | 'shared';
 
+/** Why a request was not let in: what its credential was, a scope that it lacked, or that it could not be checked. */
+export type Refusal =
+  | 'missing'
+  | 'malformed'
+  | 'invalid'
+  | 'expired'
+  | 'revoked'
+  | 'insufficient_scope'
+  | 'unavailable';
+
 /** A request that is over. */
 export interface EndedRequest {
   readonly method: string;
@@ -15,6 +25,7 @@ export interface EndedRequest {
   readonly status: number;
   readonly durationMs: number;
   readonly knownKey: KnownKey | null;
+  readonly refusal: Refusal | null;
   /** True when it was answered that the service is overloaded. */
   readonly isOverloaded: boolean;
   /** Null when it was not beyond the rate limit. */

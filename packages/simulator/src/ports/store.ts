@@ -17,7 +17,7 @@ const LATE_MS = { min: 50, max: 25_000 };
 export function createSimStore(database: ReservationStore, process: SimProcess, deps: CallDeps): ReservationStore {
   const call = createCalls(process, deps);
   const { history } = deps;
-  const { events, view, repair, work, subscriptions } = database;
+  const { events, view, repair, work, subscriptions, apiKeys } = database;
   return {
     events: {
       append: (request) => call('append', request.stream, () => events.append(request)),
@@ -57,6 +57,13 @@ export function createSimStore(database: ReservationStore, process: SimProcess, 
       stop: (request) => call('stop subscription', null, () => subscriptions.stop(request)),
       resume: (request) => call('resume subscription', null, () => subscriptions.resume(request)),
       list: (request) => call('list subscriptions', null, () => subscriptions.list(request)),
+    },
+    apiKeys: {
+      insert: (key) => call('insert API key', null, () => apiKeys.insert(key)),
+      find: (prefix) => call('find API key', null, () => apiKeys.find(prefix)),
+      list: (page) => call('list API keys', null, () => apiKeys.list(page)),
+      revoke: (request) => call('revoke API key', null, () => apiKeys.revoke(request)),
+      markUsed: (request) => call('mark API key', null, () => apiKeys.markUsed(request)),
     },
     checkWritable: () => call('checkWritable', null, () => database.checkWritable()),
     close: () => Promise.resolve(),

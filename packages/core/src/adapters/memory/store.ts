@@ -1,5 +1,6 @@
 import { ReservationError } from '../../errors.ts';
 import type { ReservationStore } from '../../ports/reservation-store.ts';
+import { createApiKeys } from './api-keys.ts';
 import { append } from './append.ts';
 import { assertRange } from '../support/arguments.ts';
 import { createCommitListeners } from '../support/commit-listeners.ts';
@@ -53,6 +54,7 @@ export function createMemoryStore(): ReservationStore {
     repair: createViewRepair(tables, assertOpen),
     work: createDueWork(tables, assertOpen),
     subscriptions: createSubscriptions(tables, assertOpen),
+    apiKeys: createApiKeys(tables, assertOpen),
     async checkWritable() {
       assertOpen();
     },

@@ -1,3 +1,4 @@
+import type { ApiKey } from '../../ports/api-keys.ts';
 import type { ReservationSummary } from '../../domain/reservation/summary.ts';
 import type { KeyName } from '../../ports/inline-writes.ts';
 import type { RecordedEvent } from '../../ports/event-store.ts';
@@ -24,6 +25,8 @@ export interface Tables {
   readonly keys: Map<string, ClaimedKey>;
   /** By name. */
   readonly subscriptions: Map<string, Subscription>;
+  /** By prefix. */
+  readonly apiKeys: Map<string, ApiKey>;
 }
 
 /** An empty store. */
@@ -35,6 +38,7 @@ export function createTables(): Tables {
     work: new Map(),
     keys: new Map(),
     subscriptions: new Map(),
+    apiKeys: new Map(),
   };
 }
 

@@ -2,6 +2,7 @@ import { createDatabase, type TestDatabase } from '@reservations/test-postgres';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import type { ReservationStore } from '../../ports/reservation-store.ts';
 import {
+  exampleApiKey,
   exampleAppend,
   exampleCharge,
   exampleEvent,
@@ -30,12 +31,13 @@ const KEY_COLUMN: Readonly<Record<string, string>> = {
   due_work_by_due_at: 'due_at',
   idempotency_keys_pkey: 'idempotency_key',
   subscriptions_pkey: 'name',
+  api_keys_pkey: 'prefix',
 };
 
 /** Tables of one row for each shard. */
 const SINGLE_ROWS: ReadonlySet<string> = new Set(['log_locks', 'store_moves', 'schema_migrations']);
 
-const TABLES = ['events', 'reservations', 'due_work', 'idempotency_keys', 'subscriptions'];
+const TABLES = ['events', 'reservations', 'due_work', 'idempotency_keys', 'subscriptions', 'api_keys'];
 
 /** An id of the usual length, in no order. */
 const idOf = (n: string): string => `'RES-' || md5((${n})::text)::uuid`;
@@ -48,7 +50,9 @@ const FILL = `
   insert into due_work select 0, 'charge', ${idOf('n')}, n, 0, n, null, null from generate_series(1, ${ROWS}) as n;
   insert into idempotency_keys select 0, 'filling', 'key-' || n, 'body', ${idOf('n')}
     from generate_series(1, ${ROWS}) as n;
-  insert into subscriptions select 0, 'filling-' || n, 0, null, 0, null, null from generate_series(1, ${ROWS}) as n`;
+  insert into subscriptions select 0, 'filling-' || n, 0, null, 0, null, null from generate_series(1, ${ROWS}) as n;
+  insert into api_keys select 0, 'filling-' || n, 'hash', 'name', 'scope', 0, null, null, null
+    from generate_series(1, ${ROWS}) as n`;
 
 const EMPTY = TABLES.map((table) => `delete from ${table}`).join(';');
 const ANALYZE = `analyze ${TABLES.join(', ')}`;
@@ -228,6 +232,19 @@ const LOOK_UPS: readonly LookUp[] = [
     what: 'the holder of a key',
     indexes: ['idempotency_keys_pkey'],
     run: ({ view }) => Promise.all(['key-1', 'none'].map((key) => view.findByKey({ scope: 'caller', key }))),
+  },
+  {
+    what: 'an API key',
+    indexes: ['api_keys_pkey'],
+    async run({ apiKeys }) {
+      count += 1;
+      const key = exampleApiKey(count);
+      await apiKeys.insert(key);
+      await apiKeys.find(key.prefix);
+      await apiKeys.markUsed({ prefix: key.prefix, day: '2026-01-01' });
+      await apiKeys.revoke({ prefix: key.prefix, at: 1 });
+      await apiKeys.list({ after: key.prefix, limit: 10 });
+    },
   },
   {
     what: 'a subscription',

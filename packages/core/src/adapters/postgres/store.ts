@@ -1,6 +1,7 @@
 import type { Observer } from '../../ports/observer.ts';
 import type { ReservationStore } from '../../ports/reservation-store.ts';
 import { createCommitMeter } from '../support/commit-meter.ts';
+import { createApiKeys } from './api-keys.ts';
 import { createAccess } from './access.ts';
 import { createAppend } from './log/append.ts';
 import type { CommitHints } from './log/commit-hints.ts';
@@ -46,6 +47,7 @@ export function createPostgresStore(
     repair: createViewRepair(access, statementTimeoutMs),
     work: createDueWork(access),
     subscriptions: createSubscriptions(access),
+    apiKeys: createApiKeys(access),
     checkWritable: () => checkServing(access.run, statementTimeoutMs),
     pool: () => connections.load(),
     close: () => access.close(),

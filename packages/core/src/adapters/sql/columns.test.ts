@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { POSTGRES_MIGRATIONS } from '../postgres/schema/steps.ts';
 import { SQLITE_MIGRATIONS } from '../sqlite/schema/steps.ts';
 import {
+  API_KEYS,
   DUE_WORK,
   EVENTS,
   IDEMPOTENCY_KEYS,
@@ -19,6 +20,7 @@ const SHARED = {
   due_work: DUE_WORK,
   idempotency_keys: IDEMPOTENCY_KEYS,
   subscriptions: SUBSCRIPTIONS,
+  api_keys: API_KEYS,
   store_moves: STORE_MOVES,
 };
 

@@ -110,6 +110,22 @@ export const SUBSCRIPTIONS = {
   stopped_because: 'text?',
 } as const;
 
+/** The server's API keys; never the keys themselves (see `ApiKey`). */
+export const API_KEYS = {
+  shard: 'integer',
+  prefix: 'text',
+  /** SHA-256 of the whole key, hexadecimal. */
+  hash: 'text',
+  name: 'text',
+  /** Between single spaces. */
+  scopes: 'text',
+  created_at: 'integer',
+  expires_at: 'integer?',
+  revoked_at: 'integer?',
+  /** A day, YYYY-MM-DD in UTC. */
+  last_used_on: 'text?',
+} as const;
+
 /** The move of the store to or from another database, if any. */
 export const STORE_MOVES = {
   shard: 'integer',
@@ -141,6 +157,7 @@ export type ReservationRow = RowOf<typeof RESERVATIONS>;
 export type WorkRow = RowOf<typeof DUE_WORK>;
 export type KeyRow = RowOf<typeof IDEMPOTENCY_KEYS>;
 export type SubscriptionRow = RowOf<typeof SUBSCRIPTIONS>;
+export type ApiKeyRow = RowOf<typeof API_KEYS>;
 export type MoveRow = RowOf<typeof STORE_MOVES>;
 
 /** The database for kysely. */
@@ -150,6 +167,7 @@ export interface Tables {
   readonly due_work: WorkRow;
   readonly idempotency_keys: KeyRow;
   readonly subscriptions: SubscriptionRow;
+  readonly api_keys: ApiKeyRow;
   readonly store_moves: MoveRow;
   readonly write_probe: RowOf<typeof WRITE_PROBE>;
   readonly schema_migrations: RowOf<typeof SCHEMA_MIGRATIONS>;

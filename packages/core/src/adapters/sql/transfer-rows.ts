@@ -1,5 +1,6 @@
 import type { TransferRows } from '../../ports/admin/store-transfer.ts';
-import type { EventRow, KeyRow, SubscriptionRow, WorkRow } from './columns.ts';
+import type { ApiKeyRow, EventRow, KeyRow, SubscriptionRow, WorkRow } from './columns.ts';
+import { toApiKey } from './rows/api-keys.ts';
 import type { After, AfterEvent, AfterKey } from './queries/transfer.ts';
 import type { WorkPage } from './queries/work.ts';
 import { toEventTexts, toLogTexts, toStoredCheckpoint, toStoredKey, toStoredWork } from './rows/transfer.ts';
@@ -11,6 +12,7 @@ export interface TransferPages {
   keys(page: AfterKey): Promise<readonly KeyRow[]>;
   work(page: WorkPage): Promise<readonly WorkRow[]>;
   checkpoints(page: After<string>): Promise<readonly SubscriptionRow[]>;
+  apiKeys(page: After<string>): Promise<readonly ApiKeyRow[]>;
 }
 
 /** The rows that a database of a move exposes, read from its pages. */
@@ -25,5 +27,6 @@ export function createTransferRows(pages: TransferPages): TransferRows {
       (await pages.work({ ...(after ?? { kind: '', id: '' }), limit })).map(toStoredWork),
     checkpoints: async ({ after, limit }) =>
       (await pages.checkpoints({ after: after ?? '', limit })).map(toStoredCheckpoint),
+    apiKeys: async ({ after, limit }) => (await pages.apiKeys({ after: after ?? '', limit })).map(toApiKey),
   };
 }

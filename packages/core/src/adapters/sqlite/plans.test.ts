@@ -27,7 +27,7 @@ beforeAll(async () => {
   database = new Database(path);
   for (const { text } of Object.values(compileWriteQueries())) texts.add(text);
   statements = [...texts].filter(
-    (text) => /"?(events|reservations|due_work|idempotency_keys|subscriptions)\b/.test(text) && isLookUp(text),
+    (text) => /"?(events|reservations|due_work|idempotency_keys|subscriptions|api_keys)\b/.test(text) && isLookUp(text),
   );
 });
 afterAll(async () => {

@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import type Database from 'better-sqlite3';
 import type { SqliteStore } from './sqlite-store.ts';
+import { createApiKeys } from './api-keys.ts';
 import { createAccess } from './access.ts';
 import { createEventStore } from './log/event-store.ts';
 import { createDueWork } from './work/due-work.ts';
@@ -25,6 +26,7 @@ export function createSqliteStore(database: Database.Database, { writer, onClose
     repair: createViewRepair(access),
     work: createDueWork(database, access),
     subscriptions: createSubscriptions(database, access),
+    apiKeys: createApiKeys(database, access),
     async checkWritable() {
       await access.write('probe', undefined);
     },

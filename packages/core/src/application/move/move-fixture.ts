@@ -21,7 +21,7 @@ export const SMALL_BATCH = 3;
 
 const UNKNOWN: PaymentOutcome = { kind: 'unknown', cause: 'deadline-exceeded', detail: 'no answer \u0000 in 5 s' };
 
-/** A source whose ids hang on `startAt`, with every kind of reservation: 8 of them, 16 events, 3 open payments, 3 keys, 2 subscriptions. */
+/** A source whose ids hang on `startAt`, with every kind of reservation: 8 of them, 16 events, 3 open payments, 3 keys, 2 subscriptions, 2 API keys. */
 export async function createSourceFile(path: string, startAt: number = Date.UTC(2026, 0, 1)): Promise<void> {
   const store = await openSqliteStore({ path });
   const runtime = createManualRuntime(startAt);
@@ -43,7 +43,10 @@ export async function createSourceFile(path: string, startAt: number = Date.UTC(
   change(
     path,
     `insert into subscriptions values (0, 'mail 🎫', 4, 'dead', 99, null, null),
-       (0, 'stopped', 2, null, 0, 3, 'it failed ' || char(0) || '!')`,
+       (0, 'stopped', 2, null, 0, 3, 'it failed ' || char(0) || '!');
+     insert into api_keys values
+       (0, 'rsv_00000001', '${'a'.repeat(64)}', 'shop', 'reservations:read reservations:write', 1, null, null, '2026-01-02'),
+       (0, 'rsv_00000002', '${'b'.repeat(64)}', 'shop', 'ops:read', 2, 3, 4, null)`,
   );
 }
 
@@ -79,6 +82,7 @@ const ORDER: Readonly<Record<string, string>> = {
   idempotency_keys: 'scope, idempotency_key',
   due_work: 'kind, id',
   subscriptions: 'name',
+  api_keys: 'prefix',
 };
 
 /** What a file holds. */

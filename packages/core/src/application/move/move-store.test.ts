@@ -34,7 +34,7 @@ beforeEach(async () => {
   await createSourceFile(path);
 });
 
-const COUNTS = { events: 16, reservations: 8, keys: 3, openPayments: 3, checkpoints: 2, newer: 0 };
+const COUNTS = { events: 16, reservations: 8, keys: 3, openPayments: 3, checkpoints: 2, apiKeys: 2, newer: 0 };
 const UNSUITABLE = { code: 'STORE_UNSUITABLE' };
 
 /** Opens a store that is closed with the test. */
@@ -133,7 +133,7 @@ describe('a move', () => {
   test('of an empty store is a move', async () => {
     path = await directories.newPath();
     await (await openSqliteStore({ path })).close();
-    const counts = { events: 0, reservations: 0, keys: 0, openPayments: 0, checkpoints: 0, newer: 0 };
+    const counts = { events: 0, reservations: 0, keys: 0, openPayments: 0, checkpoints: 0, apiKeys: 0, newer: 0 };
     expect(await runMove({ path, url })).toEqual({ kind: 'moved', counts });
     const result = await (await openTarget()).events.append(exampleAppend(exampleId(1)));
     expect(result).toEqual({ kind: 'appended', version: 1, position: 1 });

@@ -5,12 +5,12 @@ import type { Runtime } from '../../ports/runtime.ts';
 import { type MoveRecord, TRANSFER_ROWS_MAX, type TransferSource } from '../../ports/admin/store-transfer.ts';
 import { type CallerOptions, callerOf } from '../caller.ts';
 import { foldStreams } from '../commands/fold-streams.ts';
-import { checkpointPlace, eventsByStream, keyPlace, pagesOf, rowOf, workPlace } from './transfer-rows.ts';
+import { apiKeyPlace, checkpointPlace, eventsByStream, keyPlace, pagesOf, rowOf, workPlace } from './transfer-rows.ts';
 import { type MoveCounts, type MoveEnds, verifyMove } from './verify-move.ts';
 
 /** Progress of a move. Phase "check" compares both databases event by event. */
 export interface MoveProgress {
-  readonly stage: 'events' | 'reservations' | 'keys' | 'work' | 'checkpoints' | 'check';
+  readonly stage: 'events' | 'reservations' | 'keys' | 'work' | 'checkpoints' | 'api-keys' | 'check';
   /** Rows so far, including those of an earlier run. */
   readonly done: number;
   /** Null when unknown. */
@@ -144,10 +144,11 @@ async function copyTheRest({ source, target, limit, onProgress }: Copy): Promise
       onProgress({ stage, done, total: null });
     }
   }
-  const { keys, work, checkpoints } = source;
+  const { keys, work, checkpoints, apiKeys } = source;
   await copy('keys', pagesOf(keys, keyPlace, limit), target.importKeys);
   await copy('work', pagesOf(work, workPlace, limit), target.importWork);
   await copy('checkpoints', pagesOf(checkpoints, checkpointPlace, limit), target.importCheckpoints);
+  await copy('api-keys', pagesOf(apiKeys, apiKeyPlace, limit), target.importApiKeys);
 }
 
 function movedElsewhere({ name }: TransferSource, { other }: MoveRecord): ReservationError {

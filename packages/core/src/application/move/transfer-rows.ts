@@ -26,12 +26,17 @@ export function checkpointPlace({ name }: { readonly name: string }): string {
   return name;
 }
 
-/** Yields all pages of a paged read, each of `limit` rows except the last. */
-/** The place of a work item. */
+/** Place of an API key. */
+export function apiKeyPlace({ prefix }: { readonly prefix: string }): string {
+  return prefix;
+}
+
+/** Place of a work item. */
 export function workPlace({ kind, id }: WorkName): WorkName {
   return { kind, id };
 }
 
+/** Yields all pages of a paged read, each of `limit` rows except the last. */
 export async function* pagesOf<Row, Place>(
   read: (page: TransferPage<Place>) => Promise<readonly Row[]>,
   placeOf: (row: Row) => Place,

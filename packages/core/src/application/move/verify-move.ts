@@ -1,6 +1,7 @@
 import { chargeIdOf } from '../../domain/charge-id.ts';
 import type { ReservationSummary } from '../../domain/reservation/summary.ts';
 import type { ReservationError } from '../../errors.ts';
+import type { ApiKey } from '../../ports/api-keys.ts';
 import type {
   EventText,
   StoredCheckpoint,
@@ -13,6 +14,7 @@ import type {
 import { foldStreams } from '../commands/fold-streams.ts';
 import { assertSame, corrupt, countOf, createCursor, compareRows } from './compare-rows.ts';
 import {
+  apiKeyPlace,
   checkpointPlace,
   eventsByStream,
   keyPlace,
@@ -29,6 +31,7 @@ export interface MoveCounts {
   readonly keys: number;
   readonly openPayments: number;
   readonly checkpoints: number;
+  readonly apiKeys: number;
   /** Streams with events of a later release, which were copied without being folded. */
   readonly newer: number;
 }
@@ -40,7 +43,7 @@ export interface MoveEnds {
 }
 
 /**
- * Compares both databases row by row: every event, key, due work item and checkpoint of the source is in the target and
+ * Compares both databases row by row: every event, key, due work item, checkpoint and API key of the source is in the target and
  * nothing else is, the target's view is the fold of its events, and exactly the payments without a verdict are due work.
  * Of a stream with events of a later release, the target's row must be the source's.
  * `onEvents` receives the number of events compared so far.
@@ -94,7 +97,7 @@ export async function verifyMove(
 async function compareTheRest(
   { source, target }: MoveEnds,
   limit: number,
-): Promise<Pick<MoveCounts, 'keys' | 'checkpoints'>> {
+): Promise<Pick<MoveCounts, 'keys' | 'checkpoints' | 'apiKeys'>> {
   const held = target.textForPeople;
   async function* expectedWork(): AsyncGenerator<StoredWork> {
     for await (const item of workOf(source, limit)) {
@@ -112,6 +115,7 @@ async function compareTheRest(
   return {
     keys: await countOf(compareRows(keysOf(source, limit), keysOf(target, limit), nameKey)),
     checkpoints: await countOf(compareRows(expectedCheckpoints(), checkpointsOf(target, limit), nameCheckpoint)),
+    apiKeys: await countOf(compareRows(apiKeysOf(source, limit), apiKeysOf(target, limit), nameApiKey)),
   };
 }
 
@@ -134,6 +138,10 @@ function checkpointsOf(
   return rowsOf(checkpoints, checkpointPlace, limit);
 }
 
+function apiKeysOf({ apiKeys }: Pick<TransferRows, 'apiKeys'>, limit: number): AsyncGenerator<ApiKey> {
+  return rowsOf(apiKeys, apiKeyPlace, limit);
+}
+
 function notQueued({ reservationId }: ReservationSummary, next: StoredWork | null): ReservationError {
   const missing = next === null || next.id > chargeIdOf(reservationId);
   return corrupt(
@@ -150,3 +158,4 @@ const nameWork = ({ kind, id }: StoredWork): string =>
   kind === 'charge' ? `the payment of ${id}` : `the work ${JSON.stringify({ kind, id })}`;
 const nameKey = ({ scope, key }: StoredKey): string => `the key ${JSON.stringify(key)} of ${JSON.stringify(scope)}`;
 const nameCheckpoint = ({ name }: StoredCheckpoint): string => `the subscription ${JSON.stringify(name)}`;
+const nameApiKey = ({ prefix }: ApiKey): string => `the API key ${prefix}`;

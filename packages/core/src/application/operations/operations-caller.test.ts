@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
 import { createEngineFixture } from '../engine-fixture.ts';
+import { newApiKey } from '../../adapters/system/api-key.ts';
+import { createApiKey, listApiKeys, revokeApiKey } from './api-keys.ts';
 import { openPayments } from './open-payments.ts';
 import { reconcileLedger } from './reconcile-ledger.ts';
 import { repairView } from './repair-view.ts';
@@ -21,6 +23,9 @@ test('no operation takes a malformed caller', async () => {
     repairView(store, { runtime, ...wrong }),
     listSubscriptions(store, wrong),
     resumeSubscription(store, 'mails', wrong),
+    createApiKey(store, { name: 'shop', scopes: ['a'], newKey: newApiKey, runtime, ...wrong }),
+    listApiKeys(store, { runtime, ...wrong }),
+    revokeApiKey(store, 'rsv_00000000', { runtime, ...wrong }),
   ];
   const expected = {
     status: 'rejected',

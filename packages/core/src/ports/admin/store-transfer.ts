@@ -1,3 +1,4 @@
+import type { ApiKey } from '../api-keys.ts';
 import type { ReservationId } from '../../domain/ids.ts';
 import type { ReservationSummary } from '../../domain/reservation/summary.ts';
 import type { KeyClaim } from '../inline-writes.ts';
@@ -66,6 +67,8 @@ export interface TransferRows {
   work(page: TransferPage<WorkName>): Promise<readonly StoredWork[]>;
   /** Ordered by name. */
   checkpoints(page: TransferPage<string>): Promise<readonly StoredCheckpoint[]>;
+  /** Ordered by prefix, with their revocations and last uses. */
+  apiKeys(page: TransferPage<string>): Promise<readonly ApiKey[]>;
 }
 
 /** One move, as recorded in both databases. */
@@ -128,6 +131,7 @@ export interface TransferTarget extends TransferRows {
   importKeys(keys: readonly StoredKey[]): Promise<void>;
   importWork(items: readonly StoredWork[]): Promise<void>;
   importCheckpoints(checkpoints: readonly StoredCheckpoint[]): Promise<void>;
+  importApiKeys(keys: readonly ApiKey[]): Promise<void>;
   /** The view ordered by reservation id. */
   summaries(page: TransferPage<ReservationId>): Promise<readonly ReservationSummary[]>;
   /** A text for display as this database stores it. Names, keys and events are never changed. */

@@ -140,6 +140,7 @@ const atomicity: readonly StoreContractCase[] = [
       work: [],
       gauge: { open: 0, oldestOpenedAt: null, nextDueAt: null },
       subscriptions: [],
+      apiKeys: [],
     });
   }),
 

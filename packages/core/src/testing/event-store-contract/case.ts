@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { AppendRequest, RecordedEvent } from '../../ports/event-store.ts';
 import { TAKE_LIMIT_MAX } from '../../ports/due-work.ts';
+import { API_KEYS_LIMIT_MAX } from '../../ports/api-keys.ts';
 import type { ReservationStore } from '../../ports/reservation-store.ts';
 import { SUBSCRIPTIONS_LIMIT_MAX } from '../../ports/subscriptions.ts';
 
@@ -114,6 +115,7 @@ export async function snapshot(store: ReservationStore): Promise<unknown> {
     work: await store.work.list({ kind: 'charge', limit: TAKE_LIMIT_MAX }),
     gauge: await store.work.gauge({ kind: 'charge' }),
     subscriptions: await store.subscriptions.list({ limit: SUBSCRIPTIONS_LIMIT_MAX }),
+    apiKeys: await store.apiKeys.list({ after: null, limit: API_KEYS_LIMIT_MAX }),
   };
 }
 

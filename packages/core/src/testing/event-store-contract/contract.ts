@@ -1,3 +1,4 @@
+import { apiKeyCases } from './api-keys.ts';
 import { appendCases } from './append.ts';
 import { type RuledCase, underRule } from './broken-promise.ts';
 import { hintCases } from './hints.ts';
@@ -23,5 +24,6 @@ export const reservationStoreContract: readonly RuledCase[] = [
   ...underRule({ port: 'DueWork and WorkChange', section: 'Due work' }, workCases),
   ...underRule({ port: 'EventStore.onCommit', section: 'What readers of the log need' }, hintCases),
   ...underRule({ port: 'Subscriptions', section: 'What readers of the log need' }, subscriptionCases),
+  ...underRule({ port: 'ApiKeys', section: 'API keys' }, apiKeyCases),
   ...underRule({ port: 'ReservationStore', section: 'Opening, closing and a second server' }, lifetimeCases),
 ];

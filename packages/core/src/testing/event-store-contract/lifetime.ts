@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { isReservationError } from '../../errors.ts';
 import type { AppendResult } from '../../ports/event-store.ts';
 import {
+  exampleApiKey,
   exampleAppend,
   exampleCharge,
   exampleEvent,
@@ -65,6 +66,11 @@ const closing: readonly StoreContractCase[] = [
       store.subscriptions.stop({ name: 'reader', owner: 'one', position: 1, reason: '' }),
       store.subscriptions.resume({ name: 'reader', skip: null }),
       store.subscriptions.list({ limit: 1 }),
+      store.apiKeys.insert(exampleApiKey(1)),
+      store.apiKeys.find('rsv_00000001'),
+      store.apiKeys.list({ after: null, limit: 1 }),
+      store.apiKeys.revoke({ prefix: 'rsv_00000001', at: 1 }),
+      store.apiKeys.markUsed({ prefix: 'rsv_00000001', day: '2026-01-01' }),
       store.checkWritable(),
     ];
     for (const outcome of await Promise.allSettled(calls)) {

@@ -51,7 +51,7 @@ export function recordCalls({ open, reopen, openBeside }: StoreHarness): Recordi
 }
 
 /** Ports of a store, which have members of their own. */
-const PORTS: ReadonlySet<string> = new Set(['events', 'view', 'repair', 'work', 'subscriptions']);
+const PORTS: ReadonlySet<string> = new Set(['events', 'view', 'repair', 'work', 'subscriptions', 'apiKeys']);
 
 /** The object with its functions noted down; it may be of a class. */
 function recordedObject<Original extends object>(original: Original, name: string, calls: RecordedCall[]): Original {

@@ -9,7 +9,7 @@ async function lines(args: readonly string[], env: Record<string, string>, flags
 }
 
 test('each value comes with the flag, the variable or the default that gave it', async () => {
-  const env = { PORT: '9000', RESERVATIONS_HOST: '0.0.0.0', RESERVATIONS_DRAIN_DELAY: '' };
+  const env = { PORT: '9000', RESERVATIONS_HOST: '0.0.0.0', RESERVATIONS_AUTH: 'none', RESERVATIONS_DRAIN_DELAY: '' };
   expect(
     await lines(['--port', '9001', '--json=false'], env, ['--host', '--port', '--drain-delay', '--base-path']),
   ).toEqual([

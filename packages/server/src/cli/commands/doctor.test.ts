@@ -103,7 +103,7 @@ describe('what fails', () => {
       () => ['--payment-host', '127.0.0.1', '--payment-port', '1'],
       'payment service: connection',
     ],
-    ['a host of another machine', () => ['--host', '192.0.2.1'], 'port'],
+    ['a host of another machine', () => ['--host', '192.0.2.1', '--auth', 'none'], 'port'],
     ['a port that another program uses', async () => ['--port', String(await otherProgram())], 'port'],
     [
       'a service that is no payment service',

@@ -44,7 +44,7 @@ describe('moving a store', () => {
     ]);
     expect(out).toBe(
       `Moved to ${shown()} in 0 ms, and compared: ` +
-        '9 events of 4 reservations, 0 idempotency keys, 1 open payment, 0 checkpoints.\n' +
+        '9 events of 4 reservations, 0 idempotency keys, 1 open payment, 0 checkpoints, 0 API keys.\n' +
         `Serve it with --db ${shown()} from now on. ${path} is a backup: it can be read, and not be served.`,
     );
     const warning = expect.stringMatching(/^warning: .* was moved to postgres:.* does not change any more\n?$/);
@@ -82,6 +82,7 @@ describe('moving a store', () => {
       keys: 0,
       open_payments: 1,
       checkpoints: 0,
+      api_keys: 0,
       duration_ms: 0,
     });
     expect(JSON.parse((await runHere(args)).out)).toEqual({ result: 'moved-before' });

@@ -49,7 +49,7 @@ export const migrateStoreCommand: CliCommand = defineCommand({
   summary: 'move a SQLite store to PostgreSQL',
   usage: 'migrate-store --from FILE --to URL [OPTIONS]',
   about:
-    'Copies every event with its position, the idempotency keys, the open payments and the checkpoints, compares all ' +
+    'Copies every event with its position, the idempotency keys, the open payments, the checkpoints and the API keys, compares all ' +
     'of it, and only then marks the file as moved: from there on the file is a backup, which no server serves. ' +
     'When it ends early, run the same command again: it goes on where it was. ' +
     'Exit code 0 when the store was moved, 1 when it was not.',
@@ -72,6 +72,7 @@ const STAGES: Readonly<Record<MoveProgress['stage'], string>> = {
   keys: 'copying the idempotency keys',
   work: 'copying the open payments',
   checkpoints: 'copying the checkpoints',
+  'api-keys': 'copying the API keys',
   check: 'comparing both databases',
 };
 
@@ -102,19 +103,20 @@ function toText(result: MoveResult, { from, to, durationMs }: Move): readonly st
   const target = describeAddress(to);
   const next = `Serve it with --db ${target} from now on. ${from.path} is a backup: it can be read, and not be served.`;
   if (result.kind === 'moved-before') return [`The store was moved to ${target} before; nothing was done.`, next];
-  const { events, reservations, keys, openPayments, checkpoints } = result.counts;
+  const { events, reservations, keys, openPayments, checkpoints, apiKeys } = result.counts;
   const what = [
     `${count(events, 'event')} of ${count(reservations, 'reservation')}`,
     count(keys, 'idempotency key'),
     count(openPayments, 'open payment'),
     count(checkpoints, 'checkpoint'),
+    count(apiKeys, 'API key'),
   ].join(', ');
   return [`Moved to ${target} in ${describeDuration(durationMs)}, and compared: ${what}.`, next];
 }
 
 function toJson(result: MoveResult, durationMs: number): object {
   if (result.kind === 'moved-before') return { result: result.kind };
-  const { events, reservations, keys, openPayments, checkpoints } = result.counts;
+  const { events, reservations, keys, openPayments, checkpoints, apiKeys } = result.counts;
   return {
     result: result.kind,
     events,
@@ -122,6 +124,7 @@ function toJson(result: MoveResult, durationMs: number): object {
     keys,
     open_payments: openPayments,
     checkpoints,
+    api_keys: apiKeys,
     duration_ms: durationMs,
   };
 }

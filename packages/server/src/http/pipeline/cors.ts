@@ -44,6 +44,12 @@ export function allowOrigins(origins: CorsOrigins): (ctx: AppContext, next: Next
   };
 }
 
+/** Takes the headers of {@link allowOrigins} off an answer. */
+export function hideFromPages(ctx: AppContext): void {
+  ctx.remove('Access-Control-Allow-Origin');
+  ctx.remove('Access-Control-Expose-Headers');
+}
+
 /**
  * Answers the preflights of origins that are let in, for every path: the answer to the request itself says whether
  * the path exists. Other `OPTIONS` go on.

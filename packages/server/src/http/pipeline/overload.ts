@@ -77,7 +77,7 @@ function createRefusal({ logger, meter, basePath, corsOrigins }: OverloadOptions
     });
     response.end(body);
     const durationMs = performance.now() - startedAtMs;
-    const refusal = { knownKey: null, isOverloaded: true, limitedBy: null };
+    const refusal = { knownKey: null, refusal: null, isOverloaded: true, limitedBy: null };
     meter?.ended({ method: METHOD, route: ROUTE, status, durationMs, ...refusal });
     count();
   };

@@ -42,6 +42,7 @@ function endOf(ctx: AppContext, durationMs: number): EndedRequest {
     status: ctx.res.headersSent ? ctx.res.statusCode : CLIENT_GONE_STATUS,
     durationMs,
     knownKey: ctx.state.knownKey,
+    refusal: ctx.state.refusal,
     isOverloaded: ctx.state.isOverloaded,
     limitedBy: ctx.state.limitedBy,
   };

@@ -1,11 +1,12 @@
 import type { Logger } from 'pino';
+import { callerOf } from '../../auth/principal.ts';
 import type { EndedRequest } from '../../observe/requests.ts';
 import { traceFields } from '../../observe/trace-fields.ts';
 import type { AppContext } from '../app-state.ts';
 
-/** Writes the one line of a request. Bodies, user ids and query strings stay out of it. */
+/** Writes the one line of a request. Bodies, credentials, user ids and query strings stay out of it. */
 export function logRequest(logger: Logger, ctx: AppContext, { method, route, status, durationMs }: EndedRequest): void {
-  const { requestId, traceparent, reservationId, fault } = ctx.state;
+  const { requestId, traceparent, principal, refusal, reservationId, fault } = ctx.state;
   const line = {
     method,
     route,
@@ -13,6 +14,8 @@ export function logRequest(logger: Logger, ctx: AppContext, { method, route, sta
     duration_ms: Math.round(durationMs * 10) / 10,
     request_id: requestId,
     ...traceFields(traceparent),
+    ...(principal.kind === 'anonymous' ? {} : { caller: callerOf(principal) }),
+    ...(refusal === null ? {} : { refusal }),
     ...(reservationId === null ? {} : { reservation_id: reservationId }),
     ...(fault === null ? {} : { err: fault }),
   };

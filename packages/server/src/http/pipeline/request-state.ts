@@ -21,6 +21,7 @@ export function beginRequest(basePath: string): (ctx: AppContext, next: Next) =>
       instance,
       reservationId: null,
       knownKey: null,
+      refusal: null,
       isOverloaded: false,
       limitedBy: null,
       fault: null,

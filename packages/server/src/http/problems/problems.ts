@@ -16,6 +16,8 @@ export interface ProblemKind {
 /** The stable code of an error. */
 export type ProblemCode =
   | 'malformed_idempotency_key'
+  | 'unauthenticated'
+  | 'insufficient_scope'
   | 'not_found'
   | 'reservation_not_found'
   | 'method_not_allowed'
@@ -32,6 +34,7 @@ export type ProblemCode =
   | 'headers_too_large'
   | 'internal_error'
   | 'body_already_consumed'
+  | 'authentication_unavailable'
   | 'payment_unavailable'
   | 'store_unavailable'
   | 'store_newer'
@@ -49,6 +52,18 @@ export const PROBLEMS: { readonly [Code in ProblemCode]: ProblemKind } = {
     status: 400,
     title: 'Malformed Idempotency-Key',
     when: 'the Idempotency-Key is empty, too long or holds other than visible ASCII characters',
+  },
+  unauthenticated: {
+    status: 401,
+    title: 'Unauthenticated',
+    when: 'authentication is on, and the request has no valid credential',
+    headers: ['WWW-Authenticate'],
+  },
+  insufficient_scope: {
+    status: 403,
+    title: 'Insufficient Scope',
+    when: 'authentication is on, and the credential lacks the scope that `detail` names',
+    headers: ['WWW-Authenticate'],
   },
   not_found: { status: 404, title: 'Not Found', when: 'no such path' },
   reservation_not_found: { status: 404, title: 'Reservation Not Found', when: 'no reservation has this id' },
@@ -112,6 +127,12 @@ export const PROBLEMS: { readonly [Code in ProblemCode]: ProblemKind } = {
     status: 500,
     title: 'Body Already Consumed',
     when: 'the application around the handler read the body and left nothing of it',
+  },
+  authentication_unavailable: {
+    status: 503,
+    title: 'Authentication Unavailable',
+    when: 'authentication is on, and the credential cannot be checked now; nothing was done',
+    headers: ['Retry-After'],
   },
   payment_unavailable: {
     status: 503,

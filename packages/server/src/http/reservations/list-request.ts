@@ -12,8 +12,11 @@ const LIMIT_DEFAULT = 50;
 /** Longer than any text that a reservation can be looked up by. */
 const TEXT_LENGTH_MAX = 1_000;
 
+/** A parameter of a listing. */
+type Name = 'user_id' | 'status' | 'reference' | 'transaction_id' | 'limit' | 'after';
+
 /** The parameters of a listing. */
-export const LIST_PARAMETERS = {
+export const LIST_PARAMETERS: { readonly [Each in Name]: Parameter } = {
   user_id: { description: 'Only reservations of this user.', schema: { type: 'string', minLength: 1 } },
   status: { description: 'Only reservations in this status.', schema: { type: 'string', enum: STATUSES } },
   reference: { description: 'Only reservations with this reference.', schema: { type: 'string', minLength: 1 } },
@@ -26,9 +29,7 @@ export const LIST_PARAMETERS = {
     schema: { type: 'integer', minimum: 1, maximum: PAGE_LIMIT_MAX, default: LIMIT_DEFAULT },
   },
   after: { description: 'The `next` of the page before.', schema: { type: 'string' } },
-} as const satisfies Readonly<Record<string, Parameter>>;
-
-type Name = keyof typeof LIST_PARAMETERS;
+};
 
 /** The conditions of a listing, or every fault of its query. */
 export type ListRead =

@@ -47,6 +47,7 @@ export function createDocument(mountPath = ''): DocumentObject {
     ],
     paths: pathsOf(OPERATION_NAMES.filter((name) => OPERATIONS[name].isListed !== false)),
     components: {
+      securitySchemes: { bearer: BEARER },
       schemas: SCHEMAS,
       headers: Object.fromEntries(
         Object.entries(ANSWER_HEADERS).map(([name, header]) => [name, headerObject(name, header)]),
@@ -58,6 +59,13 @@ export function createDocument(mountPath = ''): DocumentObject {
     },
   };
 }
+
+/** An API key. */
+const BEARER: DocumentObject = {
+  type: 'http',
+  scheme: 'bearer',
+  description: 'An API key, on a server with `--auth api-key`. A server without authentication needs none.',
+};
 
 function headerObject(name: string, header: { readonly description: string; readonly schema: Schema }): DocumentObject {
   const isRequired = (REQUIRED_HEADERS as readonly string[]).includes(name);
@@ -78,12 +86,14 @@ function operationObject(operationName: OperationName): DocumentObject {
   const operation: Operation = OPERATIONS[operationName];
   const recorded = EXAMPLES.filter((example) => example.operation === operationName);
   const requests = recorded.filter((example) => example.request !== undefined);
-  const { tag, summary, description, operationId, body, headers = [], parameters = {}, query = {} } = operation;
+  const { tag, scope, summary, description, operationId, body, headers = [], parameters = {}, query = {} } = operation;
   return {
     tags: [tag],
     summary,
     ...(description === undefined ? {} : { description }),
     operationId,
+    // Whether a server asks for it is its operator's to say.
+    ...(scope === null ? {} : { security: [{ bearer: [scope] }, {}] }),
     parameters: [
       ...Object.entries(parameters).map(([name, text]) => ({
         name,

@@ -48,6 +48,7 @@ export type AnswerHeader =
   | 'Referrer-Policy'
   | 'Vary'
   | 'X-Accel-Buffering'
+  | 'WWW-Authenticate'
   | 'X-Content-Type-Options'
   | 'Access-Control-Allow-Origin'
   | 'Access-Control-Expose-Headers'
@@ -107,6 +108,10 @@ export const ANSWER_HEADERS: { readonly [Name in AnswerHeader]: Header } = {
     schema: { type: 'string', enum: ['nosniff'] },
   },
   'X-Accel-Buffering': { description: 'Proxies pass each event on at once.', schema: { type: 'string' } },
+  'WWW-Authenticate': {
+    description: 'How to authenticate (RFC 6750).',
+    schema: { type: 'string', pattern: '^Bearer' },
+  },
   Vary: { description: 'Headers of the request that the answer depends on.', schema: { type: 'string' } },
   'Access-Control-Allow-Origin': {
     description: 'Origins whose pages may read the answer.',

@@ -34,6 +34,10 @@ export interface Operation extends Answers {
   readonly tag: 'reservations' | 'health' | 'service';
   /** What the sender must hold when authentication is on; null for an operation that shows no data and is open to all. */
   readonly scope: Scope | null;
+  /** True for an operation that needs no credential from the machine itself. */
+  readonly isOpenToThisMachine?: true;
+  /** True for an operation whose answers no page of another origin may read. */
+  readonly isHiddenFromPages?: true;
   readonly summary: string;
   readonly description?: string;
   /** Parameters of the path with their descriptions. */
@@ -123,6 +127,8 @@ export const OPERATIONS: { readonly [Name in OperationName]: Operation } = {
     tag: 'health',
     isLimited: false,
     scope: 'ops:read',
+    isOpenToThisMachine: true,
+    isHiddenFromPages: true,
     summary: 'Tells the state of the server and of what it depends on',
     description:
       'For operators: answered to requests from the machine itself, unless the server is set otherwise, and never ' +
@@ -299,8 +305,12 @@ export const OPERATIONS: { readonly [Name in OperationName]: Operation } = {
 export const OPERATION_NAMES: readonly OperationName[] = Object.keys(OPERATIONS) as OperationName[];
 
 /** Returns the errors of an operation, beside those of every request. */
-export function problemsOf({ problems, isLimited = true }: Operation): readonly ProblemCode[] {
-  return isLimited ? [...problems, 'rate_limited'] : problems;
+export function problemsOf({ problems, scope, isLimited = true }: Operation): readonly ProblemCode[] {
+  return [
+    ...problems,
+    ...(isLimited ? (['rate_limited'] as const) : []),
+    ...(scope === null ? [] : AUTHORIZATION_PROBLEMS),
+  ];
 }
 
 /** Headers of requests that every operation reads. */
@@ -314,6 +324,13 @@ export const COMMON_PROBLEMS: readonly ProblemCode[] = [
   'headers_too_large',
   'internal_error',
   'shutting_down',
+];
+
+/** Errors that the answer to an operation with a scope can be, when authentication is on. */
+const AUTHORIZATION_PROBLEMS: readonly ProblemCode[] = [
+  'unauthenticated',
+  'insufficient_scope',
+  'authentication_unavailable',
 ];
 
 /** What is answered to a request that is none of an operation. */

@@ -25,6 +25,7 @@ export interface MetricCatalog {
   readonly httpRequestDuration: MetricDefinition<'histogram', 'method' | 'route' | 'status'>;
   readonly httpRequestsInFlight: MetricDefinition<'gauge', never>;
   readonly idempotentAnswers: MetricDefinition<'counter', 'result'>;
+  readonly authenticationRefusals: MetricDefinition<'counter', 'reason'>;
   readonly overloadRefusals: MetricDefinition<'counter', 'reason'>;
   readonly rateLimitRefusals: MetricDefinition<'counter', 'by'>;
   readonly paymentAttempts: MetricDefinition<'counter', 'outcome' | 'cause'>;
@@ -81,6 +82,12 @@ export const METRICS: MetricCatalog = {
     type: 'counter',
     help: 'Requests whose Idempotency-Key was known: replayed, reused with another body, or still in progress',
     labels: ['result'],
+  },
+  authenticationRefusals: {
+    name: 'reservations_authentication_refusals_total',
+    type: 'counter',
+    help: 'Requests answered 401, 403 or 503 because of their credential: missing, malformed, invalid, expired, revoked, insufficient_scope, or unavailable when it could not be checked',
+    labels: ['reason'],
   },
   overloadRefusals: {
     name: 'reservations_overload_refusals_total',

@@ -111,6 +111,7 @@ test('requests are counted by route and status; a made-up method or path has no 
     status: 200,
     durationMs: 30,
     knownKey: null,
+    refusal: null,
     isOverloaded: false,
     limitedBy: null,
   };

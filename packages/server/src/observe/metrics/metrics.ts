@@ -39,15 +39,22 @@ const METHODS = new Set(['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'P
 
 /** Labels are bounded: a method or path that the client made up has no series of its own. */
 function requestMeter(instruments: Instruments): RequestMeter {
-  const { httpRequestDuration, httpRequestsInFlight, idempotentAnswers, overloadRefusals, rateLimitRefusals } =
-    instruments;
+  const {
+    httpRequestDuration,
+    httpRequestsInFlight,
+    idempotentAnswers,
+    authenticationRefusals,
+    overloadRefusals,
+    rateLimitRefusals,
+  } = instruments;
   return {
     begun: () => httpRequestsInFlight.inc(),
-    ended({ method, route, status, durationMs, knownKey, isOverloaded, limitedBy }) {
+    ended({ method, route, status, durationMs, knownKey, refusal, isOverloaded, limitedBy }) {
       httpRequestsInFlight.dec();
       const labels = { method: METHODS.has(method) ? method : 'other', route: route ?? 'none', status };
       httpRequestDuration.observe(labels, durationMs / 1_000);
       if (knownKey !== null) idempotentAnswers.inc({ result: knownKey });
+      if (refusal !== null) authenticationRefusals.inc({ reason: refusal });
       if (isOverloaded) overloadRefusals.inc({ reason: method === 'POST' ? 'charges' : 'reads' });
       if (limitedBy !== null) rateLimitRefusals.inc({ by: limitedBy });
     },

@@ -21,12 +21,14 @@ const PROBE = `with leased as (
   claimed as (
     insert into subscriptions select * from subscriptions where false
     on conflict (shard, name) do update set position = excluded.position
-  )
+  ),
+  marked as (update api_keys set last_used_on = last_used_on where false)
 select append_group($1::integer, $2::integer, false, '{}', '{}') as outcomes,
   (select count(*) from take_work($1::integer, '', '', 0, 1, 0)) as taken,
   (select count(*) from log_page($1::integer, 0, 0)) as events,
   (select count(*) from list_reservations($1::integer, null, null, null, '', 0)) as ids,
-  (select count(*) from (select * from reservations where false) r) as reservations`;
+  (select count(*) from (select * from reservations where false) r) as reservations,
+  (select count(*) from (select * from api_keys where false) k) as api_keys`;
 
 function probe(lockTimeoutMs: number): Statement<unknown> {
   return { text: PROBE, values: [ONLY_SHARD, lockTimeoutMs] };

@@ -1,4 +1,5 @@
 import {
+  type ApiKeyRow,
   type EventRow,
   type KeyRow,
   ONLY_SHARD,
@@ -16,6 +17,7 @@ import {
   streamsPage,
   summariesPage,
 } from '../../sql/queries/transfer.ts';
+import { apiKeyQueries } from '../../sql/queries/api-keys.ts';
 import { type WorkPage, workQueries } from '../../sql/queries/work.ts';
 import { type Prepared, prepare, sql, type Statement } from '../prepared.ts';
 
@@ -32,6 +34,7 @@ interface Pages {
   readonly keys: Prepared<AfterKey, KeyRow>;
   readonly work: Prepared<WorkPage, WorkRow>;
   readonly checkpoints: Prepared<After<string>, SubscriptionRow>;
+  readonly apiKeys: Prepared<After<string>, ApiKeyRow>;
 }
 
 /** Pages of the copied rows; work and checkpoints are those in the shard of the move. */
@@ -42,6 +45,7 @@ export const pages: Pages = {
   keys: prepare((page) => keysPage(sql, page)),
   work: prepare(workQueries(sql).page(STAGED_SHARD)),
   checkpoints: prepare((page) => checkpointsPage(sql, STAGED_SHARD, page)),
+  apiKeys: prepare(apiKeyQueries(sql).list),
 };
 
 /** Updates the planner's statistics of a table: without them each page of a table just filled is found by sorting the rest. */
@@ -50,7 +54,15 @@ export function analyze(table: 'events' | 'reservations' | 'due_work' | 'idempot
 }
 
 /** Tables without a row in an empty database, in any shard. */
-const CONTENTS = ['events', 'reservations', 'due_work', 'idempotency_keys', 'subscriptions', 'store_moves'] as const;
+const CONTENTS = [
+  'events',
+  'reservations',
+  'due_work',
+  'idempotency_keys',
+  'subscriptions',
+  'api_keys',
+  'store_moves',
+] as const;
 
 /** True when there is any row. */
 export const HAS_CONTENTS: Statement<{ readonly found: boolean }> = {
@@ -100,13 +112,14 @@ export function finishMove(finishedAt: number): Statement<object> {
 export const FORGET: readonly Statement<object>[] = [
   { text: 'delete from reservations where shard = $1', values: [ONLY_SHARD] },
   { text: 'delete from idempotency_keys where shard = $1', values: [ONLY_SHARD] },
+  { text: 'delete from api_keys where shard = $1', values: [ONLY_SHARD] },
   { text: 'delete from due_work where shard = $1', values: [STAGED_SHARD] },
   { text: 'delete from subscriptions where shard = $1', values: [STAGED_SHARD] },
 ];
 
 /** Inserts rows; an existing row is an error. */
 export function insertRows(
-  table: 'reservations' | 'due_work' | 'idempotency_keys' | 'subscriptions' | 'store_moves',
+  table: 'reservations' | 'due_work' | 'idempotency_keys' | 'subscriptions' | 'api_keys' | 'store_moves',
   rows: readonly object[],
 ): Statement<object> {
   return {

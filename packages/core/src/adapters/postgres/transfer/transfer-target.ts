@@ -4,6 +4,7 @@ import { toReservationRow } from '../../sql/columns.ts';
 import { heldSummary } from '../../sql/encoded-append.ts';
 import { toSummary } from '../../sql/rows/reservations.ts';
 import { fromMoveRecord, toMoveRecord } from '../../sql/store-move.ts';
+import { fromApiKey } from '../../sql/rows/api-keys.ts';
 import { fromEventText, fromStoredCheckpoint, fromStoredKey, fromStoredWork } from '../../sql/rows/transfer.ts';
 import { type Connections, createConnections, type Run } from '../open/connection.ts';
 import { assertDurable } from '../open/durability.ts';
@@ -116,6 +117,7 @@ function createRows(run: Run): TransferRows & Pick<TransferTarget, 'summaries'> 
       keys: reader(pages.keys, 'idempotency_keys', ({ scope, key }) => scope === '' && key === ''),
       work: reader(pages.work, 'due_work', ({ kind, id }) => kind === '' && id === ''),
       checkpoints: async (at) => (await run(pages.checkpoints(at))).rows,
+      apiKeys: async (at) => (await run(pages.apiKeys(at))).rows,
     }),
     summaries: async ({ after, limit }) => (await summaries({ after: after ?? '', limit })).map(toSummary),
   };
@@ -123,7 +125,7 @@ function createRows(run: Run): TransferRows & Pick<TransferTarget, 'summaries'> 
 
 type Imports = Pick<
   TransferTarget,
-  'importEvents' | 'importSummaries' | 'importKeys' | 'importWork' | 'importCheckpoints'
+  'importEvents' | 'importSummaries' | 'importKeys' | 'importWork' | 'importCheckpoints' | 'importApiKeys'
 >;
 
 function createImports(run: Run): Imports {
@@ -169,6 +171,9 @@ function createImports(run: Run): Imports {
         });
       });
       await run(insertRows('subscriptions', rows));
+    },
+    async importApiKeys(keys) {
+      await run(insertRows('api_keys', keys.map(fromApiKey)));
     },
   };
 }

@@ -28,6 +28,8 @@ const WORK = [
   ['reservations', 'delete'],
   ['subscriptions', 'insert'],
   ['subscriptions', 'update'],
+  ['api_keys', 'insert'],
+  ['api_keys', 'update'],
 ] as const;
 
 /** Refuses all work on this file, also by a process that has it open. Reads continue. Refused work is STORE_UNSUITABLE (see faults.ts). */

@@ -14,6 +14,7 @@ import {
   keysPage,
   streamsPage,
 } from '../../sql/queries/transfer.ts';
+import { apiKeyQueries } from '../../sql/queries/api-keys.ts';
 import { workQueries } from '../../sql/queries/work.ts';
 import { openConnection } from '../open/connection.ts';
 import { toFault } from '../faults.ts';
@@ -90,6 +91,7 @@ function createRows(database: Database.Database): TransferRows & Pick<TransferSo
   const work = prepare(database, workQueries(sql).page(ONLY_SHARD));
   const summary = prepare(database, viewQueries(sql).find);
   const checkpoints = prepare(database, (page: After<string>) => checkpointsPage(sql, ONLY_SHARD, page));
+  const apiKeys = prepare(database, apiKeyQueries(sql).list);
 
   function reader<Page, Row>(statement: Prepared<Page, Row>): (page: Page) => Promise<readonly Row[]> {
     return async (page) => {
@@ -106,6 +108,7 @@ function createRows(database: Database.Database): TransferRows & Pick<TransferSo
     keys: reader(keys),
     work: reader(work),
     checkpoints: reader(checkpoints),
+    apiKeys: reader(apiKeys),
   });
   const readSummary = reader(summary);
   return {

@@ -4,6 +4,7 @@ import type { AppendResult } from '../../../ports/event-store.ts';
 import type { CommitMeter } from '../../support/commit-meter.ts';
 import type { ReservationRow } from '../../sql/columns.ts';
 import type { EncodedAppend } from '../../sql/encoded-append.ts';
+import type { ApiKeyParameters } from '../../sql/queries/api-keys.ts';
 import type { SubscriptionParameters, SubscriptionRows } from '../../sql/queries/subscriptions.ts';
 import { differs } from '../../sql/rows/reservations.ts';
 import { fromWorkRow, takenRow } from '../../sql/rows/work.ts';
@@ -36,6 +37,10 @@ export interface WriteOperations {
   /** Writes each row whose stream has this version; returns the number of rows that differed. */
   repairRows(rows: readonly ReservationRow[]): number;
   removeOrphans(page: { readonly after: string; readonly limit: number }): OrphansRemoved;
+  /** The number of rows that it changed, as of the next two. */
+  insertApiKey(row: ApiKeyParameters['insert']): number;
+  revokeApiKey(request: ApiKeyParameters['revoke']): number;
+  markApiKey(request: ApiKeyParameters['markUsed']): number;
   /** Writes a row of no meaning. */
   probe(): void;
 }
@@ -73,6 +78,9 @@ export function createWriteOperations(
     changeSubscription: (change) => changeSubscription(statements, change),
     repairRows: (rows) => rows.filter((row) => repairRow(statements, row)).length,
     removeOrphans: (page) => removeOrphans(statements, page),
+    insertApiKey: (row) => statements.insertApiKey.run(row),
+    revokeApiKey: (request) => statements.revokeApiKey.run(request),
+    markApiKey: (request) => statements.markApiKey.run(request),
     probe: () => void statements.probe.run({}),
   };
 }

@@ -1,6 +1,7 @@
 import { type Compilable, sql as raw } from 'kysely';
 import { EVENTS, type EventRow, ONLY_SHARD, type WorkRow } from '../../sql/columns.ts';
 import { compileQuery, type Query } from '../../sql/prepared-query.ts';
+import { apiKeyQueries } from '../../sql/queries/api-keys.ts';
 import { keyQueries } from '../../sql/queries/keys.ts';
 import { logQueries } from '../../sql/queries/log.ts';
 import { subscriptionQueries } from '../../sql/queries/subscriptions.ts';
@@ -14,7 +15,7 @@ import type { DuePage, WriteQueries } from './statements.ts';
 /** Compiles the statements of everything that a store writes. */
 export function compileWriteQueries(): WriteQueries {
   const [log, keys, view, work] = [logQueries(sql), keyQueries(sql), viewQueries(sql), workQueries(sql)];
-  const subscriptions = subscriptionQueries(sql);
+  const [subscriptions, apiKeys] = [subscriptionQueries(sql), apiKeyQueries(sql)];
   return {
     lastPosition: compile(lastPosition),
     streamEntries: compile(log.entries),
@@ -35,6 +36,9 @@ export function compileWriteQueries(): WriteQueries {
     leaseWork: compile(work.lease),
     releaseWork: compile(work.release),
     removeWork: compile(work.remove),
+    insertApiKey: compile(apiKeys.insert),
+    revokeApiKey: compile(apiKeys.revoke),
+    markApiKey: compile(apiKeys.markUsed),
     probe: compile(probe),
     claim: compile(subscriptions.claim),
     advance: compile(subscriptions.advance),

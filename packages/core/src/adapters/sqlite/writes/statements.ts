@@ -3,6 +3,7 @@ import type { WorkName, WorkRelease } from '../../../ports/due-work.ts';
 import type { KeyClaim, KeyName } from '../../../ports/inline-writes.ts';
 import type { KeyHolder } from '../../../ports/reservation-view.ts';
 import type { EventRow, ReservationRow, WorkRow } from '../../sql/columns.ts';
+import type { ApiKeyParameters } from '../../sql/queries/api-keys.ts';
 import type { StreamEntry, StreamPage } from '../../sql/queries/log.ts';
 import type { SubscriptionParameters, SubscriptionRows } from '../../sql/queries/subscriptions.ts';
 import { type CompiledFor, type Prepared, prepareCompiled } from '../statements.ts';
@@ -58,6 +59,9 @@ export interface WriteStatements extends SubscriptionStatements {
   /** Changes no row when `owner` does not hold the lease. */
   readonly releaseWork: Prepared<WorkRelease, unknown>;
   readonly removeWork: Prepared<WorkName, unknown>;
+  readonly insertApiKey: Prepared<ApiKeyParameters['insert'], unknown>;
+  readonly revokeApiKey: Prepared<ApiKeyParameters['revoke'], unknown>;
+  readonly markApiKey: Prepared<ApiKeyParameters['markUsed'], unknown>;
   readonly probe: Prepared<object, unknown>;
 }
 

@@ -82,6 +82,18 @@ const OTHER_TABLES: readonly string[] = [
   stopped_because text,
   primary key (shard, name)
 )`,
+  `create table api_keys (
+  shard integer not null,
+  prefix text collate "C" not null,
+  hash text not null,
+  name text not null,
+  scopes text not null,
+  created_at bigint not null,
+  expires_at bigint,
+  revoked_at bigint,
+  last_used_on text,
+  primary key (shard, prefix)
+)`,
   `create table store_moves (
   shard integer not null primary key,
   role text not null,
@@ -183,7 +195,7 @@ begin
 end
 $list_reservations$`;
 
-/** Log, view, due work, keys, subscriptions, moves. */
+/** Log, view, due work, keys, subscriptions, API keys, moves. */
 export const INITIAL: Migration = {
   version: 1,
   name: 'initial schema',

@@ -59,6 +59,18 @@ CREATE TABLE subscriptions (
   stopped_because text,
   primary key (shard, name)
 ) without rowid;
+CREATE TABLE api_keys (
+  shard integer not null,
+  prefix text not null,
+  hash text not null,
+  name text not null,
+  scopes text not null,
+  created_at bigint not null,
+  expires_at bigint,
+  revoked_at bigint,
+  last_used_on text,
+  primary key (shard, prefix)
+) without rowid;
 CREATE TABLE store_moves (
   shard integer not null primary key,
   role text not null,

@@ -1,7 +1,7 @@
 import type { Migration } from '../../../sql/migrations.ts';
 
 /**
- * Log, view, due work, keys, subscriptions, moves. A table without rowids lies in the order of its key. Partial indexes are
+ * Log, view, due work, keys, subscriptions, API keys, moves. A table without rowids lies in the order of its key. Partial indexes are
  * used only by statements that repeat their condition, so that each look-up has one index
  * (docs/decisions/0024-no-look-up-depends-on-statistics.md).
  */
@@ -67,6 +67,18 @@ where transaction_id is not null`,
   stopped_at bigint,
   stopped_because text,
   primary key (shard, name)
+) without rowid`,
+    `create table api_keys (
+  shard integer not null,
+  prefix text not null,
+  hash text not null,
+  name text not null,
+  scopes text not null,
+  created_at bigint not null,
+  expires_at bigint,
+  revoked_at bigint,
+  last_used_on text,
+  primary key (shard, prefix)
 ) without rowid`,
     `create table store_moves (
   shard integer not null primary key,

@@ -68,7 +68,10 @@ test.each([
     const shown = await page.locator('.opblock-summary-path').allInnerTexts();
     expect(shown.map((text) => text.replaceAll('\u200B', ''))).toEqual([
       '/reservations',
+      '/reservations',
       '/reservations/{reservation_id}',
+      '/reservations/{reservation_id}/events',
+      '/events',
       '/health/live',
       '/health/ready',
       '/health/status',

@@ -1,7 +1,7 @@
-import { parseReservationId } from '../domain/ids.ts';
+import { parseReservationId, type ReservationId } from '../domain/ids.ts';
 import type { ReservationSummary } from '../domain/reservation/summary.ts';
 import { checkWholeNumber } from '../options.ts';
-import { READ_LIMIT_MAX } from '../ports/event-store.ts';
+import { type EventStore, READ_LIMIT_MAX, type RecordedEvent } from '../ports/event-store.ts';
 import type { ReservationStore } from '../ports/reservation-store.ts';
 import { PAGE_LIMIT_MAX, type ReservationPage } from '../ports/reservation-view.ts';
 import type { Places } from './admission.ts';
@@ -35,7 +35,7 @@ export interface ReservationQueries {
    */
   list(filter?: ReservationListFilter, options?: CallerOptions): Promise<ReservationPage>;
   /**
-   * Returns the events of a reservation in order, the first 1,000 of them, or null for an unknown id.
+   * Returns the events of a reservation in order, or null for an unknown id.
    * @throws {ReservationError} STORE_CORRUPT
    */
   history(reservationId: string, options?: CallerOptions): Promise<readonly FeedEvent[] | null>;
@@ -76,7 +76,7 @@ export function createQueries({ view, events }: ReservationStore, reads: Places)
       const id = parseReservationId(reservationId);
       if (id === null) return null;
       return await reads.hold(async () => {
-        const recorded = await events.readStream(id, { after: 0, limit: READ_LIMIT_MAX });
+        const recorded = await readWholeStream(events, id);
         const [first] = recorded;
         if (first === undefined || !maySee(reader, first.metadata)) return null;
         const read = await createFeedEventReader(events).read(recorded);
@@ -87,4 +87,13 @@ export function createQueries({ view, events }: ReservationStore, reads: Places)
       });
     },
   };
+}
+
+async function readWholeStream(events: EventStore, id: ReservationId): Promise<readonly RecordedEvent[]> {
+  const recorded: RecordedEvent[] = [];
+  for (;;) {
+    const page = await events.readStream(id, { after: recorded.length, limit: READ_LIMIT_MAX });
+    recorded.push(...page);
+    if (page.length < READ_LIMIT_MAX) return recorded;
+  }
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { createMemoryStore } from '../adapters/memory/index.ts';
 import { createEngineFixture, REQUEST } from './engine-fixture.ts';
 
 const OWN = { caller: 'bob', visibility: 'own' } as const;
@@ -67,6 +68,20 @@ describe('the history of a reservation', () => {
       { ...facts, version: 1, reference: 'order-1', event: { type: 'RESERVATION_CREATED', data: about } },
       { ...facts, version: 2, reference: 'order-1', event: { type: 'RESERVATION_CONFIRMED' } },
     ]);
+  });
+
+  test('is whole, also when it is longer than a page of the store', async () => {
+    const store = createMemoryStore();
+    const { readStream } = store.events;
+    store.events.readStream = async (stream, { after, limit }) => {
+      const [created, ...rest] = await readStream(stream, { after: 0, limit });
+      const events = created === undefined ? [] : [...Array.from({ length: 1_200 }, () => created), ...rest];
+      return events.map((event, index) => ({ ...event, version: index + 1 })).slice(after, after + limit);
+    };
+    const { engine, create } = createEngineFixture({ store });
+    const { reservationId } = await create();
+    const versions = (await engine.history(reservationId))?.map(({ version }) => version);
+    expect(versions).toEqual(Array.from({ length: 1_201 }, (_, index) => index + 1));
   });
 
   test.each(['RES-none', 'RES-019b0000-0000-7000-8000-000000000001'])('of %s is null', async (id) => {

@@ -9,7 +9,7 @@ import type { StatusOptions } from './health/status-options.ts';
 
 /** Options of the HTTP application. */
 export interface AppOptions {
-  readonly reservations: Pick<Reservations, 'create' | 'get' | 'list' | 'isOverloaded'>;
+  readonly reservations: Pick<Reservations, 'create' | 'get' | 'history' | 'list' | 'isOverloaded'>;
   /** Readiness checks that it can be written; its events are shown. */
   readonly store: Pick<ReservationStore, 'checkWritable' | 'events'>;
   /**

@@ -60,6 +60,7 @@ describe('root and health', () => {
     const reservations = {
       create: () => Promise.reject(new Error('unused')),
       get: () => Promise.resolve(null),
+      history: () => Promise.resolve(null),
       list: () => Promise.reject(new Error('not asked for')),
       isOverloaded: () => false,
     };

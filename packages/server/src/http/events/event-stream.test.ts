@@ -1,6 +1,6 @@
 import { createMemoryStore } from '@reservations/core/memory';
 import { createManualRuntime } from '@reservations/core/testing';
-import { createReservations } from '@reservations/core';
+import { createReservations, ReservationError } from '@reservations/core';
 import { describe, expect, test } from 'vitest';
 import { APPROVED } from '../service-fixture.ts';
 import { createEventHub } from './event-hub.ts';
@@ -67,6 +67,23 @@ describe('a reader', () => {
     const last = events.next();
     reader.leave();
     expect(await last).toEqual({ done: false, value: 'retry: 2000\n\n' });
+  });
+
+  test.each([
+    ['of the store', new Error('damaged'), 'retry: 30000\n\n', 1],
+    ['of a server with too many reads under way', new ReservationError('OVERLOADED', 'many'), 'retry: 2000\n\n', 0],
+  ])('ends with a fault %s, and is told when to come again', async (_name, fault, hint, faultsCount) => {
+    const { hub } = start(4);
+    const faults: unknown[] = [];
+    const events = streamEvents(hub.join(4), {
+      after: 0,
+      includes: () => true,
+      onFault: (error) => void faults.push(error),
+      catchUp: () => ({ [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(fault) }) }),
+    });
+    const texts: string[] = [];
+    for await (const text of events) texts.push(text);
+    expect([texts, faults]).toEqual([[COMMENT, hint], Array.from({ length: faultsCount }, () => fault)]);
   });
 
   test('gets a comment while nothing comes for it, also while other events do', async () => {

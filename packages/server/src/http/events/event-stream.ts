@@ -1,3 +1,4 @@
+import { isReservationError } from '@reservations/core';
 import type { HubReader } from './event-hub.ts';
 import { COMMENT, retryHint, type StreamEntry } from './event-text.ts';
 
@@ -59,8 +60,10 @@ export async function* streamEvents(reader: HubReader, request: EventStreamReque
     }
     yield retryHint(RETRY_MS);
   } catch (error) {
-    request.onFault(error);
-    yield retryHint(RETRY_AFTER_FAULT_MS);
+    // Too many reads are under way: the client resumes.
+    const isOverloaded = isReservationError(error, 'OVERLOADED');
+    if (!isOverloaded) request.onFault(error);
+    yield retryHint(isOverloaded ? RETRY_MS : RETRY_AFTER_FAULT_MS);
   } finally {
     reader.leave();
   }

@@ -1,5 +1,5 @@
 import type { FeedEvent } from '@reservations/core';
-import { toWireEvent, type WireEvent } from './wire.ts';
+import { toWireEvent } from './wire.ts';
 
 /** An event as it is sent in a stream, encoded once for all of its readers. */
 export interface StreamEntry {
@@ -11,12 +11,9 @@ export interface StreamEntry {
 }
 
 /** Encodes an event of the log. */
-export function encodeFeedEvent(event: FeedEvent): StreamEntry {
-  return encodeWireEvent(event.reservationId, toWireEvent(event));
-}
-
-/** Encodes an event of a reservation. */
-export function encodeWireEvent(reservationId: string | null, event: WireEvent): StreamEntry {
+export function encodeFeedEvent(feedEvent: FeedEvent): StreamEntry {
+  const { reservationId } = feedEvent;
+  const event = toWireEvent(feedEvent);
   const { position, type } = event;
   const data = JSON.stringify({ reservation_id: reservationId, ...event });
   // JSON has no line ends; the name of a type that a later release wrote could.

@@ -1,22 +1,28 @@
-import { followEvents, type Reservations, type ReservationStore } from '@reservations/core';
+import {
+  type CallerOptions,
+  type FeedEvent,
+  followEvents,
+  type Reservations,
+  type ReservationStore,
+} from '@reservations/core';
 import type { Logger } from 'pino';
 import { answerJson, answerProblem } from '../answer.ts';
 import type { AppContext } from '../app-state.ts';
 import { PROBLEMS } from '../problems/problems.ts';
-import { findReservation } from '../reservations/find-reservation.ts';
+import { findReservation, readerOf } from '../reservations/find-reservation.ts';
 import { answerStream } from './answer-stream.ts';
 import type { EventHub } from './event-hub.ts';
 import type { EventStreamRequest } from './event-stream.ts';
-import { encodeFeedEvent, encodeWireEvent, type StreamEntry } from './event-text.ts';
-import { readHistory } from './history.ts';
+import { encodeFeedEvent, type StreamEntry } from './event-text.ts';
 import { behindEnd, prefersStream, readAfter, takesStream } from './stream-request.ts';
+import { toWireEvent } from './wire.ts';
 
 /** Events that a reader of a stream reads from the store at a time. */
 const PAGE_SIZE = 100;
 
 /** Options of the routes of events. */
 export interface EventRoutesOptions {
-  readonly reservations: Pick<Reservations, 'get'>;
+  readonly reservations: Pick<Reservations, 'get' | 'history'>;
   readonly store: Pick<ReservationStore, 'events'>;
   readonly hub: EventHub;
   readonly logger?: Logger | undefined;
@@ -46,14 +52,19 @@ export function getEvents({ store, hub, logger }: EventRoutesOptions): (ctx: App
 export function getHistory(options: EventRoutesOptions): (ctx: AppContext, id: string) => Promise<void> {
   const { reservations, store, hub, logger } = options;
 
-  function streamOf(reservationId: string, after: number): EventStreamRequest {
+  /** The events of a reservation behind a position. One that was found does not vanish. */
+  async function read(id: string, after: number, reader: CallerOptions): Promise<readonly FeedEvent[]> {
+    const events = (await reservations.history(id, reader)) ?? [];
+    return events.filter(({ position }) => position > after);
+  }
+
+  function streamOf(reservationId: string, after: number, reader: CallerOptions): EventStreamRequest {
     return {
       after,
       includes: (entry) => entry.reservationId === reservationId,
       onFault: logFault(logger),
       async *catchUp(behind) {
-        for (const event of await readHistory(store, reservationId, behind))
-          yield encodeWireEvent(reservationId, event);
+        for (const event of await read(reservationId, behind, reader)) yield encodeFeedEvent(event);
       },
     };
   }
@@ -62,17 +73,18 @@ export function getHistory(options: EventRoutesOptions): (ctx: AppContext, id: s
     const summary = await findReservation(ctx, reservations, id);
     if (summary === null) return;
     const { reservationId } = summary;
+    const reader = readerOf(ctx);
     ctx.vary('Accept');
     const place = await readPlace(ctx, store);
     if (place === null) return;
     const { after, end } = place;
     if (prefersStream(ctx)) {
-      answerStream(ctx, hub, end, streamOf(reservationId, after ?? 0));
+      answerStream(ctx, hub, end, streamOf(reservationId, after ?? 0, reader));
       return;
     }
     ctx.set('Cache-Control', 'private, no-cache');
-    const events = await readHistory(store, reservationId, after ?? 0);
-    answerJson(ctx, 200, { reservation_id: reservationId, events });
+    const events = await read(reservationId, after ?? 0, reader);
+    answerJson(ctx, 200, { reservation_id: reservationId, events: events.map(toWireEvent) });
   };
 }
 

@@ -216,7 +216,7 @@ describe('the end', () => {
         },
       },
     };
-    const reservations = { create: fail, get: fail, list: fail, isOverloaded: () => false };
+    const reservations = { create: fail, get: fail, history: fail, list: fail, isOverloaded: () => false };
     const handle = createFetchHandler({ reservations, store: counting });
     const open = async (): Promise<Response> => await handle(new Request('http://x/events', { headers: STREAM }));
     const [first, second] = [await open(), await open()];
@@ -243,7 +243,7 @@ test('a client that does not read costs bounded memory, and gets all when it rea
     const message = 'x'.repeat(10_000);
     return page.map((event) => ({ ...event, data: 'message' in event.data ? { ...event.data, message } : event.data }));
   };
-  const reservations = { create: fail, get: fail, list: fail, isOverloaded: () => false };
+  const reservations = { create: fail, get: fail, history: fail, list: fail, isOverloaded: () => false };
   const handle = createFetchHandler({ reservations, store: { ...store, events: { ...store.events, readAll } } });
   const response = await handle(new Request('http://x/events?after=0', { headers: STREAM }));
   let before = -1;

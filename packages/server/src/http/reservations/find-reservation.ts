@@ -1,4 +1,4 @@
-import type { Reservations, ReservationSummary } from '@reservations/core';
+import type { CallerOptions, Reservations, ReservationSummary } from '@reservations/core';
 import { callerOf, visibilityOf } from '../../auth/principal.ts';
 import { answerProblem } from '../answer.ts';
 import type { AppContext } from '../app-state.ts';
@@ -9,9 +9,13 @@ export async function findReservation(
   reservations: Pick<Reservations, 'get'>,
   id: string,
 ): Promise<ReservationSummary | null> {
-  const { principal } = ctx.state;
-  const summary = await reservations.get(id, { caller: callerOf(principal), visibility: visibilityOf(principal) });
+  const summary = await reservations.get(id, readerOf(ctx));
   if (summary === null) answerProblem(ctx, { code: 'reservation_not_found', detail: 'Reservation not found' });
   else ctx.state.reservationId = summary.reservationId;
   return summary;
+}
+
+/** Returns who reads, and what it may see. */
+export function readerOf({ state: { principal } }: AppContext): CallerOptions {
+  return { caller: callerOf(principal), visibility: visibilityOf(principal) };
 }

@@ -1,16 +1,22 @@
 import { createReservations, type PaymentGateway, type Reservations, type ReservationStore } from '@reservations/core';
-import { createHandler } from '@reservations/server';
+import { createHandler, type Handler } from '@reservations/server';
 import express, { type Express } from 'express';
 
-/** An application of one's own that takes reservations in its checkout and serves the reservation API below /booking. */
-export function createShop(
-  store: ReservationStore,
-  gateway: PaymentGateway,
-): { app: Express; reservations: Reservations } {
+/** An application of one's own, with what ends it. */
+export interface Shop {
+  readonly app: Express;
+  readonly handler: Handler;
+  readonly reservations: Reservations;
+}
+
+/** Takes reservations in its checkout and serves the reservation API below /booking. */
+export function createShop(store: ReservationStore, gateway: PaymentGateway): Shop {
   const reservations = createReservations({ store, gateway });
+  // Open to every client that reaches the shop, as its checkout is.
+  const handler = createHandler({ reservations, store, auth: 'none' });
   const app = express();
 
-  app.use('/booking', createHandler({ reservations, store }));
+  app.use('/booking', handler);
 
   app.post('/checkout', express.json(), async (request, response) => {
     const { customer, order, total } = request.body as { customer: string; order: string; total: string };
@@ -31,5 +37,5 @@ export function createShop(
         response.status(409).json({ error: result.kind });
     }
   });
-  return { app, reservations };
+  return { app, handler, reservations };
 }

@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { createGrpcPaymentGateway } from '@reservations/core/grpc';
 import { openSqliteStore } from '@reservations/core/sqlite';
 import { startSandboxPaymentService } from '@reservations/core/sandbox';
+import { stopService } from '@reservations/server';
 import { expect, test } from 'vitest';
 import { createShop } from './app.ts';
 
@@ -9,7 +10,7 @@ test('a shop takes reservations in its checkout and serves the API below a path 
   const payments = await startSandboxPaymentService({ ledgerPath: null });
   const store = await openSqliteStore({ path: ':memory:' });
   const gateway = createGrpcPaymentGateway({ host: payments.host, port: payments.port });
-  const { app, reservations } = createShop(store, gateway);
+  const { app, handler, reservations } = createShop(store, gateway);
   const server = app.listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -37,9 +38,6 @@ test('a shop takes reservations in its checkout and serves the API below a path 
     ['bob', 3],
   ]);
 
-  server.close();
-  await reservations.stop();
-  await gateway.close();
-  await store.close();
+  await stopService({ handler, server, reservations, gateway, store });
   await payments.stop();
 });

@@ -9,6 +9,7 @@ export type {
 } from './auth/authenticator.ts';
 export type { ApiKeyPrincipal, JwtPrincipal } from './auth/principal.ts';
 export type { Scope } from './auth/scopes.ts';
+export type { AuthOption } from './http/auth-option.ts';
 export type { CorsOrigins } from './config/cors-origins.ts';
 export type { RateLimit } from './config/rate-limit.ts';
 export { createFetchHandler, type FetchHandler } from './http/embed/fetch-handler.ts';

@@ -2,10 +2,10 @@ import { combineObservers, createReservations, type ReservationStore } from '@re
 import { createOpenTelemetryTracer, hasOpenTelemetrySdk } from '@reservations/core/opentelemetry';
 import type { Logger } from 'pino';
 import { apiKeyAuthenticator } from '../auth/api-key-authenticator.ts';
-import type { Authenticator } from '../auth/authenticator.ts';
 import type { Config } from '../config/config.ts';
 import type { AuthMode } from '../config/http-settings.ts';
-import { isLoopback } from '../config/loopback.ts';
+import { isLocalHost } from '../config/loopback.ts';
+import type { AuthOption } from '../http/auth-option.ts';
 import { startServer } from '../http/server.ts';
 import { createCountedLogger, logObserver } from '../observe/log.ts';
 import { collectStoreWarnings } from '../observe/store-warnings.ts';
@@ -86,7 +86,7 @@ export async function startService(config: Config, failpoint: string | null): Pr
     ...(status === undefined ? {} : { status }),
     ...(tls === null ? {} : { tls }),
     ...listening,
-    ...authenticationOf(mode, store, logger),
+    auth: authenticationOf(mode, store, logger),
   }).catch((error: unknown) => stopThenThrow(stopMonitoring, error));
   async function stopAll(): Promise<void> {
     await server.stop();
@@ -109,19 +109,16 @@ export async function startService(config: Config, failpoint: string | null): Pr
   };
 }
 
-/** Who may send requests; empty for everyone. */
-function authenticationOf(mode: AuthMode, store: ReservationStore, logger: Logger): { readonly auth?: Authenticator } {
+/** Who may send requests. */
+function authenticationOf(mode: AuthMode, store: ReservationStore, logger: Logger): AuthOption {
   switch (mode) {
     case 'none':
-      return {};
+      return 'none';
     case 'api-key':
-      return {
-        auth: apiKeyAuthenticator({
-          store,
-          onFault: (err) =>
-            logger.warn({ kind: 'api-key-use', err }, 'the last use of an API key could not be recorded'),
-        }),
-      };
+      return apiKeyAuthenticator({
+        store,
+        onFault: (err) => logger.warn({ kind: 'api-key-use', err }, 'the last use of an API key could not be recorded'),
+      });
   }
 }
 
@@ -134,7 +131,7 @@ const OPEN_WARNING =
   'every machine that can connect may make and read reservations: --auth none; --auth api-key asks for a key';
 
 function warningsOf(config: Config): readonly string[] {
-  const isOpen = config.auth === 'none' && !isLoopback(config.host);
+  const isOpen = config.auth === 'none' && !isLocalHost(config.host);
   return [isOpen ? OPEN_WARNING : null, volumeWarning(config, readMountFacts())].filter((each) => each !== null);
 }
 

@@ -96,7 +96,7 @@ test('a create with a traceparent continues that trace, and its events are in it
 test('spans are below the span of an application that embeds the service', async () => {
   const store = createMemoryStore();
   const reservations = createReservations({ store, gateway: declining, tracer, observer: () => undefined });
-  const handler = createHandler({ reservations, store, tracer });
+  const handler = createHandler({ reservations, store, tracer, auth: 'none' });
   const outer = trace.getTracer('application').startSpan('application');
   const server = createServer((request, response) => {
     context.with(trace.setSpan(context.active(), outer), () => handler(request, response));

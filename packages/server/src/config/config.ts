@@ -3,7 +3,7 @@ import { HTTP_SETTINGS, type HttpConfig } from './http-settings.ts';
 import { MONITORING_SETTINGS, type MonitoringConfig } from './monitoring-settings.ts';
 import { ineffectiveSettings } from './ineffective-settings.ts';
 import { paymentTlsFaults, serverTlsFaults } from './tls-checks.ts';
-import { isLoopback } from './loopback.ts';
+import { isLocalHost } from './loopback.ts';
 import { LOG_LEVELS, type LogLevel } from './log-level.ts';
 import { type PaymentConfig, paymentSettings } from './payment-settings.ts';
 import { choiceSetting } from './setting-kinds.ts';
@@ -96,7 +96,7 @@ function checkTogether(values: Partial<Config>, origins: SettingOrigins<Config>)
 
 /** A server that other machines reach is never open by default. */
 function openToOthers({ host }: Partial<Config>, origins: SettingOrigins<Config>): readonly string[] {
-  if (host === undefined || host.toLowerCase() === 'localhost' || isLoopback(host)) return [];
+  if (host === undefined || isLocalHost(host)) return [];
   if (origins.auth !== undefined) return [];
   return [
     `--auth: expected api-key, or none to let everyone in who reaches ${host}, which ${origins.host} sets; found nothing`,

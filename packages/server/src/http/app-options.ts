@@ -16,7 +16,7 @@ export interface AppOptions {
    * Says who sends a request; each then needs the scope of its operation, and sees what its sender has made. Default: none,
    * every request may do everything.
    */
-  readonly auth?: Authenticator;
+  readonly auth?: Authenticator | undefined;
   /** Gets a line for each request and each fault. Default: none. */
   readonly logger?: Logger;
   /** Records a span for each request. Default: none. */

@@ -10,7 +10,7 @@ import { createHandler, type HandlerOptions } from './handler.ts';
 
 const REQUEST = { user_id: 'user_123', amount: 10.5 };
 
-type Options = Omit<HandlerOptions, 'reservations' | 'store'>;
+type Options = Omit<HandlerOptions, 'auth' | 'reservations' | 'store'>;
 
 async function makeHandler(
   options: Options = {},
@@ -34,7 +34,7 @@ async function makeHandler(
       close: () => Promise.resolve(),
     },
   });
-  return { handler: createHandler({ ...options, reservations, store }), charged };
+  return { handler: createHandler({ ...options, reservations, store, auth: 'none' }), charged };
 }
 
 async function listen(listener: RequestListener, guard = false): Promise<number> {

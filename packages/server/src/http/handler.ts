@@ -1,5 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { AppOptions } from './app-options.ts';
+import { type AuthOption, checkAuth } from './auth-option.ts';
 import { createApp } from './app.ts';
 import { checkBasePath } from '../config/base-path.ts';
 import { checkCorsOrigins } from '../config/cors-origins.ts';
@@ -9,7 +10,13 @@ import { inTurn } from './pipeline/connection-turn.ts';
 import { type OverloadOptions, refuseWhenOverloaded } from './pipeline/overload.ts';
 
 /** Options of {@link createHandler}. */
-export type HandlerOptions = Omit<AppOptions, 'state' | 'stopping' | 'requests' | 'status'>;
+export interface HandlerOptions extends Omit<AppOptions, 'auth' | 'state' | 'stopping' | 'requests' | 'status'> {
+  /**
+   * Says who sends a request; each then needs the scope of its operation, and sees what its sender has made. With "none"
+   * every request may do everything: the application decides in front of the handler who reaches it.
+   */
+  readonly auth: AuthOption;
+}
 
 /** What every handler has beside the call. */
 export interface Drainable {
@@ -34,12 +41,14 @@ export interface Handler extends Drainable {
 export function createHandler(options: HandlerOptions): Handler {
   const stopping = new AbortController();
   const state = (): LifecycleState => (stopping.signal.aborted ? 'draining' : 'ready');
-  return Object.assign(createRequestListener({ ...options, state, stopping: stopping.signal }), {
+  const auth = checkAuth(options.auth);
+  return Object.assign(createRequestListener({ ...options, auth, state, stopping: stopping.signal }), {
     drain() {
       stopping.abort();
     },
   });
 }
+
 /** Returns the service, in any state of its server, as a listener for the requests of an HTTP server. */
 export function createRequestListener(options: AppOptions): RequestListener {
   const app = createApp(options).callback();

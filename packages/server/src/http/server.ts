@@ -5,7 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { PaymentGateway, Reservations, ReservationStore, Tracer } from '@reservations/core';
 import type { Logger } from 'pino';
 import { KEEP_ALIVE_TIMEOUT_MS, REQUEST_TIMEOUT_MS, SHUTDOWN_TIMEOUT_MS } from '../config/http-defaults.ts';
-import type { Authenticator } from '../auth/authenticator.ts';
+import { isLocalHost } from '../config/loopback.ts';
+import { type AuthOption, checkAuth } from './auth-option.ts';
 import { contextOf, type ServerTls } from './certificate.ts';
 import { createConnectionCloser } from './pipeline/connection-close.ts';
 import { createConnectionGuard } from './pipeline/connection-errors.ts';
@@ -32,8 +33,11 @@ export interface ServerOptions {
   readonly port?: number;
   /** Serves HTTPS. Default: HTTP without encryption. */
   readonly tls?: ServerTls;
-  /** Says who sends a request. Default: none, every request may do everything. */
-  readonly auth?: Authenticator;
+  /**
+   * Says who sends a request. With "none" every request may do everything. Default: "none" on a host that only this machine
+   * reaches; for any other it must be given.
+   */
+  readonly auth?: AuthOption;
   readonly logger?: Logger;
   /** Records a span for each request. Default: none. */
   readonly tracer?: Tracer;
@@ -77,11 +81,13 @@ export interface RunningServer {
 /**
  * Listens, and settles what earlier processes left open.
  * @throws {Error} when the address cannot be listened on; engine, gateway and store are then closed already.
+ * @throws {ReservationError} INVALID_OPTION, naming option, expectation and value; nothing is closed.
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { reservations, store, gateway, host = '127.0.0.1', port = 0 } = options;
   const { requestTimeoutMs = REQUEST_TIMEOUT_MS, shutdownTimeoutMs = SHUTDOWN_TIMEOUT_MS, drainDelayMs = 0 } = options;
   const { keepAliveTimeoutMs = KEEP_ALIVE_TIMEOUT_MS, corsOrigins = '*' } = options;
+  const auth = checkAuth(options.auth ?? (isLocalHost(host) ? 'none' : undefined));
   let state: LifecycleState = 'starting';
   const stopping = new AbortController();
   const server = openServer(
@@ -94,7 +100,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       // The application answers for it, in the shape of all errors.
       requireHostHeader: false,
     },
-    createRequestListener({ ...options, corsOrigins, state: () => state, stopping: stopping.signal }),
+    createRequestListener({ ...options, auth, corsOrigins, state: () => state, stopping: stopping.signal }),
   );
   const guard = createConnectionGuard(server, { corsOrigins });
   const closer = createConnectionCloser(server, { refuse: (socket) => guard.refuse(socket, SHUTTING_DOWN) });

@@ -25,7 +25,7 @@ async function show(store: ReservationStore, id: string, what: string): Promise<
   const reservations = createReservations({ store, gateway: createScriptedGateway() });
   const found = await reservations.get(id);
   const { reservations: [listed] } = await reservations.list();
-  const server = createServer(createHandler({ reservations, store })).listen(0, '127.0.0.1');
+  const server = createServer(createHandler({ reservations, store, auth: 'none' })).listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
   const { port } = server.address() as AddressInfo;
   const wire = (await (await fetch(\`http://127.0.0.1:\${port}/reservations/\${id}\`)).json()) as { settled_at: string | null };

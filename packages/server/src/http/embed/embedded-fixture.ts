@@ -12,6 +12,7 @@ import { APPROVED } from '../service-fixture.ts';
 
 /** What an application makes before it mounts the service. */
 export interface Parts {
+  readonly auth: 'none';
   readonly reservations: Reservations;
   readonly store: ReservationStore;
   readonly gateway: PaymentGateway;
@@ -59,6 +60,7 @@ export function createParts(): Parts {
     },
   };
   return {
+    auth: 'none',
     reservations,
     store,
     gateway,

@@ -1,4 +1,4 @@
-import { createServer, type RequestListener } from 'node:http';
+import { createServer, type RequestListener, type ServerResponse } from 'node:http';
 import express from 'express';
 import Koa from 'koa';
 import mount from 'koa-mount';
@@ -65,6 +65,24 @@ describe.each(Object.entries(FRAMEWORKS))('%s', (_, mounted) => {
     const { origin, stop } = await start(parts);
     await expectGracefulStop(`${origin}/booking`, parts, stop);
   });
+});
+
+test('a second stop waits for the requests that the first one waits for', async () => {
+  const parts = createParts();
+  const handler = createHandler(parts);
+  const arrived = Promise.withResolvers<ServerResponse>();
+  const server = createServer((_request, response) => arrived.resolve(response)).listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const other = fetch(originOf(server));
+  const response = await arrived.promise;
+  const stopped = stopService({ ...parts, handler, server });
+  await expect.poll(() => server.listening).toBe(false);
+  const again = stopService({ ...parts, handler, server });
+  expect(parts.calls).toEqual(['engine stopped']);
+  response.end('other');
+  expect(await (await other).text()).toBe('other');
+  await Promise.all([stopped, again]);
+  expect(parts.calls).toEqual(['engine stopped', 'gateway closed', 'store closed']);
 });
 
 test('a stop ends other requests of the application when its time is over', async () => {

@@ -217,7 +217,7 @@ describe('the end', () => {
       },
     };
     const reservations = { create: fail, get: fail, history: fail, list: fail, isOverloaded: () => false };
-    const handle = createFetchHandler({ reservations, store: counting });
+    const handle = createFetchHandler({ reservations, store: counting, auth: 'none' });
     const open = async (): Promise<Response> => await handle(new Request('http://x/events', { headers: STREAM }));
     const [first, second] = [await open(), await open()];
     // One follower for both.
@@ -244,7 +244,11 @@ test('a client that does not read costs bounded memory, and gets all when it rea
     return page.map((event) => ({ ...event, data: 'message' in event.data ? { ...event.data, message } : event.data }));
   };
   const reservations = { create: fail, get: fail, history: fail, list: fail, isOverloaded: () => false };
-  const handle = createFetchHandler({ reservations, store: { ...store, events: { ...store.events, readAll } } });
+  const handle = createFetchHandler({
+    reservations,
+    auth: 'none',
+    store: { ...store, events: { ...store.events, readAll } },
+  });
   const response = await handle(new Request('http://x/events?after=0', { headers: STREAM }));
   let before = -1;
   await expect.poll(() => pages === before || ((before = pages), false)).toBe(true);

@@ -48,7 +48,7 @@ describe('the document', () => {
 /** Mounts the service below any first segment, as Express does: the path is cut from `url` and kept in `baseUrl`. */
 async function mountBelow({ store }: Pick<Awaited<ReturnType<typeof startService>>, 'store'>): Promise<number> {
   const reservations = { create: unused, get: unused, history: unused, list: unused, isOverloaded: () => false };
-  const handler = createHandler({ reservations, store });
+  const handler = createHandler({ reservations, store, auth: 'none' });
   const server = createServer((request: IncomingMessage & { baseUrl?: string }, response) => {
     const [, base = '', rest = ''] = /^(.*)(\/openapi\.json)$/.exec(request.url ?? '') ?? [];
     Object.assign(request, { baseUrl: base, url: rest });

@@ -187,7 +187,7 @@ describe('inside another application', () => {
       close: () => Promise.resolve(),
     } as const;
     const reservations = createReservations({ store, gateway });
-    const handler = createHandler({ reservations, store, ...(corsOrigins && { corsOrigins }) });
+    const handler = createHandler({ reservations, store, auth: 'none', ...(corsOrigins && { corsOrigins }) });
     const server = createServer((request, response) => {
       response.setHeader('Access-Control-Allow-Origin', 'https://theirs.example').setHeader('Vary', 'Accept');
       handler(request, response);

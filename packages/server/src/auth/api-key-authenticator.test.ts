@@ -53,6 +53,7 @@ test('a key is its name with its scopes; scopes that this release does not know 
   expect(await authenticate(key)).toEqual({
     kind: 'authenticated',
     principal: { kind: 'api-key', name: 'shop', scopes: ['reservations:read'] },
+    validForMs: 5_000,
   });
 });
 
@@ -134,6 +135,18 @@ test('a key that is remembered expires at its time', async () => {
   expect(await authenticate(key)).toMatchObject({ kind: 'authenticated' });
   clock.nowMs += 1;
   expect(await authenticate(key)).toEqual(refused('expired'));
+});
+
+test('an answer holds as long as the key is used as it was read, or until the key expires', async () => {
+  const { create, authenticate, clock } = fixture();
+  const key = await create('shop', { expiresAt: NOW + 6_000 });
+  const seen: unknown[] = [];
+  for (const elapsedMs of [0, 4_000, 1_000, 500]) {
+    clock.monotonicMs += elapsedMs;
+    clock.nowMs += elapsedMs;
+    seen.push(await authenticate(key));
+  }
+  expect(seen).toMatchObject([5_000, 1_000, 1_000, 500].map((validForMs) => ({ validForMs })));
 });
 
 test('the day of the last use is written once for each key and day', async () => {

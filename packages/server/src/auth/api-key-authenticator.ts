@@ -38,7 +38,8 @@ const MACHINE_CLOCK: AuthenticatorClock = { now: () => Date.now(), monotonicMs: 
 /** Authenticates requests by the API keys of a store. */
 export function apiKeyAuthenticator(options: ApiKeyAuthenticatorOptions): Authenticator {
   const { store, clock = MACHINE_CLOCK } = options;
-  const cache = createCache(options.cacheMs ?? CACHE_MS, clock);
+  const { cacheMs = CACHE_MS } = options;
+  const cache = createCache(cacheMs, clock);
   const markUsed = createUseMark(options);
 
   return async ({ token }): Promise<Authentication> => {
@@ -47,25 +48,27 @@ export function apiKeyAuthenticator(options: ApiKeyAuthenticatorOptions): Authen
     if (prefix === null) return { kind: 'refused', reason: 'invalid' };
     const hash = hashOfApiKey(token);
     const remembered = cache.get(prefix);
-    const key = remembered ?? (await store.apiKeys.find(prefix));
+    const key = remembered?.key ?? (await store.apiKeys.find(prefix));
     // The same work whether the prefix is known or not.
     const isHolder = timingSafeEqual(Buffer.from(hash), Buffer.from(key?.hash ?? NO_HASH));
     if (key === null || !isHolder) return { kind: 'refused', reason: 'invalid' };
     if (remembered === null) cache.put(key);
-    const state = apiKeyStateAt(key, clock.now());
+    const now = clock.now();
+    const state = apiKeyStateAt(key, now);
     if (state !== 'active') return { kind: 'refused', reason: state };
-    markUsed(key, clock.now());
+    markUsed(key, now);
     // Scopes of a later release permit nothing here.
     return {
       kind: 'authenticated',
       principal: { kind: 'api-key', name: key.name, scopes: key.scopes.filter(isScope) },
+      validForMs: Math.min(remembered?.leftMs ?? cacheMs, (key.expiresAt ?? Number.POSITIVE_INFINITY) - now),
     };
   };
 }
 
 interface Cache {
-  /** The key as it was read, within the life of the cache; null for none. */
-  get(prefix: string): ApiKey | null;
+  /** The key as it was read, and for how long it is used so; null for none. */
+  get(prefix: string): { readonly key: ApiKey; readonly leftMs: number } | null;
   put(key: ApiKey): void;
 }
 
@@ -76,7 +79,8 @@ function createCache(cacheMs: number, { monotonicMs }: AuthenticatorClock): Cach
     get(prefix) {
       const found = keys.get(prefix);
       if (found === undefined) return null;
-      if (monotonicMs() - found.readAtMs < cacheMs) return found.key;
+      const leftMs = found.readAtMs + cacheMs - monotonicMs();
+      if (leftMs > 0) return { key: found.key, leftMs };
       keys.delete(prefix);
       return null;
     },

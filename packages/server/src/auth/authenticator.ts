@@ -10,7 +10,15 @@ export type AuthenticationFailure = 'missing' | 'malformed' | 'invalid' | 'expir
 
 /** What an authenticator says of a request. */
 export type Authentication =
-  | { readonly kind: 'authenticated'; readonly principal: AuthenticatedPrincipal }
+  | {
+      readonly kind: 'authenticated';
+      readonly principal: AuthenticatedPrincipal;
+      /**
+       * Time for which the answer holds, in milliseconds: a stream of events that is open is checked again behind it.
+       * Default, and maximum: 5,000.
+       */
+      readonly validForMs?: number;
+    }
   | { readonly kind: 'refused'; readonly reason: AuthenticationFailure }
   /** Whether the request proves an identity is unknown now: it is refused, and may be repeated. */
   | { readonly kind: 'unavailable'; readonly cause: unknown };

@@ -1,5 +1,6 @@
 import type { ParameterizedContext } from 'koa';
 import type { Principal } from '../auth/principal.ts';
+import type { Credential } from './pipeline/credential-watch.ts';
 import type { KnownKey, LimitedBy, Refusal } from '../observe/requests.ts';
 
 /** State of one request. */
@@ -10,6 +11,8 @@ export interface AppState {
   traceparent: string | null;
   /** The sender. */
   principal: Principal;
+  /** What let it in, for an answer that goes on for long; null when nothing had to be proved. */
+  credential: Credential | null;
   /** Path below which the service is mounted, "" at the root: links begin with it. */
   mountPath: string;
   /** Path of the request as the client sent it, without its query. */
@@ -18,7 +21,7 @@ export interface AppState {
   reservationId: string | null;
   /** What was known of its Idempotency-Key. */
   knownKey: KnownKey | null;
-  /** Why it was not let in; null when it was, or had not to prove anything. */
+  /** Why it was not let in, or why its stream ended; null when it was, or had not to prove anything. */
   refusal: Refusal | null;
   /** True when it was answered that the service is overloaded. */
   isOverloaded: boolean;

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import type { AppContext } from '../app-state.ts';
+import { watchCredential } from '../pipeline/credential-watch.ts';
 import type { EventHub } from './event-hub.ts';
 import { type EventStreamRequest, streamEvents } from './event-stream.ts';
 import { EVENT_STREAM } from './stream-request.ts';
@@ -21,6 +22,10 @@ export function answerStream(ctx: AppContext, hub: EventHub, end: number, reques
   // A client that does not read would hold up the stop of the server.
   whenAborted(reader.signal, () => {
     if (!res.closed) setTimeout(() => res.destroy(), END_MS).unref();
+  });
+  watchCredential(ctx.state.credential, reader.signal, (refusal) => {
+    ctx.state.refusal = refusal;
+    reader.leave();
   });
   ctx.body = toReadable(streamEvents(reader, request), () => reader.leave());
 }

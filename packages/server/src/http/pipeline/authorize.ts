@@ -1,10 +1,18 @@
-import { type Authenticator, authenticate, type AuthenticationFailure } from '../../auth/authenticator.ts';
+import {
+  type Authentication,
+  type AuthenticationFailure,
+  type AuthenticationRequest,
+  type Authenticator,
+  authenticate,
+} from '../../auth/authenticator.ts';
 import { readBearer } from '../../auth/bearer.ts';
 import { createFailureBrake } from '../../auth/failure-brake.ts';
+import { callerOf, visibilityOf } from '../../auth/principal.ts';
 import { permits, type Scope } from '../../auth/scopes.ts';
 import { answerProblem } from '../answer.ts';
 import type { AppContext } from '../app-state.ts';
 import type { Problem } from '../problems/problems.ts';
+import type { CredentialCheck } from './credential-watch.ts';
 import type { Operation } from '../wire/operations.ts';
 import { isFromThisMachine } from './this-machine.ts';
 
@@ -27,7 +35,8 @@ export function createAuthorization(authenticator: Authenticator | undefined): A
     if (scope === null || (isOpenToThisMachine && isFromThisMachine(ctx.req))) return true;
     const bearer = readBearer(ctx.req);
     if (bearer.kind === 'malformed') return await refuse(ctx, 'malformed');
-    const found = await authenticate(authenticator, { token: bearer.token, request: ctx.req });
+    const request = { token: bearer.token, request: ctx.req };
+    const found = await authenticate(authenticator, request);
     switch (found.kind) {
       case 'refused':
         return await refuse(ctx, found.reason);
@@ -38,12 +47,44 @@ export function createAuthorization(authenticator: Authenticator | undefined): A
         return false;
       case 'authenticated':
         ctx.state.principal = found.principal;
-        if (permits(found.principal.scopes, scope)) return true;
+        if (permits(found.principal.scopes, scope)) {
+          ctx.state.credential = {
+            validForMs: found.validForMs ?? null,
+            check: () => checkAgain(ctx, authenticator, request, scope),
+          };
+          return true;
+        }
         ctx.state.refusal = 'insufficient_scope';
         answerProblem(ctx, insufficientScope(scope));
         return false;
     }
   };
+}
+
+/** Checks the credential of a request again that was let in. */
+async function checkAgain(
+  { state }: AppContext,
+  authenticator: Authenticator,
+  request: AuthenticationRequest,
+  scope: Scope,
+): Promise<CredentialCheck | null> {
+  let found: Authentication;
+  try {
+    found = await authenticate(authenticator, request);
+  } catch (error) {
+    // A fault of the authenticator lets nothing in, and keeps nothing in.
+    state.fault = error;
+    return { isValid: false, refusal: 'unavailable' };
+  }
+  if (found.kind === 'unavailable') return null;
+  if (found.kind === 'refused') return { isValid: false, refusal: found.reason };
+  const { principal, validForMs = null } = found;
+  if (!permits(principal.scopes, scope)) return { isValid: false, refusal: 'insufficient_scope' };
+  // What the answer shows was decided for the principal that the request had.
+  const isSame = callerOf(principal) === callerOf(state.principal);
+  if (!isSame || visibilityOf(principal) !== visibilityOf(state.principal))
+    return { isValid: false, refusal: 'invalid' };
+  return { isValid: true, validForMs };
 }
 
 /** The same text for every reason but a missing credential: it says nothing of keys. RFC 6750, 3. */

@@ -17,6 +17,7 @@ export function beginRequest(basePath: string): (ctx: AppContext, next: Next) =>
       requestId,
       traceparent: traceparentFrom(ctx.get('traceparent')),
       principal: ANONYMOUS,
+      credential: null,
       mountPath: mountedAt,
       instance,
       reservationId: null,

@@ -243,7 +243,8 @@ export const OPERATIONS: { readonly [Name in OperationName]: Operation } = {
     answers: [
       {
         status: 200,
-        description: 'The stream. It goes on until the client ends it or the server stops.',
+        description:
+          'The stream. It goes on until the client ends it, its credential is worth nothing any more, or the server stops.',
         types: ['text/event-stream'],
         headers: ['Cache-Control', 'X-Accel-Buffering'],
       },

@@ -86,7 +86,7 @@ export const METRICS: MetricCatalog = {
   authenticationRefusals: {
     name: 'reservations_authentication_refusals_total',
     type: 'counter',
-    help: 'Requests answered 401, 403 or 503 because of their credential: missing, malformed, invalid, expired, revoked, insufficient_scope, or unavailable when it could not be checked',
+    help: 'Requests answered 401, 403 or 503 because of their credential: missing, malformed, invalid, expired, revoked, insufficient_scope, or unavailable when it could not be checked; and streams of events that ended because of it',
     labels: ['reason'],
   },
   overloadRefusals: {

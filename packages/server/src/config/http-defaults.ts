@@ -4,6 +4,12 @@ export const BODY_LIMIT_BYTES: number = 64 * 1024;
 /** Default time for headers and body of a request to arrive. */
 export const REQUEST_TIMEOUT_MS = 30_000;
 
+/** Default of the streams of events that may be open at a time. */
+export const STREAMS_MAX = 2_000;
+
+/** Most streams of events that may be allowed. */
+export const STREAMS_LIMIT = 100_000;
+
 /** Default time for a server to stop: an attempt to charge takes at most 5 s. */
 export const SHUTDOWN_TIMEOUT_MS = 20_000;
 

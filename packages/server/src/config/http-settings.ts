@@ -1,6 +1,13 @@
 import { BASE_PATH_EXPECTED, parseBasePath } from './base-path.ts';
 import { CORS_ORIGINS_EXPECTED, type CorsOrigins, parseCorsOrigins } from './cors-origins.ts';
-import { BODY_LIMIT_BYTES, KEEP_ALIVE_TIMEOUT_MS, REQUEST_TIMEOUT_MS, SHUTDOWN_TIMEOUT_MS } from './http-defaults.ts';
+import {
+  BODY_LIMIT_BYTES,
+  KEEP_ALIVE_TIMEOUT_MS,
+  REQUEST_TIMEOUT_MS,
+  SHUTDOWN_TIMEOUT_MS,
+  STREAMS_LIMIT,
+  STREAMS_MAX,
+} from './http-defaults.ts';
 import { parseRateLimit, RATE_LIMIT_EXPECTED, type RateLimit, TRUSTED_PROXIES_MAX } from './rate-limit.ts';
 import { choiceSetting, portSetting, textSetting, wholeNumberSetting } from './setting-kinds.ts';
 import type { Settings } from './settings.ts';
@@ -19,6 +26,8 @@ export interface HttpConfig {
   readonly bodyLimitBytes: number;
   readonly requestTimeoutMs: number;
   readonly keepAliveTimeoutMs: number;
+  /** Streams of events that may be open at a time. */
+  readonly streamsMax: number;
   readonly shutdownTimeoutMs: number;
   readonly drainDelayMs: number;
   /** Origins whose pages may read answers. */
@@ -104,6 +113,14 @@ export const HTTP_SETTINGS: Settings<HttpConfig> = {
     max: KEEP_ALIVE_TIMEOUT_MAX_MS,
     default: KEEP_ALIVE_TIMEOUT_MS,
     description: 'How long an idle connection stays open, in milliseconds; longer than the load balancer keeps one',
+  }),
+  streamsMax: wholeNumberSetting({
+    flag: 'max-streams',
+    env: 'RESERVATIONS_MAX_STREAMS',
+    min: 0,
+    max: STREAMS_LIMIT,
+    default: STREAMS_MAX,
+    description: 'Event streams that may be open at a time; further ones get 503',
   }),
   shutdownTimeoutMs: wholeNumberSetting({
     flag: 'shutdown-timeout',

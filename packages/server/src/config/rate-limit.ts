@@ -1,4 +1,5 @@
 import { ReservationError } from '@reservations/core';
+import { checkWholeNumber } from './whole-number.ts';
 
 /** Requests that one client may send within a second, a minute or an hour: `100/min`. */
 export type RateLimit = `${number}/${'s' | 'min' | 'h'}`;
@@ -36,7 +37,10 @@ export function checkRateLimit(rate: RateLimit | null): Quota | null {
   if (rate === null) return null;
   const quota = parseQuota(rate);
   if (quota !== undefined) return quota;
-  throw new ReservationError('INVALID_OPTION', `rateLimit: expected ${RATE_LIMIT_EXPECTED}, found ${found(rate)}`);
+  throw new ReservationError(
+    'INVALID_OPTION',
+    `rateLimit: expected ${RATE_LIMIT_EXPECTED}, found ${JSON.stringify(rate)}`,
+  );
 }
 
 /**
@@ -44,13 +48,7 @@ export function checkRateLimit(rate: RateLimit | null): Quota | null {
  * @throws {ReservationError} INVALID_OPTION when it is none that can be.
  */
 export function checkTrustedProxies(proxies: number): number {
-  if (Number.isInteger(proxies) && proxies >= 0 && proxies <= TRUSTED_PROXIES_MAX) return proxies;
-  const expected = `a whole number from 0 to ${TRUSTED_PROXIES_MAX}`;
-  throw new ReservationError('INVALID_OPTION', `trustedProxies: expected ${expected}, found ${found(proxies)}`);
-}
-
-function found(value: unknown): string {
-  return JSON.stringify(value);
+  return checkWholeNumber('trustedProxies', proxies, 0, TRUSTED_PROXIES_MAX);
 }
 
 function parseQuota(text: unknown): Quota | undefined {

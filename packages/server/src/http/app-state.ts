@@ -23,6 +23,8 @@ export interface AppState {
   knownKey: KnownKey | null;
   /** Why it was not let in, or why its stream ended; null when it was, or had not to prove anything. */
   refusal: Refusal | null;
+  /** True when it is answered with a stream of events, which has no end of its own. */
+  isStream: boolean;
   /** True when it was answered that the service is overloaded. */
   isOverloaded: boolean;
   /** By what it was counted when it was beyond the rate limit. */

@@ -3,12 +3,14 @@ import Koa from 'koa';
 import type { Logger } from 'pino';
 import { checkBasePath } from '../config/base-path.ts';
 import { checkCorsOrigins } from '../config/cors-origins.ts';
-import { BODY_LIMIT_BYTES } from '../config/http-defaults.ts';
+import { BODY_LIMIT_BYTES, STREAMS_LIMIT, STREAMS_MAX } from '../config/http-defaults.ts';
 import { checkRateLimit, checkTrustedProxies } from '../config/rate-limit.ts';
+import { checkWholeNumber } from '../config/whole-number.ts';
 import type { AppOptions } from './app-options.ts';
 import type { AppState } from './app-state.ts';
 import { createEventHub } from './events/event-hub.ts';
 import { getEvents, getHistory } from './events/routes.ts';
+import { createStreamPlaces } from './events/stream-places.ts';
 import { createReadiness } from './health/readiness.ts';
 import { getLive, getReady } from './health/routes.ts';
 import { getStatus } from './health/status.ts';
@@ -40,7 +42,15 @@ export function createApp(options: AppOptions): Koa<AppState> {
   const trustedProxies = checkTrustedProxies(options.trustedProxies ?? 0);
   const routes = { reservations, bodyLimitBytes };
   const showReservation = getReservation(routes);
-  const events = { reservations, store, logger, hub: createEventHub({ store, logger, stopping: options.stopping }) };
+  const { stopping } = options;
+  const streamsMax = checkWholeNumber('streamsMax', options.streamsMax ?? STREAMS_MAX, 0, STREAMS_LIMIT);
+  const events = {
+    reservations,
+    store,
+    logger,
+    hub: createEventHub({ store, logger, stopping }),
+    places: createStreamPlaces(streamsMax, (open) => options.requests?.streams(open, streamsMax)),
+  };
   const showHistory = getHistory(events);
   const handlers: Handlers = {
     root: getRoot,

@@ -56,6 +56,8 @@ export interface ServerOptions {
   readonly corsOrigins?: CorsOrigins;
   /** Requests that each client may send: "100/min". Each process counts for itself. Default: null, no limit. */
   readonly rateLimit?: RateLimit | null;
+  /** Streams of events that may be open at a time. Default: 2,000. */
+  readonly streamsMax?: number;
   /** Proxies in front of the service whose `X-Forwarded-For` tells the address of a client. Default: 0, none is believed. */
   readonly trustedProxies?: number;
   /** Default: 20 s. */

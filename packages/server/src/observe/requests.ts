@@ -35,6 +35,10 @@ export interface EndedRequest {
 /** Measures requests. Called synchronously. */
 export interface RequestMeter {
   begun(): void;
-  /** Called once for each request that has begun. */
+  /** Called once for each request that has begun; for a stream of events when it begins. */
   ended(request: EndedRequest): void;
+  /** Called when a stream of events ended because of its credential. */
+  streamRefused(refusal: Refusal): void;
+  /** Called with the number of open streams of events whenever it changes, and how many there may be. */
+  streams(open: number, max: number): void;
 }

@@ -10,8 +10,7 @@ import { answerJson, answerProblem } from '../answer.ts';
 import type { AppContext } from '../app-state.ts';
 import { PROBLEMS } from '../problems/problems.ts';
 import { findReservation, readerOf } from '../reservations/find-reservation.ts';
-import { answerStream } from './answer-stream.ts';
-import type { EventHub } from './event-hub.ts';
+import { answerStream, type SharedByStreams } from './answer-stream.ts';
 import type { EventStreamRequest } from './event-stream.ts';
 import { encodeFeedEvent, type StreamEntry } from './event-text.ts';
 import { behindEnd, prefersStream, readAfter, takesStream } from './stream-request.ts';
@@ -21,15 +20,16 @@ import { toWireEvent } from './wire.ts';
 const PAGE_SIZE = 100;
 
 /** Options of the routes of events. */
-export interface EventRoutesOptions {
+export interface EventRoutesOptions extends SharedByStreams {
   readonly reservations: Pick<Reservations, 'get' | 'history'>;
   readonly store: Pick<ReservationStore, 'events'>;
-  readonly hub: EventHub;
   readonly logger?: Logger | undefined;
 }
 
 /** `GET /events`. */
-export function getEvents({ store, hub, logger }: EventRoutesOptions): (ctx: AppContext) => Promise<void> {
+export function getEvents(options: EventRoutesOptions): (ctx: AppContext) => Promise<void> {
+  const { store, logger } = options;
+
   async function* catchUp(after: number, signal: AbortSignal): AsyncGenerator<StreamEntry> {
     const events = followEvents(store, { after, until: 'end', signal, pageSize: PAGE_SIZE });
     for await (const event of events) yield encodeFeedEvent(event);
@@ -44,13 +44,13 @@ export function getEvents({ store, hub, logger }: EventRoutesOptions): (ctx: App
     if (place === null) return;
     const { after, end } = place;
     const request = { after: after ?? end, catchUp, includes: () => true, onFault: logFault(logger) };
-    answerStream(ctx, hub, end, request);
+    answerStream(ctx, options, end, request);
   };
 }
 
 /** `GET /reservations/{reservation_id}/events`, in either form. */
 export function getHistory(options: EventRoutesOptions): (ctx: AppContext, id: string) => Promise<void> {
-  const { reservations, store, hub, logger } = options;
+  const { reservations, store, logger } = options;
 
   /** The events of a reservation behind a position. One that was found does not vanish. */
   async function read(id: string, after: number, reader: CallerOptions): Promise<readonly FeedEvent[]> {
@@ -79,7 +79,7 @@ export function getHistory(options: EventRoutesOptions): (ctx: AppContext, id: s
     if (place === null) return;
     const { after, end } = place;
     if (prefersStream(ctx)) {
-      answerStream(ctx, hub, end, streamOf(reservationId, after ?? 0, reader));
+      answerStream(ctx, options, end, streamOf(reservationId, after ?? 0, reader));
       return;
     }
     ctx.set('Cache-Control', 'private, no-cache');

@@ -18,8 +18,16 @@ const GOOD_END = /retry: 2000\n\n\r\n0\r\n\r\n$/;
 async function guarded(auth?: Authenticator) {
   const { logger, lines } = memoryLog();
   const store = createMemoryStore();
-  const service = await startService({ store, logger, auth: auth ?? apiKeyAuthenticator({ store, cacheMs: 20 }) });
-  return { ...service, store, lines };
+  const refusals: string[] = [];
+  const requests = {
+    begun: () => undefined,
+    ended: () => undefined,
+    streams: () => undefined,
+    streamRefused: (refusal: string) => void refusals.push(refusal),
+  };
+  const authenticator = auth ?? apiKeyAuthenticator({ store, cacheMs: 20 });
+  const service = await startService({ store, logger, requests, auth: authenticator });
+  return { ...service, store, lines, refusals };
 }
 
 async function statusOf(service: Service, path: string, headers: Record<string, string>): Promise<number> {
@@ -106,6 +114,7 @@ describe('an open stream', () => {
     await stream.closed;
     expect(stream.received()).toMatch(GOOD_END);
     await expect.poll(() => service.lines()).toContainEqual(expect.objectContaining({ status: 200, refusal }));
+    expect(service.refusals).toEqual([refusal]);
   });
 
   test('goes on while its credential cannot be checked', async () => {

@@ -37,7 +37,12 @@ async function guarded(
   const service = await startService({
     auth: apiKeyAuthenticator({ store }),
     logger: pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) }),
-    requests: { begun: () => undefined, ended: (request) => void ended.push(request) },
+    requests: {
+      begun: () => undefined,
+      streams: () => undefined,
+      streamRefused: () => undefined,
+      ended: (request) => void ended.push(request),
+    },
     status: { access: 'loopback', read: () => STATUS },
     ...change,
     store,

@@ -121,7 +121,12 @@ describe('while as many charges are under way as may be', () => {
     onTestFinished(() => void vi.useRealTimers());
     const ended: EndedRequest[] = [];
     const { logger, lines } = memoryLog();
-    const requests = { begun: () => undefined, ended: (request: EndedRequest) => void ended.push(request) };
+    const requests = {
+      begun: () => undefined,
+      streams: () => undefined,
+      streamRefused: () => undefined,
+      ended: (request: EndedRequest) => void ended.push(request),
+    };
     const service = await overloaded({ logger, requests });
     const before = lines().length;
     for (let count = 1; count <= 3; count += 1) await service.post(REQUEST);

@@ -14,11 +14,14 @@ export interface RequestEndOptions {
   readonly meter: RequestMeter | undefined;
 }
 
-/** Logs and measures a request when it is over: its answer gone, or its client, and the work on it done. */
+/**
+ * Logs and measures a request when it is over: its answer gone, or its client, and the work on it done. A stream of events is
+ * measured when it begins, since it lasts as long as its client wants, and logged at its end.
+ */
 export function observeRequest({ logger, meter }: RequestEndOptions): (ctx: AppContext, next: Next) => Promise<void> {
-  function tell(ctx: AppContext, durationMs: number): void {
-    const ended = endOf(ctx, durationMs);
-    meter?.ended(ended);
+  function tell(ctx: AppContext, ended: EndedRequest): void {
+    if (!ctx.state.isStream) meter?.ended(ended);
+    else if (ended.refusal !== null) meter?.streamRefused(ended.refusal);
     if (logger !== undefined) logRequest(logger, ctx, ended);
   }
 
@@ -27,19 +30,21 @@ export function observeRequest({ logger, meter }: RequestEndOptions): (ctx: AppC
     const { promise: closed, resolve } = Promise.withResolvers<void>();
     ctx.res.once('close', resolve);
     meter?.begun();
+    const end = (status: number): EndedRequest => endOf(ctx, status, performance.now() - startedAtMs);
     try {
       await next();
     } finally {
-      void closed.then(() => tell(ctx, performance.now() - startedAtMs));
+      if (ctx.state.isStream) meter?.ended(end(ctx.status));
+      void closed.then(() => tell(ctx, end(ctx.res.headersSent ? ctx.res.statusCode : CLIENT_GONE_STATUS)));
     }
   };
 }
 
-function endOf(ctx: AppContext, durationMs: number): EndedRequest {
+function endOf(ctx: AppContext, status: number, durationMs: number): EndedRequest {
   return {
     method: ctx.method,
     route: routeOf(ctx),
-    status: ctx.res.headersSent ? ctx.res.statusCode : CLIENT_GONE_STATUS,
+    status,
     durationMs,
     knownKey: ctx.state.knownKey,
     refusal: ctx.state.refusal,

@@ -23,6 +23,7 @@ export function beginRequest(basePath: string): (ctx: AppContext, next: Next) =>
       reservationId: null,
       knownKey: null,
       refusal: null,
+      isStream: false,
       isOverloaded: false,
       limitedBy: null,
       fault: null,

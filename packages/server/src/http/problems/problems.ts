@@ -39,6 +39,7 @@ export type ProblemCode =
   | 'store_unavailable'
   | 'store_newer'
   | 'shutting_down'
+  | 'too_many_streams'
   | 'overloaded';
 
 /** Every error that the service answers. Codes and status numbers never change; titles may. */
@@ -157,6 +158,12 @@ export const PROBLEMS: { readonly [Code in ProblemCode]: ProblemKind } = {
     status: 503,
     title: 'Shutting Down',
     when: 'the server is stopping and takes no new work',
+    headers: ['Retry-After'],
+  },
+  too_many_streams: {
+    status: 503,
+    title: 'Too Many Streams',
+    when: 'as many event streams are open on this server as may be; ask again after `Retry-After`',
     headers: ['Retry-After'],
   },
   overloaded: {

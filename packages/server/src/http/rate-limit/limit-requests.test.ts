@@ -99,7 +99,12 @@ describe('requests of one client', () => {
 
   test('are counted by what they were counted', async () => {
     const ended: EndedRequest[] = [];
-    const requests = { begun: () => undefined, ended: (request: EndedRequest) => void ended.push(request) };
+    const requests = {
+      begun: () => undefined,
+      streams: () => undefined,
+      streamRefused: () => undefined,
+      ended: (request: EndedRequest) => void ended.push(request),
+    };
     const { service } = await limited({ requests });
     for (let count = 0; count < 3; count += 1) await service.request(ROOT);
     await service.server.stop();

@@ -226,7 +226,14 @@ export const OPERATIONS: { readonly [Name in OperationName]: Operation } = {
         headers: ['Cache-Control', 'X-Accel-Buffering'],
       },
     ],
-    problems: ['reservation_not_found', 'validation_failed', 'store_unavailable', 'store_newer'],
+    problems: [
+      'reservation_not_found',
+      'validation_failed',
+      'store_unavailable',
+      'store_newer',
+      'overloaded',
+      'too_many_streams',
+    ],
   },
   events: {
     operationId: 'get_events_events_get',
@@ -249,7 +256,7 @@ export const OPERATIONS: { readonly [Name in OperationName]: Operation } = {
         headers: ['Cache-Control', 'X-Accel-Buffering'],
       },
     ],
-    problems: ['not_acceptable', 'validation_failed', 'store_unavailable'],
+    problems: ['not_acceptable', 'validation_failed', 'store_unavailable', 'too_many_streams'],
   },
   document: {
     operationId: 'openapi_openapi_json_get',

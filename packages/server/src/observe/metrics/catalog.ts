@@ -24,6 +24,8 @@ const GROUP_SIZES = [1, 2, 5, 10, 20, 50, 100, 200, 500] as const;
 export interface MetricCatalog {
   readonly httpRequestDuration: MetricDefinition<'histogram', 'method' | 'route' | 'status'>;
   readonly httpRequestsInFlight: MetricDefinition<'gauge', never>;
+  readonly eventStreams: MetricDefinition<'gauge', never>;
+  readonly eventStreamsMax: MetricDefinition<'gauge', never>;
   readonly idempotentAnswers: MetricDefinition<'counter', 'result'>;
   readonly authenticationRefusals: MetricDefinition<'counter', 'reason'>;
   readonly overloadRefusals: MetricDefinition<'counter', 'reason'>;
@@ -67,14 +69,26 @@ export const METRICS: MetricCatalog = {
   httpRequestDuration: {
     name: 'reservations_http_request_duration_seconds',
     type: 'histogram',
-    help: 'Time from a request to the end of its answer; status 499 when the client went away first',
+    help: 'Time from a request to the end of its answer, or to the beginning of an event stream; status 499 when the client went away first',
     labels: ['method', 'route', 'status'],
     buckets: SECONDS,
   },
   httpRequestsInFlight: {
     name: 'reservations_http_requests_in_flight',
     type: 'gauge',
-    help: 'Requests that are being handled',
+    help: 'Requests that are being handled, without open event streams',
+    labels: [],
+  },
+  eventStreams: {
+    name: 'reservations_event_streams',
+    type: 'gauge',
+    help: 'Event streams that are open',
+    labels: [],
+  },
+  eventStreamsMax: {
+    name: 'reservations_event_streams_max',
+    type: 'gauge',
+    help: 'Most event streams that may be open; further requests for one get 503 too_many_streams',
     labels: [],
   },
   idempotentAnswers: {

@@ -116,6 +116,8 @@ test('requests are counted by route and status; a made-up method or path has no 
     limitedBy: null,
   };
   for (let begun = 0; begun < 7; begun += 1) metrics.requests.begun();
+  metrics.requests.streams(3, 2_000);
+  metrics.requests.streamRefused('revoked');
   metrics.requests.ended(request);
   metrics.requests.ended({ ...request, knownKey: 'replayed' });
   metrics.requests.ended({ ...request, method: 'PROPFIND', route: null, status: 404 });
@@ -130,6 +132,9 @@ test('requests are counted by route and status; a made-up method or path has no 
     'reservations_http_request_duration_seconds_sum{method="POST",route="/reservations",status="200"}': 0.06,
     'reservations_http_request_duration_seconds_count{method="other",route="none",status="404"}': 1,
     reservations_http_requests_in_flight: 1,
+    'reservations_authentication_refusals_total{reason="revoked"}': 1,
+    reservations_event_streams: 3,
+    reservations_event_streams_max: 2_000,
     'reservations_idempotent_answers_total{result="replayed"}': 1,
   });
 });

@@ -42,6 +42,8 @@ function requestMeter(instruments: Instruments): RequestMeter {
   const {
     httpRequestDuration,
     httpRequestsInFlight,
+    eventStreams,
+    eventStreamsMax,
     idempotentAnswers,
     authenticationRefusals,
     overloadRefusals,
@@ -57,6 +59,11 @@ function requestMeter(instruments: Instruments): RequestMeter {
       if (refusal !== null) authenticationRefusals.inc({ reason: refusal });
       if (isOverloaded) overloadRefusals.inc({ reason: method === 'POST' ? 'charges' : 'reads' });
       if (limitedBy !== null) rateLimitRefusals.inc({ by: limitedBy });
+    },
+    streamRefused: (reason) => authenticationRefusals.inc({ reason }),
+    streams(open, max) {
+      eventStreams.set(open);
+      eventStreamsMax.set(max);
     },
   };
 }

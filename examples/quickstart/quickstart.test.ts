@@ -86,7 +86,7 @@ test('a Ctrl-C that arrives twice, as under npm, lets what is under way end', as
   const [, folder = ''] = /^Database, ledger +(\S+)$/m.exec(out) ?? [];
   const store = await openSqliteStore({ path: join(folder, 'reservations.db'), exclusive: false, schema: 'require' });
   onTestFinished(() => store.close());
-  const charging = { userId: 'user_timeout', stage: null, after: null, limit: 1 };
+  const charging = { by: { field: 'userId', value: 'user_timeout' }, order: 'asc', after: null, limit: 1 } as const;
   await vi.waitFor(async () => expect((await store.view.list(charging)).reservations).toHaveLength(1), 30_000);
   // The charge is sent a moment after the reservation is on disk.
   await setTimeout(300);

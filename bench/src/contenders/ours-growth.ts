@@ -56,7 +56,8 @@ export function grow(store: ReservationStore, bytes: () => Promise<number>): Gro
         const id = ids[Math.floor(Math.random() * ids.length)];
         return events.readStream(id ?? '', { after: 0, limit: 100 });
       },
-      list: () => view.list({ userId: REQUEST.userId, stage: null, after: null, limit: LISTED }),
+      list: () =>
+        view.list({ by: { field: 'userId', value: REQUEST.userId }, order: 'asc', after: null, limit: LISTED }),
       feed: () => events.readAll({ after: end - FEED_PAGE, limit: FEED_PAGE }),
       take() {
         takes += 1;

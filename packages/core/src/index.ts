@@ -54,6 +54,6 @@ export type { EventMetadata, RecordedEvent } from './ports/event-store.ts';
 export type { Observation, Observer, Observers, StoreAlarm } from './ports/observer.ts';
 export type { PaymentGateway } from './ports/payment-gateway.ts';
 export type { ReservationStore } from './ports/reservation-store.ts';
-export { PAGE_LIMIT_MAX, type ReservationPage } from './ports/reservation-view.ts';
+export { type ListOrder, PAGE_LIMIT_MAX, type ReservationPage } from './ports/reservation-view.ts';
 export type { Runtime } from './ports/runtime.ts';
 export type { Tracer } from './ports/tracer.ts';

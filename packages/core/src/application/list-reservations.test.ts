@@ -4,6 +4,7 @@ import type { ReservationStatus, ReservationSummary } from '../domain/reservatio
 import type { ReservationStore } from '../ports/reservation-store.ts';
 import type { ReservationView } from '../ports/reservation-view.ts';
 import { exampleAppend, exampleEvent, exampleId, exampleSummary, NOTHING_ALONGSIDE } from '../testing/builders.ts';
+import { createEngineFixture } from './engine-fixture.ts';
 import { listReservations, type ReservationListFilter, ROWS_EXAMINED_MAX } from './list-reservations.ts';
 
 const EVERYONE = { caller: 'anonymous', isRestricted: false };
@@ -61,7 +62,7 @@ async function pages(
     expect(page.reservations.length).toBeLessThanOrEqual(filter.limit);
     ids.push(...page.reservations.map(({ reservationId }) => reservationId));
     if (page.next === null) return { ids, pages: count, examinedMax };
-    expect(after === null || page.next > after).toBe(true);
+    expect(after === null || (filter.order === 'desc' ? page.next < after : page.next > after)).toBe(true);
     after = page.next;
   }
 }
@@ -92,11 +93,14 @@ function matching(wanted: Wanted): readonly string[] {
 }
 
 describe('a listing', () => {
-  test('has exactly what meets all of its conditions, in order, on pages of every size', async () => {
+  test('has exactly what meets all of its conditions, in both orders, on pages of every size', async () => {
     const { view } = await storeOf(ROWS);
     for (const wanted of COMBINATIONS) {
       for (const limit of [1, 7, 200]) {
-        expect((await pages(view, { ...wanted, limit })).ids, JSON.stringify(wanted)).toEqual(matching(wanted));
+        const expected = matching(wanted);
+        expect((await pages(view, { ...wanted, limit })).ids, JSON.stringify(wanted)).toEqual(expected);
+        const newest = await pages(view, { ...wanted, limit, order: 'desc' });
+        expect(newest.ids, JSON.stringify(wanted)).toEqual(expected.toReversed());
       }
     }
   });
@@ -115,9 +119,60 @@ describe('a listing', () => {
 
   test('reads no more than its limit when an index says all', async () => {
     const { view } = await storeOf(ROWS);
-    for (const wanted of [{}, { userId: 'a' }, { stage: 'failed' }, { status: 'RESERVATION_CONFIRMED' }] as const) {
-      expect((await pages(view, { ...wanted, limit: 3 })).examinedMax).toBe(3);
+    for (const wanted of [
+      {},
+      { userId: 'a' },
+      { stage: 'failed' },
+      { status: 'RESERVATION_CONFIRMED' },
+      { caller: 'shop' },
+      { reference: 'order-1' },
+      { transactionId: 'TXN-1' },
+    ] as const) {
+      for (const order of ['asc', 'desc'] as const) {
+        expect((await pages(view, { ...wanted, order, limit: 3 })).examinedMax, JSON.stringify(wanted)).toBe(3);
+      }
     }
+    const shop = { caller: 'shop', isRestricted: true };
+    expect((await pages(view, { limit: 3 }, shop)).examinedMax).toBe(3);
+    expect((await pages(view, { limit: 3, caller: 'shop' }, shop)).examinedMax).toBe(3);
+    expect((await pages(view, { limit: 3, caller: 'anonymous' }, shop)).examinedMax).toBe(0);
+  });
+
+  test.each([
+    [{ reference: 'order-1', userId: 'a', status: 'RESERVATION_FAILED' }, [{ field: 'reference', value: 'order-1' }]],
+    [{ userId: 'a', caller: 'shop', stage: 'failed' }, [{ field: 'userId', value: 'a' }]],
+    [{ caller: 'shop', status: 'RESERVATION_FAILED' }, [{ field: 'caller', value: 'shop' }]],
+    [{ caller: 'shop', stage: 'escalated' }, [{ field: 'stage', value: 'escalated' }]],
+    [{ caller: 'anonymous' }, [null]],
+    [{ transactionId: 'TXN-1', reference: 'order-1' }, [{ field: 'transactionId', value: 'TXN-1' }]],
+    [{ status: 'RESERVATION_CONFIRMED', stage: 'failed' }, []],
+  ] as const)('with the conditions %j comes by one index', async (wanted, keys) => {
+    const { view } = await storeOf(ROWS);
+    const asked: unknown[] = [];
+    const list: ReservationView['list'] = async (request) => {
+      asked.push(request.by);
+      return await view.list(request);
+    };
+    await listReservations({ ...view, list }, { ...wanted, limit: 200 }, EVERYONE);
+    expect(new Set(asked)).toEqual(new Set<unknown>(keys));
+  });
+
+  test('of the newest is not disturbed by what is made between two pages', async () => {
+    const store = await storeOf(ROWS.slice(0, 100));
+    const ids: string[] = [];
+    for (let [after, n] = [null as ReservationListFilter['after'], 101]; ; n += 1) {
+      const page = await listReservations(
+        store.view,
+        { status: 'RESERVATION_CREATED', order: 'desc', limit: 2, after: after ?? null },
+        EVERYONE,
+      );
+      ids.push(...page.reservations.map(({ reservationId }) => reservationId));
+      if (page.next === null) break;
+      after = page.next;
+      await show(store, rowOf(n), n);
+    }
+    const created = ROWS.slice(0, 100).filter(({ status }) => status === 'RESERVATION_CREATED');
+    expect(ids).toEqual(created.map(({ reservationId }) => reservationId).toReversed());
   });
 
   test('of what is rare looks at a bounded number of rows for one page, which may be empty', async () => {
@@ -125,16 +180,22 @@ describe('a listing', () => {
       exampleSummary(exampleId(index + 1)),
     );
     const last = many.length;
-    const { view } = await storeOf([...many, exampleSummary(exampleId(last + 1), { reference: 'order-1' })]);
-    const found = await pages(view, { reference: 'order-1', limit: 10 });
+    const rare = exampleSummary(exampleId(last + 1), {
+      reference: 'order-1',
+      stage: 'failed',
+      status: 'RESERVATION_FAILED',
+    });
+    const { view } = await storeOf([...many, rare]);
+    const found = await pages(view, { userId: 'user_1', status: 'RESERVATION_FAILED', limit: 10 });
     expect(found).toEqual({ ids: [exampleId(last + 1)], pages: 3, examinedMax: ROWS_EXAMINED_MAX });
+    expect(await pages(view, { reference: 'order-1', limit: 10 })).toMatchObject({ pages: 1, examinedMax: 1 });
   });
 
   test('by status has a reservation that moves to another stage of the status between two reads', async () => {
     const store = await storeOf([rowOf(7), rowOf(14)]);
     const list: ReservationView['list'] = async (request) => {
       const page = await store.view.list(request);
-      if (request.stage === 'processing') {
+      if (request.by?.value === 'processing') {
         const moved = exampleSummary(exampleId(7), { stage: 'unresolved', answeredAs: 'pending', version: 2 });
         const append = exampleAppend(moved.reservationId, { expected: 1, events: [exampleEvent(99)] });
         await store.events.append({ ...append, inlineWrites: { ...NOTHING_ALONGSIDE, summary: moved } });
@@ -150,5 +211,14 @@ describe('a listing', () => {
       [exampleId(7), 'unresolved'],
       [exampleId(14), 'processing'],
     ]);
+  });
+
+  test('in an unknown order, or on a page of no size, is refused', async () => {
+    const { engine } = createEngineFixture();
+    await expect(engine.list({ order: 'newest' as 'asc' })).rejects.toMatchObject({
+      code: 'INVALID_OPTION',
+      message: expect.stringMatching(/^order: expected "asc" or "desc"/),
+    });
+    await expect(engine.list({ limit: 0 })).rejects.toMatchObject({ code: 'INVALID_OPTION' });
   });
 });

@@ -1,6 +1,6 @@
 import { parseReservationId, type ReservationId } from '../domain/ids.ts';
 import type { ReservationSummary } from '../domain/reservation/summary.ts';
-import { checkWholeNumber } from '../options.ts';
+import { checkOneOf, checkWholeNumber } from '../options.ts';
 import { type EventStore, READ_LIMIT_MAX, type RecordedEvent } from '../ports/event-store.ts';
 import type { ReservationStore } from '../ports/reservation-store.ts';
 import { PAGE_LIMIT_MAX, type ReservationPage } from '../ports/reservation-view.ts';
@@ -29,9 +29,10 @@ export interface ReservationQueries {
    */
   findByTransaction(transactionId: string, options?: CallerOptions): Promise<readonly ReservationSummary[]>;
   /**
-   * Returns a page of reservations in the order of creation. A page looks at about 2,000 rows at most: it may be shorter
-   * than its limit, even empty, while `next` is not null; the listing ends where `next` is null.
-   * @throws {ReservationError} INVALID_OPTION (limit)
+   * Returns a page of reservations in the order of creation, or with `order: 'desc'` the newest first. A page looks at
+   * about 2,000 rows at most: it may be shorter than its limit, even empty, while `next` is not null; the listing ends where
+   * `next` is null. `next` is an `after` in the same order. What is made meanwhile repeats and hides no older reservation.
+   * @throws {ReservationError} INVALID_OPTION (limit, order)
    */
   list(filter?: ReservationListFilter, options?: CallerOptions): Promise<ReservationPage>;
   /**
@@ -69,6 +70,7 @@ export function createQueries({ view, events }: ReservationStore, reads: Places)
       const reader = readerOf(listOptions);
       const { limit = PAGE_LIMIT_MAX } = filter;
       checkWholeNumber('limit', limit, 1, PAGE_LIMIT_MAX);
+      checkOneOf('order', filter.order ?? 'asc', ['asc', 'desc']);
       return await reads.hold(() => listReservations(view, { ...filter, limit }, reader));
     },
     async history(reservationId, historyOptions = {}) {

@@ -5,17 +5,29 @@ import type { KeyClaim } from './inline-writes.ts';
 /** Largest page of a listing. */
 export const PAGE_LIMIT_MAX = 200;
 
-/** Conditions of a listing; null matches everything. */
-export interface ReservationFilter {
-  readonly userId: string | null;
-  readonly stage: SummaryStage | null;
-  /** Only reservations whose id sorts behind this one: the `next` of the previous page. */
+/** Order of a listing: by id, which is the order of creation, or the newest first. */
+export type ListOrder = 'asc' | 'desc';
+
+/**
+ * The field that the rows of a listing have in common. A store has an index for each, in the order of ids, and none for
+ * combinations. The anonymous caller is no key: its reservations need no index, and listing by it rejects.
+ */
+export type ListKey =
+  | { readonly field: 'stage'; readonly value: SummaryStage }
+  | { readonly field: 'userId' | 'caller' | 'reference' | 'transactionId'; readonly value: string };
+
+/** What a page holds. */
+export interface ListRequest {
+  /** Null for all reservations. */
+  readonly by: ListKey | null;
+  readonly order: ListOrder;
+  /** Only reservations behind this one in the order: the `next` of the previous page. */
   readonly after: ReservationId | null;
   /** 1 to {@link PAGE_LIMIT_MAX}. */
   readonly limit: number;
 }
 
-/** One page ordered by id, which is the order of creation. */
+/** One page in the order of the request. */
 export interface ReservationPage {
   readonly reservations: readonly ReservationSummary[];
   /** Start of the next page, or null on the last one. */
@@ -51,7 +63,8 @@ export interface ReservationView {
    * id, at most {@link PAGE_LIMIT_MAX}. More than one means that the payment service used an id twice.
    */
   findByTransaction(transactionId: string): Promise<readonly ReservationSummary[]>;
-  list(filter: ReservationFilter): Promise<ReservationPage>;
+  /** Returns a page. An adapter reads the rows of the page, and one more, by the index of the key. */
+  list(request: ListRequest): Promise<ReservationPage>;
   /** Returns the number of reservations in a stage, or `max` when there are more. */
   count(request: StageCount): Promise<number>;
 }

@@ -47,9 +47,9 @@ export const sabotagedLookUps: readonly Sabotage[] = [
   inView('all reservations of a transaction are given', (inner) => ({
     ...inner,
     async findByTransaction(id) {
-      const { reservations, next } = await inner.list({ userId: null, stage: null, after: null, limit: 200 });
+      const { reservations, next } = await inner.list({ by: null, order: 'asc', after: null, limit: 200 });
       const rest =
-        next === null ? [] : (await inner.list({ userId: null, stage: null, after: next, limit: 200 })).reservations;
+        next === null ? [] : (await inner.list({ by: null, order: 'asc', after: next, limit: 200 })).reservations;
       return [...reservations, ...rest].filter(({ transactionId }) => transactionId === id);
     },
   })),

@@ -5,6 +5,7 @@ import { sabotagedApiKeys } from './sabotaged-api-keys.ts';
 import { sabotagedAppends } from './sabotaged-appends.ts';
 import { sabotagedKeys } from './sabotaged-keys.ts';
 import { sabotagedFeeds } from './sabotaged-feeds.ts';
+import { sabotagedListings } from './sabotaged-listings.ts';
 import { sabotagedLookUps } from './sabotaged-look-ups.ts';
 import { sabotagedRepairs } from './sabotaged-repairs.ts';
 
@@ -96,10 +97,7 @@ const view: readonly Sabotage[] = [
       };
     },
   },
-  inView('a listing forgets its stage when it has a user', (inner) => ({
-    ...inner,
-    list: (filter) => inner.list(filter.userId === null ? filter : { ...filter, stage: null }),
-  })),
+  ...sabotagedListings,
   inView('a full last page promises another', (inner) => ({
     ...inner,
     async list(filter) {

@@ -73,7 +73,7 @@ function unless(holds: boolean, detail: string): CheckFailure | null {
 async function listAll({ view }: ReservationStore): Promise<readonly ReservationSummary[]> {
   const rows: ReservationSummary[] = [];
   for (let after: ReservationSummary['reservationId'] | null = null; ;) {
-    const page = await view.list({ userId: null, stage: null, after, limit: PAGE_LIMIT_MAX });
+    const page = await view.list({ by: null, order: 'asc', after, limit: PAGE_LIMIT_MAX });
     rows.push(...page.reservations);
     if (page.next === null) return rows;
     after = page.next;

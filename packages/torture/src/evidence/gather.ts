@@ -66,7 +66,7 @@ async function readView(store: ReservationStore): Promise<readonly ReservationSu
   const rows: ReservationSummary[] = [];
   let after: ReservationId | null = null;
   do {
-    const page: ReservationPage = await store.view.list({ userId: null, stage: null, after, limit: PAGE_LIMIT_MAX });
+    const page: ReservationPage = await store.view.list({ by: null, order: 'asc', after, limit: PAGE_LIMIT_MAX });
     rows.push(...page.reservations);
     after = page.next;
   } while (after !== null);

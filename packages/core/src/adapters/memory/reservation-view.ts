@@ -1,10 +1,15 @@
-import type { ReservationSummary } from '../../domain/reservation/summary.ts';
-import { PAGE_LIMIT_MAX, type ReservationView } from '../../ports/reservation-view.ts';
-import { assertCount, assertPage } from '../support/arguments.ts';
+import type { ListRequest, ReservationPage, ReservationView } from '../../ports/reservation-view.ts';
+import { assertCount, assertPage, firstOfTransaction } from '../support/arguments.ts';
 import { keyOf, type Tables } from './tables.ts';
 
-function byId(a: ReservationSummary, b: ReservationSummary): number {
-  return a.reservationId < b.reservationId ? -1 : 1;
+function page({ summaries }: Tables, { by, order, after, limit }: ListRequest): ReservationPage {
+  const isBehind = (id: string, other: string): boolean => (order === 'asc' ? id > other : id < other);
+  const found = [...summaries.values()]
+    .filter((row) => by === null || row[by.field] === by.value)
+    .filter((row) => after === null || isBehind(row.reservationId, after))
+    .sort((a, b) => (isBehind(a.reservationId, b.reservationId) ? 1 : -1));
+  const reservations = found.slice(0, limit);
+  return { reservations, next: found.length > limit ? (reservations.at(-1)?.reservationId ?? null) : null };
 }
 
 /** The read side over the store's tables. */
@@ -20,21 +25,12 @@ export function createReservationView(tables: Tables, assertOpen: () => void): R
     },
     async findByTransaction(transactionId) {
       assertOpen();
-      return [...tables.summaries.values()]
-        .filter((row) => row.transactionId === transactionId)
-        .sort(byId)
-        .slice(0, PAGE_LIMIT_MAX);
+      return page(tables, firstOfTransaction(transactionId)).reservations;
     },
-    async list({ userId, stage, after, limit }) {
+    async list(request) {
       assertOpen();
-      assertPage({ limit });
-      const found = [...tables.summaries.values()]
-        .filter((row) => userId === null || row.userId === userId)
-        .filter((row) => stage === null || row.stage === stage)
-        .filter((row) => after === null || row.reservationId > after)
-        .sort(byId);
-      const reservations = found.slice(0, limit);
-      return { reservations, next: found.length > limit ? (reservations.at(-1)?.reservationId ?? null) : null };
+      assertPage(request);
+      return page(tables, request);
     },
     async count({ stage, max }) {
       assertOpen();

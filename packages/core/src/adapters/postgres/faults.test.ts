@@ -58,7 +58,7 @@ async function connect(): Promise<pg.Client> {
 async function contents(store: ReservationStore): Promise<unknown> {
   return {
     events: await store.events.readAll({ after: 0, limit: 1_000 }),
-    reservations: await store.view.list({ userId: null, stage: null, after: null, limit: 200 }),
+    reservations: await store.view.list({ by: null, order: 'asc', after: null, limit: 200 }),
     work: await store.work.list({ kind: 'charge', limit: 1_000 }),
   };
 }

@@ -1,5 +1,6 @@
 import { createDatabase, type TestDatabase } from '@reservations/test-postgres';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import type { ListKey } from '../../ports/reservation-view.ts';
 import type { ReservationStore } from '../../ports/reservation-store.ts';
 import {
   exampleApiKey,
@@ -27,6 +28,8 @@ const KEY_COLUMN: Readonly<Record<string, string>> = {
   reservations_by_user: 'user_id',
   reservations_by_stage: 'stage',
   reservations_by_transaction: 'transaction_id',
+  reservations_by_caller: 'caller',
+  reservations_by_reference: 'reference',
   due_work_pkey: 'id',
   due_work_by_due_at: 'due_at',
   idempotency_keys_pkey: 'idempotency_key',
@@ -46,7 +49,8 @@ const FILL = `
   insert into events select 0, ${idOf('n / 2')}, n % 2 + 1, (select coalesce(max(position), 0) from events) + n + 1,
     'event-' || n, 'command-' || n / 2, 'T', 1, '{}', '{}', 0 from generate_series(0, ${2 * ROWS - 1}) as n;
   insert into reservations select 0, ${idOf('n')}, 1, 'user_' || n % 500,
-    case n % 100 when 0 then 'escalated' else 'confirmed' end, 'TXN-' || n % 5000, '{}' from generate_series(1, ${ROWS}) as n;
+    case n % 100 when 0 then 'escalated' else 'confirmed' end, 'TXN-' || n % 5000,
+    case n % 4 when 0 then null else 'shop-' || n % 4 end, 'order-' || n % 5000, '{}' from generate_series(1, ${ROWS}) as n;
   insert into due_work select 0, 'charge', ${idOf('n')}, n, 0, n, null, null from generate_series(1, ${ROWS}) as n;
   insert into idempotency_keys select 0, 'filling', 'key-' || n, 'body', ${idOf('n')}
     from generate_series(1, ${ROWS}) as n;
@@ -135,6 +139,15 @@ async function openReservation(store: ReservationStore): Promise<{ readonly n: n
   return { n, owner };
 }
 
+const LISTS: readonly { readonly by: ListKey | null; readonly index: string }[] = [
+  { by: null, index: 'reservations_pkey' },
+  { by: { field: 'userId', value: 'user_7' }, index: 'reservations_by_user' },
+  { by: { field: 'stage', value: 'escalated' }, index: 'reservations_by_stage' },
+  { by: { field: 'transactionId', value: 'TXN-7' }, index: 'reservations_by_transaction' },
+  { by: { field: 'caller', value: 'shop-1' }, index: 'reservations_by_caller' },
+  { by: { field: 'reference', value: 'order-7' }, index: 'reservations_by_reference' },
+];
+
 const LOOK_UPS: readonly LookUp[] = [
   { what: 'an append that opens a reservation', indexes: APPENDED_BY, run: openReservation },
   {
@@ -200,24 +213,15 @@ const LOOK_UPS: readonly LookUp[] = [
     indexes: ['reservations_pkey'],
     run: ({ view }) => Promise.all([1, 2, 90_000].map((n) => view.find(exampleId(n)))),
   },
-  {
-    what: 'a list of all reservations',
-    indexes: ['reservations_pkey'],
-    run: ({ view }) => view.list({ userId: null, stage: null, after: exampleId(0), limit: 20 }),
-  },
-  {
-    what: 'lists of a user, in a stage and not',
-    indexes: ['reservations_by_user', 'reservations_pkey'],
-    async run({ view }) {
-      const filter = { userId: 'user_7', after: null, limit: 20 };
-      await Promise.allSettled([view.list({ ...filter, stage: null }), view.list({ ...filter, stage: 'escalated' })]);
-    },
-  },
-  {
-    what: 'a list of a stage',
-    indexes: ['reservations_by_stage', 'reservations_pkey'],
-    run: ({ view }) => Promise.allSettled([view.list({ userId: null, stage: 'escalated', after: null, limit: 20 })]),
-  },
+  ...LISTS.flatMap(({ by, index }) =>
+    (['asc', 'desc'] as const).map((order): LookUp => ({
+      what: `lists by ${by?.field ?? 'id'}, ${order}`,
+      indexes: [index, 'reservations_pkey'],
+      // What the table was filled with is no row of a reservation.
+      run: ({ view }) =>
+        Promise.allSettled([null, exampleId(7)].map((after) => view.list({ by, order, after, limit: 20 }))),
+    })),
+  ),
   {
     what: 'the number of reservations in a stage',
     indexes: ['reservations_by_stage'],

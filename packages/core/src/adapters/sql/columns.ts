@@ -1,4 +1,6 @@
+import { ANONYMOUS_CALLER } from '../../domain/caller.ts';
 import { readSummary, type ReservationSummary, writeSummary } from '../../domain/reservation/summary.ts';
+import type { ListKey, ListOrder } from '../../ports/reservation-view.ts';
 
 /**
  * The columns of every table, once. `shard` leads every key: one shard is one total order of events, and several need no
@@ -45,7 +47,10 @@ export const RESERVATIONS = {
   user_id: 'text',
   stage: 'text',
   transaction_id: 'text?',
-  /** The whole summary as JSON (see `readSummary`). */
+  /** Null for the anonymous caller: an index holds the others. */
+  caller: 'text?',
+  reference: 'text?',
+  /** The rest of the summary as JSON (see `readSummary`). */
   summary: 'text',
 } as const;
 
@@ -58,6 +63,8 @@ export function toReservationRow(summary: ReservationSummary): ReservationRow {
     user_id: summary.userId,
     stage: summary.stage,
     transaction_id: summary.transactionId,
+    caller: summary.caller === ANONYMOUS_CALLER ? null : summary.caller,
+    reference: summary.reference,
     summary: writeSummary(summary),
   };
 }
@@ -71,8 +78,18 @@ export function fromReservationRow(row: ReservationRow): ReservationSummary {
     userId: row.user_id,
     stage: row.stage as ReservationSummary['stage'],
     transactionId: row.transaction_id,
+    caller: row.caller ?? ANONYMOUS_CALLER,
+    reference: row.reference,
   };
 }
+
+/** The columns that lists are read by, each with an index of its own. */
+export const LIST_COLUMNS: {
+  readonly [Field in ListKey['field']]: 'user_id' | 'stage' | 'transaction_id' | 'caller' | 'reference';
+} = { userId: 'user_id', stage: 'stage', transactionId: 'transaction_id', caller: 'caller', reference: 'reference' };
+
+/** Where a page begins that has none before it: every id sorts between the two, byte by byte. */
+export const BEFORE_EVERY_ID: { readonly [Order in ListOrder]: string } = { asc: '', desc: '~' };
 
 /** Work that is due at a time, of all kinds. */
 export const DUE_WORK = {

@@ -78,7 +78,7 @@ describe('migrations', () => {
     const keys = statements
       .filter((statement) => /^create (table|(unique )?index) /.test(statement))
       .flatMap((statement) => [...statement.matchAll(/(?:key|unique|on \w+) \(([^)]*)\)/g)]);
-    expect(keys).toHaveLength(11);
+    expect(keys).toHaveLength(13);
     expect(keys.map(([, columns]) => columns?.split(', ')[0])).toEqual(keys.map(() => 'shard'));
   });
 });

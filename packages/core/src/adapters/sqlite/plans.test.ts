@@ -59,7 +59,8 @@ const FILL = `
     insert into events select 0, 'RES-' || (n / 2), n % 2 + 1, n, 'event-' || n, 'c', 'T', 1, '{}', '{}', 0 from numbers;
   with recursive numbers(n) as (select 1 union all select n + 1 from numbers where n < 20000)
     insert into reservations select 0, 'RES-' || n, 1, 'user_' || (n % 500),
-      case n % 100 when 0 then 'escalated' else 'confirmed' end, null, '{}' from numbers;
+      case n % 100 when 0 then 'escalated' else 'confirmed' end, 'TXN-' || (n % 5000),
+      case n % 4 when 0 then null else 'shop-' || (n % 4) end, 'order-' || (n % 5000), '{}' from numbers;
   with recursive numbers(n) as (select 1 union all select n + 1 from numbers where n < 20000)
     insert into due_work select 0, 'charge', 'RES-' || n, n, 0, n, null, null from numbers;
   with recursive numbers(n) as (select 1 union all select n + 1 from numbers where n < 20000)

@@ -1,7 +1,8 @@
+import { ANONYMOUS_CALLER } from '../../domain/caller.ts';
 import { assert } from '../../errors.ts';
 import { type AppendRequest, EVENTS_PER_APPEND_MAX, READ_LIMIT_MAX } from '../../ports/event-store.ts';
 import { TAKE_LIMIT_MAX } from '../../ports/due-work.ts';
-import { COUNT_MAX, PAGE_LIMIT_MAX } from '../../ports/reservation-view.ts';
+import { COUNT_MAX, type ListRequest, PAGE_LIMIT_MAX } from '../../ports/reservation-view.ts';
 import { SUBSCRIPTIONS_LIMIT_MAX } from '../../ports/subscriptions.ts';
 import { REPAIR_ROWS_MAX } from '../../ports/admin/view-repair.ts';
 
@@ -24,9 +25,18 @@ export function assertRange({ after, limit }: { readonly after: number; readonly
   assert(isWithin(limit, 1, READ_LIMIT_MAX), `a read cannot return ${limit} events`);
 }
 
-/** How much a page of a listing holds at most. */
-export function assertPage({ limit }: { readonly limit: number }): void {
+/** How much a page of a listing holds at most, and what it can be listed by. */
+export function assertPage({ by, limit }: Pick<ListRequest, 'by' | 'limit'>): void {
   assert(isWithin(limit, 1, PAGE_LIMIT_MAX), `a page cannot hold ${limit} reservations`);
+  assert(
+    by?.field !== 'caller' || by.value !== ANONYMOUS_CALLER,
+    'reservations of the anonymous caller are not listed by it',
+  );
+}
+
+/** The first reservations of a transaction, as many as one page holds. */
+export function firstOfTransaction(transactionId: string): ListRequest {
+  return { by: { field: 'transactionId', value: transactionId }, order: 'asc', after: null, limit: PAGE_LIMIT_MAX };
 }
 
 /** How far reservations are counted. */

@@ -77,7 +77,7 @@ test('a payment that is missing from the queue is noticed', async () => {
 
 test('a row of the view without a stream is noticed', async () => {
   tamper(
-    `insert into reservations select shard, 'RES-x', version, user_id, stage, transaction_id, summary from reservations limit 1`,
+    `insert into reservations select shard, 'RES-x', version, user_id, stage, transaction_id, caller, reference, summary from reservations limit 1`,
   );
   expect((await verifyStore(store)).faults).toEqual(['the view has 3 rows, the log has 2 streams']);
 });

@@ -69,16 +69,20 @@ export function summarize(
 }
 
 /** Fields that rows of an earlier release lack, with what their absence means. A new field has its default here. */
-const ABSENT: Partial<ReservationSummary> = { reference: null, metadata: NO_METADATA, caller: '' };
+const ABSENT: Partial<ReservationSummary> = { metadata: NO_METADATA };
 
-/** The row as text. */
+/** The fields of a row that its text has; caller and reference have columns of their own in a database. */
+export type SummaryText = Omit<ReservationSummary, 'caller' | 'reference'>;
+
+/** The row as text, without caller and reference. */
 export function writeSummary(summary: ReservationSummary): string {
-  return JSON.stringify(summary);
+  // JSON leaves out what is undefined.
+  return JSON.stringify({ ...summary, caller: undefined, reference: undefined });
 }
 
 /** Reads a row that this release or an earlier one wrote. @throws {SyntaxError} when it is no JSON. */
-export function readSummary(text: string): ReservationSummary {
-  const row = JSON.parse(text) as ReservationSummary;
+export function readSummary(text: string): SummaryText {
+  const row = JSON.parse(text) as SummaryText;
   // A complete row keeps the order of its fields: it is copied to another store byte for byte.
   return Object.keys(ABSENT).every((field) => field in row) ? row : { ...ABSENT, ...row };
 }

@@ -111,7 +111,7 @@ export async function wholeLog(store: ReservationStore): Promise<readonly Record
 export async function snapshot(store: ReservationStore): Promise<unknown> {
   return {
     log: await wholeLog(store),
-    reservations: await store.view.list({ userId: null, stage: null, after: null, limit: 200 }),
+    reservations: await store.view.list({ by: null, order: 'asc', after: null, limit: 200 }),
     work: await store.work.list({ kind: 'charge', limit: TAKE_LIMIT_MAX }),
     gauge: await store.work.gauge({ kind: 'charge' }),
     subscriptions: await store.subscriptions.list({ limit: SUBSCRIPTIONS_LIMIT_MAX }),

@@ -49,7 +49,7 @@ const closing: readonly StoreContractCase[] = [
       store.events.readStream(id, { after: 0, limit: 1 }),
       store.events.readAll({ after: 0, limit: 1 }),
       store.view.find(id),
-      store.view.list({ userId: null, stage: null, after: null, limit: 1 }),
+      store.view.list({ by: null, order: 'asc', after: null, limit: 1 }),
       store.view.findByKey(key),
       store.view.findByTransaction('TXN-1'),
       store.view.count({ stage: 'processing', max: 1 }),

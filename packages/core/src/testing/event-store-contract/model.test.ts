@@ -6,6 +6,7 @@ import { openPostgresStore } from '../../adapters/postgres/index.ts';
 import { openSqliteStore } from '../../adapters/sqlite/index.ts';
 import type { KeyChange, WorkChange } from '../../ports/inline-writes.ts';
 import type { AppendRequest, ExpectedVersion } from '../../ports/event-store.ts';
+import type { ListKey } from '../../ports/reservation-view.ts';
 import type { ReservationStore } from '../../ports/reservation-store.ts';
 import { exampleEvent, exampleId, exampleSummary } from '../builders.ts';
 import { snapshot } from './case.ts';
@@ -61,11 +62,14 @@ const append: fc.Arbitrary<Operation> = fc
     stage: fc.option(fc.constantFrom('processing' as const, 'confirmed' as const)),
     userId: fc.constantFrom('user_1', 'user_2'),
     transactionId: fc.constantFrom(null, 'TXN-1', 'TXN-2'),
+    caller: fc.constantFrom('anonymous', 'shop'),
+    reference: fc.constantFrom(null, 'order-1', 'order-2'),
     work,
     key,
   })
-  .map(({ stage, userId, transactionId, work: change, key: keyChange, ...rest }) => {
-    const summary = stage === null ? null : exampleSummary(rest.stream, { stage, userId, transactionId });
+  .map(({ stage, userId, transactionId, caller, reference, work: change, key: keyChange, ...rest }) => {
+    const row = { userId, transactionId, caller, reference };
+    const summary = stage === null ? null : exampleSummary(rest.stream, { stage, ...row });
     const request: AppendRequest = { ...rest, inlineWrites: { summary, work: change, key: keyChange } };
     const names: string[] = [rest.stream];
     if (keyChange.kind !== 'keep') names.push(`${keyChange.scope}/${keyChange.key}`);
@@ -101,13 +105,22 @@ async function outcome(work: Promise<unknown>): Promise<unknown> {
   );
 }
 
-/** All that is seen of a store by listings with every filter, and by streams. */
+const KEYS: readonly (ListKey | null)[] = [
+  null,
+  ...['user_1', 'user_2'].map((value) => ({ field: 'userId', value }) as const),
+  ...(['processing', 'confirmed'] as const).map((value) => ({ field: 'stage', value }) as const),
+  { field: 'caller', value: 'shop' },
+  { field: 'reference', value: 'order-1' },
+  { field: 'transactionId', value: 'TXN-1' },
+];
+
+/** All that is seen of a store by listings of every kind, and by streams. */
 async function views(store: ReservationStore): Promise<unknown> {
   const seen = [];
-  for (const userId of [null, 'user_1', 'user_2']) {
-    for (const stage of [null, 'processing', 'confirmed'] as const) {
-      for (const after of [null, exampleId(1)]) {
-        for (const limit of [1, 2, 10]) seen.push(await store.view.list({ userId, stage, after, limit }));
+  for (const by of KEYS) {
+    for (const order of ['asc', 'desc'] as const) {
+      for (const after of [null, exampleId(1), exampleId(2)]) {
+        for (const limit of [1, 2, 10]) seen.push(await store.view.list({ by, order, after, limit }));
       }
     }
   }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { ReservationId } from '../../domain/ids.ts';
 import type { ReservationSummary } from '../../domain/reservation/summary.ts';
 import { READ_LIMIT_MAX, type RecordedEvent } from '../../ports/event-store.ts';
+import type { ListKey } from '../../ports/reservation-view.ts';
 import type { ReservationStore } from '../../ports/reservation-store.ts';
 import { exampleAppend, exampleEvent, exampleId, exampleSummary, NOTHING_ALONGSIDE, recordedBy } from '../builders.ts';
 import { appended, oneTo, wholeLog } from './case.ts';
@@ -21,6 +22,8 @@ export function rowOf(stream: readonly RecordedEvent[]): ReservationSummary {
     message: `made of ${last.id}`,
     userId: `user_${last.version}`,
     transactionId: `TXN-${last.id}`,
+    caller: last.version % 2 === 0 ? 'shop' : 'anonymous',
+    reference: last.version % 3 === 0 ? null : `order-${last.version}`,
   });
 }
 
@@ -36,9 +39,9 @@ export async function advance(store: ReservationStore, n: number, eventNumber: n
   return await appended(store, { ...request, inlineWrites: { ...NOTHING_ALONGSIDE, summary } });
 }
 
-/** Every row, and what single look-ups, listings by user and look-ups by transaction make of it. */
+/** Every row, and what single look-ups, listings and look-ups by transaction make of it. */
 export async function shownBy(store: ReservationStore): Promise<readonly ReservationSummary[]> {
-  const { reservations, next } = await store.view.list({ userId: null, stage: null, after: null, limit: 200 });
+  const { reservations, next } = await store.view.list({ by: null, order: 'asc', after: null, limit: 200 });
   assert.equal(next, null, 'the only page is the last');
   for (const row of reservations) assert.deepEqual(await store.view.find(row.reservationId), row);
   for (const transactionId of new Set(reservations.map((row) => row.transactionId))) {
@@ -46,10 +49,16 @@ export async function shownBy(store: ReservationStore): Promise<readonly Reserva
     const ofTransaction = reservations.filter((row) => row.transactionId === transactionId);
     assert.deepEqual(await store.view.findByTransaction(transactionId), ofTransaction);
   }
-  for (const userId of new Set(reservations.map((row) => row.userId))) {
-    const ofUser = await store.view.list({ userId, stage: 'processing', after: null, limit: 200 });
-    const expected = reservations.filter((row) => row.userId === userId && row.stage === 'processing');
-    assert.deepEqual(ofUser.reservations, expected);
+  for (const field of ['userId', 'stage', 'caller', 'reference'] as const) {
+    for (const value of new Set(reservations.map((row) => row[field]))) {
+      if (value === null || value === 'anonymous') continue;
+      const by = { field, value } as ListKey;
+      const found = await store.view.list({ by, order: 'asc', after: null, limit: 200 });
+      assert.deepEqual(
+        found.reservations,
+        reservations.filter((row) => row[field] === value),
+      );
+    }
   }
   return reservations;
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { ReservationSummary } from '../../domain/reservation/summary.ts';
 import { REPAIR_ROWS_MAX } from '../../ports/admin/view-repair.ts';
+import type { ListRequest } from '../../ports/reservation-view.ts';
 import type { ReservationStore } from '../../ports/reservation-store.ts';
 import { exampleAppend, exampleEvent, exampleId, exampleSummary, NOTHING_ALONGSIDE } from '../builders.ts';
 import { appended, onStore, oneTo, onTwoStores, type StoreContractCase, wholeLog } from './case.ts';
@@ -12,9 +13,17 @@ async function damage(store: ReservationStore, n: number, summary: ReservationSu
   await appended(store, exampleAppend(exampleId(n), { events: [exampleEvent(n)], inlineWrites }));
 }
 
+const everything: ListRequest = { by: null, order: 'asc', after: null, limit: 10 };
+
 const putting: readonly StoreContractCase[] = [
   onStore('a row that differs from its stream is replaced, whatever it says', async (store) => {
-    const damaged = { stage: 'failed', userId: 'user_other', transactionId: 'TXN-other' } as const;
+    const damaged = {
+      stage: 'failed',
+      userId: 'user_other',
+      transactionId: 'TXN-other',
+      caller: 'other',
+      reference: 'other',
+    } as const;
     await damage(store, 1, exampleSummary(exampleId(1), damaged));
     await damage(store, 2, exampleSummary(exampleId(2), { ...damaged, version: 7 }));
     await damage(store, 3, null);
@@ -22,8 +31,12 @@ const putting: readonly StoreContractCase[] = [
     const rows = await madeFromLog(store);
     assert.equal(await store.repair.put(rows), 3);
     assert.deepEqual(await shownBy(store), rows);
-    const others = await store.view.list({ userId: 'user_other', stage: null, after: null, limit: 10 });
+    const others = await store.view.list({ ...everything, by: { field: 'userId', value: 'user_other' } });
     assert.deepEqual(others.reservations, []);
+    for (const field of ['caller', 'reference'] as const) {
+      const found = await store.view.list({ ...everything, by: { field, value: 'other' } });
+      assert.deepEqual(found.reservations, [], `no row has the ${field} any more`);
+    }
     assert.deepEqual(await store.view.findByTransaction('TXN-other'), []);
   }),
 
@@ -34,6 +47,7 @@ const putting: readonly StoreContractCase[] = [
       { stage: 'failed', status: 'RESERVATION_FAILED', failureReason: 'declined', message: '' },
       { stage: 'escalated', answeredAs: 'failed', status: 'RESERVATION_FAILED', transactionId: '🧾' },
       { amountMinor: 1, currency: 'JPY', decimals: 0, message: 'ä'.repeat(10_000) },
+      { caller: '~tenant:"7"', reference: '🧾'.repeat(255) },
     ];
     const rows = variants.map((variant, index) => exampleSummary(exampleId(index + 1), variant));
     for (const [index] of rows.entries()) await damage(store, index + 1, null);

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import type { ReservationSummary } from '../../domain/reservation/summary.ts';
-import type { ReservationStore } from '../../ports/reservation-store.ts';
-import { COUNT_MAX, PAGE_LIMIT_MAX, type ReservationFilter } from '../../ports/reservation-view.ts';
+import { COUNT_MAX, type ListRequest, PAGE_LIMIT_MAX } from '../../ports/reservation-view.ts';
 import {
   exampleAppend,
   exampleCharge,
@@ -10,43 +9,11 @@ import {
   exampleSummary,
   NOTHING_ALONGSIDE,
 } from '../builders.ts';
-import { appended, type StoreContractCase, onStore, oneTo } from './case.ts';
+import { type StoreContractCase, appended, onStore, oneTo } from './case.ts';
+import { listingCases, show, showTwelve } from './listing.ts';
 
 const id = exampleId(1);
-const everything: ReservationFilter = { userId: null, stage: null, after: null, limit: 10 };
-
-/** Writes the row beside the first event of its reservation. */
-async function show(store: ReservationStore, summary: ReservationSummary): Promise<void> {
-  await appended(store, exampleAppend(summary.reservationId, { inlineWrites: { ...NOTHING_ALONGSIDE, summary } }));
-}
-
-/** Twelve reservations, in no order: users a and b in turns, every third one confirmed. */
-async function showTwelve(store: ReservationStore): Promise<readonly ReservationSummary[]> {
-  const rows = oneTo(12).map((n) =>
-    exampleSummary(exampleId(n), {
-      userId: n % 2 === 0 ? 'a' : 'b',
-      ...(n % 3 === 0 ? { stage: 'confirmed', status: 'RESERVATION_CONFIRMED', transactionId: `TXN-${n}` } : {}),
-    }),
-  );
-  for (const row of rows.toSorted((a, b) => a.reservationId.slice(-1).localeCompare(b.reservationId.slice(-1)) * -1)) {
-    await show(store, row);
-  }
-  return rows;
-}
-
-/** Every page of a listing. */
-async function pages(store: ReservationStore, filter: ReservationFilter): Promise<(readonly ReservationSummary[])[]> {
-  const found = [];
-  let { after } = filter;
-  for (;;) {
-    const page = await store.view.list({ ...filter, after });
-    found.push(page.reservations);
-    if (page.next === null) return found;
-    assert.equal(page.reservations.length, filter.limit, 'a page that has a next one is full');
-    assert(after === null || page.next > after, 'the next page starts behind this one');
-    after = page.next;
-  }
-}
+const everything: ListRequest = { by: null, order: 'asc', after: null, limit: 10 };
 
 const rows: readonly StoreContractCase[] = [
   onStore('a reservation that does not exist is not found', async (store) => {
@@ -73,6 +40,8 @@ const rows: readonly StoreContractCase[] = [
       { stage: 'unresolved', answeredAs: 'pending', updatedAt: '2026-01-02T03:04:05.679Z', version: 2 },
       { stage: 'escalated', answeredAs: 'failed', status: 'RESERVATION_FAILED', transactionId: '🧾', version: 1_000 },
       { amountMinor: 1, currency: 'JPY', decimals: 0, message: 'ä'.repeat(10_000) },
+      { caller: '~tenant:"7"', reference: '🧾'.repeat(255), metadata: { shop: 'Köln', '"': "'" } },
+      { caller: 'shop', reference: 'NULL', message: 'caller and reference' },
     ];
     const expected = variants.map((variant, index) => exampleSummary(exampleId(index + 1), variant));
     for (const row of expected) await show(store, row);
@@ -149,60 +118,6 @@ const transactions: readonly StoreContractCase[] = [
   }),
 ];
 
-const listing: readonly StoreContractCase[] = [
-  onStore('reservations are listed in the order of their ids, whatever the order of appends', async (store) => {
-    const all = await showTwelve(store);
-    assert.deepEqual(await store.view.list({ ...everything, limit: 200 }), { reservations: all, next: null });
-  }),
-
-  onStore('pages of every size that follow each other make up the whole listing', async (store) => {
-    const all = await showTwelve(store);
-    for (const limit of oneTo(13)) {
-      const found = await pages(store, { ...everything, limit });
-      assert.deepEqual(found.flat(), all);
-      assert.equal(found.length, Math.ceil(all.length / limit), `the last page of ${limit} says that it is the last`);
-    }
-  }),
-
-  onStore('a listing keeps to its user, its stage, or both, on every page', async (store) => {
-    const all = await showTwelve(store);
-    const filters = [
-      { userId: 'a', stage: null },
-      { userId: null, stage: 'confirmed' },
-      { userId: 'b', stage: 'confirmed' },
-      { userId: 'b', stage: 'processing' },
-      { userId: 'A', stage: null },
-      { userId: '', stage: null },
-      { userId: null, stage: 'escalated' },
-    ] as const;
-    for (const { userId, stage } of filters) {
-      const expected = all.filter(
-        (row) => (userId === null || row.userId === userId) && (stage === null || row.stage === stage),
-      );
-      for (const limit of [1, 2, 3, 100]) {
-        assert.deepEqual((await pages(store, { userId, stage, after: null, limit })).flat(), expected);
-      }
-    }
-  }),
-
-  onStore('a reservation moves from one stage of the listing to the other', async (store) => {
-    await show(store, exampleSummary(id));
-    const failed = exampleSummary(id, { stage: 'failed', failureReason: 'declined', version: 2 });
-    const append = exampleAppend(id, { expected: 1, events: [exampleEvent(2)] });
-    await appended(store, { ...append, inlineWrites: { ...NOTHING_ALONGSIDE, summary: failed } });
-    const inStage = async (stage: 'processing' | 'failed') =>
-      (await store.view.list({ ...everything, stage })).reservations;
-    assert.deepEqual(await inStage('processing'), []);
-    assert.deepEqual(await inStage('failed'), [failed]);
-  }),
-
-  onStore('a page that is too small or too large is refused', async (store) => {
-    for (const limit of [0, -1, 1.5, PAGE_LIMIT_MAX + 1]) {
-      await assert.rejects(store.view.list({ ...everything, limit }));
-    }
-  }),
-];
-
 const counting: readonly StoreContractCase[] = [
   onStore('reservations are counted by their stage, as far as is asked', async (store) => {
     await showTwelve(store);
@@ -229,4 +144,4 @@ const counting: readonly StoreContractCase[] = [
 ];
 
 /** What the read side shows, and when. */
-export const viewCases: readonly StoreContractCase[] = [...rows, ...transactions, ...listing, ...counting];
+export const viewCases: readonly StoreContractCase[] = [...rows, ...transactions, ...listingCases, ...counting];

@@ -77,7 +77,7 @@ async function allRows(store: ReservationStore): Promise<readonly ReservationSum
   const rows: ReservationSummary[] = [];
   for (;;) {
     const after = rows.at(-1)?.reservationId ?? null;
-    const { reservations, next } = await store.view.list({ userId: null, stage: null, after, limit: 200 });
+    const { reservations, next } = await store.view.list({ by: null, order: 'asc', after, limit: 200 });
     rows.push(...reservations);
     if (next === null) return rows;
   }

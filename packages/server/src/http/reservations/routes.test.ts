@@ -98,7 +98,12 @@ describe('POST /reservations', () => {
     const answer = await service.post(REQUEST);
     const path = String(answer.headers.get('location'));
     const id = path.slice('/reservations/'.length);
-    const { reservations } = await service.store.view.list({ userId: null, stage: 'escalated', after: null, limit: 2 });
+    const { reservations } = await service.store.view.list({
+      by: { field: 'stage', value: 'escalated' },
+      order: 'asc',
+      after: null,
+      limit: 2,
+    });
     expect(reservations).toMatchObject([{ reservationId: id, answeredAs: 'failed' }]);
     expect(await service.store.work.gauge({ kind: 'charge' })).toMatchObject({ open: 0 });
     const { body } = await service.request(path);

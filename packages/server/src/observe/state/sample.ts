@@ -39,7 +39,12 @@ export async function sampleOpenPayments(store: SampledStore): Promise<Readonly<
 /** Ids sort by the time of creation, so that the first of a stage is its oldest. */
 async function readStage({ view }: SampledStore, stage: OpenStage): Promise<OpenPayments> {
   const count = await view.count({ stage, max: COUNT_MAX });
-  const { reservations } = await view.list({ userId: null, stage, after: null, limit: 1 });
+  const { reservations } = await view.list({
+    by: { field: 'stage', value: stage },
+    order: 'asc',
+    after: null,
+    limit: 1,
+  });
   const [oldest] = reservations;
   return { count, oldestAtMs: oldest === undefined ? null : Date.parse(oldest.createdAt) };
 }

@@ -88,9 +88,9 @@ function workColumns({ work }: EncodedAppend): readonly ArrayValue[] {
 }
 
 function reservationColumns({ reservation }: EncodedAppend): readonly ArrayValue[] {
-  if (reservation === null) return [null, null, null, null, null, null];
-  const { reservation_id, version, user_id, stage, transaction_id, summary } = reservation;
-  return [reservation_id, version, user_id, stage, transaction_id, summary];
+  if (reservation === null) return [null, null, null, null, null, null, null, null];
+  const { reservation_id, version, user_id, stage, transaction_id, caller, reference, summary } = reservation;
+  return [reservation_id, version, user_id, stage, transaction_id, caller, reference, summary];
 }
 
 function eventRows(append: EncodedAppend, index: number): readonly (readonly ArrayValue[])[] {

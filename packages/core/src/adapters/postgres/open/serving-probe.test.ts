@@ -119,7 +119,7 @@ describe('a role with the privileges that the page lists', () => {
     expect(await faultOf(openPostgresStore(options))).toMatchObject({ code: 'STORE_UNSUITABLE' });
     const store = await openPostgresStore({ ...options, serving: false });
     expect(await store.events.readAll({ after: 0, limit: 10 })).toHaveLength(1);
-    expect(await store.view.list({ userId: null, stage: null, after: null, limit: 10 })).toBeDefined();
+    expect(await store.view.list({ by: null, order: 'asc', after: null, limit: 10 })).toBeDefined();
     expect(await store.work.gauge({ kind: 'charge' })).toMatchObject({ open: 0 });
     await store.close();
   });

@@ -26,7 +26,7 @@ const PROBE = `with leased as (
 select append_group($1::integer, $2::integer, false, '{}', '{}') as outcomes,
   (select count(*) from take_work($1::integer, '', '', 0, 1, 0)) as taken,
   (select count(*) from log_page($1::integer, 0, 0)) as events,
-  (select count(*) from list_reservations($1::integer, null, null, null, '', 0)) as ids,
+  (select count(*) from list_reservations($1::integer, null, null, 'asc', '', 0)) as ids,
   (select count(*) from (select * from reservations where false) r) as reservations,
   (select count(*) from (select * from api_keys where false) k) as api_keys`;
 

@@ -55,7 +55,7 @@ describe('databases of released schema versions', () => {
       ...recordedBy(elsewhere, { version: 1, position: 2 }),
       ...recordedBy(second, { version: 2, position: 3 }),
     ]);
-    expect(await store.view.list({ userId: null, stage: null, after: null, limit: 10 })).toEqual({
+    expect(await store.view.list({ by: null, order: 'asc', after: null, limit: 10 })).toEqual({
       reservations: [
         exampleSummary(exampleId(1), { stage: 'unresolved', answeredAs: 'pending', version: 3 }),
         exampleSummary(exampleId(2), { userId: 'user_2' }),

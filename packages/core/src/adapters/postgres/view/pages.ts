@@ -1,15 +1,14 @@
-import type { ReservationFilter, StageCount } from '../../../ports/reservation-view.ts';
-import { ONLY_SHARD, type ReservationRow } from '../../sql/columns.ts';
+import type { ListRequest, StageCount } from '../../../ports/reservation-view.ts';
+import { BEFORE_EVERY_ID, LIST_COLUMNS, ONLY_SHARD, type ReservationRow } from '../../sql/columns.ts';
 import type { Statement } from '../prepared.ts';
 
 /** A page of the view with `limit` rows at most, in order. Each row is found by its key. */
-export function reservationPage({ userId, stage, after, limit }: ReservationFilter): Statement<ReservationRow> {
-  return { text: LISTED, values: [ONLY_SHARD, userId, stage, null, after ?? '', limit] };
-}
-
-/** The first reservations of a transaction, in order. */
-export function reservationsOfTransaction(transactionId: string, limit: number): Statement<ReservationRow> {
-  return { text: LISTED, values: [ONLY_SHARD, null, null, transactionId, '', limit] };
+export function reservationPage({ by, order, after, limit }: ListRequest): Statement<ReservationRow> {
+  const column = by === null ? null : LIST_COLUMNS[by.field];
+  return {
+    text: LISTED,
+    values: [ONLY_SHARD, column, by?.value ?? null, order, after ?? BEFORE_EVERY_ID[order], limit],
+  };
 }
 
 /** The number of reservations in a stage, at most `max`. */
@@ -18,7 +17,7 @@ export function reservationsInStage({ stage, max }: StageCount): Statement<{ rea
 }
 
 const COUNTED = `select count(*)::integer as count
-  from list_reservations($1::integer, null, $2::text, null, '', $3::bigint)`;
+  from list_reservations($1::integer, 'stage', $2::text, 'asc', '', $3::bigint)`;
 
 const LISTED = `select r.*
   from list_reservations($1::integer, $2::text, $3::text, $4::text, $5::text, $6::bigint) with ordinality as q(id, n)

@@ -1,33 +1,35 @@
 import type { ReservationId } from '../../../domain/ids.ts';
 import type { ReservationSummary } from '../../../domain/reservation/summary.ts';
-import { PAGE_LIMIT_MAX, type ReservationView } from '../../../ports/reservation-view.ts';
-import { assertCount, assertPage } from '../../support/arguments.ts';
+import type { ListRequest, ReservationPage, ReservationView } from '../../../ports/reservation-view.ts';
+import { assertCount, assertPage, firstOfTransaction } from '../../support/arguments.ts';
 import { toSummary, toReservationPage } from '../../sql/rows/reservations.ts';
 import { keyQueries } from '../../sql/queries/keys.ts';
 import { ONLY_SHARD, type ReservationRow } from '../../sql/columns.ts';
 import type { Access } from '../access.ts';
 import type { Run } from '../open/connection.ts';
-import { reservationPage, reservationsInStage, reservationsOfTransaction } from './pages.ts';
+import { reservationPage, reservationsInStage } from './pages.ts';
 import { prepare, sql } from '../prepared.ts';
 
 /** The read side. */
 export function createReservationView({ run, readTogether }: Access): ReservationView {
   const find = readTogether(findAll);
+
+  async function list(request: ListRequest): Promise<ReservationPage> {
+    assertPage(request);
+    // One row more than asked for tells whether there is a next page.
+    const { rows } = await run(reservationPage({ ...request, limit: request.limit + 1 }));
+    return toReservationPage(rows, request.limit);
+  }
+
   return {
+    list,
     find: (id) => find(id),
     async findByKey({ scope, key }) {
       const { rows } = await run(keyHolder({ scope, key }));
       return rows[0] ?? null;
     },
     async findByTransaction(transactionId) {
-      const { rows } = await run(reservationsOfTransaction(transactionId, PAGE_LIMIT_MAX));
-      return rows.map(toSummary);
-    },
-    async list(filter) {
-      assertPage(filter);
-      // One row more than asked for tells whether there is a next page.
-      const { rows } = await run(reservationPage({ ...filter, limit: filter.limit + 1 }));
-      return toReservationPage(rows, filter.limit);
+      return (await list(firstOfTransaction(transactionId))).reservations;
     },
     async count(request) {
       assertCount(request);

@@ -49,7 +49,7 @@ async function append(to: ReservationStore, n: number): Promise<void> {
 }
 
 async function rowsOf(of: ReservationStore): Promise<readonly string[]> {
-  const { reservations } = await of.view.list({ userId: null, stage: null, after: null, limit: 10 });
+  const { reservations } = await of.view.list({ by: null, order: 'asc', after: null, limit: 10 });
   return reservations.map(({ reservationId }) => reservationId);
 }
 

@@ -2,7 +2,7 @@ import Database from 'better-sqlite3';
 import type { Compilable } from 'kysely';
 import { expect, test } from 'vitest';
 import { migrate } from '../schema/migrate.ts';
-import { countQuery, type PageConditions, pageQuery, transactionQuery } from './reservation-view.ts';
+import { countQuery, pageQuery } from './reservation-view.ts';
 import { SQLITE_MIGRATIONS } from '../schema/steps.ts';
 
 /** How SQLite finds rows, in a table of which it knows nothing. */
@@ -16,25 +16,21 @@ function planOf(rows: Compilable): readonly string[] {
   return plan;
 }
 
-function page(conditions: PageConditions): Compilable {
-  return pageQuery(conditions, { userId: 'user', stage: 'failed', after: 'RES-', limit: 10 });
-}
+const COLUMNS = [
+  [null, '(shard=? AND reservation_id'],
+  ['userId', '(shard=? AND user_id=? AND reservation_id'],
+  ['stage', '(shard=? AND stage=? AND reservation_id'],
+  ['transactionId', '(shard=? AND transaction_id=? AND reservation_id'],
+  ['caller', '(shard=? AND caller=? AND reservation_id'],
+  ['reference', '(shard=? AND reference=? AND reservation_id'],
+] as const;
 
-test.each([
-  [{ byUser: false, byStage: false }, '(shard=? AND reservation_id>?)'],
-  [{ byUser: true, byStage: false }, '(shard=? AND user_id=? AND reservation_id>?)'],
-  [{ byUser: false, byStage: true }, '(shard=? AND stage=? AND reservation_id>?)'],
-  [{ byUser: true, byStage: true }, '(shard=? AND user_id=? AND reservation_id>?)'],
-])('a page with conditions %j is found and sorted by one index', (conditions, by) => {
-  expect(planOf(page(conditions))).toEqual([expect.stringMatching(/^SEARCH reservations USING /)]);
-  expect(planOf(page(conditions))[0]).toContain(by);
-});
-
-test('reservations of a transaction are found and sorted by one index', () => {
-  const plan = planOf(transactionQuery({ transactionId: 'TXN-1', limit: 10 }));
-  expect(plan).toEqual([
-    expect.stringMatching(/^SEARCH reservations USING INDEX .*\(shard=\? AND transaction_id=\?\)$/),
-  ]);
+test.each(
+  COLUMNS.flatMap(([field, by]) => [[field, 'asc', `${by}>?)`] as const, [field, 'desc', `${by}<?)`] as const]),
+)('a page by %s, %s, is found and sorted by one index', (field, order, by) => {
+  const plan = planOf(pageQuery({ field, order }, { value: 'value', after: 'RES-', limit: 10 }));
+  expect(plan).toEqual([expect.stringMatching(/^SEARCH reservations USING /)]);
+  expect(plan[0]).toContain(by);
 });
 
 test('reservations of a stage are counted in an index, without their rows', () => {

@@ -1,15 +1,16 @@
 import type Database from 'better-sqlite3';
 import { type Compilable, sql as raw } from 'kysely';
-import {
-  PAGE_LIMIT_MAX,
-  type ReservationFilter,
-  type ReservationPage,
-  type ReservationView,
-  type StageCount,
+import type {
+  ListKey,
+  ListOrder,
+  ListRequest,
+  ReservationPage,
+  ReservationView,
+  StageCount,
 } from '../../../ports/reservation-view.ts';
-import { assertCount, assertPage } from '../../support/arguments.ts';
+import { assertCount, assertPage, firstOfTransaction } from '../../support/arguments.ts';
 import { toSummary, toReservationPage } from '../../sql/rows/reservations.ts';
-import { ONLY_SHARD, type ReservationRow } from '../../sql/columns.ts';
+import { BEFORE_EVERY_ID, LIST_COLUMNS, ONLY_SHARD, type ReservationRow } from '../../sql/columns.ts';
 import type { Access } from '../access.ts';
 import { keyQueries } from '../../sql/queries/keys.ts';
 import { viewQueries } from '../../sql/queries/view.ts';
@@ -20,29 +21,21 @@ import type { Prepared } from '../statements.ts';
 export function createReservationView(database: Database.Database, { read }: Access): ReservationView {
   const byId = prepare(database, viewQueries(sql).find);
   const byKey = prepare(database, keyQueries(sql).holder);
-  const byTransaction = prepare(database, transactionQuery);
   const inStage = prepare(database, countQuery);
-  const pages = {
-    all: preparePage(database, { byUser: false, byStage: false }),
-    ofUser: preparePage(database, { byUser: true, byStage: false }),
-    inStage: preparePage(database, { byUser: false, byStage: true }),
-    ofUserInStage: preparePage(database, { byUser: true, byStage: true }),
+  const lists = {
+    all: preparePages(database, null),
+    userId: preparePages(database, 'userId'),
+    stage: preparePages(database, 'stage'),
+    transactionId: preparePages(database, 'transactionId'),
+    caller: preparePages(database, 'caller'),
+    reference: preparePages(database, 'reference'),
   };
 
-  function pageFor(filter: ReservationFilter): Prepared<PageParameters, ReservationRow> {
-    if (filter.userId === null) return filter.stage === null ? pages.all : pages.inStage;
-    return filter.stage === null ? pages.ofUser : pages.ofUserInStage;
-  }
-
-  function page(filter: ReservationFilter): ReservationPage {
-    const { userId, stage, after, limit } = filter;
+  function page({ by, order, after, limit }: ListRequest): ReservationPage {
+    const value = by?.value ?? '';
+    const behind = after ?? BEFORE_EVERY_ID[order];
     // One row more than asked for tells whether there is a next page.
-    const rows = pageFor(filter).all({
-      userId: userId ?? '',
-      stage: stage ?? '',
-      after: after ?? '',
-      limit: limit + 1,
-    });
+    const rows = lists[by?.field ?? 'all'][order].all({ value, after: behind, limit: limit + 1 });
     return toReservationPage(rows, limit);
   }
 
@@ -53,11 +46,10 @@ export function createReservationView(database: Database.Database, { read }: Acc
         return row === undefined ? null : toSummary(row);
       }),
     findByKey: ({ scope, key }) => read(() => byKey.get({ scope, key }) ?? null),
-    findByTransaction: (transactionId) =>
-      read(() => byTransaction.all({ transactionId, limit: PAGE_LIMIT_MAX }).map(toSummary)),
-    async list(filter) {
-      assertPage(filter);
-      return await read(() => page(filter));
+    findByTransaction: (transactionId) => read(() => page(firstOfTransaction(transactionId)).reservations),
+    async list(request) {
+      assertPage(request);
+      return await read(() => page(request));
     },
     async count(request) {
       assertCount(request);
@@ -66,62 +58,54 @@ export function createReservationView(database: Database.Database, { read }: Acc
   };
 }
 
-/** Where a page starts, what it holds and how much; what a page has no condition on is not looked at. */
+/** Where a page starts, the value that its rows have in common, unless it is of all, and their number. */
 export interface PageParameters {
-  readonly userId: string;
-  readonly stage: string;
+  readonly value: string;
   readonly after: string;
   readonly limit: number;
 }
 
-/** What the reservations of a page have in common. */
-export interface PageConditions {
-  readonly byUser: boolean;
-  readonly byStage: boolean;
-}
+type PageStatement = Prepared<PageParameters, ReservationRow>;
 
-function preparePage(
+function preparePages(
   database: Database.Database,
-  conditions: PageConditions,
-): Prepared<PageParameters, ReservationRow> {
-  return prepare(database, (parameters: PageParameters) => pageQuery(conditions, parameters));
+  field: ListKey['field'] | null,
+): { readonly [Order in ListOrder]: PageStatement } {
+  const inOrder = (order: ListOrder): PageStatement =>
+    prepare(database, (parameters: PageParameters) => pageQuery({ field, order }, parameters));
+  return { asc: inOrder('asc'), desc: inOrder('desc') };
 }
 
 const PRIMARY_KEY = raw.id('sqlite_autoindex_reservations_1');
-const BY_USER = raw.id('reservations_by_user');
-const BY_STAGE = raw.id('reservations_by_stage');
-const BY_TRANSACTION = raw.id('reservations_by_transaction');
+
+/** The index of each list. */
+const INDEXES = {
+  userId: raw.id('reservations_by_user'),
+  stage: raw.id('reservations_by_stage'),
+  transactionId: raw.id('reservations_by_transaction'),
+  caller: raw.id('reservations_by_caller'),
+  reference: raw.id('reservations_by_reference'),
+};
 
 /**
- * A page, found by the index of its user, or else of its stage. The index is named: the primary key is in the right order
- * as well, and SQLite, which judges by statistics or knows nothing, would look at every reservation.
+ * A page, found by the index of its field. The index is named: the primary key is in the right order as well, and SQLite,
+ * which judges by statistics or knows nothing, would look at every reservation.
  */
 export function pageQuery(
-  { byUser, byStage }: PageConditions,
-  { userId, stage, after, limit }: PageParameters,
+  { field, order }: { readonly field: ListKey['field'] | null; readonly order: ListOrder },
+  { value, after, limit }: PageParameters,
 ): Compilable<ReservationRow> {
-  const index = byUser ? BY_USER : byStage ? BY_STAGE : PRIMARY_KEY;
-  const ofUser = byUser ? raw`and user_id = ${userId}` : raw``;
-  const inStage = byStage ? raw`and stage = ${stage}` : raw``;
+  const index = field === null ? PRIMARY_KEY : INDEXES[field];
+  const having = field === null ? raw`` : raw`and ${raw.ref(LIST_COLUMNS[field])} = ${value}`;
+  const [behind, direction] = order === 'asc' ? [raw`>`, raw``] : [raw`<`, raw`desc`];
   return written(raw<ReservationRow>`select * from reservations indexed by ${index}
-    where shard = ${ONLY_SHARD} and reservation_id > ${after} ${ofUser} ${inStage} order by reservation_id limit ${limit}`);
-}
-
-/** Reservations of a transaction, found by their index as a page is. */
-export function transactionQuery({
-  transactionId,
-  limit,
-}: {
-  readonly transactionId: string;
-  readonly limit: number;
-}): Compilable<ReservationRow> {
-  return written(raw<ReservationRow>`select * from reservations indexed by ${BY_TRANSACTION}
-    where shard = ${ONLY_SHARD} and transaction_id = ${transactionId} order by reservation_id limit ${limit}`);
+    where shard = ${ONLY_SHARD} ${having} and reservation_id ${behind} ${after}
+    order by reservation_id ${direction} limit ${limit}`);
 }
 
 /** The number of reservations in a stage, counted in its index. */
 export function countQuery({ stage, max }: StageCount): Compilable<{ readonly count: number }> {
   return written(raw<{ readonly count: number }>`select count(*) as count from (
-    select 1 from reservations indexed by ${BY_STAGE} where shard = ${ONLY_SHARD} and stage = ${stage} limit ${max}
+    select 1 from reservations indexed by ${INDEXES.stage} where shard = ${ONLY_SHARD} and stage = ${stage} limit ${max}
   )`);
 }

@@ -22,6 +22,8 @@ create table reservations (
   user_id text collate "C" not null,
   stage text not null,
   transaction_id text,
+  caller text collate "C",
+  reference text collate "C",
   summary text not null,
   primary key (shard, reservation_id)
 );
@@ -29,6 +31,10 @@ create index reservations_by_user on reservations (shard, user_id, reservation_i
 create index reservations_by_stage on reservations (shard, stage, reservation_id collate "POSIX") where stage <> '';
 create index reservations_by_transaction on reservations (shard, transaction_id, reservation_id collate "POSIX")
 where transaction_id is not null;
+create index reservations_by_caller on reservations (shard, caller, reservation_id collate "POSIX")
+where caller is not null;
+create index reservations_by_reference on reservations (shard, reference, reservation_id collate "POSIX")
+where reference is not null;
 create table due_work (
   shard integer not null,
   kind text collate "C" not null,
@@ -126,7 +132,7 @@ begin
 end
 $take_work$;
 create function list_reservations(
-  p_shard integer, p_user_id text, p_stage text, p_transaction_id text, p_after text, p_limit bigint
+  p_shard integer, p_by text, p_value text, p_order text, p_after text, p_limit bigint
 )
 returns setof text
 language plpgsql stable
@@ -137,28 +143,78 @@ set enable_sort = off
 set jit = off
 as $list_reservations$
 begin
-  if p_transaction_id is not null then
+  if p_by = 'user_id' and p_order = 'asc' then
     return query
       select r.reservation_id from reservations r
-      where r.shard = p_shard and r.transaction_id = p_transaction_id and r.transaction_id is not null
+      where r.shard = p_shard and r.user_id = p_value and r.user_id <> ''
         and r.reservation_id collate "POSIX" > p_after
-      order by r.reservation_id collate "POSIX" limit p_limit;
-  elsif p_user_id is not null then
+      order by r.reservation_id collate "POSIX" asc limit p_limit;
+  elsif p_by = 'user_id' and p_order = 'desc' then
     return query
       select r.reservation_id from reservations r
-      where r.shard = p_shard and r.user_id = p_user_id and r.user_id <> '' and (p_stage is null or r.stage = p_stage)
+      where r.shard = p_shard and r.user_id = p_value and r.user_id <> ''
+        and r.reservation_id collate "POSIX" < p_after
+      order by r.reservation_id collate "POSIX" desc limit p_limit;
+  elsif p_by = 'stage' and p_order = 'asc' then
+    return query
+      select r.reservation_id from reservations r
+      where r.shard = p_shard and r.stage = p_value and r.stage <> ''
         and r.reservation_id collate "POSIX" > p_after
-      order by r.reservation_id collate "POSIX" limit p_limit;
-  elsif p_stage is not null then
+      order by r.reservation_id collate "POSIX" asc limit p_limit;
+  elsif p_by = 'stage' and p_order = 'desc' then
     return query
       select r.reservation_id from reservations r
-      where r.shard = p_shard and r.stage = p_stage and r.stage <> '' and r.reservation_id collate "POSIX" > p_after
-      order by r.reservation_id collate "POSIX" limit p_limit;
-  else
+      where r.shard = p_shard and r.stage = p_value and r.stage <> ''
+        and r.reservation_id collate "POSIX" < p_after
+      order by r.reservation_id collate "POSIX" desc limit p_limit;
+  elsif p_by = 'transaction_id' and p_order = 'asc' then
+    return query
+      select r.reservation_id from reservations r
+      where r.shard = p_shard and r.transaction_id = p_value and r.transaction_id is not null
+        and r.reservation_id collate "POSIX" > p_after
+      order by r.reservation_id collate "POSIX" asc limit p_limit;
+  elsif p_by = 'transaction_id' and p_order = 'desc' then
+    return query
+      select r.reservation_id from reservations r
+      where r.shard = p_shard and r.transaction_id = p_value and r.transaction_id is not null
+        and r.reservation_id collate "POSIX" < p_after
+      order by r.reservation_id collate "POSIX" desc limit p_limit;
+  elsif p_by = 'caller' and p_order = 'asc' then
+    return query
+      select r.reservation_id from reservations r
+      where r.shard = p_shard and r.caller = p_value and r.caller is not null
+        and r.reservation_id collate "POSIX" > p_after
+      order by r.reservation_id collate "POSIX" asc limit p_limit;
+  elsif p_by = 'caller' and p_order = 'desc' then
+    return query
+      select r.reservation_id from reservations r
+      where r.shard = p_shard and r.caller = p_value and r.caller is not null
+        and r.reservation_id collate "POSIX" < p_after
+      order by r.reservation_id collate "POSIX" desc limit p_limit;
+  elsif p_by = 'reference' and p_order = 'asc' then
+    return query
+      select r.reservation_id from reservations r
+      where r.shard = p_shard and r.reference = p_value and r.reference is not null
+        and r.reservation_id collate "POSIX" > p_after
+      order by r.reservation_id collate "POSIX" asc limit p_limit;
+  elsif p_by = 'reference' and p_order = 'desc' then
+    return query
+      select r.reservation_id from reservations r
+      where r.shard = p_shard and r.reference = p_value and r.reference is not null
+        and r.reservation_id collate "POSIX" < p_after
+      order by r.reservation_id collate "POSIX" desc limit p_limit;
+  elsif p_by is null and p_order = 'asc' then
     return query
       select r.reservation_id from reservations r
       where r.shard = p_shard and r.reservation_id > p_after
       order by r.reservation_id limit p_limit;
+  elsif p_by is null and p_order = 'desc' then
+    return query
+      select r.reservation_id from reservations r
+      where r.shard = p_shard and r.reservation_id < p_after
+      order by r.reservation_id desc limit p_limit;
+  else
+    raise exception 'reservations cannot be listed by % in the order %', p_by, p_order;
   end if;
 end
 $list_reservations$;
@@ -303,14 +359,15 @@ begin
   ) e
   where v_refused is null or e.n <> all(v_refused);
 
-  insert into reservations (shard, reservation_id, version, user_id, stage, transaction_id, summary)
+  insert into reservations (shard, reservation_id, version, user_id, stage, transaction_id, caller, reference, summary)
   select p_shard, p_appends[n][14], p_appends[n][15]::integer, p_appends[n][16], p_appends[n][17], p_appends[n][18],
-    p_appends[n][19]
+    p_appends[n][19], p_appends[n][20], p_appends[n][21]
   from generate_series(1, v_appends) as n
   where p_appends[n][14] is not null and (v_refused is null or n <> all(v_refused))
   on conflict (shard, reservation_id) do update set
     version = excluded.version, user_id = excluded.user_id, stage = excluded.stage,
-    transaction_id = excluded.transaction_id, summary = excluded.summary;
+    transaction_id = excluded.transaction_id, caller = excluded.caller, reference = excluded.reference,
+    summary = excluded.summary;
 
   insert into idempotency_keys (shard, scope, idempotency_key, fingerprint, stream)
   select p_shard, p_appends[n][4], p_appends[n][5], p_appends[n][6], p_appends[n][1]
@@ -347,7 +404,7 @@ insert into events (shard, stream, version, position, id, command_id, type, sche
 insert into events (shard, stream, version, position, id, command_id, type, schema_version, data, metadata, checksum) values (0, 'RES-019b0000-0000-7000-8000-000000000001', 2, 3, '019b0000-0000-7000-8000-000000000003', 'append-of-019b0000-0000-7000-8000-000000000003', 'RESERVATION_CREATED', 1, '{"userId":"user_3","amountMinor":1050,"currency":"EUR","decimals":2,"at":"2026-01-02T03:04:05.678Z"}', '{"recordedAt":"2026-01-02T03:04:05.678Z","correlationId":"request-3","causationId":"command-3","traceparent":null,"caller":"anonymous"}', 2371882507);
 insert into events (shard, stream, version, position, id, command_id, type, schema_version, data, metadata, checksum) values (0, 'RES-019b0000-0000-7000-8000-000000000001', 3, 4, '019b0000-0000-7000-8000-000000000004', 'append-of-019b0000-0000-7000-8000-000000000003', 'RESERVATION_CREATED', 1, '{"userId":"user_4","amountMinor":1050,"currency":"EUR","decimals":2,"at":"2026-01-02T03:04:05.678Z"}', '{"recordedAt":"2026-01-02T03:04:05.678Z","correlationId":"request-4","causationId":"command-4","traceparent":null,"caller":"anonymous"}', 3100265231);
 insert into events (shard, stream, version, position, id, command_id, type, schema_version, data, metadata, checksum) values (0, 'RES-019b0000-0000-7000-8000-000000000002', 1, 2, '019b0000-0000-7000-8000-000000000002', 'append-of-019b0000-0000-7000-8000-000000000002', 'RESERVATION_CREATED', 1, '{"text":"Grüße 🎫\n\u0000","number":0.1,"nested":[{"a":null}]}', '{"recordedAt":"2026-01-02T03:04:05.678Z","correlationId":"request-2","causationId":"command-2","traceparent":null,"caller":"anonymous"}', 377749656);
-insert into reservations (shard, reservation_id, version, user_id, stage, transaction_id, summary) values (0, 'RES-019b0000-0000-7000-8000-000000000001', 3, 'user_1', 'unresolved', null, '{"reservationId":"RES-019b0000-0000-7000-8000-000000000001","status":"RESERVATION_CREATED","stage":"unresolved","userId":"user_1","amountMinor":1050,"currency":"EUR","decimals":2,"caller":"anonymous","transactionId":null,"failureReason":null,"answeredAs":"pending","message":"Payment is being processed","createdAt":"2026-01-02T03:04:05.678Z","updatedAt":"2026-01-02T03:04:05.678Z","version":3}');
-insert into reservations (shard, reservation_id, version, user_id, stage, transaction_id, summary) values (0, 'RES-019b0000-0000-7000-8000-000000000002', 1, 'user_2', 'processing', null, '{"reservationId":"RES-019b0000-0000-7000-8000-000000000002","status":"RESERVATION_CREATED","stage":"processing","userId":"user_2","amountMinor":1050,"currency":"EUR","decimals":2,"caller":"anonymous","transactionId":null,"failureReason":null,"answeredAs":null,"message":"Payment is being processed","createdAt":"2026-01-02T03:04:05.678Z","updatedAt":"2026-01-02T03:04:05.678Z","version":1}');
+insert into reservations (shard, reservation_id, version, user_id, stage, transaction_id, caller, reference, summary) values (0, 'RES-019b0000-0000-7000-8000-000000000001', 3, 'user_1', 'unresolved', null, null, null, '{"reservationId":"RES-019b0000-0000-7000-8000-000000000001","status":"RESERVATION_CREATED","stage":"unresolved","userId":"user_1","amountMinor":1050,"currency":"EUR","decimals":2,"transactionId":null,"failureReason":null,"answeredAs":"pending","message":"Payment is being processed","createdAt":"2026-01-02T03:04:05.678Z","updatedAt":"2026-01-02T03:04:05.678Z","version":3}');
+insert into reservations (shard, reservation_id, version, user_id, stage, transaction_id, caller, reference, summary) values (0, 'RES-019b0000-0000-7000-8000-000000000002', 1, 'user_2', 'processing', null, null, null, '{"reservationId":"RES-019b0000-0000-7000-8000-000000000002","status":"RESERVATION_CREATED","stage":"processing","userId":"user_2","amountMinor":1050,"currency":"EUR","decimals":2,"transactionId":null,"failureReason":null,"answeredAs":null,"message":"Payment is being processed","createdAt":"2026-01-02T03:04:05.678Z","updatedAt":"2026-01-02T03:04:05.678Z","version":1}');
 insert into due_work (shard, kind, id, opened_at, attempts, due_at, owner, last_outcome) values (0, 'charge', 'RES-019b0000-0000-7000-8000-000000000001', 1000, 0, 5000, null, 'unknown');
 insert into idempotency_keys (shard, scope, idempotency_key, fingerprint, stream) values (0, 'caller', 'key', 'body', 'RES-019b0000-0000-7000-8000-000000000001');

@@ -12,7 +12,8 @@
  *
  * p_appends, a row for each append: 1 stream, 2 expected version, 3 command id; 4 scope, 5 idempotency key, 6 fingerprint,
  * null for a key that is released if it is bound to the stream; 7 change of the work, 8 its kind, 9 id, 10 owner, 11 opened
- * at, 12 due at, 13 last outcome; 14 reservation id, 15 version, 16 user id, 17 stage, 18 transaction id, 19 summary.
+ * at, 12 due at, 13 last outcome; 14 reservation id, 15 version, 16 user id, 17 stage, 18 transaction id, 19 caller,
+ * 20 reference, 21 summary.
  *
  * p_events, a row for each event in the order of the appends: 1 number of its append from 1, 2 version, 3 id, 4 type,
  * 5 schema version, 6 data, 7 metadata, 8 seal.
@@ -166,14 +167,15 @@ begin
   ) e
   where v_refused is null or e.n <> all(v_refused);
 
-  insert into reservations (shard, reservation_id, version, user_id, stage, transaction_id, summary)
+  insert into reservations (shard, reservation_id, version, user_id, stage, transaction_id, caller, reference, summary)
   select p_shard, p_appends[n][14], p_appends[n][15]::integer, p_appends[n][16], p_appends[n][17], p_appends[n][18],
-    p_appends[n][19]
+    p_appends[n][19], p_appends[n][20], p_appends[n][21]
   from generate_series(1, v_appends) as n
   where p_appends[n][14] is not null and (v_refused is null or n <> all(v_refused))
   on conflict (shard, reservation_id) do update set
     version = excluded.version, user_id = excluded.user_id, stage = excluded.stage,
-    transaction_id = excluded.transaction_id, summary = excluded.summary;
+    transaction_id = excluded.transaction_id, caller = excluded.caller, reference = excluded.reference,
+    summary = excluded.summary;
 
   insert into idempotency_keys (shard, scope, idempotency_key, fingerprint, stream)
   select p_shard, p_appends[n][4], p_appends[n][5], p_appends[n][6], p_appends[n][1]

@@ -34,6 +34,8 @@ const RESERVATIONS: readonly string[] = [
   user_id text collate "C" not null,
   stage text not null,
   transaction_id text,
+  caller text collate "C",
+  reference text collate "C",
   summary text not null,
   primary key (shard, reservation_id)
 )`,
@@ -41,6 +43,10 @@ const RESERVATIONS: readonly string[] = [
   `create index reservations_by_stage on reservations (shard, stage, reservation_id collate "POSIX") where stage <> ''`,
   `create index reservations_by_transaction on reservations (shard, transaction_id, reservation_id collate "POSIX")
 where transaction_id is not null`,
+  `create index reservations_by_caller on reservations (shard, caller, reservation_id collate "POSIX")
+where caller is not null`,
+  `create index reservations_by_reference on reservations (shard, reference, reservation_id collate "POSIX")
+where reference is not null`,
 ];
 
 const DUE_WORK: readonly string[] = [
@@ -156,9 +162,28 @@ begin
 end
 $take_work$`;
 
-/** The ids of a page of the view, in order: of a transaction, of a user, of a user in a stage, in a stage, or all. */
+/** The columns that lists are read by, and the conditions of their indexes. */
+const LISTS: readonly (readonly [column: string, condition: string])[] = [
+  ['user_id', "r.user_id <> ''"],
+  ['stage', "r.stage <> ''"],
+  ['transaction_id', 'r.transaction_id is not null'],
+  ['caller', 'r.caller is not null'],
+  ['reference', 'r.reference is not null'],
+];
+
+/** Reads the index of a column forwards or backwards. */
+function listBy([column, condition]: (typeof LISTS)[number], order: 'asc' | 'desc'): string {
+  return `p_by = '${column}' and p_order = '${order}' then
+    return query
+      select r.reservation_id from reservations r
+      where r.shard = p_shard and r.${column} = p_value and ${condition}
+        and r.reservation_id collate "POSIX" ${order === 'asc' ? '>' : '<'} p_after
+      order by r.reservation_id collate "POSIX" ${order} limit p_limit;`;
+}
+
+/** The ids of a page of the view, in order: those with a value in a column, or all. */
 const LIST_RESERVATIONS = `create function list_reservations(
-  p_shard integer, p_user_id text, p_stage text, p_transaction_id text, p_after text, p_limit bigint
+  p_shard integer, p_by text, p_value text, p_order text, p_after text, p_limit bigint
 )
 returns setof text
 language plpgsql stable
@@ -169,28 +194,19 @@ set enable_sort = off
 set jit = off
 as $list_reservations$
 begin
-  if p_transaction_id is not null then
-    return query
-      select r.reservation_id from reservations r
-      where r.shard = p_shard and r.transaction_id = p_transaction_id and r.transaction_id is not null
-        and r.reservation_id collate "POSIX" > p_after
-      order by r.reservation_id collate "POSIX" limit p_limit;
-  elsif p_user_id is not null then
-    return query
-      select r.reservation_id from reservations r
-      where r.shard = p_shard and r.user_id = p_user_id and r.user_id <> '' and (p_stage is null or r.stage = p_stage)
-        and r.reservation_id collate "POSIX" > p_after
-      order by r.reservation_id collate "POSIX" limit p_limit;
-  elsif p_stage is not null then
-    return query
-      select r.reservation_id from reservations r
-      where r.shard = p_shard and r.stage = p_stage and r.stage <> '' and r.reservation_id collate "POSIX" > p_after
-      order by r.reservation_id collate "POSIX" limit p_limit;
-  else
+  if ${LISTS.flatMap((list) => [listBy(list, 'asc'), listBy(list, 'desc')]).join('\n  elsif ')}
+  elsif p_by is null and p_order = 'asc' then
     return query
       select r.reservation_id from reservations r
       where r.shard = p_shard and r.reservation_id > p_after
       order by r.reservation_id limit p_limit;
+  elsif p_by is null and p_order = 'desc' then
+    return query
+      select r.reservation_id from reservations r
+      where r.shard = p_shard and r.reservation_id < p_after
+      order by r.reservation_id desc limit p_limit;
+  else
+    raise exception 'reservations cannot be listed by % in the order %', p_by, p_order;
   end if;
 end
 $list_reservations$`;

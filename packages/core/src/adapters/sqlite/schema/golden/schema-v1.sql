@@ -22,6 +22,8 @@ CREATE TABLE reservations (
   user_id text not null,
   stage text not null,
   transaction_id text,
+  caller text,
+  reference text,
   summary text not null,
   primary key (shard, reservation_id)
 ) without rowid;
@@ -29,6 +31,9 @@ CREATE INDEX reservations_by_user on reservations (shard, user_id, reservation_i
 CREATE INDEX reservations_by_stage on reservations (shard, stage, reservation_id);
 CREATE INDEX reservations_by_transaction on reservations (shard, transaction_id, reservation_id)
 where transaction_id is not null;
+CREATE INDEX reservations_by_caller on reservations (shard, caller, reservation_id) where caller is not null;
+CREATE INDEX reservations_by_reference on reservations (shard, reference, reservation_id)
+where reference is not null;
 CREATE TABLE due_work (
   shard integer not null,
   kind text not null,
@@ -88,8 +93,8 @@ insert into events (shard, stream, version, position, id, command_id, type, sche
 insert into events (shard, stream, version, position, id, command_id, type, schema_version, data, metadata, checksum) values (0, 'RES-019b0000-0000-7000-8000-000000000001', 2, 3, '019b0000-0000-7000-8000-000000000003', 'append-of-019b0000-0000-7000-8000-000000000003', 'RESERVATION_CREATED', 1, '{"userId":"user_3","amountMinor":1050,"currency":"EUR","decimals":2,"at":"2026-01-02T03:04:05.678Z"}', '{"recordedAt":"2026-01-02T03:04:05.678Z","correlationId":"request-3","causationId":"command-3","traceparent":null,"caller":"anonymous"}', 2371882507);
 insert into events (shard, stream, version, position, id, command_id, type, schema_version, data, metadata, checksum) values (0, 'RES-019b0000-0000-7000-8000-000000000001', 3, 4, '019b0000-0000-7000-8000-000000000004', 'append-of-019b0000-0000-7000-8000-000000000003', 'RESERVATION_CREATED', 1, '{"userId":"user_4","amountMinor":1050,"currency":"EUR","decimals":2,"at":"2026-01-02T03:04:05.678Z"}', '{"recordedAt":"2026-01-02T03:04:05.678Z","correlationId":"request-4","causationId":"command-4","traceparent":null,"caller":"anonymous"}', 3100265231);
 insert into events (shard, stream, version, position, id, command_id, type, schema_version, data, metadata, checksum) values (0, 'RES-019b0000-0000-7000-8000-000000000002', 1, 2, '019b0000-0000-7000-8000-000000000002', 'append-of-019b0000-0000-7000-8000-000000000002', 'RESERVATION_CREATED', 1, '{"text":"Grüße 🎫\n\u0000","number":0.1,"nested":[{"a":null}]}', '{"recordedAt":"2026-01-02T03:04:05.678Z","correlationId":"request-2","causationId":"command-2","traceparent":null,"caller":"anonymous"}', 377749656);
-insert into reservations (shard, reservation_id, version, user_id, stage, transaction_id, summary) values (0, 'RES-019b0000-0000-7000-8000-000000000001', 3, 'user_1', 'unresolved', null, '{"reservationId":"RES-019b0000-0000-7000-8000-000000000001","status":"RESERVATION_CREATED","stage":"unresolved","userId":"user_1","amountMinor":1050,"currency":"EUR","decimals":2,"caller":"anonymous","transactionId":null,"failureReason":null,"answeredAs":"pending","message":"Payment is being processed","createdAt":"2026-01-02T03:04:05.678Z","updatedAt":"2026-01-02T03:04:05.678Z","version":3}');
-insert into reservations (shard, reservation_id, version, user_id, stage, transaction_id, summary) values (0, 'RES-019b0000-0000-7000-8000-000000000002', 1, 'user_2', 'processing', null, '{"reservationId":"RES-019b0000-0000-7000-8000-000000000002","status":"RESERVATION_CREATED","stage":"processing","userId":"user_2","amountMinor":1050,"currency":"EUR","decimals":2,"caller":"anonymous","transactionId":null,"failureReason":null,"answeredAs":null,"message":"Payment is being processed","createdAt":"2026-01-02T03:04:05.678Z","updatedAt":"2026-01-02T03:04:05.678Z","version":1}');
+insert into reservations (shard, reservation_id, version, user_id, stage, transaction_id, caller, reference, summary) values (0, 'RES-019b0000-0000-7000-8000-000000000001', 3, 'user_1', 'unresolved', null, null, null, '{"reservationId":"RES-019b0000-0000-7000-8000-000000000001","status":"RESERVATION_CREATED","stage":"unresolved","userId":"user_1","amountMinor":1050,"currency":"EUR","decimals":2,"transactionId":null,"failureReason":null,"answeredAs":"pending","message":"Payment is being processed","createdAt":"2026-01-02T03:04:05.678Z","updatedAt":"2026-01-02T03:04:05.678Z","version":3}');
+insert into reservations (shard, reservation_id, version, user_id, stage, transaction_id, caller, reference, summary) values (0, 'RES-019b0000-0000-7000-8000-000000000002', 1, 'user_2', 'processing', null, null, null, '{"reservationId":"RES-019b0000-0000-7000-8000-000000000002","status":"RESERVATION_CREATED","stage":"processing","userId":"user_2","amountMinor":1050,"currency":"EUR","decimals":2,"transactionId":null,"failureReason":null,"answeredAs":null,"message":"Payment is being processed","createdAt":"2026-01-02T03:04:05.678Z","updatedAt":"2026-01-02T03:04:05.678Z","version":1}');
 insert into due_work (shard, kind, id, opened_at, attempts, due_at, owner, last_outcome) values (0, 'charge', 'RES-019b0000-0000-7000-8000-000000000001', 1000, 0, 5000, null, 'unknown');
 insert into idempotency_keys (shard, scope, idempotency_key, fingerprint, stream) values (0, 'caller', 'key', 'body', 'RES-019b0000-0000-7000-8000-000000000001');
 insert into write_probe (shard, writes) values (0, 0);

@@ -31,6 +31,8 @@ export const INITIAL: Migration = {
   user_id text not null,
   stage text not null,
   transaction_id text,
+  caller text,
+  reference text,
   summary text not null,
   primary key (shard, reservation_id)
 ) without rowid`,
@@ -38,6 +40,9 @@ export const INITIAL: Migration = {
     'create index reservations_by_stage on reservations (shard, stage, reservation_id)',
     `create index reservations_by_transaction on reservations (shard, transaction_id, reservation_id)
 where transaction_id is not null`,
+    'create index reservations_by_caller on reservations (shard, caller, reservation_id) where caller is not null',
+    `create index reservations_by_reference on reservations (shard, reference, reservation_id)
+where reference is not null`,
     `create table due_work (
   shard integer not null,
   kind text not null,

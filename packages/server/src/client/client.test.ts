@@ -36,6 +36,9 @@ describe('what a server answers', () => {
     const options = { userId: REQUEST.user_id, reference: 'order-1', pageSize: 2 } as const;
     for await (const { reservation_id } of client.list(options)) found.push(reservation_id);
     expect(found).toEqual(made);
+    const newest: string[] = [];
+    for await (const { reservation_id } of client.list({ ...options, order: 'desc' })) newest.push(reservation_id);
+    expect(newest).toEqual(made.toReversed());
     await expect(client.list({ pageSize: 0 }).next()).rejects.toMatchObject({ code: 'validation_failed' });
   });
 

@@ -35,7 +35,8 @@ export interface ReservationsClient {
    */
   get(reservationId: string, options?: ReadOptions): Promise<WireReservation>;
   /**
-   * Iterates over reservations in the order of their creation, page by page. One that is made meanwhile comes at the end.
+   * Iterates over reservations, page by page: in the order of their creation, where one that is made meanwhile comes at the
+   * end, or with `order: 'desc'` the newest first, where it does not come any more.
    *
    * @throws as {@link get}, from the iteration
    */

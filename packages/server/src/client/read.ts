@@ -42,16 +42,18 @@ export interface ListOptions extends ReadOptions {
   readonly status?: WireReservation['status'];
   readonly reference?: string;
   readonly transactionId?: string;
+  /** "asc", the default: in the order of creation. "desc": the newest first. */
+  readonly order?: 'asc' | 'desc';
   /** Number of reservations that are read at a time, 1 to 200. Default: 50. */
   readonly pageSize?: number;
 }
 
-/** Reads reservations page by page, in the order of their creation. */
+/** Reads reservations page by page. */
 export async function* listReservations(
   settings: Settings,
-  { userId, status, reference, transactionId, pageSize, signal }: ListOptions,
+  { userId, status, reference, transactionId, order, pageSize, signal }: ListOptions,
 ): AsyncGenerator<WireReservation, undefined> {
-  const conditions = { user_id: userId, status, reference, transaction_id: transactionId, limit: pageSize };
+  const conditions = { user_id: userId, status, reference, transaction_id: transactionId, order, limit: pageSize };
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(conditions)) if (value !== undefined) query.set(name, String(value));
   for (;;) {

@@ -55,6 +55,48 @@ describe('a list of reservations', () => {
     expect(seen).toEqual([...first, ...later]);
   });
 
+  test('has the newest first, and nothing that is made meanwhile repeats or hides an older one', async () => {
+    const service = await startService();
+    const first = await make(service, {}, {}, {}, {}, {});
+    const seen: string[] = [];
+    let query = '?order=desc&limit=2';
+    for (;;) {
+      const page = await list(service, query);
+      seen.push(...page.ids);
+      await make(service, {});
+      if (page.next === null) break;
+      query = `?order=desc&limit=2&after=${page.next}`;
+    }
+    expect(seen).toEqual(first.toReversed());
+    expect((await list(service, '?order=asc')).ids.slice(0, 5)).toEqual(first);
+  });
+
+  test('refuses the cursor of the other order', async () => {
+    const service = await startService();
+    await make(service, {}, {});
+    for (const [order, other] of [
+      ['asc', 'desc'],
+      ['desc', 'asc'],
+      ['desc', undefined],
+    ] as const) {
+      const { next } = await list(service, `?order=${order}&limit=1`);
+      const { status, body } = await service.request(
+        `/reservations?after=${next}${other === undefined ? '' : `&order=${other}`}`,
+      );
+      expect([status, body['detail']]).toEqual([
+        422,
+        [
+          {
+            loc: ['query', 'after'],
+            type: 'value_error',
+            msg: 'Value error, after should be the next of a page in the same order',
+          },
+        ],
+      ]);
+      expect((await list(service, `?after=${next}&order=${order}`)).ids).toHaveLength(1);
+    }
+  });
+
   test('has what meets every condition', async () => {
     const service = await startService();
     const [a, b] = await make(service, { reference: 'r-1' }, { user_id: 'bob', reference: 'r-1' });
@@ -73,11 +115,17 @@ describe('a list of reservations', () => {
       ['?transaction_id=TXN-2', []],
     ] as const) {
       expect([query, (await list(service, query)).ids]).toEqual([query, ids]);
+      const newest = await list(service, `${query}&order=desc`);
+      expect([query, newest.ids]).toEqual([query, ids.toReversed()]);
     }
   });
 
   test.each([
-    ['?order=asc', 'order', 'extra_forbidden'],
+    ['?sort=asc', 'sort', 'extra_forbidden'],
+    ['?order=newest', 'order', 'value_error'],
+    ['?order=ASC', 'order', 'value_error'],
+    ['?order=', 'order', 'value_error'],
+    ['?order=asc&order=desc', 'order', 'value_error'],
     ['?user_id=', 'user_id', 'string_too_short'],
     ['?user_id=a&user_id=b', 'user_id', 'value_error'],
     ['?reference=%00', 'reference', 'value_error'],
@@ -101,13 +149,17 @@ describe('a list of reservations', () => {
     const service = await startService();
     const { body } = await service.request('/reservations?limit=x&status=y&after=z');
     expect((body['detail'] as { loc: string[] }[]).map(({ loc }) => loc[1])).toEqual(['status', 'limit', 'after']);
+    const { body: other } = await service.request('/reservations?order=x&status=y&after=z');
+    // Without an order there is none that a cursor could belong to.
+    expect((other['detail'] as { loc: string[] }[]).map(({ loc }) => loc[1])).toEqual(['status', 'order']);
   });
 });
 
 test('a cursor is read back, and nothing else is one', () => {
-  const id = 'RES-01997e0c-8a3f-7cc0-8000-5be2a1f0c6d4' as Parameters<typeof writeCursor>[0];
-  const cursor = writeCursor(id);
-  expect(readCursor(cursor)).toBe(id);
+  const id = 'RES-01997e0c-8a3f-7cc0-8000-5be2a1f0c6d4' as Parameters<typeof writeCursor>[1];
+  const [cursor, newest] = [writeCursor('asc', id), writeCursor('desc', id)];
+  expect([readCursor('asc', cursor), readCursor('desc', newest)]).toEqual([id, id]);
+  expect([readCursor('desc', cursor), readCursor('asc', newest)]).toEqual([null, null]);
   for (const other of [
     id,
     `${cursor}=`,
@@ -115,5 +167,5 @@ test('a cursor is read back, and nothing else is one', () => {
     cursor.slice(1),
     Buffer.from(`made:${id}`).toString('base64url'),
   ])
-    expect(readCursor(other)).toBeNull();
+    expect([readCursor('asc', other), readCursor('desc', other)]).toEqual([null, null]);
 });

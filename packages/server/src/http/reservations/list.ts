@@ -20,10 +20,11 @@ export function listReservations(reservations: Pick<Reservations, 'list'>): (ctx
       visibility: visibilityOf(principal),
     });
     const { next } = page;
+    const { order } = read.filter;
     ctx.set('Cache-Control', 'private, no-cache');
     answerJson(ctx, 200, {
       reservations: page.reservations.map(toWire),
-      next: next === null ? null : writeCursor(next),
+      next: next === null ? null : writeCursor(order, next),
     } satisfies WireReservationPage);
   };
 }

@@ -72,7 +72,7 @@ export interface WireReservationPage {
 /** Schema of {@link WireReservationPage}. */
 export const RESERVATION_PAGE: Schema<WireReservationPage> = object<WireReservationPage>(
   {
-    reservations: list<WireReservation>(reference('Reservation'), { description: 'In the order of their creation.' }),
+    reservations: list<WireReservation>(reference('Reservation'), { description: 'In the order of the request.' }),
     next: nullable(
       text({
         description:

@@ -184,7 +184,7 @@ export const OPERATIONS: { readonly [Name in OperationName]: Operation } = {
     tag: 'reservations',
     scope: 'reservations:read',
     summary: 'Lists reservations, page by page',
-    description: 'In the order of their creation. All conditions must be met.',
+    description: 'In the order of their creation, or the newest first. All conditions must be met.',
     query: LIST_PARAMETERS,
     answers: [{ status: 200, description: 'A page.', body: 'ReservationPage', headers: ['Cache-Control'] }],
     problems: ['validation_failed', 'store_unavailable', 'overloaded'],

@@ -1,3 +1,5 @@
+import type { Profile } from '../report/results.ts';
+
 /** Where a contender works. */
 export interface Place {
   /** Path of a SQLite file that is not there yet, or URL of an empty PostgreSQL database; '' for a contender without. */
@@ -43,6 +45,14 @@ export interface Following {
   close(): Promise<void>;
 }
 
+/** What a server tells of the time since it was asked last. */
+export interface ServerReport {
+  /** Delay of its event loop, p99; null for a process without one. */
+  readonly loopDelayMs: number | null;
+  /** In a round that is profiled. */
+  readonly profile?: Profile;
+}
+
 /** A process that answers HTTP. */
 export interface Serving {
   readonly url: string;
@@ -50,8 +60,8 @@ export interface Serving {
   readonly pids: readonly number[];
   /** Connections that it can answer before clients give up. Default: any number. */
   readonly connectionsMax?: number;
-  /** Delay of its event loop since the last call, p99 in milliseconds; null for a process without one. */
-  loopDelayMs(): Promise<number | null>;
+  /** Asks it for a report. */
+  report(): Promise<ServerReport>;
   stop(): Promise<void>;
 }
 

@@ -12,7 +12,7 @@ export function fastapi(way: 'old' | 'well', connectionsMax: number): Contender 
   return {
     async serve({ paymentPort }) {
       const { url, pid, stop } = await start(PYTHON, [PROGRAM, way, `${paymentPort}`], 'SIGKILL');
-      return { url, pids: [pid], connectionsMax, loopDelayMs: () => Promise.resolve(null), stop };
+      return { url, pids: [pid], connectionsMax, report: () => Promise.resolve({ loopDelayMs: null }), stop };
     },
   };
 }

@@ -4,6 +4,7 @@ import { CONCURRENCIES } from '../suites/append.ts';
 import { count, factor, milliseconds, table } from './format.ts';
 import { goalsTable, obstacles } from './goals.ts';
 import { describeRun, notRun, versionsTable } from './markdown.ts';
+import { memoryTable, profileTable } from './profiles.ts';
 import type { Results } from './results.ts';
 import { figureOf, ratioOf } from './statistics.ts';
 import { columnsTable, contenderTable, matrix, NOT_MEASURED, samplesOf, SPEED } from './tables.ts';
@@ -35,6 +36,13 @@ export const BLOCKS: Readonly<Record<string, Block>> = {
   'http-50-50': (results) => contenderTable(results, 'http', '50/50'),
   'http-0-500': (results) => contenderTable(results, 'http', '0/500'),
   'http-50-500': (results) => contenderTable(results, 'http', '50/500'),
+  'profile-append-1': (results) => profileTable(results, 'append', 'all/1'),
+  'profile-append-50': (results) => profileTable(results, 'append', 'events/50'),
+  'profile-load': (results) => profileTable(results, 'read', 'load'),
+  'profile-reservation': (results) => profileTable(results, 'reservation', '50'),
+  'profile-http': (results) => profileTable(results, 'http', '0/50'),
+  'profile-http-slow': (results) => profileTable(results, 'http', '50/50'),
+  memory: (results) => memoryTable(results, 'http', '0/50'),
   mixed: (results) => casesTable(results, 'mixed'),
   overload: (results) => casesTable(results, 'overload'),
   start: (results) => contenderTable(results, 'start', 'start'),

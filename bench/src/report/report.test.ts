@@ -6,6 +6,7 @@ import { fillPage } from './documents.ts';
 import { count, factor, milliseconds, table } from './format.ts';
 import { GOALS, obstacles } from './goals.ts';
 import { renderReport } from './markdown.ts';
+import { memoryTable, profileTable } from './profiles.ts';
 import { type Figures, formatResults, parseResults, type Results, type Sample } from './results.ts';
 import { figureOf, median, ratioOf, spread } from './statistics.ts';
 import { drawChart } from './svg.ts';
@@ -198,4 +199,58 @@ test('a chart has a bar for each contender, as long as its value, and follows th
 test('every contender takes part in a suite', () => {
   const used = new Set(Object.values(SUITES).flatMap(({ contenders }) => contenders));
   expect(Object.keys(CONTENDERS).filter((id) => !used.has(id as keyof typeof CONTENDERS))).toEqual([]);
+});
+
+describe('profiles', () => {
+  const profiled: Results = {
+    ...RESULTS,
+    profiles: [
+      {
+        suite: 'append',
+        contender: 'ours-sqlite',
+        case: 'events/50',
+        cpuMicros: 40,
+        profile: {
+          shares: { store: 0.5, garbage: 0.1, threads: 0.4 },
+          memory: { residentMib: 200, heapMib: 100, liveMib: 20, garbageMib: 50, externalMib: 10 },
+        },
+      },
+    ],
+  };
+
+  test('are shown as CPU time per operation, without areas that took none', () => {
+    const lines = profileTable(profiled, 'append', 'events/50').split('\n');
+    expect(
+      lines.map((line) =>
+        line
+          .split('|')
+          .slice(1, 3)
+          .map((cell) => cell.trim()),
+      ),
+    ).toEqual([
+      ['CPU µs each', '@reservations, SQLite'],
+      [expect.stringMatching(/^-+$/), expect.stringMatching(/^-+$/)],
+      ['store adapter: encoding, groups, answers of appends', '20'],
+      ['garbage collection, main thread', '4.0'],
+      ['other threads: commits, garbage collection, compiler', '16'],
+      ['together', '40'],
+    ]);
+  });
+
+  test('tell where the memory is, in parts that add up', () => {
+    const values = memoryTable(profiled, 'append', 'events/50')
+      .split('\n')
+      .slice(2)
+      .map((line) => Number(line.split('|')[2]));
+    expect(values).toEqual([20, 50, 30, 10, 90, 200]);
+  });
+
+  test('that were not made are said to be missing', () => {
+    expect(profileTable(RESULTS, 'append', 'events/50')).toBe(NOT_MEASURED);
+    expect(memoryTable(profiled, 'http', '0/50')).toBe(NOT_MEASURED);
+  });
+
+  test('are read as they were written', () => {
+    expect(parseResults(formatResults(profiled)).profiles).toEqual(profiled.profiles);
+  });
 });

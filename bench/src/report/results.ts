@@ -35,6 +35,50 @@ export interface Sample {
   readonly figures: Figures;
 }
 
+/** What CPU time is spent on. */
+export type Area =
+  | 'http'
+  | 'server'
+  | 'log'
+  | 'engine'
+  | 'store'
+  | 'driver'
+  | 'thread'
+  | 'grpc'
+  | 'node'
+  | 'native'
+  | 'garbage'
+  | 'threads'
+  | 'benchmark';
+
+/** Where the time and the memory of a contender's process go in one case. */
+export interface Profile {
+  /** Shares of the CPU time of the process by area; together 1. */
+  readonly shares: Partial<Readonly<Record<Area, number>>>;
+  readonly memory: {
+    /** Resident at the end of the case. */
+    readonly residentMib: number;
+    /** Of that, the heap of JavaScript. */
+    readonly heapMib: number;
+    /** What a full collection leaves of it. */
+    readonly liveMib: number;
+    /** What it frees. */
+    readonly garbageMib: number;
+    /** Buffers beside the heap. */
+    readonly externalMib: number;
+  };
+}
+
+/** A case that was measured once more with a profiler. */
+export interface ProfiledSample {
+  readonly suite: string;
+  readonly contender: ContenderId;
+  readonly case: string;
+  /** CPU time of the process per operation, with the profiler. */
+  readonly cpuMicros: number;
+  readonly profile: Profile;
+}
+
 /** Where and with what a run was made. */
 export interface Circumstances {
   readonly startedAt: string;
@@ -68,13 +112,15 @@ export interface Results {
   readonly format: 1;
   readonly circumstances: Circumstances;
   readonly notRun: readonly NotRun[];
+  /** Profiles of what goals compare, made after the last round. Default: none. */
+  readonly profiles?: readonly ProfiledSample[];
   /** Samples by suite. */
   readonly suites: Readonly<Record<string, readonly Sample[]>>;
 }
 
 /** Writes a run as JSON, a line for each sample. */
 export function formatResults(results: Results): string {
-  const { suites, notRun, ...rest } = results;
+  const { suites, notRun, profiles = [], ...rest } = results;
   const lines = (values: readonly unknown[], indent: string): string =>
     values.length === 0
       ? '[]'
@@ -83,7 +129,7 @@ export function formatResults(results: Results): string {
     ([id, samples]) => `    ${JSON.stringify(id)}: ${lines(samples.map(rounded), '    ')}`,
   );
   const head = JSON.stringify(rest, null, 2).slice(0, -2);
-  return `${head},\n  "notRun": ${lines(notRun, '  ')},\n  "suites": {\n${members.join(',\n')}\n  }\n}\n`;
+  return `${head},\n  "notRun": ${lines(notRun, '  ')},\n  "profiles": ${lines(profiles.map(roundedProfile), '  ')},\n  "suites": {\n${members.join(',\n')}\n  }\n}\n`;
 }
 
 /** Reads a run. @throws {Error} for another format. */
@@ -94,6 +140,14 @@ export function parseResults(text: string): Results {
 }
 
 const DIGITS = 4;
+
+function roundedProfile(sample: ProfiledSample): ProfiledSample {
+  return JSON.parse(
+    JSON.stringify(sample, (_, value: unknown) =>
+      typeof value === 'number' ? Number(value.toPrecision(DIGITS)) : value,
+    ),
+  ) as ProfiledSample;
+}
 
 function rounded({ figures, ...sample }: Sample): Sample {
   const entries = Object.entries(figures).map(([name, value]) => [name, Number(value.toPrecision(DIGITS))]);

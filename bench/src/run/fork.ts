@@ -16,10 +16,12 @@ export async function performInProcess(
   task: Task,
   limitMs: number,
   signal?: AbortSignal,
+  env: Readonly<Record<string, string>> = {},
 ): Promise<readonly Measured[]> {
   const program = CONTENDERS[task.contender].needs === 'peers' ? PEERS : OURS;
   const child = fork(program, [JSON.stringify(task)], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    env: { ...process.env, ...env },
     // A group of its own, so that what it started can be ended with it.
     detached: true,
   });

@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import autocannon from 'autocannon';
 import type { Serving } from '../contenders/contender.ts';
 import type { Figures } from '../report/results.ts';
+import { keepProfile } from './profile.ts';
 import { usageMeter } from './usage.ts';
 
 /** Requests to send. */
@@ -32,7 +33,7 @@ const SETTLE_MS = 200;
  * @throws {Error} for any other answer than a 2xx, except for refusals that may be.
  */
 export async function sendLoad(servers: readonly Serving[], load: Load): Promise<Figures> {
-  for (const server of servers) await server.loopDelayMs();
+  for (const server of servers) await server.report();
   const usage = await usageMeter(servers.flatMap(({ pids }) => pids));
   const share = servers.length;
   const results = await Promise.all(servers.map(({ url }) => send(url, load, share)));
@@ -47,9 +48,10 @@ export async function sendLoad(servers: readonly Serving[], load: Load): Promise
     }
   }
   const used = await usage.figures(good);
-  const delays = await Promise.all(servers.map((server) => server.loopDelayMs()));
+  const reports = await Promise.all(servers.map((server) => server.report()));
+  keepProfile(reports[0]?.profile);
   await pause(SETTLE_MS);
-  const known = delays.filter((delay) => delay !== null);
+  const known = reports.flatMap(({ loopDelayMs }) => loopDelayMs ?? []);
   const seconds = Math.max(...results.map(({ duration }) => duration));
   return {
     perSecond: good / seconds,

@@ -1,6 +1,7 @@
 import { createHistogram } from 'node:perf_hooks';
 import type { Operation } from '../contenders/contender.ts';
 import type { Figures } from '../report/results.ts';
+import { keepProfile, startProfiling } from './profile.ts';
 import { usageMeter } from './usage.ts';
 
 const NS_PER_MS = 1e6;
@@ -45,10 +46,13 @@ export async function measure(
   await repeat(once, concurrency, warmUpMs, () => undefined);
   const recorded = recorder();
   const usage = await usageMeter([process.pid, ...pids]);
+  const profiling = await startProfiling();
   const began = performance.now();
   await repeat(once, concurrency, ms, recorded.add);
   const speed = recorded.figures(performance.now() - began);
-  return { ...speed, ...(await usage.figures(recorded.count())) };
+  const used = await usage.figures(recorded.count());
+  keepProfile(await profiling?.stop());
+  return { ...speed, ...used };
 }
 
 async function repeat(

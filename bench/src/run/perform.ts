@@ -1,6 +1,7 @@
 import type { Loaders } from '../contenders/load.ts';
 import { SUITES } from '../suites/index.ts';
 import type { Measured, Task } from '../suites/suite.ts';
+import { takeProfile } from './profile.ts';
 
 /** Performs the task in the arguments of this process, sends what it measures, and ends the process. */
 export async function perform(loaders: Loaders): Promise<void> {
@@ -12,7 +13,9 @@ export async function perform(loaders: Loaders): Promise<void> {
   if (load === undefined || suite === undefined) throw new Error(`${task.contender} or ${task.suite} is not known`);
   const { contender } = await load();
   await suite.measure(contender, task, (case_, figures) => {
-    process.send?.({ case: case_, figures } satisfies Measured);
+    const profile = takeProfile();
+    const measured = { case: case_, figures, ...(profile === undefined ? {} : { profile }) };
+    process.send?.(measured satisfies Measured);
   });
   process.disconnect();
 }

@@ -1,12 +1,14 @@
 import { CONTENDERS, type ContenderId } from '../contenders/registry.ts';
 import type { Options } from '../options.ts';
-import type { Circumstances, NotRun, Results, Sample } from '../report/results.ts';
+import type { Circumstances, NotRun, ProfiledSample, Results, Sample } from '../report/results.ts';
+import { PROFILED_CASES } from '../report/profiles.ts';
 import { SUITES } from '../suites/index.ts';
 import type { Suite, Task } from '../suites/suite.ts';
 import { prepareSites, type Sites } from './databases.ts';
 import { performInProcess } from './fork.ts';
 import { describeMachine, versions } from './machine.ts';
 import { missing } from './peers.ts';
+import { PROFILED } from './profile.ts';
 
 /** Bound for one contender in one round of a suite; a machine ten times as slow stays below it. */
 const LIMIT_MS = 300_000;
@@ -23,6 +25,7 @@ const FAILURES_MAX = 2;
 interface Progress {
   readonly suites: Record<string, Sample[]>;
   readonly notRun: NotRun[];
+  readonly profiles: ProfiledSample[];
 }
 
 /**
@@ -34,6 +37,7 @@ export async function run(options: Options, signal: AbortSignal, save: (results:
   const progress: Progress = {
     suites: Object.fromEntries(options.suites.map((id) => [id, []])),
     notRun: unable(options),
+    profiles: [],
   };
   const machine = describeMachine();
   const sites = await prepareSites();
@@ -64,10 +68,12 @@ export async function run(options: Options, signal: AbortSignal, save: (results:
         break;
       }
       rounds = round;
-      await runRound({ round, options, sites, signal, progress, save: () => saveAs(null) });
+      await runRound(round, { options, sites, signal, progress, save: () => saveAs(null) });
       if (signal.aborted) return;
       roundMs = performance.now() - roundBegan;
     }
+    await profileCases({ options, sites, signal, progress, save: () => saveAs(null) });
+    if (signal.aborted) return;
     saveAs(new Date().toISOString());
   } finally {
     await sites.remove();
@@ -75,7 +81,6 @@ export async function run(options: Options, signal: AbortSignal, save: (results:
 }
 
 interface Round {
-  readonly round: number;
   readonly options: Options;
   readonly sites: Sites;
   readonly signal: AbortSignal;
@@ -84,7 +89,7 @@ interface Round {
 }
 
 /** Measures every contender of every suite once, in every other round in reverse order. */
-async function runRound({ round, options, sites, signal, progress, save }: Round): Promise<void> {
+async function runRound(round: number, { options, sites, signal, progress, save }: Round): Promise<void> {
   for (const id of options.suites) {
     const suite = SUITES[id];
     if (suite === undefined || round > (suite.roundsMax ?? round)) continue;
@@ -109,6 +114,37 @@ async function runRound({ round, options, sites, signal, progress, save }: Round
         const reason = error instanceof Error ? error.message : String(error);
         console.error(`round ${round}, ${id}: ${reason}`);
         progress.notRun.push({ contender, suite: id, round, reason: causeOf(reason) });
+      } finally {
+        await site.remove();
+      }
+      save();
+    }
+  }
+}
+
+/** Measures what goals compare once more, with a profiler: where the time goes, not how long it takes. */
+async function profileCases({ options, sites, signal, progress, save }: Round): Promise<void> {
+  for (const [id, cases] of Object.entries(PROFILED_CASES)) {
+    const suite = SUITES[id];
+    if (suite === undefined || !options.suites.includes(id)) continue;
+    const contenders = suite.contenders.filter(
+      (one) =>
+        options.contenders.includes(one) && CONTENDERS[one].kind !== 'peer' && !isLeftOut(progress.notRun, id, one),
+    );
+    for (const contender of contenders) {
+      const site = await sites.create(CONTENDERS[contender].store);
+      try {
+        const place = { db: site.db, folder: site.folder, paymentPort: 0 };
+        const task = { ...taskOf(id, suite, contender, place, options), cases };
+        for (const { case: name, figures, profile } of await performInProcess(task, LIMIT_MS, signal, PROFILED)) {
+          const { cpuMicros } = figures;
+          if (profile === undefined || cpuMicros === undefined) continue;
+          progress.profiles.push({ suite: id, contender, case: name, cpuMicros, profile });
+        }
+        console.log(`profiles, ${id}: ${contender}`);
+      } catch (error) {
+        if (signal.aborted) return;
+        console.error(`profiles, ${id}: ${error instanceof Error ? error.message : String(error)}`);
       } finally {
         await site.remove();
       }

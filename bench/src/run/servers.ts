@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import type { Place, Serving } from '../contenders/contender.ts';
+import type { Place, ServerReport, Serving } from '../contenders/contender.ts';
 
 /** A program that was started and listens. */
 export interface Listening {
@@ -14,7 +14,7 @@ export interface Listening {
 }
 
 const PROGRAM = fileURLToPath(new URL('main.js', import.meta.resolve('@reservations/server')));
-const LOOP_DELAY = new URL('loop-delay.ts', import.meta.url).href;
+const SELF_REPORT = new URL('self-report.ts', import.meta.url).href;
 const HEARD_MAX = 10_000;
 
 /** A server of this project, on any free port. */
@@ -27,7 +27,7 @@ export async function startServer({ db, paymentPort }: Place): Promise<Serving> 
 export async function startPayments(latencyMs: number): Promise<Listening> {
   return await start(process.execPath, [
     '--import',
-    LOOP_DELAY,
+    SELF_REPORT,
     PROGRAM,
     'sandbox',
     '--port',
@@ -37,16 +37,16 @@ export async function startPayments(latencyMs: number): Promise<Listening> {
   ]);
 }
 
-/** A program of Node that serves HTTP and tells the delay of its event loop. */
+/** A program of Node that serves HTTP and reports of itself. */
 export async function startNode(args: readonly string[]): Promise<Serving> {
-  const { url, pid, child, stop } = await start(process.execPath, ['--import', LOOP_DELAY, ...args]);
+  const { url, pid, child, stop } = await start(process.execPath, ['--import', SELF_REPORT, ...args]);
   return {
     url,
     pids: [pid],
-    async loopDelayMs() {
+    async report() {
       const answer = once(child, 'message');
-      child.send('loop delay');
-      return ((await answer) as [number])[0];
+      child.send('report');
+      return ((await answer) as [ServerReport])[0];
     },
     stop,
   };

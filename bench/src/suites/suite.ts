@@ -1,6 +1,6 @@
 import type { Contender, Place } from '../contenders/contender.ts';
 import type { ContenderId } from '../contenders/registry.ts';
-import type { Figures } from '../report/results.ts';
+import type { Figures, Profile } from '../report/results.ts';
 
 /** What the process of a contender is to do in one round of a suite. */
 export interface Task {
@@ -21,6 +21,8 @@ export interface Task {
 export interface Measured {
   readonly case: string;
   readonly figures: Figures;
+  /** In a round that is profiled. */
+  readonly profile?: Profile;
 }
 
 /** Reports the figures of a case. */

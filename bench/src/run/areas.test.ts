@@ -53,8 +53,11 @@ test.each([
   expect([...timeByArea(chain(...calls))]).toEqual([[area, 1_000]]);
 });
 
-test('idle time counts nowhere', () => {
-  expect([...timeByArea(chain(ROOT, ['(idle)', '']))]).toEqual([]);
+test.each([
+  ['idle time', [ROOT, ['(idle)', '']]],
+  ['starting the profiler', [ROOT, ['startProfiling', 'file:///r/bench/src/run/profile.ts'], ['dispatch', '']]],
+] as const)('%s counts nowhere', (_, calls) => {
+  expect([...timeByArea(chain(...calls))]).toEqual([]);
 });
 
 test('a function of a built file belongs to the source file that its source map names', () => {

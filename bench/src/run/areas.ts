@@ -20,7 +20,9 @@ const PACKAGES: readonly (readonly [RegExp, Area])[] = [
 ];
 
 /** Source folders of this repository by what they do, the first that fits. */
-const FOLDERS: readonly (readonly [RegExp, Area])[] = [
+const FOLDERS: readonly (readonly [RegExp, Area | 'none'])[] = [
+  // Starting the profiler takes time that no operation takes.
+  [/\/bench\/src\/run\/(profile|self-report)\.ts/, 'none'],
   [/\/bench\//, 'benchmark'],
   [/\/packages\/core\/src\/adapters\/grpc\//, 'engine'],
   [/\/packages\/core\/src\/adapters\//, 'store'],
@@ -32,8 +34,8 @@ const FOLDERS: readonly (readonly [RegExp, Area])[] = [
 /** Functions of better-sqlite3 that are native, and have no file. */
 const NATIVE_DRIVER = new Set(['run', 'all', 'get', 'exec', 'iterate', 'prepare']);
 
-const SPECIAL: Readonly<Record<string, Area | null>> = {
-  '(idle)': null,
+const SPECIAL: Readonly<Record<string, Area | 'none'>> = {
+  '(idle)': 'none',
   '(garbage collector)': 'garbage',
   '(program)': 'native',
   '(root)': 'node',
@@ -46,25 +48,24 @@ const SPECIAL: Readonly<Record<string, Area | null>> = {
 export function timeByArea({ nodes, samples = [], timeDeltas = [] }: Profiler.Profile): Map<Area, number> {
   const byId = new Map(nodes.map((node) => [node.id, node]));
   const callers = new Map(nodes.flatMap(({ id, children = [] }) => children.map((child) => [child, id] as const)));
-  const areas = new Map<number, Area | null>();
+  const areas = new Map<number, Area | 'none'>();
   const locate = sourceLocator();
-  const areaOf = (id: number): Area | null => {
+  const areaOf = (id: number): Area | 'none' => {
     const known = areas.get(id);
     if (known !== undefined) return known;
     const node = byId.get(id);
+    const own = node === undefined ? 'node' : ownArea(node.callFrame, locate);
     const caller = callers.get(id);
-    const area =
-      node === undefined
-        ? 'node'
-        : (ownArea(node.callFrame, locate) ?? (caller === undefined ? 'node' : areaOf(caller)));
-    const found = node?.callFrame.functionName === '(idle)' ? null : area;
-    areas.set(id, found);
-    return found;
+    const around = caller === undefined ? 'node' : areaOf(caller);
+    // HTTP/2 checks its headers with code of HTTP/1.1.
+    const area = own === null || (own === 'http' && around === 'grpc') ? around : own;
+    areas.set(id, area);
+    return area;
   };
   const times = new Map<Area, number>();
   for (const [index, id] of samples.entries()) {
     const area = areaOf(id);
-    if (area !== null) times.set(area, (times.get(area) ?? 0) + (timeDeltas[index] ?? 0));
+    if (area !== 'none') times.set(area, (times.get(area) ?? 0) + (timeDeltas[index] ?? 0));
   }
   return times;
 }
@@ -72,9 +73,10 @@ export function timeByArea({ nodes, samples = [], timeDeltas = [] }: Profiler.Pr
 type Locate = (url: string, line: number, column: number) => string;
 
 /** The area of a function by its name or file; null when its caller decides. */
-function ownArea({ functionName, url, lineNumber, columnNumber }: CallFrame, locate: Locate): Area | null {
+function ownArea({ functionName, url, lineNumber, columnNumber }: CallFrame, locate: Locate): Area | 'none' | null {
   if (url === '') {
-    if (functionName in SPECIAL) return SPECIAL[functionName] ?? null;
+    const special = SPECIAL[functionName];
+    if (special !== undefined) return special;
     if (functionName === 'postMessage') return 'thread';
     return NATIVE_DRIVER.has(functionName) ? 'driver' : null;
   }
@@ -86,7 +88,7 @@ function ownArea({ functionName, url, lineNumber, columnNumber }: CallFrame, loc
 
 type CallFrame = Profiler.ProfileNode['callFrame'];
 
-function first(rules: readonly (readonly [RegExp, Area])[], text: string): Area | null {
+function first<Found>(rules: readonly (readonly [RegExp, Found])[], text: string): Found | null {
   return rules.find(([pattern]) => pattern.test(text))?.[1] ?? null;
 }
 

@@ -45,8 +45,8 @@ export async function measure(
 ): Promise<Figures> {
   await repeat(once, concurrency, warmUpMs, () => undefined);
   const recorded = recorder();
-  const usage = await usageMeter([process.pid, ...pids]);
   const profiling = await startProfiling();
+  const usage = await usageMeter([process.pid, ...pids]);
   const began = performance.now();
   await repeat(once, concurrency, ms, recorded.add);
   const speed = recorded.figures(performance.now() - began);

@@ -5,7 +5,8 @@ import { need, type Suite } from './suite.ts';
 const BEST_CONNECTIONS = 100;
 const CONNECTIONS = 1_000;
 const FACTORS = [1, 2, 4];
-const WARM_UP_MS = 1_000;
+const WARM_UP_MS = 4_000;
+const WARM_UP_QUICK_MS = 500;
 const TIMES = 4;
 
 /** More requests than the server can carry. */
@@ -26,8 +27,9 @@ export const overload: Suite = {
     const payments = await startPayments(0);
     const server = await need(contender.serve, task)({ ...task.place, paymentPort: payments.port });
     const ms = TIMES * task.ms;
+    const warmUpMs = task.quick ? WARM_UP_QUICK_MS : WARM_UP_MS;
     try {
-      await sendLoad([server], { connections: BEST_CONNECTIONS, ms: WARM_UP_MS });
+      await sendLoad([server], { connections: BEST_CONNECTIONS, ms: warmUpMs });
       const best = await sendLoad([server], { connections: BEST_CONNECTIONS, ms });
       report('best', best);
       for (const factor of FACTORS.filter((factor) => task.cases.includes(`x${factor}`))) {

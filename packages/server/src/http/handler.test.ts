@@ -54,47 +54,17 @@ function init(body: string): RequestInit {
   return { method: 'POST', headers: { 'Content-Type': 'application/json' }, body };
 }
 
-describe('inside another application', () => {
-  /** Mounts a handler as Express does: the path is cut from `url` and kept in `baseUrl`. */
-  async function mount(prefix: string, parsedBody?: unknown): Promise<{ readonly url: string; readonly port: number }> {
-    const { handler } = await makeHandler();
-    const port = await listen((request, response) => {
-      const url = request.url ?? '';
-      Object.assign(request, { originalUrl: url, baseUrl: prefix, url: url.slice(prefix.length) || '/' });
-      if (parsedBody === undefined) return handler(request, response);
-      Object.assign(request, { body: parsedBody });
-      request.resume().on('end', () => setImmediate(() => handler(request, response)));
-    });
-    return { url: `http://127.0.0.1:${port}${prefix}`, port };
-  }
-
-  test('links begin with the path where the service is mounted', async () => {
-    const { url } = await mount('/booking/v1');
-    const response = await fetch(`${url}/reservations`, init(JSON.stringify(REQUEST)));
-    const location = String(response.headers.get('location'));
-    expect([response.status, location]).toEqual([200, expect.stringMatching(/^\/booking\/v1\/reservations\/RES-/)]);
-    expect((await fetch(new URL(location, url))).status).toBe(200);
-    expect(await (await fetch(url)).json()).toMatchObject({ links: { reservations: '/booking/v1/reservations' } });
-    expect(await (await fetch(`${url}/nowhere`)).json()).toMatchObject({ instance: '/booking/v1/nowhere' });
+test('a mount path that could lead to another host is not used', async () => {
+  const { handler } = await makeHandler();
+  const prefix = '//evil.example';
+  // As Express does: the path is cut from `url` and kept in `baseUrl`.
+  const port = await listen((request, response) => {
+    const url = request.url ?? '';
+    Object.assign(request, { originalUrl: url, baseUrl: prefix, url: url.slice(prefix.length) || '/' });
+    handler(request, response);
   });
-
-  test('a mount path that could lead to another host is not used', async () => {
-    const { port } = await mount('//evil.example');
-    const raw = await sendRaw(port, 'GET //evil.example/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
-    expect(parseRaw(raw).body).toMatchObject({ links: { reservations: '/reservations' } });
-  });
-
-  test('a body that was read before is taken as it was parsed', async () => {
-    const good = await mount('/booking', REQUEST);
-    const made = await fetch(`${good.url}/reservations`, init(JSON.stringify(REQUEST)));
-    expect([made.status, await made.json()]).toMatchObject([200, { amount: 10.5, user_id: 'user_123' }]);
-    const bad = await mount('/booking', [REQUEST]);
-    const refused = await fetch(`${bad.url}/reservations`, init('[]'));
-    expect([refused.status, await refused.json()]).toMatchObject([
-      422,
-      { detail: [{ type: 'model_attributes_type' }] },
-    ]);
-  });
+  const raw = await sendRaw(port, 'GET //evil.example/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
+  expect(parseRaw(raw).body).toMatchObject({ links: { reservations: '/reservations' } });
 });
 
 describe('below a base path', () => {
@@ -102,21 +72,11 @@ describe('below a base path', () => {
   const cut = (url = ''): string => url.slice(BASE.length) || '/';
 
   test.each<[string, (handler: RequestListener) => RequestListener]>([
-    ['that requests still have: plain http, Hono, routes of Fastify', (handler) => handler],
     [
       'that was cut off: plain http',
       (handler) => (request, response) => {
         request.url = cut(request.url);
         handler(request, response);
-      },
-    ],
-    [
-      'that was cut off and is put back at once: koa-mount',
-      (handler) => (request, response) => {
-        const { url = '' } = request;
-        request.url = cut(url);
-        handler(request, response);
-        request.url = url;
       },
     ],
     [

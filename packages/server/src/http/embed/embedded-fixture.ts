@@ -115,7 +115,10 @@ export async function expectService(origin: string, path: string, send: Send = f
   expect((await send(`${at}/health/ready`)).status).toBe(200);
 }
 
-/** What a stop promises: a request under way gets its answer, and only then are gateway and store closed. */
+/**
+ * What a stop promises: a request under way gets its answer, a stream of events ends with the hint when to connect again,
+ * and only then are gateway and store closed.
+ */
 export async function expectGracefulStop(
   at: string,
   parts: Parts,
@@ -125,6 +128,8 @@ export async function expectGracefulStop(
   const held = parts.hold();
   const answer = send(`${at}/reservations`, postOf('{"user_id":"last","amount":1}'));
   await held.charging;
+  const stream = await send(`${at}/events?after=0`, { headers: { Accept: 'text/event-stream' } });
+  const events = stream.text();
   const stopped = stop();
   await expect
     .poll(async () => {
@@ -133,6 +138,10 @@ export async function expectGracefulStop(
     })
     .toBe(true);
   expect(parts.calls.at(-1)).toBe('charges last');
+  // While the charge is under way.
+  const text = await events;
+  expect(text).toContain('event: RESERVATION_CREATED');
+  expect(text).toMatch(/\nretry: 2000\n\n$/);
   held.end();
   expect((await answer).status).toBe(200);
   await stopped;

@@ -7,7 +7,7 @@ import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Reservations } from '@reservations/core';
-import { createParts, expectGracefulStop, expectService, originOf, type Parts, postOf } from './embedded-fixture.ts';
+import { createParts, expectService, originOf, type Parts, postOf } from './embedded-fixture.ts';
 import { RESERVATIONS, ReservationsModule } from './nest.ts';
 
 const ADAPTERS = { Express: () => new ExpressAdapter(), Fastify: () => new FastifyAdapter() } as const;
@@ -35,21 +35,9 @@ async function start(
 }
 
 describe.each(['Express', 'Fastify'] as const)('Nest on %s', (adapter) => {
-  test('the module serves the API below its path', async () => {
-    const { origin } = await start(adapter);
-    await expectService(origin, '/booking');
-  });
-
   test('the global prefix is part of every link', async () => {
     const { origin } = await start(adapter, createParts(), { prefix: 'api' });
     await expectService(origin, '/api/booking');
-  });
-
-  test('close waits for the request under way, and ends the parts in order', async () => {
-    const parts = createParts();
-    const { app, origin } = await start(adapter, parts);
-    expect(parts.calls).toEqual(['engine started']);
-    await expectGracefulStop(`${origin}/booking`, parts, () => app.close());
   });
 
   test('the engine can be injected', async () => {

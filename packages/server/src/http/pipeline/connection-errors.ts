@@ -2,12 +2,16 @@ import { randomUUID } from 'node:crypto';
 import { type Server, Server as HttpServer, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { readInSlices } from './connection-reads.ts';
+import { readInSlices, readsOf } from './connection-reads.ts';
 import { destroyStalled } from './connection-stalls.ts';
+import { WAITING_MAX } from './connection-turn.ts';
 import { corsHeaders } from './cors.ts';
 import { checkCorsOrigins, type CorsOrigins } from '../../config/cors-origins.ts';
 import { type Problem, problemBody, PROBLEMS } from '../problems/problems.ts';
 import { ANSWER_HEADERS, SECURITY_HEADERS } from '../wire/headers.ts';
+
+/** Requests of one connection that are under way, in any handler, before no more are read from it. */
+const UNDER_WAY_MAX: number = WAITING_MAX + 1;
 
 /** Options of {@link guardConnections}. */
 export interface GuardOptions {
@@ -28,7 +32,8 @@ export interface ConnectionGuard {
  * Prepares an HTTP server for requests that may charge. Clients that close their half of the connection behind a
  * request are answered. What goes wrong beside requests (no HTTP, too large, too slow, a tunnel, an expectation that
  * cannot be met) is answered in the shape of all errors, and never in place of a request that has arrived: that one
- * may be charging, so it gets its own answer, and then the connection ends. Call it before the server listens.
+ * may be charging, so it gets its own answer, and then the connection ends. Few requests of one connection are parsed
+ * ahead, whichever handlers have them. Replaces listeners for `clientError`. Call it before the server listens.
  * @throws {ReservationError} INVALID_OPTION, naming option, expectation and value.
  */
 export function guardConnections(server: Server, options: GuardOptions = {}): void {
@@ -63,8 +68,14 @@ export function createConnectionGuard(server: Server, options: GuardOptions): Co
   server.prependListener('request', ({ socket }, response) => {
     const responses = underWay.get(socket) ?? new Set();
     underWay.set(socket, responses.add(response));
-    response.once('close', () => responses.delete(response));
+    if (responses.size === UNDER_WAY_MAX) readsOf(socket).hold();
+    response.once('close', () => {
+      responses.delete(response);
+      if (responses.size === UNDER_WAY_MAX - 1) readsOf(socket).release();
+    });
   });
+  // A framework's own, such as Fastify's, would answer in place of a request that is under way.
+  server.removeAllListeners('clientError');
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     // A connection whose TLS handshake failed cannot carry an answer.
     if (error.code === 'ECONNRESET' || isTlsFault(error.code)) socket.destroy();

@@ -8,9 +8,12 @@ const SLICE_BYTES = 1024;
 
 /** Reading from one connection. */
 export interface ConnectionReads {
-  /** Stops reading. What has arrived stays in the buffer of the connection, 64 KiB at most, and at the client. */
+  /**
+   * Stops reading, until each hold has been released. What has arrived stays in the buffer of the connection, 64 KiB at
+   * most, and at the client.
+   */
   hold(): void;
-  /** Ends a {@link ConnectionReads.hold}. */
+  /** Ends one {@link ConnectionReads.hold}. */
   release(): void;
 }
 
@@ -27,7 +30,7 @@ export function readsOf(socket: Socket): ConnectionReads {
 }
 
 function followReads(socket: Socket): ConnectionReads {
-  let isHeld = false;
+  let holds = 0;
   let isPaused = false;
   socket.pause = () => {
     isPaused = true;
@@ -35,16 +38,16 @@ function followReads(socket: Socket): ConnectionReads {
   };
   socket.resume = () => {
     isPaused = false;
-    return isHeld ? socket : Socket.prototype.resume.call(socket);
+    return holds > 0 ? socket : Socket.prototype.resume.call(socket);
   };
   return {
     hold() {
-      isHeld = true;
+      holds += 1;
       Socket.prototype.pause.call(socket);
     },
     release() {
-      isHeld = false;
-      if (!isPaused) Socket.prototype.resume.call(socket);
+      holds -= 1;
+      if (holds === 0 && !isPaused) Socket.prototype.resume.call(socket);
     },
   };
 }

@@ -3,7 +3,7 @@ import { Socket } from 'node:net';
 import { readsOf } from './connection-reads.ts';
 
 /** Requests of one connection that wait for their turn before no more are read from it. */
-const WAITING_MAX = 16;
+export const WAITING_MAX = 16;
 
 const waiting = new WeakMap<Socket, number>();
 

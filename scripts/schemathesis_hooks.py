@@ -3,8 +3,14 @@
 With a server that charges the sandbox (reservations-server --sandbox --db :memory: --health-status on):
 
     pip install schemathesis==4.32.5
-    cd scripts && SCHEMATHESIS_HOOKS=schemathesis_hooks st run http://127.0.0.1:8000/openapi.json --checks all
+    cd scripts && SCHEMATHESIS_HOOKS=schemathesis_hooks st run http://127.0.0.1:8000/openapi.json --checks all \\
+        --exclude-path /events
+
+With authentication, add --header "Authorization: Bearer $KEY". GET /events is left out, since its answer has no end; the
+events of a reservation are asked for as JSON for the same reason.
 """
+import base64
+import re
 import uuid
 import schemathesis
 
@@ -40,12 +46,32 @@ def without_proto(value):
     return value
 
 
+def is_cursor(value, order):
+    """True for the cursor of a page in this order: only an answer has one."""
+    try:
+        text = base64.urlsafe_b64decode(value + "=" * (-len(value) % 4)).decode()
+    except (TypeError, ValueError):
+        return False
+    name = "newest:" if order == "desc" else "created:"
+    return re.fullmatch(name + "RES-[0-9a-f-]{36}", text) is not None
+
+
 @schemathesis.hook
 def before_call(context, case, kwargs):
-    if case.meta is None or case.operation.method.lower() != "post":
+    if case.operation.path.endswith("/events"):
+        case.headers = {**(case.headers or {}), "Accept": "application/json"}
+    if case.meta is None or not case.meta.generation.mode.is_positive:
         return
-    mode = case.meta.generation.mode
-    if not mode.is_positive:
+    query = case.query or {}
+    if case.operation.path.endswith("/events"):
+        # Only the log says which positions it has.
+        if "after" in query:
+            query["after"] = 0
+        if "Last-Event-ID" in case.headers:
+            case.headers["Last-Event-ID"] = "0"
+    if case.operation.path == "/reservations" and "after" in query and not is_cursor(query["after"], query.get("order")):
+        del query["after"]
+    if case.operation.method.lower() != "post":
         return
     if isinstance(case.body, dict):
         # The schema refuses it among the members of the body; the service refuses it everywhere.

@@ -21,9 +21,10 @@ export function readAfter(ctx: AppContext): AfterRead {
   if (after !== undefined && !POSITION.test(after)) {
     return { ok: false, entries: [queryFault('after', 'int_parsing', NO_POSITION_TEXT)] };
   }
-  const lastId = ctx.get('Last-Event-ID');
-  if (lastId === '') return { ok: true, after: after === undefined ? null : Number(after) };
-  if (POSITION.test(lastId)) return { ok: true, after: Number(lastId) };
+  // An empty header is a fault and not a stream from now on, which would pass over events.
+  const lastId = ctx.headers['last-event-id'];
+  if (lastId === undefined) return { ok: true, after: after === undefined ? null : Number(after) };
+  if (typeof lastId === 'string' && POSITION.test(lastId)) return { ok: true, after: Number(lastId) };
   return { ok: false, entries: [{ loc: ['header', 'last-event-id'], msg: NO_POSITION_TEXT, type: 'int_parsing' }] };
 }
 
@@ -32,7 +33,7 @@ const NO_POSITION_TEXT = 'Input should be a valid integer, the position of an ev
 /** The fault of a position that the log does not have, because it was restored from a backup or belongs to another store. */
 export function behindEnd(ctx: AppContext, end: number): ValidationEntry {
   const msg = `Input should be less than or equal to ${end}, the position of the last event`;
-  const loc = ctx.get('Last-Event-ID') === '' ? ['query', 'after'] : ['header', 'last-event-id'];
+  const loc = ctx.headers['last-event-id'] === undefined ? ['query', 'after'] : ['header', 'last-event-id'];
   return { loc, msg, type: 'less_than_equal' };
 }
 

@@ -108,6 +108,7 @@ describe('the stream of all events', () => {
     ['/events?after=0&after=0', {}, ['query', 'after'], 'value_error'],
     ['/events?since=0', {}, ['query', 'since'], 'extra_forbidden'],
     ['/events', { 'Last-Event-ID': 'x' }, ['header', 'last-event-id'], 'int_parsing'],
+    ['/events', { 'Last-Event-ID': '' }, ['header', 'last-event-id'], 'int_parsing'],
     ['/events', { 'Last-Event-ID': '9' }, ['header', 'last-event-id'], 'less_than_equal'],
   ])('%s with %o is a 422', async (path, headers, loc, type) => {
     const service = await startService();

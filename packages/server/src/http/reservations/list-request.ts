@@ -18,17 +18,20 @@ const ORDER_DEFAULT: ListOrder = 'asc';
 /** Longer than any text that a reservation can be looked up by. */
 const TEXT_LENGTH_MAX = 1_000;
 
+/** A text that a reservation is looked up by. A database may refuse NUL. */
+const LOOKED_UP = { type: 'string', minLength: 1, maxLength: TEXT_LENGTH_MAX, pattern: '^[^\\u0000]*$' } as const;
+
 /** A parameter of a listing. */
 type Name = 'user_id' | 'status' | 'reference' | 'transaction_id' | 'order' | 'limit' | 'after';
 
 /** The parameters of a listing. */
 export const LIST_PARAMETERS: { readonly [Each in Name]: Parameter } = {
-  user_id: { description: 'Only reservations of this user.', schema: { type: 'string', minLength: 1 } },
+  user_id: { description: 'Only reservations of this user.', schema: LOOKED_UP },
   status: { description: 'Only reservations in this status.', schema: { type: 'string', enum: STATUSES } },
-  reference: { description: 'Only reservations with this reference.', schema: { type: 'string', minLength: 1 } },
+  reference: { description: 'Only reservations with this reference.', schema: LOOKED_UP },
   transaction_id: {
     description: 'Only reservations charged with this transaction.',
-    schema: { type: 'string', minLength: 1 },
+    schema: LOOKED_UP,
   },
   order: {
     description: 'In the order of their creation (`asc`), or the newest first (`desc`).',
@@ -38,7 +41,10 @@ export const LIST_PARAMETERS: { readonly [Each in Name]: Parameter } = {
     description: 'Number of reservations at most.',
     schema: { type: 'integer', minimum: 1, maximum: PAGE_LIMIT_MAX, default: LIMIT_DEFAULT },
   },
-  after: { description: 'The `next` of the page before, in the same order.', schema: { type: 'string' } },
+  after: {
+    description: 'The `next` of the page before, in the same order.',
+    schema: { type: 'string', pattern: '^[A-Za-z0-9_-]+$' },
+  },
 };
 
 /** The conditions of a listing, or every fault of its query. */
@@ -79,10 +85,9 @@ const LIMIT_TEXT = `Value error, limit should be 1 to ${PAGE_LIMIT_MAX}`;
 const ORDER_TEXT = `Value error, order should be ${ORDERS.join(' or ')}`;
 const CURSOR_TEXT = 'Value error, after should be the next of a page in the same order';
 
-/** A database may refuse NUL. */
 function textFault(name: string, value: string): ValidationEntry | null {
   if (value === '') return queryFault(name, 'string_too_short', 'String should have at least 1 character');
-  if (value.length > TEXT_LENGTH_MAX)
+  if (Array.from(value).length > TEXT_LENGTH_MAX)
     return queryFault(name, 'string_too_long', `String should have at most ${TEXT_LENGTH_MAX} characters`);
   return value.includes('\0') ? queryFault(name, 'value_error', 'Value error, text may not hold NUL') : null;
 }

@@ -145,6 +145,13 @@ describe('a list of reservations', () => {
     expect([status, body['detail']]).toEqual([422, [{ loc: ['query', name], type, msg: expect.any(String) }]]);
   });
 
+  test('characters outside of the basic plane count once', async () => {
+    const service = await startService();
+    expect((await list(service, `?reference=${encodeURIComponent('😀'.repeat(1_000))}`)).ids).toEqual([]);
+    const { status } = await service.request(`/reservations?reference=${encodeURIComponent('😀'.repeat(1_001))}`);
+    expect(status).toBe(422);
+  });
+
   test('names every fault of its query', async () => {
     const service = await startService();
     const { body } = await service.request('/reservations?limit=x&status=y&after=z');

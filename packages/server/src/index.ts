@@ -1,5 +1,7 @@
 export { guardConnections, type GuardOptions } from './http/pipeline/connection-errors.ts';
 export { apiKeyAuthenticator, type ApiKeyAuthenticatorOptions } from './auth/api-key-authenticator.ts';
+export { jwtAuthenticator, type JwtAuthenticatorOptions } from './auth/jwt/jwt-authenticator.ts';
+export type { JwtAlgorithm } from './config/jwt-options.ts';
 export type {
   AuthenticatedPrincipal,
   Authentication,

@@ -2,6 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import type { ReservationStore } from '@reservations/core';
 import { apiKeyStateAt, hashOfApiKey } from '@reservations/core/operations';
 import { type ApiKey, prefixOfApiKey } from '@reservations/core/ports';
+import { type AuthenticatorClock, MACHINE_CLOCK } from './authenticator-clock.ts';
 import type { Authentication, Authenticator } from './authenticator.ts';
 import { isScope } from './scopes.ts';
 
@@ -24,16 +25,6 @@ export interface ApiKeyAuthenticatorOptions {
   /** For tests. Default: the clocks of the machine. */
   readonly clock?: AuthenticatorClock;
 }
-
-/** The clocks of an authenticator. */
-export interface AuthenticatorClock {
-  /** Milliseconds since the Unix epoch. */
-  now(): number;
-  /** Milliseconds that only move forward. */
-  monotonicMs(): number;
-}
-
-const MACHINE_CLOCK: AuthenticatorClock = { now: () => Date.now(), monotonicMs: () => performance.now() };
 
 /** Authenticates requests by the API keys of a store. */
 export function apiKeyAuthenticator(options: ApiKeyAuthenticatorOptions): Authenticator {

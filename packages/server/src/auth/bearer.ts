@@ -7,7 +7,7 @@ export type BearerRead = { readonly kind: 'token'; readonly token: string | null
 const BEARER = /^Bearer +([A-Za-z0-9._~+/-]+=*)$/i;
 
 /** Longest token, in characters. */
-const TOKEN_LENGTH_MAX = 8_192;
+export const TOKEN_LENGTH_MAX = 8_192;
 
 /** Reads `Authorization: Bearer TOKEN`. Several such headers, another scheme and an empty token are malformed. */
 export function readBearer({ headers, rawHeaders = [] }: Partial<IncomingMessage>): BearerRead {

@@ -1,13 +1,17 @@
 /** What a principal may do. */
 export type Scope = 'reservations:write' | 'reservations:read' | 'reservations:read:all' | 'ops:read' | 'ops:write';
 
-/** Every scope with what it permits, for the documentation. */
+/** Every scope with what it permits, as the documentation says it. */
 export const SCOPES: { readonly [Name in Scope]: string } = {
-  'reservations:write': 'make reservations',
-  'reservations:read': 'read the reservations that it has made itself',
-  'reservations:read:all': 'read the reservations of every caller; includes `reservations:read`',
-  'ops:read': 'read the state of the server and the events of all reservations',
-  'ops:write': 'decide payments and change settings that operators change',
+  'reservations:write': 'making reservations',
+  'reservations:read': 'reading the reservations that the holder has made',
+  'reservations:read:all': 'reading the reservations of every holder; includes `reservations:read`',
+  'ops:read':
+    'following the events of all reservations (`GET /events`), and reading the state of the server (`GET /health/status`) ' +
+    'from another machine',
+  'ops:write':
+    'nothing in this release: reserved for decisions of operators over HTTP, such as resolving a payment, which are ' +
+    '[commands](operations.md#deciding-a-payment) today',
 };
 
 /** Names of all scopes. */

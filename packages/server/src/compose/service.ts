@@ -1,14 +1,12 @@
 import { combineObservers, createReservations, type ReservationStore } from '@reservations/core';
 import { createOpenTelemetryTracer, hasOpenTelemetrySdk } from '@reservations/core/opentelemetry';
 import type { Logger } from 'pino';
-import { apiKeyAuthenticator } from '../auth/api-key-authenticator.ts';
 import type { Config } from '../config/config.ts';
-import type { AuthMode } from '../config/http-settings.ts';
 import { isLocalHost } from '../config/loopback.ts';
-import type { AuthOption } from '../http/auth-option.ts';
 import { startServer } from '../http/server.ts';
 import { createCountedLogger, logObserver } from '../observe/log.ts';
 import { collectStoreWarnings } from '../observe/store-warnings.ts';
+import { openAuthentication } from './authentication.ts';
 import type { Failpoints } from './failpoints.ts';
 import { createMonitoring } from './monitoring.ts';
 import { openPayments, type PaymentObservation, type Payments } from './payments.ts';
@@ -42,7 +40,8 @@ export async function startService(config: Config, failpoint: string | null): Pr
   const failpoints = await loadFailpoints(failpoint, logger);
   const warnings = collectStoreWarnings();
   const monitoring = createMonitoring(config);
-  // Before anything is opened: it is the setting that fails most often.
+  // Before anything is opened: these are the settings that fail most often.
+  const authOver = await openAuthentication(config, logger);
   const tls = openServerTls(config, logger);
   const observer = combineObservers(logObserver(logger), warnings.observer, monitoring.observer);
   const onWarning = (warning: string): void => {
@@ -74,7 +73,6 @@ export async function startService(config: Config, failpoint: string | null): Pr
   });
   const { requests } = monitoring;
   const { status } = running;
-  const { auth: mode, ...listening } = config;
   const stopMonitoring = (): Promise<void> => running.stop();
   const server = await startServer({
     reservations: failpoints.reservations(reservations),
@@ -85,8 +83,8 @@ export async function startService(config: Config, failpoint: string | null): Pr
     ...(requests === undefined ? {} : { requests }),
     ...(status === undefined ? {} : { status }),
     ...(tls === null ? {} : { tls }),
-    ...listening,
-    auth: authenticationOf(mode, store, logger),
+    ...config,
+    auth: authOver(store),
   }).catch((error: unknown) => stopThenThrow(stopMonitoring, error));
   async function stopAll(): Promise<void> {
     await server.stop();
@@ -107,19 +105,6 @@ export async function startService(config: Config, failpoint: string | null): Pr
       logger.info('stopped');
     },
   };
-}
-
-/** Who may send requests. */
-function authenticationOf(mode: AuthMode, store: ReservationStore, logger: Logger): AuthOption {
-  switch (mode) {
-    case 'none':
-      return 'none';
-    case 'api-key':
-      return apiKeyAuthenticator({
-        store,
-        onFault: (err) => logger.warn({ kind: 'api-key-use', err }, 'the last use of an API key could not be recorded'),
-      });
-  }
 }
 
 async function stopThenThrow(stop: () => Promise<void>, error: unknown): Promise<never> {

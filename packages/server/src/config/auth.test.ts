@@ -25,12 +25,12 @@ test.each([
   '127.0.0.1.example',
 ])('a server on %s says who may send requests', (host) => {
   expect(read('--host', host)).toEqual([
-    `--auth: expected api-key, or none to let everyone in who reaches ${host}, which --host sets; found nothing`,
+    `--auth: expected api-key, jwt, or none to let everyone in who reaches ${host}, which --host sets; found nothing`,
   ]);
   expect(read('--host', host, '--auth', 'none')).toBe('none');
   expect(read('--host', host, '--auth', 'api-key')).toBe('api-key');
 });
 
 test('an unknown way is refused', () => {
-  expect(read('--auth', 'basic')).toEqual(['--auth: expected one of none, api-key, found "basic"']);
+  expect(read('--auth', 'basic')).toEqual(['--auth: expected one of none, api-key, jwt, found "basic"']);
 });

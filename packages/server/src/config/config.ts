@@ -1,5 +1,7 @@
 import type { DriverFacts } from './driver-facts.ts';
 import { HTTP_SETTINGS, type HttpConfig } from './http-settings.ts';
+import { jwtFaults } from './jwt-checks.ts';
+import { JWT_SETTINGS, type JwtConfig } from './jwt-settings.ts';
 import { MONITORING_SETTINGS, type MonitoringConfig } from './monitoring-settings.ts';
 import { ineffectiveSettings } from './ineffective-settings.ts';
 import { paymentTlsFaults, serverTlsFaults } from './tls-checks.ts';
@@ -20,7 +22,7 @@ import { IN_MEMORY, type StoreAddress } from './store-address.ts';
 import { type StoreConfig, storeSettings } from './store-settings.ts';
 
 /** Everything about a server that can be set. */
-export interface Config extends StoreConfig, PaymentConfig, HttpConfig, MonitoringConfig {
+export interface Config extends StoreConfig, PaymentConfig, HttpConfig, JwtConfig, MonitoringConfig {
   readonly logLevel: LogLevel;
 }
 
@@ -38,6 +40,7 @@ export function configSettings(drivers: DriverFacts): Settings<Config> {
     host,
     port,
     auth,
+    ...JWT_SETTINGS,
     tlsCert,
     tlsKey,
     ...storeSettings(drivers),
@@ -84,6 +87,7 @@ function checkTogether(values: Partial<Config>, origins: SettingOrigins<Config>)
   const faults = [
     ...ineffectiveSettings(values, origins).faults,
     ...openToOthers(values, origins),
+    ...jwtFaults(values, origins),
     ...samePort(values, origins),
     ...paymentTlsFaults(values, origins),
     ...serverTlsFaults(values, origins),
@@ -99,7 +103,7 @@ function openToOthers({ host }: Partial<Config>, origins: SettingOrigins<Config>
   if (host === undefined || isLocalHost(host)) return [];
   if (origins.auth !== undefined) return [];
   return [
-    `--auth: expected api-key, or none to let everyone in who reaches ${host}, which ${origins.host} sets; found nothing`,
+    `--auth: expected api-key, jwt, or none to let everyone in who reaches ${host}, which ${origins.host} sets; found nothing`,
   ];
 }
 

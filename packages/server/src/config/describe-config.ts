@@ -27,7 +27,7 @@ export function describeConfig<Values>(
 }
 
 /** In a value of any setting: one that was meant for another setting is not printed either. */
-const CREDENTIALS = /\/\/[^/@\s]*:[^/@\s]*@|(?:password|passwd|pwd|secret|token)=|rsv_\w{9}/i;
+const CREDENTIALS = /\/\/[^/@\s]*:[^/@\s]*@|(?:password|passwd|pwd|secret|token)=|rsv_\w{9}|eyJ\w{9}/i;
 
 const MASK = '***';
 

@@ -17,7 +17,7 @@ export interface HttpConfig {
   readonly host: string;
   /** 0 takes any free port. */
   readonly port: number;
-  /** Who may send requests: everyone, or holders of API keys. */
+  /** Who may send requests: everyone, holders of API keys, or holders of tokens of an issuer. */
   readonly auth: AuthMode;
   /** File of the certificate that clients see, as PEM; null serves without encryption. */
   readonly tlsCert: string | null;
@@ -41,7 +41,7 @@ export interface HttpConfig {
 }
 
 /** Ways to authenticate requests. */
-export const AUTH_MODES = ['none', 'api-key'] as const;
+export const AUTH_MODES = ['none', 'api-key', 'jwt'] as const;
 
 /** A way to authenticate requests. */
 export type AuthMode = (typeof AUTH_MODES)[number];
@@ -74,7 +74,7 @@ export const HTTP_SETTINGS: Settings<HttpConfig> = {
     choices: AUTH_MODES,
     default: 'none',
     description:
-      'Who may send requests: everyone (none), or holders of API keys (api-key); must be given when other machines can connect',
+      'Who may send requests: everyone (none), holders of API keys (api-key) or of tokens of an issuer (jwt); must be given when other machines can connect',
   }),
   tlsCert: textSetting({
     flag: 'tls-cert',

@@ -1,3 +1,6 @@
+import type { AuthMode } from './http-settings.ts';
+import type { JwtConfig } from './jwt-settings.ts';
+import type { SettingOrigins } from './settings.ts';
 import type { StoreAddress } from './store-address.ts';
 
 /** The settings that decide what others have an effect; undefined when they are wrong by themselves. */
@@ -6,10 +9,12 @@ interface Deciding {
   readonly db?: StoreAddress;
   readonly dbNotify?: boolean;
   readonly rateLimit?: string | null;
+  readonly auth?: AuthMode;
+  readonly jwtJwksFile?: string | null;
 }
 
 /** The flags and variables that give settings, by their names. */
-interface Origins {
+interface Origins extends SettingOrigins<JwtConfig> {
   readonly sandbox?: string;
   readonly db?: string;
   readonly dbPool?: string;
@@ -36,6 +41,7 @@ export function ineffectiveSettings(deciding: Deciding, origins: Origins): Ineff
   const found = [
     ...(deciding.sandbox === true ? besideSandbox(origins) : []),
     ...(deciding.db?.kind === 'sqlite' ? onSqlite(deciding, origins) : []),
+    ...besideTokens(deciding, origins),
     ...(deciding.rateLimit === null ? [{ origin: origins.trustedProxies, why: 'without --rate-limit' }] : []),
   ];
   const told = (isFlag: boolean): readonly string[] =>
@@ -60,6 +66,19 @@ function besideSandbox({
 }: Origins): readonly Ineffective[] {
   const why = `beside ${sandbox}, which starts a payment service of its own and uses that`;
   return [paymentHost, paymentPort, paymentTls, paymentBalancing].map((origin) => ({ origin, why }));
+}
+
+/** On an open server those that say whose tokens are accepted are faults: see the checks of tokens. */
+function besideTokens({ auth, jwtJwksFile }: Deciding, origins: Origins): readonly Ineffective[] {
+  const { jwtIssuer, jwtAudience, jwtAlgorithms, jwtJwksUrl, jwtJwksFile: file } = origins;
+  const { jwtJwksCacheMs, jwtJwksCooldownMs, jwtJwksTimeoutMs, jwtClockToleranceMs } = origins;
+  const told = (given: readonly (string | undefined)[], why: string): readonly Ineffective[] =>
+    given.map((origin) => ({ origin, why }));
+  const times = [jwtJwksCacheMs, jwtJwksCooldownMs, jwtJwksTimeoutMs, jwtClockToleranceMs];
+  if (auth === undefined) return [];
+  if (auth === 'jwt') return typeof jwtJwksFile === 'string' ? told([jwtJwksTimeoutMs], 'beside a file of keys') : [];
+  const whose = auth === 'api-key' ? [jwtIssuer, jwtAudience, jwtAlgorithms, jwtJwksUrl, file] : [];
+  return told([...whose, ...times], 'without --auth jwt');
 }
 
 function onSqlite({ dbNotify: notifies }: Deciding, { db, dbPool, dbNotify }: Origins): readonly Ineffective[] {

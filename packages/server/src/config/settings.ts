@@ -164,7 +164,7 @@ export function variablesOf({ env, fallbackEnv }: AnySetting): readonly string[]
 
 /** Returns a given text for a message: of one that may hold a password, only the scheme. */
 export function withoutSecrets(text: string): string {
-  if (!/@|passw|pwd|secret|rsv_\w{9}|^postgres(ql)?:./i.test(text)) return text;
+  if (!/@|passw|pwd|secret|rsv_\w{9}|eyJ\w{9}|^postgres(ql)?:./i.test(text)) return text;
   return `${/^[a-z][a-z0-9+.-]*:/i.exec(text)?.[0] ?? ''}…`;
 }
 

@@ -7,6 +7,7 @@ import { checkPaymentsReach, isPaymentServiceReached } from './check-payments.ts
 import { API_PORT, checkPort, METRICS_PORT } from './check-port.ts';
 import { checkPostgres } from './check-postgres.ts';
 import { checkSqlite } from './check-sqlite.ts';
+import { checkTokens } from './check-tokens.ts';
 import type { Finding } from './finding.ts';
 
 /**
@@ -28,6 +29,8 @@ export async function examine(config: Config, onFinding: (finding: Finding) => v
       await checkPort('metrics port', { ...METRICS_PORT, host: metricsHost ?? host, port: metricsPort, isTls: false }),
     );
   }
+  const tokens = await checkTokens(config);
+  if (tokens !== null) onFinding(tokens);
   const reach = await checkPaymentsReach(config);
   for (const finding of reach) onFinding(finding);
   if (!isPaymentServiceReached(reach)) return;

@@ -60,11 +60,13 @@ export function createDocument(mountPath = ''): DocumentObject {
   };
 }
 
-/** An API key. */
+/** An API key or a token: a client sends either the same way. */
 const BEARER: DocumentObject = {
   type: 'http',
   scheme: 'bearer',
-  description: 'An API key, on a server with `--auth api-key`. A server without authentication needs none.',
+  description:
+    'An API key, on a server with `--auth api-key`, or a token (JWT) of its issuer, with `--auth jwt`. A server without ' +
+    'authentication needs none.',
 };
 
 function headerObject(name: string, header: { readonly description: string; readonly schema: Schema }): DocumentObject {

@@ -38,6 +38,14 @@ export type { Resolution, ResolveResult } from './application/operations/resolve
 export type { RepairedView, RepairProgress, RepairViewOptions } from './application/operations/repair-view.ts';
 export { type Verification, verifyStore } from './application/operations/verify-store.ts';
 export {
+  FIND_LIMIT_DEFAULT,
+  FIND_LIMIT_MAX,
+  type FindConditions,
+  type FindOptions,
+  findReservations,
+  type FoundReservations,
+} from './application/operations/find-reservations.ts';
+export {
   OPEN_PAYMENTS_LIMIT_DEFAULT,
   type OpenPayment,
   openPayments,
@@ -51,6 +59,8 @@ export {
   type SubscriptionList,
   type SubscriptionProgress,
 } from './application/operations/subscriptions.ts';
+export { CALLER_EXPECTED } from './domain/caller.ts';
+export { IDEMPOTENCY_KEY_EXPECTED } from './domain/idempotency-key.ts';
 export { OPERATOR_NOTE_EXPECTED, parseOperatorNote } from './domain/operator-note.ts';
 export { isTransactionId, TRANSACTION_ID_EXPECTED } from './domain/transaction-id.ts';
 export type { Finding } from './domain/reservation/commands.ts';

@@ -72,7 +72,7 @@ describe('wrong arguments', () => {
     expect([await ended, err()]).toEqual([
       2,
       'frobnicate: no such command; there are: ' +
-        'serve, sandbox, payments open, payments resolve, payments check, reconcile, events, ' +
+        'serve, sandbox, payments open, payments resolve, payments check, reconcile, find, events, ' +
         'subscriptions, subscriptions resume, keys create, keys list, keys revoke, verify, view repair, ' +
         'migrate up, migrate status, migrate print, migrate-store, config print, doctor\n',
     ]);

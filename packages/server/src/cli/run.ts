@@ -7,6 +7,7 @@ import { eventsCommand } from './commands/events/events.ts';
 import { keysCreateCommand } from './commands/keys/keys-create.ts';
 import { keysListCommand } from './commands/keys/keys-list.ts';
 import { keysRevokeCommand } from './commands/keys/keys-revoke.ts';
+import { findReservationsCommand } from './commands/find.ts';
 import { findCommand, type Found } from './help/find-command.ts';
 import { describeCommand, describeGroup, describeProgram } from './help/help.ts';
 import { helpWidth } from './help/help-width.ts';
@@ -34,6 +35,7 @@ export const COMMANDS: readonly CliCommand[] = [
   paymentsResolveCommand,
   paymentsCheckCommand,
   reconcileCommand,
+  findReservationsCommand,
   eventsCommand,
   subscriptionsCommand,
   subscriptionsResumeCommand,

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { createEngineFixture } from '../engine-fixture.ts';
 import { newApiKey } from '../../adapters/system/api-key.ts';
 import { createApiKey, listApiKeys, revokeApiKey } from './api-keys.ts';
+import { findReservations } from './find-reservations.ts';
 import { openPayments } from './open-payments.ts';
 import { reconcileLedger } from './reconcile-ledger.ts';
 import { repairView } from './repair-view.ts';
@@ -16,6 +17,7 @@ test('no operation takes a malformed caller', async () => {
   const word = { finding: { kind: 'not-charged' }, actor: 'ada', reason: 'the ledger', runtime, ...wrong } as const;
   const calls = [
     openPayments(store, wrong),
+    findReservations(store, {}, wrong),
     resolvePayment(store, 'RES-1', word),
     resolveByLedger(store, [], { actor: 'ada', runtime, ...wrong }),
     reconcileLedger(store, [], wrong),

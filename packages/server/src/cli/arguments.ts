@@ -8,6 +8,8 @@ export interface PositionalArgument<Value> {
   readonly expected: string;
   /** Returns its value, or null when it is not what it should be. */
   parse(text: string): Value | null;
+  /** What stands for it when it is not given; absent for an argument that must be. */
+  readonly default?: Value;
 }
 
 /** The id of a reservation. */
@@ -29,6 +31,7 @@ export function readPositional<Value>(
   args: readonly string[],
 ): PositionalRead<Value> {
   const { text, rest } = takePositional(settings, args);
+  if (text === null && argument.default !== undefined) return { kind: 'value', value: argument.default, rest };
   const value = text === null ? null : argument.parse(text);
   if (value !== null) return { kind: 'value', value, rest };
   const fault = `expected ${argument.expected}, found ${withoutSecrets(text ?? 'nothing')}`;

@@ -88,6 +88,8 @@ export async function runHere(
   const err: string[] = [];
   const code = await runCli(args, {
     env,
+    printed: () => Promise.resolve(),
+    outputLost: new AbortController().signal,
     terminalColumns: () => terminalColumns,
     print: (line) => out.push(line),
     printError: (line) => err.push(line),

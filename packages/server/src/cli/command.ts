@@ -10,6 +10,10 @@ export interface ProgramContext {
   print(line: string): void;
   /** Writes a line to standard error. */
   printError(line: string): void;
+  /** Resolves when all but a little of what was printed was taken; never while a reader takes nothing. */
+  printed(): Promise<void>;
+  /** Aborts when a line could not be printed, with the error as its reason: EPIPE when the reader has ended. */
+  readonly outputLost: AbortSignal;
   /**
    * Aborts when the process is asked to stop (SIGTERM, SIGINT, SIGHUP); a second request, later, ends it at once. For
    * services, which must end even when their output cannot be written. A command that never calls this ends by the

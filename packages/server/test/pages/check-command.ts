@@ -24,6 +24,7 @@ const FOREIGN = new Set([
   'openssl',
   'promtool',
   'grep',
+  'head',
   'fuser',
   'df',
   'psql',

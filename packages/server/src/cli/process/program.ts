@@ -10,6 +10,9 @@ import { CommandFailure, reportThrown, wantsJson } from '../report.ts';
 import { runCli } from '../run.ts';
 import { listenForStop } from './stop-signal.ts';
 
+/** Bytes that a command which prints without an end may have waiting for its reader. */
+const UNPRINTED_BYTES_MAX = 64 * 1024;
+
 /** Runs the program in this process, with the process's arguments, environment, streams and signals, and ends it. */
 export async function runProgram(): Promise<never> {
   const outputs = [standardOutput(), standardError()] as const;
@@ -23,14 +26,18 @@ export async function runProgram(): Promise<never> {
 
   let isService = false;
   let unwritten: NodeJS.ErrnoException | null = null;
+  const outputLost = new AbortController();
   const context: ProgramContext = {
     env,
     terminalColumns,
     print: (line) =>
       output.write(`${line}\n`, (error) => {
+        if (error !== null) outputLost.abort(error);
         // A reader that ended (`| head`) has what it wanted.
         if (error !== null && error.code !== 'EPIPE') unwritten ??= error;
       }),
+    printed: () => (output.pendingBytes() > UNPRINTED_BYTES_MAX ? output.idle() : Promise.resolve()),
+    outputLost: outputLost.signal,
     printError: (line) => errors.write(`${line}\n`),
     stopSignal() {
       isService = true;

@@ -57,7 +57,7 @@ export function grow(store: ReservationStore, bytes: () => Promise<number>): Gro
         return events.readStream(id ?? '', { after: 0, limit: 100 });
       },
       list: () =>
-        view.list({ by: { field: 'userId', value: REQUEST.userId }, order: 'asc', after: null, limit: LISTED }),
+        view.list({ by: { field: 'userId', value: REQUEST.userId }, order: 'desc', after: null, limit: LISTED }),
       feed: () => events.readAll({ after: end - FEED_PAGE, limit: FEED_PAGE }),
       take() {
         takes += 1;

@@ -43,6 +43,29 @@ test('a sound store has no faults', async () => {
   expect(await verifyStore(store)).toEqual({ events: 4, streams: 2, open: 1, newer: 0, faults: [] });
 });
 
+test('streams are read several at a time, and a bounded number of them', async () => {
+  const { create } = createEngineFixture({ store });
+  await Promise.all(Array.from({ length: 100 }, () => create()));
+  let underWay = 0;
+  let most = 0;
+  const counting: ReservationStore = {
+    ...store,
+    events: {
+      ...store.events,
+      async readStream(stream, range) {
+        most = Math.max(most, (underWay += 1));
+        try {
+          return await store.events.readStream(stream, range);
+        } finally {
+          underWay -= 1;
+        }
+      },
+    },
+  };
+  expect((await verifyStore(counting)).faults).toEqual([]);
+  expect(most).toBe(64);
+});
+
 test('a flipped bit is found and named', async () => {
   tamper(`update events set data = replace(data, '1050', '1051') where position = 3`);
   const { faults } = await verifyStore(store);

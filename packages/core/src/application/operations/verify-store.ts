@@ -18,6 +18,9 @@ export interface Verification {
   readonly faults: readonly string[];
 }
 
+/** Streams that are read at a time: a store may answer reads of one moment together. */
+const STREAMS_AT_A_TIME = 64;
+
 /** Attempts of a comparison when the reservation changed between two reads. */
 const COMPARE_ATTEMPTS_MAX = 3;
 
@@ -31,20 +34,20 @@ export async function verifyStore(store: ReservationStore, options: CallerOption
   const faults: string[] = [];
   const counts = { events: 0, streams: 0, withRow: 0, waiting: 0, newer: 0, streamEvents: 0 };
   const before = { ...(await store.work.gauge({ kind: 'charge' })), end: await store.events.lastPosition() };
-  for await (const entry of wholeLog(store)) {
-    counts.events += 1;
-    if (entry.kind === 'damaged') {
-      faults.push(entry.fault);
-      continue;
+  for await (const entries of wholeLog(store)) {
+    counts.events += entries.length;
+    for (const found of await verifyTogether(store, entries)) {
+      if (found.kind === 'damaged') {
+        faults.push(found.fault);
+        continue;
+      }
+      counts.streams += 1;
+      counts.streamEvents += found.events;
+      if (found.hasRow) counts.withRow += 1;
+      if (found.payment === 'waiting') counts.waiting += 1;
+      if (found.payment === 'unknown') counts.newer += 1;
+      if (found.fault !== null) faults.push(found.fault);
     }
-    if (entry.event.version !== 1) continue;
-    const stream = await verifyStream(store, entry.event);
-    counts.streams += 1;
-    counts.streamEvents += stream.events;
-    if (stream.hasRow) counts.withRow += 1;
-    if (stream.payment === 'waiting') counts.waiting += 1;
-    if (stream.payment === 'unknown') counts.newer += 1;
-    if (stream.fault !== null) faults.push(stream.fault);
   }
   let rows = 0;
   for await (const _ of allReservations(store.view)) rows += 1;
@@ -65,15 +68,33 @@ export async function verifyStore(store: ReservationStore, options: CallerOption
   return { events, streams, open: after.open, newer, faults: [...new Set(faults)] };
 }
 
-type LogEntry =
-  | { readonly kind: 'event'; readonly event: RecordedEvent }
-  | { readonly kind: 'damaged'; readonly fault: string };
+interface Damaged {
+  readonly kind: 'damaged';
+  readonly fault: string;
+}
+
+type LogEntry = { readonly kind: 'event'; readonly event: RecordedEvent } | Damaged;
+
+/** What was found of the streams that begin in a part of the log, and of its damaged events, in the order of the log. */
+async function verifyTogether(
+  store: ReservationStore,
+  entries: readonly LogEntry[],
+): Promise<readonly (VerifiedStream | Damaged)[]> {
+  const begun = entries.filter((entry) => entry.kind === 'damaged' || entry.event.version === 1);
+  const found: (VerifiedStream | Damaged)[] = [];
+  for (let from = 0; from < begun.length; from += STREAMS_AT_A_TIME) {
+    const some = begun.slice(from, from + STREAMS_AT_A_TIME);
+    const verified = some.map((entry) => (entry.kind === 'damaged' ? entry : verifyStream(store, entry.event)));
+    found.push(...(await Promise.all(verified)));
+  }
+  return found;
+}
 
 /**
- * Every position of the log; a damaged page is read row by row, so that every damaged row is named. A fault that names no
+ * Every position of the log, page by page; a damaged page is read row by row, so that every damaged row is named. A fault that names no
  * row concerns the file: it would repeat at every later position, and the log would have no end.
  */
-async function* wholeLog(store: ReservationStore): AsyncGenerator<LogEntry> {
+async function* wholeLog(store: ReservationStore): AsyncGenerator<readonly LogEntry[]> {
   let after = 0;
   let rowByRowUntil = 0;
   let lastFault = '';
@@ -81,8 +102,8 @@ async function* wholeLog(store: ReservationStore): AsyncGenerator<LogEntry> {
     const limit = after < rowByRowUntil ? 1 : READ_LIMIT_MAX;
     try {
       const page = await store.events.readAll({ after, limit });
-      for (const event of page) yield { kind: 'event', event };
       if (page.length === 0) return;
+      yield page.map((event) => ({ kind: 'event', event }));
       after += page.length;
     } catch (error) {
       if (!isReservationError(error, 'STORE_CORRUPT')) throw error;
@@ -92,13 +113,14 @@ async function* wholeLog(store: ReservationStore): AsyncGenerator<LogEntry> {
       }
       if (error.message === lastFault) return;
       lastFault = error.message;
-      yield { kind: 'damaged', fault: error.message };
+      yield [{ kind: 'damaged', fault: error.message }];
       after += 1;
     }
   }
 }
 
 interface VerifiedStream {
+  readonly kind: 'verified';
   readonly events: number;
   /** Whether the view should have a row of it. */
   readonly hasRow: boolean;
@@ -112,7 +134,7 @@ async function verifyStream(store: ReservationStore, first: RecordedEvent): Prom
     return await compareWithView(store, first);
   } catch (error) {
     if (!isReservationError(error, 'STORE_CORRUPT')) throw error;
-    return { events: 0, hasRow: false, payment: 'none', fault: error.message };
+    return { kind: 'verified', events: 0, hasRow: false, payment: 'none', fault: error.message };
   }
 }
 
@@ -126,10 +148,10 @@ async function compareWithView(store: ReservationStore, first: RecordedEvent): P
     const folded = state.stage === 'none' || origin === null ? null : summarize(id, state, version, origin.caller);
     const payment = state.stage === 'processing' || state.stage === 'unresolved' ? 'waiting' : 'none';
     const difference = differenceOf(folded, row);
-    if (difference === null) return { events: version, hasRow: true, payment, fault: null };
+    if (difference === null) return { kind: 'verified', events: version, hasRow: true, payment, fault: null };
     if (attempt === COMPARE_ATTEMPTS_MAX) {
       const fault = `view of ${id} differs from its folded stream: ${difference}`;
-      return { events: version, hasRow: true, payment, fault };
+      return { kind: 'verified', events: version, hasRow: true, payment, fault };
     }
   }
 }
@@ -145,7 +167,8 @@ async function readNewer(
     const page = await events.readStream(stream, { after, limit: READ_LIMIT_MAX });
     const fault = page.map(damageOf).find((damage) => damage !== null) ?? null;
     after += page.length;
-    if (fault !== null || page.length < READ_LIMIT_MAX) return { events: after, hasRow, payment: 'unknown', fault };
+    if (fault !== null || page.length < READ_LIMIT_MAX)
+      return { kind: 'verified', events: after, hasRow, payment: 'unknown', fault };
   }
 }
 

@@ -84,8 +84,9 @@ async function verifyTogether(
   const found: (VerifiedStream | Damaged)[] = [];
   for (let from = 0; from < begun.length; from += STREAMS_AT_A_TIME) {
     const some = begun.slice(from, from + STREAMS_AT_A_TIME);
-    const verified = some.map((entry) => (entry.kind === 'damaged' ? entry : verifyStream(store, entry.event)));
-    found.push(...(await Promise.all(verified)));
+    const verify = async (entry: LogEntry): Promise<VerifiedStream | Damaged> =>
+      entry.kind === 'damaged' ? entry : await verifyStream(store, entry.event);
+    found.push(...(await Promise.all(some.map(verify))));
   }
   return found;
 }

@@ -19,7 +19,7 @@ export interface Options {
 
 const ROUNDS = 5;
 const SECONDS = 0.75;
-const MINUTES = 30;
+const MINUTES = 35;
 const QUICK_ROUNDS = 1;
 const QUICK_SECONDS = 0.4;
 

@@ -157,6 +157,24 @@ describe('a listing', () => {
     expect(new Set(asked)).toEqual(new Set<unknown>(keys));
   });
 
+  test('by status has the rows of all its stages in order, however many a stage has', async () => {
+    // Long runs of one stage, so that each of the three is for a while ahead of the others and behind them.
+    const stages = ['processing', 'unresolved', 'escalated'] as const;
+    const rows = Array.from({ length: 1_600 }, (_, index) => {
+      const stage = stages[Math.floor(index / 270) % 3] ?? 'processing';
+      // A page needs more rows than one batch of a stage has, because two of three are left out.
+      const status = stage === 'processing' || index % 3 === 0 ? 'RESERVATION_CREATED' : 'RESERVATION_FAILED';
+      return exampleSummary(exampleId(index + 1), { stage, status });
+    });
+    const { view } = await storeOf(rows);
+    const ids = rows.filter(({ status }) => status === 'RESERVATION_CREATED').map(({ reservationId }) => reservationId);
+    for (const limit of [60, 200]) {
+      const filter = { status: 'RESERVATION_CREATED', limit } as const;
+      expect((await pages(view, filter)).ids).toEqual(ids);
+      expect((await pages(view, { ...filter, order: 'desc' })).ids).toEqual(ids.toReversed());
+    }
+  });
+
   test('of the newest is not disturbed by what is made between two pages', async () => {
     const store = await storeOf(ROWS.slice(0, 100));
     const ids: string[] = [];

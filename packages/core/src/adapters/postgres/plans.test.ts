@@ -20,16 +20,19 @@ const ROWS = 20_000;
 /** A table with no more pages than this is read as a whole as cheaply as through an index. */
 const SMALL_PAGES = 16;
 
-/** The columns that a look-up by an index must name beside the shard: without them it walks the whole index. */
-const KEY_COLUMN: Readonly<Record<string, string>> = {
+/**
+ * The columns that a look-up by an index must name beside the shard: without them it walks the whole index, or, when a page
+ * does not begin behind an id, all that was on the pages before it.
+ */
+const KEY_COLUMN: Readonly<Record<string, string | readonly string[]>> = {
   events_pkey: 'stream',
   events_by_position: 'position',
   reservations_pkey: 'reservation_id',
-  reservations_by_user: 'user_id',
-  reservations_by_stage: 'stage',
-  reservations_by_transaction: 'transaction_id',
-  reservations_by_caller: 'caller',
-  reservations_by_reference: 'reference',
+  reservations_by_user: ['user_id', 'reservation_id'],
+  reservations_by_stage: ['stage', 'reservation_id'],
+  reservations_by_transaction: ['transaction_id', 'reservation_id'],
+  reservations_by_caller: ['caller', 'reservation_id'],
+  reservations_by_reference: ['reference', 'reservation_id'],
   due_work_pkey: 'id',
   due_work_by_due_at: 'due_at',
   idempotency_keys_pkey: 'idempotency_key',
@@ -296,8 +299,8 @@ async function wrongPlans(
         if (!isScan(type) || (table !== undefined && SINGLE_ROWS.has(table))) return false;
         if (type === 'Seq Scan') return (pages.get(table ?? '') ?? Infinity) > SMALL_PAGES;
         if (type === 'Bitmap Heap Scan') return false;
-        const isNamed = index !== undefined && condition.includes(KEY_COLUMN[index] ?? 'no such column');
-        return !(isNamed && (indexes.includes(index) || index === 'log_locks_pkey'));
+        const isNamed = [KEY_COLUMN[index ?? ''] ?? 'no such column'].flat().every((each) => condition.includes(each));
+        return !(isNamed && (indexes.includes(index ?? '') || index === 'log_locks_pkey'));
       })
       .map(
         (node) => `${what}: ${node['Node Type']} ${node['Index Name'] ?? ''} ${node['Index Cond'] ?? ''} of ${text}`,

@@ -2,7 +2,7 @@ import { ReservationError, type ReservationErrorCode } from '../../../errors.ts'
 import type { Observation } from '../../../ports/observer.ts';
 import type { KnownFile } from '../open/file-identity.ts';
 import type { Outcome } from './group-commit.ts';
-import type { Write } from './operations.ts';
+import type { SentAppended, SentWrite } from './sent-writes.ts';
 import type { WriteQueries } from './statements.ts';
 
 /** What a writer thread is started with. */
@@ -18,7 +18,7 @@ export interface ThreadSettings {
 
 /** Asks the thread to commit a group, or to end. */
 export type ToThread =
-  | { readonly kind: 'commit'; readonly writes: readonly Write[]; readonly waitMs: number }
+  | { readonly kind: 'commit'; readonly writes: readonly SentWrite[]; readonly waitMs: number }
   | { readonly kind: 'close' };
 
 /** Answer of the thread: one when it is started, and one to each group. */
@@ -31,8 +31,9 @@ export type FromThread =
       readonly observations: readonly Observation[];
     };
 
-/** An outcome whose error can be sent. */
+/** An outcome as it is sent: that of nearly all appends is two numbers. */
 export type SentOutcome =
+  | SentAppended
   | Extract<Outcome, { readonly kind: 'done' }>
   | { readonly kind: 'failed'; readonly error: SentError };
 

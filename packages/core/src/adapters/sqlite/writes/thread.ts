@@ -7,6 +7,7 @@ import { openExisting } from '../open/connection.ts';
 import { assertUnchanged } from '../open/file-identity.ts';
 import { createCommitter } from './committer.ts';
 import type { Outcome } from './group-commit.ts';
+import { fromSentWrite, toSentAppended } from './sent-writes.ts';
 import { type FromThread, type SentOutcome, type ThreadSettings, toSent, type ToThread } from './thread-messages.ts';
 
 assert(parentPort !== null, 'the writer runs in a thread');
@@ -18,7 +19,8 @@ function answer(message: FromThread): void {
 }
 
 function sent(outcome: Outcome): SentOutcome {
-  return outcome.kind === 'done' ? outcome : { kind: 'failed', error: toSent(toFault(outcome.error, path)) };
+  if (outcome.kind === 'failed') return { kind: 'failed', error: toSent(toFault(outcome.error, path)) };
+  return toSentAppended(outcome.result) ?? outcome;
 }
 
 async function start(): Promise<void> {
@@ -34,7 +36,7 @@ async function start(): Promise<void> {
       port.close();
       return;
     }
-    const outcomes = commit(message.writes, message.waitMs).map(sent);
+    const outcomes = commit(message.writes.map(fromSentWrite), message.waitMs).map(sent);
     answer({ kind: 'committed', outcomes, observations });
     observations = [];
   });

@@ -3,6 +3,7 @@ import { ReservationError } from '../../../errors.ts';
 import type { Observation } from '../../../ports/observer.ts';
 import type { Outcome } from './group-commit.ts';
 import type { Write } from './operations.ts';
+import { fromSentAppended, toSentWrite } from './sent-writes.ts';
 import { type FromThread, fromSent, type SentOutcome, type ThreadSettings, type ToThread } from './thread-messages.ts';
 
 /** A thread that writes to a file on a connection of its own. */
@@ -87,7 +88,7 @@ async function join(worker: Worker, onEnd: () => void): Promise<WriterThread | n
   });
 
   async function commit(writes: readonly Write[], waitMs: number): Promise<CommittedGroup> {
-    const reply = await answer(() => send({ kind: 'commit', writes, waitMs }));
+    const reply = await answer(() => send({ kind: 'commit', writes: writes.map(toSentWrite), waitMs }));
     if (reply.kind !== 'committed') throw unknownOutcome(null);
     return { outcomes: reply.outcomes.map(received), observations: reply.observations };
   }
@@ -108,7 +109,10 @@ async function join(worker: Worker, onEnd: () => void): Promise<WriterThread | n
 }
 
 function received(outcome: SentOutcome): Outcome {
-  return outcome.kind === 'done' ? outcome : { kind: 'failed', error: fromSent(outcome.error) };
+  if ('kind' in outcome) {
+    return outcome.kind === 'done' ? outcome : { kind: 'failed', error: fromSent(outcome.error) };
+  }
+  return { kind: 'done', result: fromSentAppended(outcome) };
 }
 
 function unknownOutcome(cause: unknown): ReservationError {

@@ -1,6 +1,6 @@
 {{/* Variables that the chart sets, from other values. */}}
 {{- define "reservations.ownVariables" -}}
-PORT RESERVATIONS_HOST RESERVATIONS_AUTH RESERVATIONS_DB DATABASE_URL RESERVATIONS_DB_POOL RESERVATIONS_REQUIRE_SCHEMA PAYMENT_SERVICE_HOST PAYMENT_SERVICE_PORT RESERVATIONS_DRAIN_DELAY RESERVATIONS_SHUTDOWN_TIMEOUT RESERVATIONS_METRICS_PORT PAYMENT_BALANCING PAYMENT_TLS PAYMENT_CA PAYMENT_CERT PAYMENT_KEY PAYMENT_SERVER_NAME RESERVATIONS_TLS_CERT RESERVATIONS_TLS_KEY PGSSLMODE PGSSLROOTCERT
+PORT RESERVATIONS_HOST RESERVATIONS_AUTH RESERVATIONS_JWT_ISSUER RESERVATIONS_JWT_AUDIENCE RESERVATIONS_JWT_ALGORITHMS RESERVATIONS_JWT_JWKS_URL RESERVATIONS_DB DATABASE_URL RESERVATIONS_DB_POOL RESERVATIONS_REQUIRE_SCHEMA PAYMENT_SERVICE_HOST PAYMENT_SERVICE_PORT RESERVATIONS_DRAIN_DELAY RESERVATIONS_SHUTDOWN_TIMEOUT RESERVATIONS_METRICS_PORT PAYMENT_BALANCING PAYMENT_TLS PAYMENT_CA PAYMENT_CERT PAYMENT_KEY PAYMENT_SERVER_NAME RESERVATIONS_TLS_CERT RESERVATIONS_TLS_KEY PGSSLMODE PGSSLROOTCERT
 {{- end -}}
 
 {{/* Refuses values that do not fit together. What one value may be is in values.schema.json. */}}
@@ -33,6 +33,14 @@ PORT RESERVATIONS_HOST RESERVATIONS_AUTH RESERVATIONS_DB DATABASE_URL RESERVATIO
 {{- with $values.payment.tls -}}
 {{- if and (not .enabled) (or .existingCaSecret .existingClientSecret .serverName) -}}
 {{- fail "payment.tls.enabled: expected true with other values of payment.tls: without it the connection is plain text" -}}
+{{- end -}}
+{{- end -}}
+{{- with $values.jwt -}}
+{{- if and (eq $values.auth "jwt") (not (and .issuer .audience .algorithms .jwksUrl)) -}}
+{{- fail "jwt: expected issuer, audience, algorithms and jwksUrl with auth: jwt: they say whose tokens are taken" -}}
+{{- end -}}
+{{- if and (ne $values.auth "jwt") (or .issuer .audience .algorithms .jwksUrl) -}}
+{{- fail (printf "jwt: expected auth: jwt with it, found auth: %s" $values.auth) -}}
 {{- end -}}
 {{- end -}}
 {{- if and $values.workloadIdentity.enabled (not $values.workloadIdentity.clientId) -}}

@@ -2,6 +2,14 @@
 {{- define "reservations.settings" -}}
 RESERVATIONS_HOST: 0.0.0.0
 RESERVATIONS_AUTH: {{ .Values.auth }}
+{{- if eq .Values.auth "jwt" }}
+{{- with .Values.jwt }}
+RESERVATIONS_JWT_ISSUER: {{ .issuer | quote }}
+RESERVATIONS_JWT_AUDIENCE: {{ .audience | quote }}
+RESERVATIONS_JWT_ALGORITHMS: {{ join "," .algorithms | quote }}
+RESERVATIONS_JWT_JWKS_URL: {{ .jwksUrl | quote }}
+{{- end }}
+{{- end }}
 PORT: '8000'
 {{- if eq .Values.database.kind "sqlite" }}
 RESERVATIONS_DB: /data/reservations.db

@@ -2,6 +2,8 @@ import { createServer, request as send, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { createMemoryStore } from '@reservations/core/memory';
+import { AUTH_MODES, CLIENT_SCOPES } from '../../src/http/pipeline/auth-modes-fixture.ts';
 import { startService } from '../../src/http/service-fixture.ts';
 import { launchChromium, openPage } from './chromium.ts';
 
@@ -40,18 +42,48 @@ async function proxyBelow(port: number): Promise<string> {
 }
 
 /** Opens the operation that makes a reservation, tries it out, and returns the answer that the page shows. */
-async function tryOut(page: Page): Promise<{ readonly status: string; readonly body: string }> {
-  const operation = page.locator('#operations-reservations-create_reservation_reservations_post');
+async function tryOut(page: Page): Promise<ShownAnswer> {
+  const operation = page.locator(MAKES);
   await operation.locator('.opblock-summary-control').click();
   await operation.getByText('Makes a reservation and charges it').first().waitFor();
   await operation.getByRole('button', { name: 'Try it out' }).click();
   await operation.getByRole('button', { name: 'Execute' }).click();
-  const answer = operation.locator('.live-responses-table .response');
+  return await shownAnswer(page);
+}
+
+/** Executes it once more, and returns the new answer. */
+async function executeAgain(page: Page): Promise<ShownAnswer> {
+  const operation = page.locator(MAKES);
+  await operation.getByRole('button', { name: 'Clear' }).click();
+  await operation.locator('.live-responses-table').waitFor({ state: 'detached' });
+  await operation.getByRole('button', { name: 'Execute' }).click();
+  return await shownAnswer(page);
+}
+
+const MAKES = '#operations-reservations-create_reservation_reservations_post';
+
+interface ShownAnswer {
+  readonly status: string;
+  readonly body: string;
+}
+
+async function shownAnswer(page: Page): Promise<ShownAnswer> {
+  const answer = page.locator(MAKES).locator('.live-responses-table .response');
   await answer.waitFor();
   return {
     status: (await answer.locator('.response-col_status').innerText()).trim().slice(0, 3),
     body: await answer.locator('.highlight-code pre').first().innerText(),
   };
+}
+
+/** Types a credential behind *Authorize*. */
+async function authorize(page: Page, credential: string): Promise<void> {
+  await page.locator('.scheme-container').getByRole('button', { name: 'Authorize' }).click();
+  const dialog = page.locator('.dialog-ux');
+  await dialog.locator('input').fill(credential);
+  await dialog.getByRole('button', { name: 'Apply credentials' }).click();
+  await dialog.getByRole('button', { name: 'Close' }).click();
+  await dialog.waitFor({ state: 'detached' });
 }
 
 test.each([
@@ -83,6 +115,23 @@ test.each([
     expect(faults).toEqual([]);
   },
 );
+
+test.each(AUTH_MODES)('the page sends a credential that is typed behind Authorize: %s', async (_, open) => {
+  const store = createMemoryStore();
+  const { auth, credential } = await open(store);
+  const service = await startService({ store, auth });
+  const { page, faults } = await openPage(browser, `${service.server.url}/docs`);
+  const refused = await tryOut(page);
+  expect([refused.status, JSON.parse(refused.body)]).toMatchObject(['401', { code: 'unauthenticated' }]);
+  expect(service.charged).toEqual([]);
+  const { Authorization = '' } = await credential('shop', ...CLIENT_SCOPES);
+  await authorize(page, Authorization.slice('Bearer '.length));
+  const { status, body } = await executeAgain(page);
+  expect([status, JSON.parse(body)]).toMatchObject(['200', { status: 'RESERVATION_CONFIRMED', amount: 10.5 }]);
+  expect(service.charged).toEqual(['user_123']);
+  // The browser itself reports the refusal.
+  expect(faults).toEqual([expect.stringContaining('401 (Unauthorized)')]);
+});
 
 test('what the page would not be allowed to do is seen', async () => {
   const { server } = await startService();

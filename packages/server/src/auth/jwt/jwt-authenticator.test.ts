@@ -39,6 +39,7 @@ async function fixture(change: Partial<JwtAuthenticatorOptions> = {}): Promise<F
     audience: AUDIENCE,
     algorithms: ['ES256'],
     keys: { url: issuer.url },
+    timeoutMs: 30_000,
     clock: { now: () => clock.nowMs, monotonicMs: () => 0 },
     ...change,
   });

@@ -1,3 +1,4 @@
+import type { RequestListener } from 'node:http';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -45,6 +46,7 @@ async function fixture(change: Partial<JwtAuthenticatorOptions> = {}): Promise<F
     keys: { url: issuer.url },
     cacheMs: 60_000,
     cooldownMs: 10_000,
+    timeoutMs: 30_000,
     onFault: (fault) => void faults.push(fault),
     clock: { now: () => Date.now(), monotonicMs: () => clock.monotonicMs },
     ...change,
@@ -127,24 +129,32 @@ describe('while the issuer is away', () => {
     expect(issuer.requests()).toBe(2);
   });
 
-  test('requests do not wait for a place that hung a moment ago', async () => {
-    const { issuer, clock, faults, by } = await fixture({ timeoutMs: 100 });
+  test('requests do not wait for a place that gave no answer a moment ago', async () => {
+    const { issuer, clock, faults, by } = await fixture();
     await by(one);
-    const held = Promise.withResolvers<void>();
-    issuer.answer(() => held.resolve());
+    issuer.answer((request) => request.socket.destroy());
     clock.monotonicMs = 60_000;
     expect(await by(one)).toEqual(AUTHENTICATED);
-    expect(faults).toEqual([expect.objectContaining({ message: `${issuer.url}: no answer within 100 ms` })]);
-    const asked = Promise.withResolvers<void>();
-    issuer.answer((_, response) => {
-      asked.resolve();
-      response.end(keySetText([two]));
-    });
+    expect(faults).toHaveLength(1);
+    const asked = Promise.withResolvers<() => void>();
+    issuer.answer((_, response) => asked.resolve(() => response.end(keySetText([two]))));
     clock.monotonicMs = 70_000;
     // By the keys from before: the answer has not come yet.
     expect(await by(one)).toEqual(AUTHENTICATED);
-    await asked.promise;
-    await expect.poll(() => by(two)).toEqual(AUTHENTICATED);
+    const answer = await asked.promise;
+    answer();
+    expect(await by(two)).toEqual(AUTHENTICATED);
+    expect(issuer.requests()).toBe(3);
+  });
+
+  test.each<[string, RequestListener]>([
+    ['nothing', () => undefined],
+    ['half a set', (_, response) => void response.write('{"keys":[')],
+  ])('a place that answers %s is given up after its time', async (_what, listener) => {
+    const { issuer, faults, by } = await fixture({ timeoutMs: 100 });
+    issuer.answer(listener);
+    expect(await by(one)).toEqual(UNAVAILABLE);
+    expect(faults).toEqual([expect.objectContaining({ message: `${issuer.url}: no answer within 100 ms` })]);
   });
 
   test('a server that has no keys yet is asked again after a second', async () => {

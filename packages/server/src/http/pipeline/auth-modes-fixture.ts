@@ -39,7 +39,13 @@ export async function openApiKeys(store: ReservationStore): Promise<AuthMode> {
 export async function openTokens(): Promise<AuthMode> {
   const key = await makeKey('one');
   const issuer = await startIssuer(key);
-  const options = { issuer: ISSUER, audience: AUDIENCE, algorithms: ['ES256'], keys: { url: issuer.url } } as const;
+  const options = {
+    issuer: ISSUER,
+    audience: AUDIENCE,
+    algorithms: ['ES256'],
+    keys: { url: issuer.url },
+    timeoutMs: 30_000,
+  } as const;
   const scope = CLIENT_SCOPES.join(' ');
   return {
     auth: jwtAuthenticator(options),

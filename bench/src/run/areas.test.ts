@@ -31,7 +31,7 @@ test.each([
   ['a module of Node with one purpose', [ROOT, ['onStreamRead', 'node:internal/http2/core']], 'grpc'],
   ['what many use: its caller', [ROOT, ['handle', `${MODULES}/koa/lib/response.js`], ['emit', 'node:events']], 'http'],
   [
-    'what many use and nobody calls',
+    'what many use, without a caller that has one',
     [ROOT, ['processTicksAndRejections', 'node:internal/process/task_queues']],
     'node',
   ],

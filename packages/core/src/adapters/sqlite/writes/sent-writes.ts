@@ -1,4 +1,4 @@
-import type { AppendResult } from '../../../ports/event-store.ts';
+import type { AppendResult, ExpectedVersion } from '../../../ports/event-store.ts';
 import type { KeyChange, WorkChange } from '../../../ports/inline-writes.ts';
 import { RESERVATIONS, type ReservationRow } from '../../sql/columns.ts';
 import type { EncodedAppend } from '../../sql/encoded-append.ts';
@@ -62,23 +62,20 @@ function fromAppend({ stream, expected, commandId, events, reservation, work, ke
 
 function toAppend(values: readonly unknown[]): EncodedAppend {
   let at = 0;
-  const next = <Value>(): Value => values[at++] as Value;
+  const next = (): unknown => values[at++];
   const members = (names: readonly string[], given: Record<string, unknown>): unknown => {
     for (const name of names) given[name] = next();
     return given;
   };
-  const stream = next<EncodedAppend['stream']>();
-  const expected = next<EncodedAppend['expected']>();
-  const commandId = next<EncodedAppend['commandId']>();
-  const events: EncodedEvent[] = [];
-  for (let left = next<number>(); left > 0; left -= 1) {
-    const [id, type, schema_version] = [next<string>(), next<string>(), next<number>()];
-    events.push({ id, type, schema_version, data: next(), metadata: next() });
-  }
-  const reservation = next<boolean>() ? (members(RESERVATION_COLUMNS, {}) as ReservationRow) : null;
-  const change = next<WorkChange['change']>();
+  const [stream, expected, commandId] = [next(), next(), next()] as [string, ExpectedVersion, string];
+  const events = Array.from({ length: next() as number }, () => {
+    const [id, type, schema_version, data, metadata] = [next(), next(), next(), next(), next()];
+    return { id, type, schema_version, data, metadata } as EncodedEvent;
+  });
+  const reservation = next() === true ? (members(RESERVATION_COLUMNS, {}) as ReservationRow) : null;
+  const change = next() as WorkChange['change'];
   const work = members(WORK[change], { change }) as WorkChange;
-  const kind = next<KeyChange['kind']>();
+  const kind = next() as KeyChange['kind'];
   return { stream, expected, commandId, events, reservation, work, key: members(KEY[kind], { kind }) as KeyChange };
 }
 

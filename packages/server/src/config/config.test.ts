@@ -174,7 +174,7 @@ describe('the configuration', () => {
         'PAYMENT_SERVICE_PORT: expected a whole number from 1 to 65535, found "0"',
         'PAYMENT_IDEMPOTENCY: expected one of by-reservation-id, none, found "maybe"',
         '--sandbox: expected true or false, found "perhaps"',
-        'RESERVATIONS_BODY_LIMIT: expected a whole number from 1 to 16777216, found "1e3"',
+        'RESERVATIONS_BODY_LIMIT: expected a whole number from 1 to 262144, found "1e3"',
       ],
     });
   });

@@ -1,6 +1,12 @@
 /** Default maximum of a body: far more than any reservation needs. */
 export const BODY_LIMIT_BYTES: number = 64 * 1024;
 
+/**
+ * Most that may be allowed: what any valid request needs, however it is written (20 members of 540 characters, each of twelve
+ * bytes as two escapes, are 130 kB). A body is read at once, and no other connection is served meanwhile.
+ */
+export const BODY_LIMIT_MAX_BYTES: number = 256 * 1024;
+
 /** Default time for headers and body of a request to arrive. */
 export const REQUEST_TIMEOUT_MS = 30_000;
 

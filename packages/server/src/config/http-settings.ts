@@ -2,6 +2,7 @@ import { BASE_PATH_EXPECTED, parseBasePath } from './base-path.ts';
 import { CORS_ORIGINS_EXPECTED, type CorsOrigins, parseCorsOrigins } from './cors-origins.ts';
 import {
   BODY_LIMIT_BYTES,
+  BODY_LIMIT_MAX_BYTES,
   KEEP_ALIVE_TIMEOUT_MS,
   REQUEST_TIMEOUT_MS,
   SHUTDOWN_TIMEOUT_MS,
@@ -46,7 +47,6 @@ export const AUTH_MODES = ['none', 'api-key', 'jwt'] as const;
 /** A way to authenticate requests. */
 export type AuthMode = (typeof AUTH_MODES)[number];
 
-const BODY_LIMIT_MAX_BYTES = 16 * 1024 * 1024;
 const TIMEOUT_MAX_MS = 600_000;
 /** A second at least, so that a number of seconds is not taken for milliseconds; a day at most. */
 const KEEP_ALIVE_TIMEOUT_MIN_MS = 1_000;

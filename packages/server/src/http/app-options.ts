@@ -25,7 +25,7 @@ export interface AppOptions {
   readonly requests?: RequestMeter;
   /** `GET /health/status`. Default: none, the path does not exist. */
   readonly status?: StatusOptions;
-  /** Default: 64 KiB. */
+  /** At most 256 KiB. Default: 64 KiB. */
   readonly bodyLimitBytes?: number;
   /**
    * Path below which clients reach the service: it is put before every link and cut off the paths of requests that

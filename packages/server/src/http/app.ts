@@ -3,7 +3,7 @@ import Koa from 'koa';
 import type { Logger } from 'pino';
 import { checkBasePath } from '../config/base-path.ts';
 import { checkCorsOrigins } from '../config/cors-origins.ts';
-import { BODY_LIMIT_BYTES, STREAMS_LIMIT, STREAMS_MAX } from '../config/http-defaults.ts';
+import { BODY_LIMIT_BYTES, BODY_LIMIT_MAX_BYTES, STREAMS_LIMIT, STREAMS_MAX } from '../config/http-defaults.ts';
 import { checkRateLimit, checkTrustedProxies } from '../config/rate-limit.ts';
 import { checkWholeNumber } from '../config/whole-number.ts';
 import type { AppOptions } from './app-options.ts';
@@ -35,7 +35,8 @@ import { createRouter, type Handlers } from './router.ts';
  * @throws {ReservationError} INVALID_OPTION, naming option, expectation and value.
  */
 export function createApp(options: AppOptions): Koa<AppState> {
-  const { reservations, store, logger, bodyLimitBytes = BODY_LIMIT_BYTES, state = () => 'ready' } = options;
+  const { reservations, store, logger, state = () => 'ready' } = options;
+  const bodyLimitBytes = checkBodyLimit(options.bodyLimitBytes ?? BODY_LIMIT_BYTES);
   const basePath = checkBasePath(options.basePath ?? '');
   const corsOrigins = checkCorsOrigins(options.corsOrigins ?? 'none');
   const quota = checkRateLimit(options.rateLimit ?? null);
@@ -86,6 +87,10 @@ export function createApp(options: AppOptions): Koa<AppState> {
   app.use(router.routes());
   app.use(answerUnrouted);
   return app;
+}
+
+function checkBodyLimit(bytes: number): number {
+  return checkWholeNumber('bodyLimitBytes', bytes, 1, BODY_LIMIT_MAX_BYTES);
 }
 
 /** Logs why readiness answers 503, and when the store can be written again. */

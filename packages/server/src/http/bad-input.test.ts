@@ -134,6 +134,10 @@ describe('a body that does not validate', () => {
       `{"user_id":${'['.repeat(10_000)}`,
       [{ loc: ['body', 42], msg: 'JSON should be nested at most 32 levels deep', type: 'json_too_deep' }],
     ],
+    [
+      `{"metadata":[${'0,'.repeat(2_000)}0]}`,
+      [{ loc: ['body', 4_009], msg: 'JSON should have at most 2000 values', type: 'json_too_many_values' }],
+    ],
   ])('%.60s', async (body, detail) => {
     const service = await startService();
     const answer = await service.post(body, { 'X-Request-Id': 'req-1' });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { JSON_DEPTH_MAX, JsonNumber, type JsonRead, type JsonValue, readJson } from './json.ts';
+import { JSON_DEPTH_MAX, JSON_VALUES_MAX, JsonNumber, type JsonRead, type JsonValue, readJson } from './json.ts';
 
 const SEED = 20_260_101;
 
@@ -111,5 +111,30 @@ describe('reading JSON', () => {
     const message = 'JSON should be nested at most 32 levels deep';
     expect(readJson(nested(JSON_DEPTH_MAX + 1))).toEqual(fault(JSON_DEPTH_MAX, 'json_too_deep', message));
     expect(readJson('[{"a":'.repeat(100_000))).toEqual(fault(96, 'json_too_deep', message));
+  });
+
+  test('the number of values is bounded, and what is behind the bound is not read', () => {
+    const items = (count: number): string => `[${Array.from({ length: count }, () => '0').join(',')}]`;
+    expect(readJson(items(JSON_VALUES_MAX - 1)).kind).toBe('value');
+    const message = 'JSON should have at most 2000 values';
+    // Behind the bracket and 1,999 items.
+    const atBound = fault(1 + 2 * (JSON_VALUES_MAX - 1), 'json_too_many_values', message);
+    expect(readJson(items(JSON_VALUES_MAX))).toEqual(atBound);
+    expect(readJson(`${items(JSON_VALUES_MAX).slice(0, -1)},${'no JSON '.repeat(10_000)}`)).toEqual(atBound);
+  });
+
+  test.each([
+    ['an empty object', '{},'],
+    ['an empty array', '[],'],
+    ['a text', '"",'],
+    ['a literal', 'null,'],
+    ['a number', '1e5,'],
+  ])('%s is a value', (_name, unit) => {
+    expect(readJson(`[${unit.repeat(JSON_VALUES_MAX)}0]`)).toMatchObject({ fault: { type: 'json_too_many_values' } });
+  });
+
+  test('a member is a value', () => {
+    const members = Array.from({ length: JSON_VALUES_MAX }, (_, index) => `"${index}":0`).join(',');
+    expect(readJson(`{${members}}`)).toMatchObject({ fault: { type: 'json_too_many_values' } });
   });
 });

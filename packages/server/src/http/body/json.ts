@@ -35,11 +35,17 @@ export function charactersBefore(text: string, at: number): number {
 export const JSON_DEPTH_MAX = 32;
 
 /**
+ * How many values a text may hold, those of members and items included: a hundred times what a reservation has. What reading
+ * costs beyond the bytes depends on their number, and so does what is made of them later.
+ */
+export const JSON_VALUES_MAX = 2_000;
+
+/**
  * Reads a JSON text (RFC 8259), stricter and more faithful than the platform's parser: numbers keep their text,
- * a member given twice is a fault, nesting is bounded and a fault has its place.
+ * a member given twice is a fault, nesting and the number of values are bounded, and a fault has its place.
  */
 export function readJson(text: string): JsonRead {
-  const cursor: Cursor = { text, at: 0 };
+  const cursor: Cursor = { text, at: 0, values: 0 };
   try {
     const value = readValue(cursor, 0);
     skipWhitespace(cursor);
@@ -55,6 +61,8 @@ export function readJson(text: string): JsonRead {
 interface Cursor {
   readonly text: string;
   at: number;
+  /** Values that have begun. */
+  values: number;
 }
 
 /** Leaves the recursion; never leaves this file. */
@@ -69,7 +77,13 @@ class Interruption extends Error {
 
 const WHITESPACE = /[ \t\n\r]*/y;
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
-const ESCAPE = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
+/** Characters of a string that stand for themselves. */
+// oxlint-disable-next-line no-control-regex
+const PLAIN = /[^"\\\u0000-\u001f]*/y;
+const UNICODE_ESCAPE = /u[0-9a-fA-F]{4}/y;
+const SHORT_ESCAPES: ReadonlySet<number> = new Set(Array.from('"\\/bfnrt', (character) => character.charCodeAt(0)));
+const LOWER_U = 0x75;
+const BACKSLASH = 0x5c;
 const LITERALS: ReadonlyMap<string, boolean | null> = new Map([
   ['true', true],
   ['false', false],
@@ -100,6 +114,8 @@ function expect(cursor: Cursor, character: string): void {
 
 function readValue(cursor: Cursor, depth: number): JsonValue {
   skipWhitespace(cursor);
+  cursor.values += 1;
+  if (cursor.values > JSON_VALUES_MAX) throw tooMany(cursor);
   const { text, at } = cursor;
   const first = text[at];
   if (first === '"') return readString(cursor);
@@ -122,24 +138,35 @@ function readString(cursor: Cursor): string {
   const { text, at: start } = cursor;
   cursor.at += 1;
   let escaped = false;
-  while (text[cursor.at] !== '"') {
-    const unit = text.charCodeAt(cursor.at);
-    // NaN, the end of the text, is not above any number either.
-    if (!(unit >= 0x20)) throw malformed(cursor);
-    if (unit !== BACKSLASH) {
-      cursor.at += 1;
-      continue;
-    }
+  for (;;) {
+    PLAIN.lastIndex = cursor.at;
+    PLAIN.test(text);
+    cursor.at = PLAIN.lastIndex;
+    if (text.charCodeAt(cursor.at) !== BACKSLASH) break;
     escaped = true;
-    ESCAPE.lastIndex = cursor.at;
-    if (!ESCAPE.test(text)) throw malformed(cursor);
-    cursor.at = ESCAPE.lastIndex;
+    while (text.charCodeAt(cursor.at) === BACKSLASH) skipEscape(cursor);
   }
+  if (text[cursor.at] !== '"') throw malformed(cursor);
   cursor.at += 1;
   return escaped ? (JSON.parse(text.slice(start, cursor.at)) as string) : text.slice(start + 1, cursor.at - 1);
 }
 
-const BACKSLASH = 0x5c;
+/** Steps over a backslash and what belongs to it. */
+function skipEscape(cursor: Cursor): void {
+  const { text, at } = cursor;
+  const kind = text.charCodeAt(at + 1);
+  if (kind === LOWER_U) {
+    UNICODE_ESCAPE.lastIndex = at + 1;
+    if (!UNICODE_ESCAPE.test(text)) throw malformed(cursor);
+    cursor.at = UNICODE_ESCAPE.lastIndex;
+  } else if (SHORT_ESCAPES.has(kind)) cursor.at += 2;
+  else throw malformed(cursor);
+}
+
+function tooMany({ at }: Cursor): Interruption {
+  const message = `JSON should have at most ${JSON_VALUES_MAX} values`;
+  return new Interruption({ at, type: 'json_too_many_values', message });
+}
 
 function checkDepth(cursor: Cursor, depth: number): void {
   if (depth <= JSON_DEPTH_MAX) return;

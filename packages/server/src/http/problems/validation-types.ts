@@ -10,6 +10,7 @@ export type ValidationType =
   | 'missing'
   | 'json_invalid'
   | 'json_too_deep'
+  | 'json_too_many_values'
   | 'json_duplicate_key'
   | 'json_forbidden_key'
   | 'model_attributes_type'
@@ -36,6 +37,7 @@ export const VALIDATION_TYPES: { readonly [Type in ValidationType]: ValidationKi
   missing: { at: '`["body"]` or the field', when: 'no body, `null`, or a required field is absent' },
   json_invalid: { at: PLACE, when: 'not JSON, or not UTF-8; with the offset of the first invalid character' },
   json_too_deep: { at: PLACE, when: 'nested too deeply' },
+  json_too_many_values: { at: PLACE, when: 'more members and items than a request may have' },
   json_duplicate_key: { at: PLACE, when: 'a member that is there twice' },
   json_forbidden_key: { at: PLACE, when: 'a member `__proto__`' },
   model_attributes_type: { at: '`["body"]`', when: 'not an object, or not sent as JSON' },

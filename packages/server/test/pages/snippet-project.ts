@@ -21,7 +21,9 @@ const PACKAGES: Readonly<Record<string, string>> = {
   '@types/koa-mount': 'packages/server/node_modules/@types/koa-mount',
   '@types/node': 'node_modules/@types/node',
   '@hono/node-server': 'packages/server/node_modules/@hono/node-server',
+  '@nestjs/common': 'packages/server/node_modules/@nestjs/common',
   '@nestjs/core': 'packages/server/node_modules/@nestjs/core',
+  '@nestjs/platform-express': 'packages/server/node_modules/@nestjs/platform-express',
   fastify: 'packages/server/node_modules/fastify',
   hono: 'packages/server/node_modules/hono',
   koa: 'packages/server/node_modules/koa',
@@ -107,10 +109,17 @@ function withoutVitest(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !/^(VITEST|TEST$|NODE_ENV$)/.test(name)));
 }
 
-/** The workspace's own rules, without those about how its packages are published. */
+/** The workspace's own rules, without those about how its packages are published, and with the decorators of Nest. */
 function tsconfig(): object {
-  const compilerOptions = { isolatedDeclarations: false, declaration: false, noUnusedLocals: false };
-  return { extends: join(root, 'tsconfig.base.json'), compilerOptions, include: ['*.ts'] };
+  const compilerOptions = {
+    isolatedDeclarations: false,
+    declaration: false,
+    noUnusedLocals: false,
+    erasableSyntaxOnly: false,
+    experimentalDecorators: true,
+    emitDecoratorMetadata: true,
+  };
+  return { extends: join(root, 'tsconfig.base.json'), compilerOptions, include: ['**/*.ts'] };
 }
 
 function linesOf(error: unknown): readonly string[] {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { writeNextFiles } from './next-files.ts';
 import { createSnippetProject, type SnippetProject } from './snippet-project.ts';
 import { pages, readSnippets, type Snippet, snippetsOf } from './snippets.ts';
 import { programOf, treatmentOf } from './typescript-snippets.ts';
@@ -17,12 +18,15 @@ let project: SnippetProject;
 beforeAll(async () => {
   project = await createSnippetProject();
   await Promise.all(snippets.map((snippet) => write(project, snippet)));
+  await writeNextFiles(project);
 });
 
 afterAll(() => project.remove());
 
 async function write(to: SnippetProject, snippet: Snippet): Promise<void> {
   const treatment = treatmentOf(snippet);
+  // CommonJS has no types here.
+  if (treatment.kind === 'serve' && treatment.as === 'commonjs') return;
   if (treatment.kind !== 'file') await to.write(fileOf(snippet), programOf(snippet.text, treatment.given));
 }
 
@@ -61,17 +65,25 @@ test.each([
   ['given store, signal', { kind: 'run', given: ['store', 'signal'] }],
   ['compiled only: it listens', { kind: 'compile', given: [], why: 'it listens' }],
   ['given store; compiled only: it listens', { kind: 'compile', given: ['store'], why: 'it listens' }],
+  ['given store; served at /', { kind: 'serve', given: ['store'], path: '/', as: 'module' }],
+  ['CommonJS; served at /a', { kind: 'serve', given: [], path: '/a', as: 'commonjs' }],
+  ['built with decorators; served at /a', { kind: 'serve', given: [], path: '/a', as: 'decorated' }],
   ['file my-store.ts', { kind: 'file', name: 'my-store.ts' }],
 ])('the mark %s', (mark, expected) => {
   expect(treatmentOf(snippet(mark))).toEqual(expected);
 });
 
-test.each(['skipped', 'given', 'compiled only:', 'given nothing', 'given store compiled only: x'])(
-  'the mark "%s" is refused',
-  (mark) => {
-    expect(() => treatmentOf(snippet(mark))).toThrow('page.md:1: no s');
-  },
-);
+test.each([
+  'skipped',
+  'given',
+  'compiled only:',
+  'given nothing',
+  'given store compiled only: x',
+  'served',
+  'CommonJS',
+])('the mark "%s" is refused', (mark) => {
+  expect(() => treatmentOf(snippet(mark))).toThrow('page.md:1: no s');
+});
 
 function snippet(mark: string | null): Snippet {
   return { at: 'page.md:1', page: 'page.md', line: 1, language: 'ts', text: '', mark };

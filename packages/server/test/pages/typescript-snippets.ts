@@ -6,6 +6,14 @@ export type Treatment =
   | { readonly kind: 'run'; readonly given: readonly Given[] }
   /** It is compiled; the mark says why it is not run. */
   | { readonly kind: 'compile'; readonly given: readonly Given[]; readonly why: string }
+  /** A program that serves the API below a path: it is started, used and stopped by a signal. */
+  | {
+      readonly kind: 'serve';
+      readonly given: readonly Given[];
+      readonly path: string;
+      /** How its file is made: run as it is, run as CommonJS, or first compiled with decorators and their metadata. */
+      readonly as: 'module' | 'commonjs' | 'decorated';
+    }
   /** A file that another test puts together with others of its page. */
   | { readonly kind: 'file'; readonly name: string };
 
@@ -46,21 +54,30 @@ const COMMON = [
 ];
 
 /**
- * Reads a snippet's mark: `given store, gateway`, `compiled only: why`, both with a semicolon between, or `file name`.
- * Without a mark the snippet is a whole program. @throws {Error} for any other mark.
+ * Reads a snippet's mark: `given store, gateway`, `compiled only: why`, `served at /path`, one of these behind the first
+ * with a semicolon between, or `file name`. Before `served at` there may be `CommonJS` or `built with decorators`. Without a mark the snippet is a whole program. @throws {Error} for any other mark.
  */
 export function treatmentOf({ at, mark }: Snippet): Treatment {
   if (mark === null) return { kind: 'run', given: [] };
   const [, file] = /^file (\S+)$/.exec(mark) ?? [];
   if (file !== undefined) return { kind: 'file', name: file };
-  const [, names, why] = /^(?:given ([\w, ]+?))?(?:(?:; |^)compiled only: (\S.*))?$/.exec(mark) ?? [];
-  if (names === undefined && why === undefined) throw new Error(`${at}: no such mark: ${mark}`);
+  const [, names, why, form, path] = MARK.exec(mark) ?? [];
+  if (names === undefined && why === undefined && path === undefined) throw new Error(`${at}: no such mark: ${mark}`);
   const given = (names ?? '').split(', ').filter((name) => name !== '');
   const unknown = given.filter((name) => !isGiven(name));
   if (unknown.length > 0) throw new Error(`${at}: no set-up for ${unknown.join(', ')}`);
+  if (path !== undefined) return { kind: 'serve', given: given.filter(isGiven), path, as: formOf(form) };
   return why === undefined
     ? { kind: 'run', given: given.filter(isGiven) }
     : { kind: 'compile', given: given.filter(isGiven), why };
+}
+
+const MARK =
+  /^(?:given ([\w, ]+?))?(?:(?:; |^)compiled only: (\S.*)|(?:; |^)(?:(CommonJS|built with decorators); )?served at (\/\S*))?$/;
+
+function formOf(form: string | undefined): 'module' | 'commonjs' | 'decorated' {
+  if (form === undefined) return 'module';
+  return form === 'CommonJS' ? 'commonjs' : 'decorated';
 }
 
 function isGiven(name: string): name is Given {

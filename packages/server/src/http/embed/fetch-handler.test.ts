@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import { Hono } from 'hono';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createHandler } from '../handler.ts';
-import { createParts, expectService, originOf, type Parts, postOf } from './embedded-fixture.ts';
+import { createParts, expectService, originOf, type Parts } from './embedded-fixture.ts';
 import { createFetchHandler, type FetchHandler } from './fetch-handler.ts';
 
 const ORIGIN = 'http://shop.example';
@@ -115,21 +115,4 @@ describe('an abort', () => {
 test('mounted in Hono, which cuts the path off, the API is served', async () => {
   const app = new Hono().mount('/booking', handlerOf());
   await expectService(ORIGIN, '/booking', async (url, init) => await app.request(url, init));
-});
-
-test('the functions that Next expects of a route are the handler itself', async () => {
-  const handle = handlerOf();
-  const route: Record<
-    'GET' | 'POST',
-    (request: Request, context: { params: Promise<{ path: string[] }> }) => Promise<Response>
-  > = {
-    GET: handle,
-    POST: handle,
-  };
-  const context = { params: Promise.resolve({ path: ['reservations'] }) };
-  const made = await route.POST(new Request(AT, postOf('{"user_id":"a","amount":1}')), context);
-  expect([made.status, made.headers.get('Location')]).toEqual([
-    200,
-    expect.stringMatching(/^\/booking\/reservations\/RES-/),
-  ]);
 });

@@ -86,6 +86,17 @@ export const sabotagedListings: readonly Sabotage[] = [
   ),
   otherwise('callers are the same in any case', 'caller', (value) => value.toLowerCase()),
   otherwise('references are the same in any case', 'reference', (value) => value.toLowerCase()),
+  inView('a page looks at one block of all rows', (inner) => ({
+    ...inner,
+    async list(request) {
+      const { by, limit } = request;
+      if (by === null || by.value === 'anonymous' || limit > 200) return await inner.list(request);
+      const block = await inner.list({ ...request, by: null, limit: 200 });
+      const found = block.reservations.filter((row) => row[by.field] === by.value);
+      if (found.length > limit) return cut(found, limit);
+      return { reservations: found, next: block.next };
+    },
+  })),
   inView('a reference that is absent is the text null', (inner) => ({
     ...inner,
     async list(request) {

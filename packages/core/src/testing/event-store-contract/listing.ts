@@ -116,6 +116,36 @@ const orders: readonly StoreContractCase[] = [
   }),
 ];
 
+/** Rows between two that have the key: more than any page holds. */
+const GAP = PAGE_LIMIT_MAX + 25;
+
+const rare: readonly StoreContractCase[] = [
+  onStore('what few reservations of many have is on one page, in both orders', async (store) => {
+    const about = { userId: 'rare', caller: 'rare', reference: 'rare', transactionId: 'TXN-rare' };
+    const others = { userId: 'many', caller: 'many', reference: 'many', transactionId: 'TXN-many' };
+    const all = oneTo(2 * GAP + 1).map((n) =>
+      exampleSummary(exampleId(n), n % GAP === 1 ? { ...about, stage: 'escalated' } : others),
+    );
+    await Promise.all(all.map((row) => show(store, row)));
+    const few = all.filter(({ stage }) => stage === 'escalated');
+    assert.equal(few.length, 3);
+    const keys = [['stage', 'escalated'], ...Object.entries(about)].map(
+      ([field, value]) => ({ field, value }) as ListKey,
+    );
+    for (const by of keys) {
+      for (const order of ORDERS) {
+        const [first, second, third] = having(few, { by, order });
+        const page = await store.view.list({ ...everything, by, order });
+        assert.deepEqual(page, { reservations: [first, second, third], next: null }, JSON.stringify(by));
+        const start = await store.view.list({ ...everything, by, order, limit: 2 });
+        assert.deepEqual(start, { reservations: [first, second], next: second?.reservationId }, JSON.stringify(by));
+        const rest = await store.view.list({ ...everything, by, order, limit: 2, after: start.next });
+        assert.deepEqual(rest, { reservations: [third], next: null }, JSON.stringify(by));
+      }
+    }
+  }),
+];
+
 /** Writes the rows of new reservations between the pages of a listing; returns what the pages held. */
 async function listWhile(
   store: ReservationStore,
@@ -215,4 +245,4 @@ const refused: readonly StoreContractCase[] = [
 ];
 
 /** What pages of the view hold. */
-export const listingCases: readonly StoreContractCase[] = [...orders, ...changes, ...refused];
+export const listingCases: readonly StoreContractCase[] = [...orders, ...rare, ...changes, ...refused];

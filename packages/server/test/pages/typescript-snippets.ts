@@ -26,12 +26,11 @@ const SET_UPS = {
   reservations:
     'const reservations = given_core.createReservations({ store: given_memory.createMemoryStore(), gateway: given_testing.createScriptedGateway() });',
   client: [
-    'const given_json = { reservation_id: "RES-1", status: "RESERVATION_CONFIRMED", message: "", events: [], reservations: [], next: null };',
-    'const given_stream = { headers: { "Content-Type": "text/event-stream" } };',
-    'const given_fetch = async (input: unknown) => String(input).includes("/events?") ? new Response("", given_stream) : Response.json(given_json);',
-    'const client = given_client.createClient({ baseUrl: "http://127.0.0.1", fetch: given_fetch });',
+    'const given_parts = { store: given_memory.createMemoryStore(), gateway: given_testing.createScriptedGateway() };',
+    'const given_server = await given_http.startServer({ ...given_parts, reservations: given_core.createReservations(given_parts) });',
+    'const client = given_client.createClient({ baseUrl: given_server.url });',
   ].join(' '),
-  reservationId: "const reservationId = 'RES-1';",
+  reservationId: "const { reservationId } = await client.create({ user_id: 'ada', amount: 10.5 });",
   signal: 'const signal = AbortSignal.timeout(200);',
   lastPosition: 'const lastPosition = 0;',
   sendMail:
@@ -48,8 +47,9 @@ const COMMON = [
   "import * as given_core from '@reservations/core';",
   "import * as given_memory from '@reservations/core/memory';",
   "import * as given_testing from '@reservations/core/testing';",
+  "import * as given_http from '@reservations/server';",
   "import * as given_client from '@reservations/server/client';",
-  'const given_seen: unknown[] = [given_core, given_memory, given_testing, given_client];',
+  'const given_seen: unknown[] = [given_core, given_memory, given_testing, given_http, given_client];',
   'given_seen.pop();',
 ];
 
@@ -84,8 +84,11 @@ function isGiven(name: string): name is Given {
   return Object.hasOwn(SET_UPS, name);
 }
 
-/** Puts the set-up before a snippet, on one line, so that line numbers differ by one. */
+/** What ends a set-up, behind the snippet. */
+const ENDS: Readonly<Partial<Record<Given, string>>> = { client: 'await given_server.stop();\n' };
+
+/** Puts the set-up before a snippet, on one line, so that line numbers differ by one, and its end behind it. */
 export function programOf(text: string, given: readonly Given[]): string {
   const setUp = given.length === 0 ? ['export {};'] : [...COMMON, ...given.map((name) => SET_UPS[name])];
-  return `${setUp.join(' ')}\n${text}`;
+  return `${setUp.join(' ')}\n${text}${given.map((name) => ENDS[name] ?? '').join('')}`;
 }

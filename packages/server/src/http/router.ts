@@ -3,7 +3,8 @@ import type { Next } from 'koa';
 import type { AppContext, AppState } from './app-state.ts';
 import type { Authorize } from './pipeline/authorize.ts';
 import { hideFromPages } from './pipeline/cors.ts';
-import { type Operation, OPERATION_NAMES, type OperationName, OPERATIONS } from './wire/operations.ts';
+import type { Operation } from './wire/operation.ts';
+import { OPERATION_NAMES, type OperationName, OPERATIONS } from './wire/operations.ts';
 
 /** Handlers of the operations, which get the parameters of the path; null for an operation that a server does not have. */
 export type Handlers = {

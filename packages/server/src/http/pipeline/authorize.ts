@@ -13,7 +13,7 @@ import { answerProblem } from '../answer.ts';
 import type { AppContext } from '../app-state.ts';
 import type { Problem } from '../problems/problems.ts';
 import type { CredentialCheck } from './credential-watch.ts';
-import type { Operation } from '../wire/operations.ts';
+import type { Operation } from '../wire/operation.ts';
 import { isFromThisMachine } from './this-machine.ts';
 
 /** Resolves with whether a request may go on to its operation; false when it is answered. */

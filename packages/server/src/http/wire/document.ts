@@ -1,11 +1,9 @@
 import { PROBLEM_JSON, type ProblemCode, PROBLEMS } from '../problems/problems.ts';
 import { ANSWER_HEADERS, type AnswerHeader, COMMON_HEADERS, REQUEST_HEADERS, REQUIRED_HEADERS } from './headers.ts';
+import type { Answer, Answers, Operation } from './operation.ts';
 import {
-  type Answer,
-  type Answers,
   COMMON_PROBLEMS,
   COMMON_REQUEST_HEADERS,
-  type Operation,
   OPERATION_NAMES,
   type OperationName,
   OPERATIONS,

@@ -7,7 +7,8 @@ import { VALIDATION_TYPES } from '../problems/validation-types.ts';
 import { RESERVATION_REQUEST } from '../reservations/request.ts';
 import { RESERVATION } from '../reservations/wire.ts';
 import { ANSWER_HEADERS, COMMON_HEADERS, REQUEST_HEADERS, REQUIRED_HEADERS } from './headers.ts';
-import { COMMON_PROBLEMS, type Operation, OPERATIONS, problemsOf } from './operations.ts';
+import type { Operation } from './operation.ts';
+import { COMMON_PROBLEMS, OPERATIONS, problemsOf } from './operations.ts';
 import type { Schema } from './schema.ts';
 
 const path = fileURLToPath(new URL('../../../../../docs/http-api.md', import.meta.url));

@@ -7,7 +7,7 @@ import { describeRun, notRun, versionsTable } from './markdown.ts';
 import { memoryTable, profileTable } from './profiles.ts';
 import type { Results } from './results.ts';
 import { figureOf, ratioOf } from './statistics.ts';
-import { columnsTable, contenderTable, matrix, NOT_MEASURED, samplesOf, SPEED } from './tables.ts';
+import { COLUMNS, columnsTable, contenderTable, matrix, NOT_MEASURED, samplesOf, SPEED } from './tables.ts';
 
 const QUICK_HEADLINE = 'How fast it is, beside other projects: [docs/performance.md](docs/performance.md).';
 
@@ -45,6 +45,7 @@ export const BLOCKS: Readonly<Record<string, Block>> = {
   memory: (results) => memoryTable(results, 'http', '0/50'),
   mixed: (results) => casesTable(results, 'mixed'),
   overload: (results) => casesTable(results, 'overload'),
+  readers: (results) => contenderCases(results, 'readers'),
   start: (results) => contenderTable(results, 'start', 'start'),
   growth: (results) => casesTable(results, 'growth'),
   'append-sqlite': (results) => oursByConcurrency(results, 'ours-sqlite'),
@@ -75,6 +76,25 @@ function casesOf(results: Results, suite: string, contender: ContenderId, head: 
     cell: { contender, case: name },
   }));
   return columnsTable(samplesOf(results, suite), rows, head, SPEED);
+}
+
+/** A table of everything that was measured, for each store, of a suite that only this project takes part in. */
+function contenderCases(results: Results, suite: string): string {
+  const rows = [
+    ['ours-sqlite', 'SQLite'],
+    ['ours-postgres', 'PostgreSQL'],
+  ] as const;
+  return columnsTable(
+    samplesOf(results, suite),
+    rows.flatMap(([contender, store]) =>
+      Object.entries(SUITES[suite]?.cases ?? {}).map(([name, label]) => ({
+        label: `${store}, ${label}`,
+        cell: { contender, case: name },
+      })),
+    ),
+    '',
+    COLUMNS,
+  );
 }
 
 function oursByConcurrency(results: Results, contender: ContenderId): string {

@@ -6,6 +6,7 @@ import { mixed } from './mixed.ts';
 import { overload } from './overload.ts';
 import { processes } from './processes.ts';
 import { read } from './read.ts';
+import { readers } from './readers.ts';
 import { reservation } from './reservation.ts';
 import { servers } from './servers.ts';
 import { steady } from './steady.ts';
@@ -24,6 +25,7 @@ export const SUITES: Readonly<Record<string, Suite>> = {
   servers,
   mixed,
   overload,
+  readers,
   start,
   growth,
   steady,

@@ -68,12 +68,12 @@ const TOO_MANY_STREAMS: Problem = {
  * before it was taken.
  */
 function toReadable(
-  texts: AsyncGenerator<string>,
+  texts: AsyncGenerator<string | Buffer>,
   onEnd: () => void,
 ): { readonly body: Readable; readonly probe: () => void } {
   let isReading = false;
   let isDone = false;
-  function push(text: string | null, isLast: boolean): void {
+  function push(text: string | Buffer | null, isLast: boolean): void {
     isReading = false;
     isDone = isLast;
     body.push(isLast ? null : text);

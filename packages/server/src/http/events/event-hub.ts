@@ -1,7 +1,8 @@
 import { followEvents, type ReservationStore } from '@reservations/core';
 import type { Logger } from 'pino';
 import { encodeFeedEvent, type StreamEntry } from './event-text.ts';
-import { createRecentEvents, type RecentBounds, type RecentEvents } from './recent-events.ts';
+import { createRecentEvents, type RecentBounds, type RecentEvents, type RecentText } from './recent-events.ts';
+import { createWakeRounds } from './wake-rounds.ts';
 
 /** What the hub keeps for readers that are a little behind; others read the store. */
 const RECENT: RecentBounds = { entriesMax: 1_000, charactersMax: 1_048_576 };
@@ -25,6 +26,8 @@ export interface EventHub {
 export interface HubReader {
   /** Returns the events behind a position; null when the first of them has to be read from the store. */
   behind(position: number): readonly StreamEntry[] | null;
+  /** Returns the text of the same events, which is made once for all readers at a position; null as {@link behind}. */
+  textBehind(position: number): RecentText | null;
   /** Position that the follower has reached. */
   reached(): number;
   /** True when no more events come: the server stops, or the log cannot be followed. */
@@ -60,7 +63,7 @@ export function createEventHub({ store, logger, stopping, recent = RECENT }: Eve
   }
 
   async function follow(run: Run, after: number): Promise<void> {
-    const wakeSoon = oncePerTurn(() => wake(run));
+    const wakeSoon = createWakeRounds(run.wakers);
     const { signal } = run.following;
     try {
       for await (const event of followEvents(store, { after, signal, observer: logFaults(logger) })) {
@@ -96,6 +99,7 @@ export function createEventHub({ store, logger, stopping, recent = RECENT }: Eve
       if (run.following.signal.aborted) reader.abort();
       return {
         behind: (position) => run.recent.behind(position),
+        textBehind: (position) => run.recent.textBehind(position),
         reached: () => run.recent.reached(),
         hasEnded: () => run.following.signal.aborted,
         wait: (timeoutMs) => wait(run, timeoutMs),
@@ -127,19 +131,6 @@ function wait({ wakers }: Run, timeoutMs: number): Promise<void> {
 
 function wake({ wakers }: Run): void {
   for (const each of wakers) each();
-}
-
-/** Returns a function that calls `act` at the end of the turn of the event loop in which it is called, once. */
-function oncePerTurn(act: () => void): () => void {
-  let isDue = false;
-  return () => {
-    if (isDue) return;
-    isDue = true;
-    setImmediate(() => {
-      isDue = false;
-      act();
-    });
-  };
 }
 
 function logFaults(logger: Logger | undefined): (seen: { readonly kind: string; readonly error?: unknown }) => void {

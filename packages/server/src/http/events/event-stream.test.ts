@@ -20,6 +20,19 @@ describe('the recent events', () => {
     expect([recent.behind(8)?.length, recent.behind(9), recent.reached()]).toEqual([1, [], 9]);
   });
 
+  test('are one text for all readers at a position', () => {
+    const recent = createRecentEvents(5, { entriesMax: 3, charactersMax: 1_000 });
+    for (const position of [6, 7, 8]) recent.add(entry(position));
+    const text = recent.textBehind(6);
+    expect([text?.bytes.toString(), text?.reached]).toEqual(['7;8;', 8]);
+    expect(recent.textBehind(6)).toBe(text);
+    expect(recent.textBehind(8)).toMatchObject({ bytes: Buffer.alloc(0), reached: 8 });
+    recent.add(entry(9));
+    expect(recent.textBehind(6)?.bytes.toString()).toBe('7;8;9;');
+    recent.add(entry(10));
+    expect([recent.textBehind(6), recent.textBehind(7)?.reached]).toEqual([null, 10]);
+  });
+
   test('are bounded by their size as well', () => {
     const recent = createRecentEvents(0, { entriesMax: 1_000, charactersMax: 10 });
     for (const position of [1, 2, 3]) recent.add(entry(position, 'x'.repeat(6)));
@@ -82,7 +95,7 @@ describe('a reader', () => {
       catchUp: () => ({ [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(fault) }) }),
     });
     const texts: string[] = [];
-    for await (const text of events) texts.push(text);
+    for await (const text of events) texts.push(text.toString());
     expect([texts, faults]).toEqual([[COMMENT, hint], Array.from({ length: faultsCount }, () => fault)]);
   });
 

@@ -17,8 +17,8 @@ export interface EventStreamRequest {
   readonly after: number;
   /** Reads the store for events behind a position: all that it has when the call begins. */
   readonly catchUp: (after: number, signal: AbortSignal) => AsyncIterable<StreamEntry>;
-  /** Whether an event belongs to the stream. */
-  readonly includes: (entry: StreamEntry) => boolean;
+  /** Whether an event belongs to the stream; null when all do. */
+  readonly includes: ((entry: StreamEntry) => boolean) | null;
   /** Called with a fault of the store, which ends the stream. */
   readonly onFault: (error: unknown) => void;
   readonly heartbeatMs?: number;
@@ -29,16 +29,19 @@ export interface EventStreamRequest {
  * order. A reader that falls behind what the hub keeps reads the store again. Nothing is read or kept for a reader that does
  * not take the next text. Ends with a hint when to connect again.
  */
-export async function* streamEvents(reader: HubReader, request: EventStreamRequest): AsyncGenerator<string, undefined> {
-  const { catchUp, includes, heartbeatMs = HEARTBEAT_MS } = request;
+export async function* streamEvents(
+  reader: HubReader,
+  request: EventStreamRequest,
+): AsyncGenerator<string | Buffer, undefined> {
+  const { catchUp, heartbeatMs = HEARTBEAT_MS } = request;
   let { after } = request;
   let sentAtMs = performance.now();
   try {
     // Sends the head of the answer: the client knows that it is connected.
     yield COMMENT;
     while (!reader.signal.aborted) {
-      const events = reader.behind(after);
-      if (events === null) {
+      const next = nextOf(reader, after, request.includes);
+      if (next === null) {
         // The store has at least what the follower has seen.
         const reached = reader.reached();
         for await (const entry of catchUp(after, reader.signal)) {
@@ -50,13 +53,13 @@ export async function* streamEvents(reader: HubReader, request: EventStreamReque
         if (!reader.signal.aborted) after = Math.max(after, reached);
         continue;
       }
-      after = events.at(-1)?.position ?? after;
-      const text = events.flatMap((entry) => (includes(entry) ? entry.text : [])).join('');
+      const isAtEnd = next.reached === after;
+      after = next.reached;
       const idleMs = performance.now() - sentAtMs;
-      if (text !== '' || idleMs >= heartbeatMs) {
-        yield text === '' ? COMMENT : text;
+      if (next.text.length > 0 || idleMs >= heartbeatMs) {
+        yield next.text.length > 0 ? next.text : COMMENT;
         sentAtMs = performance.now();
-      } else if (events.length === 0) await reader.wait(heartbeatMs - idleMs);
+      } else if (isAtEnd) await reader.wait(heartbeatMs - idleMs);
     }
     yield retryHint(RETRY_MS);
   } catch (error) {
@@ -67,4 +70,20 @@ export async function* streamEvents(reader: HubReader, request: EventStreamReque
   } finally {
     reader.leave();
   }
+}
+
+/** What comes next from the hub; null when it has to be read from the store. */
+function nextOf(
+  reader: HubReader,
+  after: number,
+  includes: EventStreamRequest['includes'],
+): { readonly text: string | Buffer; readonly reached: number } | null {
+  if (includes === null) {
+    const found = reader.textBehind(after);
+    return found === null ? null : { text: found.bytes, reached: found.reached };
+  }
+  const events = reader.behind(after);
+  if (events === null) return null;
+  const text = events.flatMap((entry) => (includes(entry) ? entry.text : [])).join('');
+  return { text, reached: events.at(-1)?.position ?? after };
 }

@@ -43,7 +43,7 @@ export function getEvents(options: EventRoutesOptions): (ctx: AppContext) => Pro
     const place = await readPlace(ctx, store);
     if (place === null) return;
     const { after, end } = place;
-    const request = { after: after ?? end, catchUp, includes: () => true, onFault: logFault(logger) };
+    const request = { after: after ?? end, catchUp, includes: null, onFault: logFault(logger) };
     answerStream(ctx, options, end, request);
   };
 }

@@ -94,6 +94,9 @@ test('embed-express runs in a copy, beside the sandbox of the command line', asy
     body: JSON.stringify({ customer: 'ada', order: '4711', total: '12.50' }),
   });
   expect(await response.json()).toMatchObject({ status: 'RESERVATION_CONFIRMED' });
+  const exited = once(shop, 'exit');
+  shop.kill('SIGTERM');
+  expect(await exited).toEqual([0, null]);
 });
 
 test('migrate-from-fastapi runs in a copy, and finds that the server answers as the old service did', async () => {

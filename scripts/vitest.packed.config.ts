@@ -5,6 +5,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     root: fileURLToPath(new URL('..', import.meta.url)),
+    globalSetup: ['packages/server/test/packed/pack-once.ts'],
     include: ['packages/server/test/**/*.packed.ts'],
     // Each file installs packages, and mostly waits for the registry.
     maxWorkers: 3,

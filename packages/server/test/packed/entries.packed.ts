@@ -2,14 +2,14 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DRIVERLESS_ENTRIES, DRIVERS, ENTRIES, installEverything, manifestOf, NO_MODULES } from './packed-entries.ts';
-import { packPackages, type PackedPackages, type Project, root } from './sandbox-project.ts';
+import { packedPackages, type PackedPackages, type Project, root } from './sandbox-project.ts';
 
 let packages: PackedPackages;
 let everything: Project;
 let coreAlone: Project;
 
 beforeAll(async () => {
-  packages = await packPackages();
+  packages = await packedPackages();
   everything = await installEverything(packages);
   coreAlone = await packages.project('core-alone', [packages.core]);
 });

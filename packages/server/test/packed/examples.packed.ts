@@ -3,12 +3,12 @@ import { once } from 'node:events';
 import { cp, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { packPackages, type PackedPackages, type Project, root } from './sandbox-project.ts';
+import { packedPackages, type PackedPackages, type Project, root } from './sandbox-project.ts';
 
 let packages: PackedPackages;
 
 beforeAll(async () => {
-  packages = await packPackages();
+  packages = await packedPackages();
 });
 
 afterAll(() => packages.remove());

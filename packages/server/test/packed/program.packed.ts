@@ -5,14 +5,14 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { installEverything, manifestOf } from './packed-entries.ts';
-import { packPackages, type PackedPackages, type Project } from './sandbox-project.ts';
+import { packedPackages, type PackedPackages, type Project } from './sandbox-project.ts';
 
 let packages: PackedPackages;
 let everything: Project;
 let coreAlone: Project;
 
 beforeAll(async () => {
-  packages = await packPackages();
+  packages = await packedPackages();
   everything = await installEverything(packages);
   coreAlone = await packages.project('core-alone', [packages.core]);
 });

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { packPackages, type PackedPackages, type Project, root } from './sandbox-project.ts';
+import { packedPackages, type PackedPackages, type Project, root } from './sandbox-project.ts';
 
 /** As the README says: core with its drivers, nothing else. */
 const INSTALLED = /npm install @reservations\/core (?<drivers>.*)\n/;
@@ -13,7 +13,7 @@ let snippet: string;
 beforeAll(async () => {
   const readme = readFileSync(join(root, 'README.md'), 'utf8');
   snippet = /This runs offline.*?```ts\n(.*?)```/s.exec(readme)?.[1] ?? '';
-  packages = await packPackages();
+  packages = await packedPackages();
   const drivers = INSTALLED.exec(readme)?.groups?.['drivers']?.split(' ') ?? [];
   project = await packages.project('readme', [packages.core, ...drivers]);
 });

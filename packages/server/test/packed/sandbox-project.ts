@@ -1,10 +1,11 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { inject } from 'vitest';
 
 const run = promisify(execFile);
 
@@ -35,14 +36,12 @@ export interface Project {
   write(file: string, text: string): Promise<void>;
 }
 
-/** Packs both packages out of their built folders. */
-export async function packPackages(): Promise<PackedPackages> {
+/** Returns the packages that were packed for all tests, with a folder for the projects of a file. */
+export async function packedPackages(): Promise<PackedPackages> {
   const folder = await mkdtemp(join(tmpdir(), 'reservations-packed-'));
   const environment = bareEnvironment(await bareMachine(join(folder, 'bin')));
-  const [core, server] = await Promise.all([pack('core', folder), pack('server', folder)]);
   return {
-    core,
-    server,
+    ...inject('tarballs'),
     project: async (name, packages, fill) => {
       const project = projectIn(join(folder, name), environment);
       await mkdir(project.folder);
@@ -67,16 +66,6 @@ export async function output(
     const { stdout, stderr } = cause as { readonly stdout?: string; readonly stderr?: string };
     throw new Error([`${command} ${args.join(' ')} failed`, stdout, stderr].join('\n'), { cause });
   }
-}
-
-async function pack(name: string, destination: string): Promise<string> {
-  const folder = join(destination, `tarball-${name}`);
-  await output('npx', ['--yes', 'pnpm@12.21.0', 'pack', '--pack-destination', folder], {
-    cwd: join(root, 'packages', name),
-  });
-  const [file] = await readdir(folder);
-  if (file === undefined) throw new Error(`pnpm packed nothing for ${name}`);
-  return join(folder, file);
 }
 
 /** A folder with Node, npm and a shell: no compiler, no make, no Python. */

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { manifestOf } from './packed-entries.ts';
-import { output, packPackages, type PackedPackages, root } from './sandbox-project.ts';
+import { output, packedPackages, type PackedPackages, root } from './sandbox-project.ts';
 
 let packages: PackedPackages;
 
 beforeAll(async () => {
-  packages = await packPackages();
+  packages = await packedPackages();
 });
 
 afterAll(() => packages.remove());

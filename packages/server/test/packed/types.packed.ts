@@ -2,13 +2,13 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DRIVERLESS_ENTRIES, DRIVERS, ENTRIES, installEverything, manifestOf } from './packed-entries.ts';
-import { output, packPackages, type PackedPackages, type Project, root } from './sandbox-project.ts';
+import { output, packedPackages, type PackedPackages, type Project, root } from './sandbox-project.ts';
 
 let packages: PackedPackages;
 let everything: Project;
 
 beforeAll(async () => {
-  packages = await packPackages();
+  packages = await packedPackages();
   everything = await installEverything(packages);
 });
 

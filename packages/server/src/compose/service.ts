@@ -113,7 +113,7 @@ async function stopThenThrow(stop: () => Promise<void>, error: unknown): Promise
 }
 
 const OPEN_WARNING =
-  'every machine that can connect may make and read reservations: --auth none; --auth api-key asks for a key';
+  'every machine that can connect may make and read reservations: --auth none; --auth api-key asks for a key, --auth jwt for a token';
 
 function warningsOf(config: Config): readonly string[] {
   const isOpen = config.auth === 'none' && !isLocalHost(config.host);

@@ -26,20 +26,26 @@ export interface JwtConfig {
 
 /** The settings of {@link JwtConfig}. */
 export const JWT_SETTINGS: Settings<JwtConfig> = {
-  jwtIssuer: textSetting({
-    flag: 'jwt-issuer',
-    env: 'RESERVATIONS_JWT_ISSUER',
-    value: 'ISSUER',
-    default: null,
-    description: 'With --auth jwt: the issuer of the tokens, exactly as their iss is',
-  }),
-  jwtAudience: textSetting({
-    flag: 'jwt-audience',
-    env: 'RESERVATIONS_JWT_AUDIENCE',
-    value: 'AUDIENCE',
-    default: null,
-    description: 'With --auth jwt: what the aud of the tokens has to name: this API',
-  }),
+  jwtIssuer: {
+    ...textSetting({
+      flag: 'jwt-issuer',
+      env: 'RESERVATIONS_JWT_ISSUER',
+      value: 'ISSUER',
+      default: null,
+      description: 'With --auth jwt: the issuer of the tokens, exactly as their iss is',
+    }),
+    expected: 'the iss of the tokens, such as https://login.example.com/',
+  },
+  jwtAudience: {
+    ...textSetting({
+      flag: 'jwt-audience',
+      env: 'RESERVATIONS_JWT_AUDIENCE',
+      value: 'AUDIENCE',
+      default: null,
+      description: 'With --auth jwt: what the aud of the tokens has to name: this API',
+    }),
+    expected: 'what the issuer writes as aud into tokens for this API',
+  },
   jwtAlgorithms: {
     flag: 'jwt-algorithms',
     env: 'RESERVATIONS_JWT_ALGORITHMS',

@@ -43,8 +43,8 @@ test('a server that takes tokens says whose, by flags or by variables', () => {
 
 test('everything that is missing is told at once', () => {
   expect(faults(['--auth', 'jwt'])).toEqual([
-    '--jwt-issuer: expected a text that is not empty, found nothing; --auth jwt needs it',
-    '--jwt-audience: expected a text that is not empty, found nothing; --auth jwt needs it',
+    '--jwt-issuer: expected the iss of the tokens, such as https://login.example.com/, found nothing; --auth jwt needs it',
+    '--jwt-audience: expected what the issuer writes as aud into tokens for this API, found nothing; --auth jwt needs it',
     '--jwt-algorithms: expected algorithms between commas, each one of RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, EdDSA, Ed25519, found nothing; --auth jwt needs it',
     '--jwt-jwks-url: expected the URL of the keys, or --jwt-jwks-file, found neither; --auth jwt needs one',
   ]);

@@ -46,6 +46,7 @@ const DEFAULTS: Config = {
   bodyLimitBytes: 65_536,
   requestTimeoutMs: 30_000,
   keepAliveTimeoutMs: 620_000,
+  connectionsMax: 10_000,
   streamsMax: 2_000,
   shutdownTimeoutMs: 20_000,
   drainDelayMs: 0,

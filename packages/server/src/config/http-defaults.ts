@@ -10,6 +10,12 @@ export const BODY_LIMIT_MAX_BYTES: number = 256 * 1024;
 /** Default time for headers and body of a request to arrive. */
 export const REQUEST_TIMEOUT_MS = 30_000;
 
+/** Default of the connections that may be open at a time. */
+export const CONNECTIONS_MAX = 10_000;
+
+/** Most connections that may be allowed. */
+export const CONNECTIONS_LIMIT = 1_000_000;
+
 /** Default of the streams of events that may be open at a time. */
 export const STREAMS_MAX = 2_000;
 

@@ -3,6 +3,8 @@ import { CORS_ORIGINS_EXPECTED, type CorsOrigins, parseCorsOrigins } from './cor
 import {
   BODY_LIMIT_BYTES,
   BODY_LIMIT_MAX_BYTES,
+  CONNECTIONS_LIMIT,
+  CONNECTIONS_MAX,
   KEEP_ALIVE_TIMEOUT_MS,
   REQUEST_TIMEOUT_MS,
   SHUTDOWN_TIMEOUT_MS,
@@ -27,6 +29,8 @@ export interface HttpConfig {
   readonly bodyLimitBytes: number;
   readonly requestTimeoutMs: number;
   readonly keepAliveTimeoutMs: number;
+  /** Connections that may be open at a time. */
+  readonly connectionsMax: number;
   /** Streams of events that may be open at a time. */
   readonly streamsMax: number;
   readonly shutdownTimeoutMs: number;
@@ -113,6 +117,14 @@ export const HTTP_SETTINGS: Settings<HttpConfig> = {
     max: KEEP_ALIVE_TIMEOUT_MAX_MS,
     default: KEEP_ALIVE_TIMEOUT_MS,
     description: 'How long an idle connection stays open, in milliseconds; longer than the load balancer keeps one',
+  }),
+  connectionsMax: wholeNumberSetting({
+    flag: 'max-connections',
+    env: 'RESERVATIONS_MAX_CONNECTIONS',
+    min: 1,
+    max: CONNECTIONS_LIMIT,
+    default: CONNECTIONS_MAX,
+    description: 'Connections of clients that may be open at a time; requests on further ones get 503',
   }),
   streamsMax: wholeNumberSetting({
     flag: 'max-streams',

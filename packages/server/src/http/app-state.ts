@@ -25,6 +25,8 @@ export interface AppState {
   refusal: Refusal | null;
   /** True when it is answered with a stream of events, which has no end of its own. */
   isStream: boolean;
+  /** True when it came on a connection beyond those that there may be, and was refused. */
+  isConnectionRefused: boolean;
   /** True when it was answered that the service is overloaded. */
   isOverloaded: boolean;
   /** By what it was counted when it was beyond the rate limit. */

@@ -82,6 +82,7 @@ export function createApp(options: AppOptions): Koa<AppState> {
   app.use(closeWhileDraining(state));
   app.use(catchFaults);
   app.use(checkHead);
+  if (options.connectionLimit !== undefined) app.use(options.connectionLimit.refuse);
   app.use(answerPreflights(corsOrigins));
   if (limit !== null && !isLimitedInRouter) app.use(limit);
   app.use(router.routes());

@@ -10,7 +10,10 @@ import { inTurn } from './pipeline/connection-turn.ts';
 import { type OverloadOptions, refuseWhenOverloaded } from './pipeline/overload.ts';
 
 /** Options of {@link createHandler}. */
-export interface HandlerOptions extends Omit<AppOptions, 'auth' | 'state' | 'stopping' | 'requests' | 'status'> {
+export interface HandlerOptions extends Omit<
+  AppOptions,
+  'auth' | 'state' | 'stopping' | 'requests' | 'status' | 'connectionLimit'
+> {
   /**
    * Says who sends a request; each then needs the scope of its operation, and sees what its sender has made. With "none"
    * every request may do everything: the application decides in front of the handler who reaches it.

@@ -4,11 +4,19 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PaymentGateway, Reservations, ReservationStore, Tracer } from '@reservations/core';
 import type { Logger } from 'pino';
-import { KEEP_ALIVE_TIMEOUT_MS, REQUEST_TIMEOUT_MS, SHUTDOWN_TIMEOUT_MS } from '../config/http-defaults.ts';
+import {
+  CONNECTIONS_LIMIT,
+  CONNECTIONS_MAX,
+  KEEP_ALIVE_TIMEOUT_MS,
+  REQUEST_TIMEOUT_MS,
+  SHUTDOWN_TIMEOUT_MS,
+} from '../config/http-defaults.ts';
 import { isLocalHost } from '../config/loopback.ts';
 import { type AuthOption, checkAuth } from './auth-option.ts';
 import { contextOf, type ServerTls } from './certificate.ts';
 import { createConnectionCloser } from './pipeline/connection-close.ts';
+import { createConnectionLimit } from './pipeline/connection-limit.ts';
+import { checkWholeNumber } from '../config/whole-number.ts';
 import { createConnectionGuard } from './pipeline/connection-errors.ts';
 import type { CorsOrigins } from '../config/cors-origins.ts';
 import type { RateLimit } from '../config/rate-limit.ts';
@@ -56,6 +64,8 @@ export interface ServerOptions {
   readonly corsOrigins?: CorsOrigins;
   /** Requests that each client may send: "100/min". Each process counts for itself. Default: null, no limit. */
   readonly rateLimit?: RateLimit | null;
+  /** Connections that may be open at a time. Default: 10,000. */
+  readonly connectionsMax?: number;
   /** Streams of events that may be open at a time. Default: 2,000. */
   readonly streamsMax?: number;
   /** Proxies in front of the service whose `X-Forwarded-For` tells the address of a client. Default: 0, none is believed. */
@@ -92,6 +102,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const auth = checkAuth(options.auth ?? (isLocalHost(host) ? 'none' : undefined));
   let state: LifecycleState = 'starting';
   const stopping = new AbortController();
+  const connectionsMax = options.connectionsMax ?? CONNECTIONS_MAX;
+  const max = checkWholeNumber('connectionsMax', connectionsMax, 1, CONNECTIONS_LIMIT);
+  const connectionLimit = createConnectionLimit({ max, meter: options.requests });
   const server = openServer(
     options.tls,
     {
@@ -102,9 +115,17 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       // The application answers for it, in the shape of all errors.
       requireHostHeader: false,
     },
-    createRequestListener({ ...options, auth, corsOrigins, state: () => state, stopping: stopping.signal }),
+    createRequestListener({
+      ...options,
+      auth,
+      connectionLimit,
+      corsOrigins,
+      state: () => state,
+      stopping: stopping.signal,
+    }),
   );
   const guard = createConnectionGuard(server, { corsOrigins });
+  connectionLimit.attach(server);
   const closer = createConnectionCloser(server, { refuse: (socket) => guard.refuse(socket, SHUTTING_DOWN) });
 
   async function shutDown(): Promise<void> {

@@ -37,6 +37,10 @@ export interface RequestMeter {
   begun(): void;
   /** Called once for each request that has begun; for a stream of events when it begins. */
   ended(request: EndedRequest): void;
+  /** Called with the number of open connections whenever it changes, and how many there may be. */
+  connections(open: number, max: number): void;
+  /** Called for a connection that was refused. */
+  connectionRefused(): void;
   /** Called when a stream of events ended because of its credential. */
   streamRefused(refusal: Refusal): void;
   /** Called with the number of open streams of events whenever it changes, and how many there may be. */

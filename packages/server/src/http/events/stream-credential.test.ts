@@ -20,6 +20,8 @@ async function guarded(auth?: Authenticator) {
   const store = createMemoryStore();
   const refusals: string[] = [];
   const requests = {
+    connections: () => undefined,
+    connectionRefused: () => undefined,
     begun: () => undefined,
     ended: () => undefined,
     streams: () => undefined,

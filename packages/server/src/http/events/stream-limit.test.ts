@@ -14,6 +14,8 @@ async function startMeasured(streamsMax: number) {
   const streams: string[] = [];
   let underWay = 0;
   const requests = {
+    connections: () => undefined,
+    connectionRefused: () => undefined,
     begun: () => void (underWay += 1),
     ended(request: EndedRequest) {
       underWay -= 1;

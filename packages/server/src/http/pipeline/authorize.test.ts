@@ -38,6 +38,8 @@ async function guarded(
     auth: apiKeyAuthenticator({ store }),
     logger: pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) }),
     requests: {
+      connections: () => undefined,
+      connectionRefused: () => undefined,
       begun: () => undefined,
       streams: () => undefined,
       streamRefused: () => undefined,

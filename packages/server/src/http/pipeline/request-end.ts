@@ -3,6 +3,7 @@ import type { Next } from 'koa';
 import type { Logger } from 'pino';
 import type { EndedRequest, RequestMeter } from '../../observe/requests.ts';
 import type { AppContext, AppState } from '../app-state.ts';
+import { createRefusalLog } from './refusal-log.ts';
 import { logRequest } from './request-log.ts';
 
 /** The status of a request whose client went away before it had its answer. */
@@ -19,10 +20,14 @@ export interface RequestEndOptions {
  * measured when it begins, since it lasts as long as its client wants, and logged at its end.
  */
 export function observeRequest({ logger, meter }: RequestEndOptions): (ctx: AppContext, next: Next) => Promise<void> {
+  const logRefusal = logger === undefined ? null : createRefusalLog(logger);
+
   function tell(ctx: AppContext, ended: EndedRequest): void {
     if (!ctx.state.isStream) meter?.ended(ended);
     else if (ended.refusal !== null) meter?.streamRefused(ended.refusal);
-    if (logger !== undefined) logRequest(logger, ctx, ended);
+    if (logger === undefined) return;
+    if (isRefused(ctx, ended)) logRefusal?.(() => logRequest(logger, ctx, ended));
+    else logRequest(logger, ctx, ended);
   }
 
   return async (ctx, next) => {
@@ -38,6 +43,11 @@ export function observeRequest({ logger, meter }: RequestEndOptions): (ctx: AppC
       void closed.then(() => tell(ctx, end(ctx.res.headersSent ? ctx.res.statusCode : CLIENT_GONE_STATUS)));
     }
   };
+}
+
+/** True for a request that was refused for what its sender is, and did nothing. */
+function isRefused({ state }: AppContext, { status, limitedBy }: EndedRequest): boolean {
+  return status === 401 || limitedBy !== null || state.isConnectionRefused;
 }
 
 function endOf(ctx: AppContext, status: number, durationMs: number): EndedRequest {

@@ -24,6 +24,7 @@ export function beginRequest(basePath: string): (ctx: AppContext, next: Next) =>
       knownKey: null,
       refusal: null,
       isStream: false,
+      isConnectionRefused: false,
       isOverloaded: false,
       limitedBy: null,
       fault: null,

@@ -40,6 +40,7 @@ export type ProblemCode =
   | 'store_newer'
   | 'shutting_down'
   | 'too_many_streams'
+  | 'too_many_connections'
   | 'overloaded';
 
 /** Every error that the service answers. Codes and status numbers never change; titles may. */
@@ -164,6 +165,12 @@ export const PROBLEMS: { readonly [Code in ProblemCode]: ProblemKind } = {
     status: 503,
     title: 'Too Many Streams',
     when: 'as many event streams are open on this server as may be; ask again after `Retry-After`',
+    headers: ['Retry-After'],
+  },
+  too_many_connections: {
+    status: 503,
+    title: 'Too Many Connections',
+    when: 'as many connections are open to this server as may be: nothing was done; ask again after `Retry-After`',
     headers: ['Retry-After'],
   },
   overloaded: {

@@ -3,7 +3,8 @@ import { callerOf } from '../../auth/principal.ts';
 import { answerJson, answerProblem } from '../answer.ts';
 import type { AppContext } from '../app-state.ts';
 import { answerNotModified } from '../etag.ts';
-import { type BodyRead, discardBody, readBody } from '../body/read-body.ts';
+import { answerWhileDiscarding } from '../body/answer-while-discarding.ts';
+import { type BodyRead, readBody } from '../body/read-body.ts';
 import { findReservation } from './find-reservation.ts';
 import { readIdempotencyKey } from './idempotency-key.ts';
 import type { Problem } from '../problems/problems.ts';
@@ -94,17 +95,6 @@ function bodyTooLarge(limitBytes: number): Problem {
     detail: `The body should be at most ${limitBytes} bytes`,
     headers: { Connection: 'close' },
   };
-}
-
-/** The answer goes out at once and whole; the connection ends when the client has sent what it wants to send. */
-async function answerWhileDiscarding(ctx: AppContext): Promise<void> {
-  ctx.respond = false;
-  ctx.set('Content-Length', String(ctx.length));
-  // Writing to a connection that is gone would emit an error without a listener.
-  if (!ctx.writable) return;
-  ctx.res.write(ctx.body);
-  await discardBody(ctx.req);
-  ctx.res.end();
 }
 
 async function create(

@@ -55,6 +55,7 @@ export const COMMON_PROBLEMS: readonly ProblemCode[] = [
   'headers_too_large',
   'internal_error',
   'shutting_down',
+  'too_many_connections',
 ];
 
 /** Errors that the answer to an operation with a scope can be, when authentication is on. */

@@ -24,6 +24,9 @@ const GROUP_SIZES = [1, 2, 5, 10, 20, 50, 100, 200, 500] as const;
 export interface MetricCatalog {
   readonly httpRequestDuration: MetricDefinition<'histogram', 'method' | 'route' | 'status'>;
   readonly httpRequestsInFlight: MetricDefinition<'gauge', never>;
+  readonly httpConnections: MetricDefinition<'gauge', never>;
+  readonly httpConnectionsMax: MetricDefinition<'gauge', never>;
+  readonly httpConnectionsRefused: MetricDefinition<'counter', never>;
   readonly eventStreams: MetricDefinition<'gauge', never>;
   readonly eventStreamsMax: MetricDefinition<'gauge', never>;
   readonly idempotentAnswers: MetricDefinition<'counter', 'result'>;
@@ -77,6 +80,24 @@ export const METRICS: MetricCatalog = {
     name: 'reservations_http_requests_in_flight',
     type: 'gauge',
     help: 'Requests that are being handled, without open event streams',
+    labels: [],
+  },
+  httpConnections: {
+    name: 'reservations_http_connections',
+    type: 'gauge',
+    help: 'Connections of clients that are open',
+    labels: [],
+  },
+  httpConnectionsMax: {
+    name: 'reservations_http_connections_max',
+    type: 'gauge',
+    help: 'Most connections of clients that may be open; further ones are refused',
+    labels: [],
+  },
+  httpConnectionsRefused: {
+    name: 'reservations_http_connections_refused_total',
+    type: 'counter',
+    help: 'Connections that were refused: answered 503 too_many_connections, or closed when even more came',
     labels: [],
   },
   eventStreams: {

@@ -117,6 +117,8 @@ test('requests are counted by route and status; a made-up method or path has no 
   };
   for (let begun = 0; begun < 7; begun += 1) metrics.requests.begun();
   metrics.requests.streams(3, 2_000);
+  metrics.requests.connections(5, 10_000);
+  metrics.requests.connectionRefused();
   metrics.requests.streamRefused('revoked');
   metrics.requests.ended(request);
   metrics.requests.ended({ ...request, knownKey: 'replayed' });
@@ -133,6 +135,9 @@ test('requests are counted by route and status; a made-up method or path has no 
     'reservations_http_request_duration_seconds_count{method="other",route="none",status="404"}': 1,
     reservations_http_requests_in_flight: 1,
     'reservations_authentication_refusals_total{reason="revoked"}': 1,
+    reservations_http_connections: 5,
+    reservations_http_connections_max: 10_000,
+    reservations_http_connections_refused_total: 1,
     reservations_event_streams: 3,
     reservations_event_streams_max: 2_000,
     'reservations_idempotent_answers_total{result="replayed"}': 1,

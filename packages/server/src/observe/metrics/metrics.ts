@@ -42,6 +42,9 @@ function requestMeter(instruments: Instruments): RequestMeter {
   const {
     httpRequestDuration,
     httpRequestsInFlight,
+    httpConnections,
+    httpConnectionsMax,
+    httpConnectionsRefused,
     eventStreams,
     eventStreamsMax,
     idempotentAnswers,
@@ -60,6 +63,11 @@ function requestMeter(instruments: Instruments): RequestMeter {
       if (isOverloaded) overloadRefusals.inc({ reason: method === 'POST' ? 'charges' : 'reads' });
       if (limitedBy !== null) rateLimitRefusals.inc({ by: limitedBy });
     },
+    connections(open, max) {
+      httpConnections.set(open);
+      httpConnectionsMax.set(max);
+    },
+    connectionRefused: () => httpConnectionsRefused.inc(),
     streamRefused: (reason) => authenticationRefusals.inc({ reason }),
     streams(open, max) {
       eventStreams.set(open);

@@ -2,7 +2,7 @@ import { type Server, Server as HttpServer } from 'node:http';
 import type { Socket } from 'node:net';
 
 /** Time after which a connection is destroyed on which the client has taken nothing of an answer that waits. */
-const STALL_MS = 60_000;
+export const STALL_MS = 60_000;
 
 /** Interval at which connections are looked at. */
 const INTERVAL_MS = 10_000;

@@ -37,13 +37,14 @@ export async function followLog(
   const end = await store.events.lastPosition();
   const after = request.after ?? end;
   if (after > end) return { kind: 'refused', code: 'invalid_option', message: behindEnd(after, end) };
-  const signal = AbortSignal.any([request.stop, context.outputLost]);
+  const { outputLost } = context;
+  const signal = AbortSignal.any([request.stop, outputLost]);
   for await (const event of followEvents(store, { after, signal, observer: warnOfFaults(context) })) {
     if (request.reservationId !== null && event.reservationId !== request.reservationId) continue;
     context.print(request.json ? jsonLine(event) : textLine(event));
     await untilPrinted(context, signal);
   }
-  assertReaderEnded(context.outputLost);
+  assertReaderEnded(outputLost);
   return { kind: 'answer', text: [] };
 }
 

@@ -1,6 +1,5 @@
 import { processEnvironment } from '../../config/environment.ts';
 import { createLogger } from '../../observe/log.ts';
-import { hasReaderEnded } from '../../observe/output/reader-ended.ts';
 import { redirectConsole } from '../../observe/output/redirect-console.ts';
 import { standardError, standardOutput } from '../../observe/output/standard-streams.ts';
 import { EXIT_FAILURE, EXIT_OK, type ProgramContext } from '../command.ts';
@@ -10,9 +9,6 @@ import { isStartedByNohup, readNohupTraces } from './nohup.ts';
 import { CommandFailure, reportThrown, wantsJson } from '../report.ts';
 import { runCli } from '../run.ts';
 import { listenForStop } from './stop-signal.ts';
-
-/** Interval at which it is looked whether the reader of a command without an end has ended. */
-const READER_LOOK_MS = 500;
 
 /** Bytes that a command which prints without an end may have waiting for its reader. */
 const UNPRINTED_BYTES_MAX = 64 * 1024;
@@ -41,10 +37,7 @@ export async function runProgram(): Promise<never> {
         if (error !== null && error.code !== 'EPIPE') unwritten ??= error;
       }),
     printed: () => (output.pendingBytes() > UNPRINTED_BYTES_MAX ? output.idle() : Promise.resolve()),
-    get outputLost() {
-      watchReader(outputLost);
-      return outputLost.signal;
-    },
+    outputLost: outputLost.signal,
     printError: (line) => errors.write(`${line}\n`),
     stopSignal() {
       isService = true;
@@ -61,14 +54,6 @@ export async function runProgram(): Promise<never> {
   if (isService) return await endService(code, outputs);
   await output.idle();
   return await endCommand(codeAfter(code, unwritten, context), outputs);
-}
-
-/** Aborts within a second when the reader of standard output has ended, also while nothing is written. */
-function watchReader(outputLost: AbortController): void {
-  const looks = setInterval(() => {
-    if (hasReaderEnded()) outputLost.abort(Object.assign(new Error('the reader has ended'), { code: 'EPIPE' }));
-    if (outputLost.signal.aborted) clearInterval(looks);
-  }, READER_LOOK_MS).unref();
 }
 
 /** A command of which the result is lost has failed, even if it went well. */

@@ -32,7 +32,7 @@ export const eventsCommand: CliCommand = defineCommand<EventsConfig, Reservation
     'it, also on what settlement or an operator did later. Exit code 1 when there is no such reservation.\n\n' +
     'With --follow it prints a line for each event of the database as it happens, of all reservations or of one, without ' +
     'an end: from now on, or behind the position that --after names. SIGINT, SIGTERM and SIGHUP end it with exit code 0, ' +
-    'as does the end of its reader.',
+    'as does the first line that it cannot print because its reader has ended.',
   settings: {
     follow: switchSetting({ flag: 'follow', env: null, description: 'Go on with new events, one line each' }),
     after: positionSetting({

@@ -116,8 +116,8 @@ describe('a follower whose reader', () => {
     follower.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
     const exited = once(follower, 'exit');
     await once(follower.stdout, 'data');
-    // Nothing happens any more.
     follower.stdout.destroy();
+    await make();
     expect([await exited, err]).toEqual([[0, null], '']);
   });
 

@@ -37,14 +37,13 @@ export async function followLog(
   const end = await store.events.lastPosition();
   const after = request.after ?? end;
   if (after > end) return { kind: 'refused', code: 'invalid_option', message: behindEnd(after, end) };
-  const { outputLost } = context;
-  const signal = AbortSignal.any([request.stop, outputLost]);
+  const signal = AbortSignal.any([request.stop, context.outputLost]);
   for await (const event of followEvents(store, { after, signal, observer: warnOfFaults(context) })) {
     if (request.reservationId !== null && event.reservationId !== request.reservationId) continue;
     context.print(request.json ? jsonLine(event) : textLine(event));
     await untilPrinted(context, signal);
   }
-  assertReaderEnded(outputLost);
+  assertReaderEnded(context.outputLost);
   return { kind: 'answer', text: [] };
 }
 

@@ -1,14 +1,12 @@
 import { fileURLToPath } from 'node:url';
 import { configDefaults, defineConfig } from 'vitest/config';
+import { PATIENCE_MS } from './scripts/vitest.patience-ms.ts';
 import { LongestFirst } from './scripts/vitest.sequencer.ts';
 
 const COMPILE_CACHE = fileURLToPath(new URL('node_modules/.cache/compile', import.meta.url));
 
 /** How long a test may take: three times what the longest takes on a machine that is busy with other things. */
 const TEST_TIMEOUT_MS = 90_000;
-
-/** How long a test waits for something that comes by itself, on a loaded machine too. Shorter than a test's time-out. */
-export const PATIENCE_MS = 20_000;
 
 /** Tests without state beyond their file: they share workers, which saves most of the time that such a file takes. */
 const SHARED = [

@@ -3,7 +3,8 @@
  * have no setting; on a loaded machine that is too soon. `expect.poll` has a setting: see vitest.config.ts.
  */
 import { vi } from 'vitest';
-import { PATIENCE_MS } from '../vitest.config.ts';
+// Not from the configuration, which loads vite: a third of a second for each test file.
+import { PATIENCE_MS } from './vitest.patience-ms.ts';
 
 const { waitFor, waitUntil } = vi;
 

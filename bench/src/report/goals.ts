@@ -76,7 +76,7 @@ function flat(what: string, contender: ContenderId, wanted: number, obstacle: st
 }
 
 const ENGINE =
-  'each append of a group gets an answer of its own (conflict, repeated command, taken key, lost lease); by hand, a group succeeds or fails as a whole';
+  'each append of a group gets an answer of its own (conflict, repeated command, taken key, lost lease), and on SQLite the group travels to a thread and back; by hand, a group succeeds or fails as a whole, in one thread';
 const ALONE =
   'a lone append pays for a promise, encoding and a turn of the event loop, on SQLite also for messages to a thread and back; by hand it is one synchronous call or one statement';
 const PEER = 'the absolute rate of the peer moves with the disk: the faster an fsync, the less a group saves';

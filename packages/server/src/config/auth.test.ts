@@ -31,6 +31,13 @@ test.each([
   expect(read('--host', host, '--auth', 'api-key')).toBe('api-key');
 });
 
+test('keys need a database that other processes can open', () => {
+  const fault = '--db: expected a file or postgres:// beside --auth, for the keys; found :memory:';
+  expect(read('--sandbox', '--auth', 'api-key')).toEqual([fault]);
+  expect(read('--db', ':memory:', '--auth', 'api-key')).toEqual([fault]);
+  expect(read('--sandbox', '--db', './reservations.db', '--auth', 'api-key')).toBe('api-key');
+});
+
 test('an unknown way is refused', () => {
   expect(read('--auth', 'basic')).toEqual(['--auth: expected one of none, api-key, jwt, found "basic"']);
 });

@@ -87,6 +87,7 @@ function checkTogether(values: Partial<Config>, origins: SettingOrigins<Config>)
   const faults = [
     ...ineffectiveSettings(values, origins).faults,
     ...openToOthers(values, origins),
+    ...keysInMemory(values, origins),
     ...jwtFaults(values, origins),
     ...samePort(values, origins),
     ...paymentTlsFaults(values, origins),
@@ -105,6 +106,12 @@ function openToOthers({ host }: Partial<Config>, origins: SettingOrigins<Config>
   return [
     `--auth: expected api-key, jwt, or none to let everyone in who reaches ${host}, which ${origins.host} sets; found nothing`,
   ];
+}
+
+/** No key could be made for such a server: every request would be a 401. */
+function keysInMemory({ auth, db }: Partial<Config>, origins: SettingOrigins<Config>): readonly string[] {
+  if (auth !== 'api-key' || db?.kind !== 'sqlite' || db.path !== IN_MEMORY) return [];
+  return [`--db: expected a file or postgres:// beside ${origins.auth}, for the keys; found ${IN_MEMORY}`];
 }
 
 /** Metrics are not for those who reach the API. */

@@ -5,7 +5,6 @@ import type { CorsOrigins } from '../config/cors-origins.ts';
 import type { RateLimit } from '../config/rate-limit.ts';
 import type { RequestMeter } from '../observe/requests.ts';
 import type { LifecycleState } from './health/readiness.ts';
-import type { ConnectionLimit } from './pipeline/connection-limit.ts';
 import type { StatusOptions } from './health/status-options.ts';
 
 /** Options of the HTTP application. */
@@ -39,8 +38,8 @@ export interface AppOptions {
   readonly rateLimit?: RateLimit | null;
   /** Streams of events that may be open at a time. Default: 2,000. */
   readonly streamsMax?: number;
-  /** Refuses requests of connections beyond those that there may be. Default: none does. */
-  readonly connectionLimit?: Pick<ConnectionLimit, 'refuse'>;
+  /** True for a connection beyond those that may be open: its requests are refused. Default: none is. */
+  readonly isExcess?: (connection: object) => boolean;
   /** Proxies in front of the service whose `X-Forwarded-For` tells the address of a client. Default: 0, none is believed. */
   readonly trustedProxies?: number;
   /** The lifecycle state that readiness reports, beside the store. Default: always ready. */

@@ -8,6 +8,7 @@ import { checkRateLimit, checkTrustedProxies } from '../config/rate-limit.ts';
 import { checkWholeNumber } from '../config/whole-number.ts';
 import type { AppOptions } from './app-options.ts';
 import type { AppState } from './app-state.ts';
+import { answerUnread } from './body/answer-unread.ts';
 import { createEventHub } from './events/event-hub.ts';
 import { getEvents, getHistory } from './events/routes.ts';
 import { createStreamPlaces } from './events/stream-places.ts';
@@ -21,6 +22,7 @@ import { createAuthorization } from './pipeline/authorize.ts';
 import { allowOrigins, answerPreflights } from './pipeline/cors.ts';
 import { closeWhileDraining } from './pipeline/drain.ts';
 import { observeRequest } from './pipeline/request-end.ts';
+import { refuseExcess } from './pipeline/refuse-excess.ts';
 import { traceRequest } from './pipeline/request-span.ts';
 import { beginRequest } from './pipeline/request-state.ts';
 import { answerUnrouted } from './pipeline/unrouted.ts';
@@ -70,10 +72,11 @@ export function createApp(options: AppOptions): Koa<AppState> {
   const limit = quota === null ? null : limitRequests({ quota, trustedProxies });
   // Counts by principal: with authentication, behind it.
   const isLimitedInRouter = options.auth !== undefined;
-  const router = createRouter(handlers, createAuthorization(options.auth), isLimitedInRouter ? limit : null);
+  const router = createRouter(handlers, createAuthorization(options.auth, isLimitedInRouter ? limit : null));
 
   const app = new Koa<AppState>();
-  app.on('error', (error) => logger?.warn({ err: error }, 'an answer could not be sent'));
+  app.on('error', logUnsent(logger));
+  app.use(answerUnread);
   app.use(beginRequest(basePath));
   if (logger !== undefined || options.requests !== undefined)
     app.use(observeRequest({ logger, meter: options.requests }));
@@ -82,7 +85,7 @@ export function createApp(options: AppOptions): Koa<AppState> {
   app.use(closeWhileDraining(state));
   app.use(catchFaults);
   app.use(checkHead);
-  if (options.connectionLimit !== undefined) app.use(options.connectionLimit.refuse);
+  if (options.isExcess !== undefined) app.use(refuseExcess(options.isExcess, options.requests));
   app.use(answerPreflights(corsOrigins));
   if (limit !== null && !isLimitedInRouter) app.use(limit);
   app.use(router.routes());
@@ -92,6 +95,17 @@ export function createApp(options: AppOptions): Koa<AppState> {
 
 function checkBodyLimit(bytes: number): number {
   return checkWholeNumber('bodyLimitBytes', bytes, 1, BODY_LIMIT_MAX_BYTES);
+}
+
+/** What an answer fails with when its client has gone, which clients of event streams do all the time. */
+const CLIENT_GONE: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE']);
+
+/** Logs answers that could not be sent. Of a client that has gone, the line of its request tells. */
+function logUnsent(logger: Logger | undefined): (error: NodeJS.ErrnoException) => void {
+  return (error) => {
+    const isGone = CLIENT_GONE.has(error.code ?? '');
+    logger?.[isGone ? 'debug' : 'warn']({ err: error }, 'an answer could not be sent');
+  };
 }
 
 /** Logs why readiness answers 503, and when the store can be written again. */

@@ -12,7 +12,7 @@ import { type OverloadOptions, refuseWhenOverloaded } from './pipeline/overload.
 /** Options of {@link createHandler}. */
 export interface HandlerOptions extends Omit<
   AppOptions,
-  'auth' | 'state' | 'stopping' | 'requests' | 'status' | 'connectionLimit'
+  'auth' | 'state' | 'stopping' | 'requests' | 'status' | 'isExcess'
 > {
   /**
    * Says who sends a request; each then needs the scope of its operation, and sees what its sender has made. With "none"

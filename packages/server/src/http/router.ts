@@ -1,5 +1,4 @@
 import { Router } from '@koa/router';
-import type { Next } from 'koa';
 import type { AppContext, AppState } from './app-state.ts';
 import type { Authorize } from './pipeline/authorize.ts';
 import { hideFromPages } from './pipeline/cors.ts';
@@ -13,14 +12,11 @@ export type Handlers = {
     | null;
 };
 
-/** The rate limit of a server with authentication. */
-type Limit = (ctx: AppContext, next: Next) => Promise<void>;
-
 /**
  * Builds the router of the operations. A path that only differs in upper and lower case is another one. No handler is called
- * before `authorize`, and then `limit`, has let its request go on.
+ * before `authorize` has let its request go on.
  */
-export function createRouter(handlers: Handlers, authorize: Authorize, limit: Limit | null): Router<AppState> {
+export function createRouter(handlers: Handlers, authorize: Authorize): Router<AppState> {
   const router = new Router<AppState>({ sensitive: true });
   for (const name of OPERATION_NAMES) {
     const operation: Operation = OPERATIONS[name];
@@ -29,9 +25,7 @@ export function createRouter(handlers: Handlers, authorize: Authorize, limit: Li
     if (handle === null) continue;
     router[method](path.replaceAll(/\{(\w+)\}/g, ':$1'), async (ctx) => {
       if (operation.isHiddenFromPages === true) hideFromPages(ctx);
-      if (!(await authorize(ctx, operation))) return;
-      if (limit === null) await handle(ctx, ctx.params);
-      else await limit(ctx, async () => await handle(ctx, ctx.params));
+      await authorize(ctx, operation, async () => await handle(ctx, ctx.params));
     });
   }
   return router;

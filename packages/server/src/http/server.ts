@@ -118,7 +118,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     createRequestListener({
       ...options,
       auth,
-      connectionLimit,
+      isExcess: (connection) => connectionLimit.isExcess(connection),
       corsOrigins,
       state: () => state,
       stopping: stopping.signal,

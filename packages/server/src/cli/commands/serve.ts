@@ -63,7 +63,9 @@ function describeDatabase(address: StoreAddress): string {
 }
 
 /** A command to copy. It moves no money: only with the sandbox it makes a reservation. */
-function tryLine(url: string, { sandbox }: Config): string {
+function tryLine(url: string, { sandbox, auth }: Config): string {
   if (!sandbox) return `curl -i ${url}/health/ready`;
-  return `curl -i ${url}/reservations -H 'Content-Type: application/json' -d '{"user_id":"user_123","amount":10.5}'`;
+  const credential = auth === 'none' ? '' : ` -H "Authorization: Bearer $${auth === 'jwt' ? 'TOKEN' : 'KEY'}"`;
+  const body = `-H 'Content-Type: application/json' -d '{"user_id":"user_123","amount":10.5}'`;
+  return `curl -i ${url}/reservations${credential} ${body}`;
 }

@@ -290,3 +290,11 @@ test('the rate limit counts each principal by itself, and no request without a c
   const statuses = [await ask({}), await ask({}), await ask({}), await ask(shop), await ask(shop), await ask(shop)];
   expect([...statuses, await ask(bar)]).toEqual([401, 401, 401, 200, 200, 429, 200]);
 });
+
+test('the rate limit counts what a principal may not do as well', async () => {
+  const { request, key } = await guarded({ rateLimit: '2/h' });
+  const headers = await key('shop', 'reservations:read');
+  const ask = async (path: string): Promise<number> => (await request(path, { headers })).status;
+  expect([await ask('/events'), await ask('/events'), await ask('/events')]).toEqual([403, 403, 429]);
+  expect(await ask('/reservations')).toBe(429);
+});

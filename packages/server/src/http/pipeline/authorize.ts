@@ -16,23 +16,29 @@ import type { CredentialCheck } from './credential-watch.ts';
 import type { Operation } from '../wire/operation.ts';
 import { isFromThisMachine } from './this-machine.ts';
 
-/** Resolves with whether a request may go on to its operation; false when it is answered. */
-export type Authorize = (ctx: AppContext, operation: Operation) => Promise<boolean>;
+/** Lets a request go on to its operation, or answers it. */
+export type Authorize = (ctx: AppContext, operation: Operation, go: () => Promise<void>) => Promise<void>;
 
-/** Returns the check of a server without authentication: every request may go on. */
-export function createAuthorization(authenticator: Authenticator | undefined): Authorize {
-  if (authenticator === undefined) return () => Promise.resolve(true);
+/** Lets a request go on, or answers that there were too many. */
+export type Limit = (ctx: AppContext, go: () => Promise<void>) => Promise<void>;
+
+/**
+ * Returns the check of credentials and scopes; without an authenticator every request goes on. `limit` stands between them:
+ * it counts by principal, and whatever a principal asks for.
+ */
+export function createAuthorization(authenticator: Authenticator | undefined, limit: Limit | null): Authorize {
+  const within: Limit = limit ?? ((_, go) => go());
+  if (authenticator === undefined) return (ctx, _, go) => within(ctx, go);
   const brake = createFailureBrake();
 
-  async function refuse(ctx: AppContext, reason: AuthenticationFailure): Promise<false> {
+  async function refuse(ctx: AppContext, reason: AuthenticationFailure): Promise<void> {
     ctx.state.refusal = reason;
     if (reason !== 'missing') await brake(ctx.req.socket.remoteAddress ?? '');
     answerProblem(ctx, unauthenticated(reason));
-    return false;
   }
 
-  return async (ctx, { scope, isOpenToThisMachine = false }) => {
-    if (scope === null || (isOpenToThisMachine && isFromThisMachine(ctx.req))) return true;
+  return async (ctx, { scope, isOpenToThisMachine = false }, go) => {
+    if (scope === null || (isOpenToThisMachine && isFromThisMachine(ctx.req))) return await within(ctx, go);
     const bearer = readBearer(ctx.req);
     if (bearer.kind === 'malformed') return await refuse(ctx, 'malformed');
     const request = { token: bearer.token, request: ctx.req };
@@ -44,19 +50,21 @@ export function createAuthorization(authenticator: Authenticator | undefined): A
         ctx.state.refusal = 'unavailable';
         ctx.state.fault = found.cause;
         answerProblem(ctx, UNAVAILABLE);
-        return false;
+        return;
       case 'authenticated':
         ctx.state.principal = found.principal;
-        if (permits(found.principal.scopes, scope)) {
+        await within(ctx, async () => {
+          if (!permits(found.principal.scopes, scope)) {
+            ctx.state.refusal = 'insufficient_scope';
+            answerProblem(ctx, insufficientScope(scope));
+            return;
+          }
           ctx.state.credential = {
             validForMs: found.validForMs ?? null,
             check: () => checkAgain(ctx, authenticator, request, scope),
           };
-          return true;
-        }
-        ctx.state.refusal = 'insufficient_scope';
-        answerProblem(ctx, insufficientScope(scope));
-        return false;
+          await go();
+        });
     }
   };
 }

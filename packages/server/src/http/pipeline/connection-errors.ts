@@ -94,7 +94,7 @@ export function createConnectionGuard(server: Server, options: GuardOptions): Co
 const TUNNEL_REFUSED: Problem = {
   code: 'method_not_allowed',
   detail: PROBLEMS.method_not_allowed.title,
-  headers: { Allow: 'GET, HEAD, POST' },
+  headers: { Allow: 'GET, HEAD, OPTIONS, POST' },
 };
 
 function isTlsFault(code: string | undefined): boolean {
@@ -106,7 +106,7 @@ function problemOf(code: string | undefined): Problem {
     return { code: 'request_timeout', detail: 'The request did not arrive in time' };
   }
   return code === 'HPE_HEADER_OVERFLOW'
-    ? { code: 'headers_too_large', detail: 'The headers are too large' }
+    ? { code: 'headers_too_large', detail: 'The headers are too large, or too many' }
     : { code: 'malformed_request', detail: 'The request is not valid HTTP' };
 }
 

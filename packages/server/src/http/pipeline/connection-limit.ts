@@ -1,20 +1,12 @@
 import { type Server, Server as HttpServer } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Next } from 'koa';
 import type { RequestMeter } from '../../observe/requests.ts';
-import { answerProblem } from '../answer.ts';
-import type { AppContext } from '../app-state.ts';
-import { answerWhileDiscarding } from '../body/answer-while-discarding.ts';
-import type { Problem } from '../problems/problems.ts';
 
 /** Connections beyond the limit whose request is answered that there are too many. Further ones are closed unread. */
 const EXCESS_MAX = 100;
 
 /** Time for such a connection to send its request and to take the answer. */
 const EXCESS_MS = 5_000;
-
-/** Answered on every connection: who asks decides whether the server lives on. */
-const HEALTH = '/health/';
 
 /** Options of {@link createConnectionLimit}. */
 export interface ConnectionLimitOptions {
@@ -27,13 +19,13 @@ export interface ConnectionLimitOptions {
 export interface ConnectionLimit {
   /** Follows the connections of a server. Call it before the server listens. */
   attach(server: Server): void;
-  /** Refuses the requests of connections beyond the limit but those for health, and ends the connection in either case. */
-  refuse(ctx: AppContext, next: Next): Promise<void>;
+  /** True for a connection beyond the limit. */
+  isExcess(connection: object): boolean;
 }
 
 /** Makes a bound. Connections over TLS count once their handshake is done. */
 export function createConnectionLimit({ max, meter, excessMs = EXCESS_MS }: ConnectionLimitOptions): ConnectionLimit {
-  const excess = new WeakSet<Socket>();
+  const excess = new WeakSet<object>();
   let open = 0;
 
   function follow(socket: Socket): void {
@@ -55,20 +47,6 @@ export function createConnectionLimit({ max, meter, excessMs = EXCESS_MS }: Conn
       server.on('drop', () => meter?.connectionRefused());
       server.prependListener(server instanceof HttpServer ? 'connection' : 'secureConnection', follow);
     },
-    async refuse(ctx, next) {
-      if (!excess.has(ctx.req.socket)) return await next();
-      ctx.set('Connection', 'close');
-      if (ctx.path.startsWith(HEALTH)) return await next();
-      ctx.state.isConnectionRefused = true;
-      meter?.connectionRefused();
-      answerProblem(ctx, TOO_MANY_CONNECTIONS);
-      await answerWhileDiscarding(ctx);
-    },
+    isExcess: (connection) => excess.has(connection),
   };
 }
-
-const TOO_MANY_CONNECTIONS: Problem = {
-  code: 'too_many_connections',
-  detail: 'As many connections are open as may be. Nothing was done; please try again later.',
-  headers: { 'Retry-After': '5' },
-};

@@ -28,4 +28,4 @@ export function createRefusalLog(logger: Logger): RefusalLog {
 }
 
 const REFUSED_TEXT =
-  'more requests were refused than have a line: 401, 429, or beyond the connections that there may be';
+  'more requests were refused than have a line: 401, 429, 503 for a credential that cannot be checked, or beyond the connections that there may be';

@@ -45,9 +45,9 @@ export function observeRequest({ logger, meter }: RequestEndOptions): (ctx: AppC
   };
 }
 
-/** True for a request that was refused for what its sender is, and did nothing. */
+/** True for a request that was refused for what its sender is, or may be, and did nothing. */
 function isRefused({ state }: AppContext, { status, limitedBy }: EndedRequest): boolean {
-  return status === 401 || limitedBy !== null || state.isConnectionRefused;
+  return status === 401 || state.refusal === 'unavailable' || limitedBy !== null || state.isConnectionRefused;
 }
 
 function endOf(ctx: AppContext, status: number, durationMs: number): EndedRequest {

@@ -118,7 +118,7 @@ export const PROBLEMS: { readonly [Code in ProblemCode]: ProblemKind } = {
   headers_too_large: {
     status: 431,
     title: 'Request Header Fields Too Large',
-    when: 'the headers are larger than 16 KiB',
+    when: 'the headers are larger than 16 KiB, or more than 1,000 lines',
   },
   internal_error: {
     status: 500,

@@ -3,7 +3,6 @@ import { callerOf } from '../../auth/principal.ts';
 import { answerJson, answerProblem } from '../answer.ts';
 import type { AppContext } from '../app-state.ts';
 import { answerNotModified } from '../etag.ts';
-import { answerWhileDiscarding } from '../body/answer-while-discarding.ts';
 import { type BodyRead, readBody } from '../body/read-body.ts';
 import { findReservation } from './find-reservation.ts';
 import { readIdempotencyKey } from './idempotency-key.ts';
@@ -66,7 +65,6 @@ export function postReservation(options: ReservationRoutesOptions): (ctx: AppCon
         return;
       case 'too-large':
         answerProblem(ctx, bodyTooLarge(options.bodyLimitBytes));
-        await answerWhileDiscarding(ctx);
         return;
       case 'consumed':
         ctx.state.fault = new Error(BODY_CONSUMED_DETAIL);

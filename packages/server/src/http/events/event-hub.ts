@@ -95,6 +95,7 @@ export function createEventHub({ store, logger, stopping, recent = RECENT }: Eve
     join(end) {
       const run = current ?? start(end);
       const reader = new AbortController();
+      let stopWaiting = (): void => undefined;
       run.readers.add(reader);
       if (run.following.signal.aborted) reader.abort();
       return {
@@ -102,13 +103,18 @@ export function createEventHub({ store, logger, stopping, recent = RECENT }: Eve
         textBehind: (position) => run.recent.textBehind(position),
         reached: () => run.recent.reached(),
         hasEnded: () => run.following.signal.aborted,
-        wait: (timeoutMs) => wait(run, timeoutMs),
+        wait(timeoutMs) {
+          const { promise, stop } = wait(run, timeoutMs);
+          stopWaiting = stop;
+          return promise;
+        },
         signal: reader.signal,
         leave() {
           if (!run.readers.delete(reader)) return;
           reader.abort();
+          // Of the others none is woken: a thousand that leave together would wake each other a million times.
+          stopWaiting();
           if (run.readers.size === 0) endRun(run);
-          else wake(run);
         },
       };
     },
@@ -117,7 +123,7 @@ export function createEventHub({ store, logger, stopping, recent = RECENT }: Eve
 
 const FAULT_TEXT = 'the log of events cannot be followed: its streams end';
 
-function wait({ wakers }: Run, timeoutMs: number): Promise<void> {
+function wait({ wakers }: Run, timeoutMs: number): { readonly promise: Promise<void>; readonly stop: () => void } {
   const { promise, resolve } = Promise.withResolvers<void>();
   function done(): void {
     clearTimeout(timer);
@@ -126,7 +132,7 @@ function wait({ wakers }: Run, timeoutMs: number): Promise<void> {
   }
   const timer = setTimeout(done, timeoutMs);
   wakers.add(done);
-  return promise;
+  return { promise, stop: done };
 }
 
 function wake({ wakers }: Run): void {

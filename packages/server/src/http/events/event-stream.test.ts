@@ -115,3 +115,20 @@ describe('a reader', () => {
     await events.return(undefined);
   });
 });
+
+test('a reader that leaves ends its own wait, and wakes no other reader', async () => {
+  const hub = createEventHub({ store: createMemoryStore() });
+  const [stays, leaves] = [hub.join(0), hub.join(0)];
+  const ended: string[] = [];
+  const waits = [
+    stays.wait(60_000).then(() => ended.push('stays')),
+    leaves.wait(60_000).then(() => ended.push('leaves')),
+  ];
+  leaves.leave();
+  await waits[1];
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(ended).toEqual(['leaves']);
+  stays.leave();
+  await waits[0];
+  expect(ended).toEqual(['leaves', 'stays']);
+});

@@ -152,6 +152,20 @@ describe('a list of reservations', () => {
     expect(status).toBe(422);
   });
 
+  test('is short when its reservations have much metadata, and goes on behind the last of them', async () => {
+    const service = await startService();
+    const metadata = Object.fromEntries(Array.from({ length: 20 }, (_, n) => [`key ${n}`, 'x'.repeat(500)]));
+    const made: unknown[] = [];
+    for (let n = 0; n < 30; n += 1) {
+      made.push((await service.post({ user_id: 'ada', amount: 1, metadata })).body['reservation_id']);
+    }
+    const first = await list(service, '?limit=200');
+    // 27 of 10,000 characters are the first above 256 Ki.
+    expect(first.ids).toEqual(made.slice(0, 27));
+    const rest = await list(service, `?limit=200&after=${String(first.next)}`);
+    expect([rest.ids, rest.next]).toEqual([made.slice(27), null]);
+  });
+
   test('names every fault of its query', async () => {
     const service = await startService();
     const { body } = await service.request('/reservations?limit=x&status=y&after=z');

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { Profiler } from 'node:inspector';
 import type { Area } from '../report/results.ts';
 
-/** Built-in modules of Node by what they do; the others belong to whatever calls them. */
+/** Built-in modules of Node by what they do; the time of any other module counts for its caller. */
 const BUILT_IN: readonly (readonly [RegExp, Area])[] = [
   [/^node:(_http|http$|internal\/http$)/, 'http'],
   [/^node:(http2|internal\/http2)/, 'grpc'],

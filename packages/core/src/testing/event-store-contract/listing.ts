@@ -69,7 +69,7 @@ async function pages(store: ReservationStore, request: ListRequest): Promise<(re
 
 const orders: readonly StoreContractCase[] = [
   onStore(
-    'reservations are listed in the order of their ids or against it, whatever the order of appends',
+    'reservations are listed in ascending or descending order of their ids, which is not the order of appends',
     async (store) => {
       const all = await showTwelve(store);
       for (const order of ORDERS) {

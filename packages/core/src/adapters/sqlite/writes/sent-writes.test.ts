@@ -47,7 +47,7 @@ const APPENDS: readonly EncodedAppend[] = CHANGES.flatMap((work) =>
   ),
 );
 
-test('an append is received as it was sent, whatever it changes', () => {
+test('an append is received as it was sent, with each change of row, work and key', () => {
   expect(APPENDS).toHaveLength(30);
   for (const parameters of APPENDS) {
     const sent = toSentWrite({ name: 'append', parameters });

@@ -1,6 +1,6 @@
 // Servers in processes of their own, and a PostgreSQL of their own that goes away in every way that there is.
 import { writeFile } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { type SandboxPaymentService, startSandboxPaymentService } from '@reservations/core/sandbox';
 import { createDatabase, type PostgresServer, startPostgres } from '@reservations/test-postgres';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
@@ -191,10 +191,37 @@ describe('a server that finds no PostgreSQL at its start', () => {
   });
 });
 
-async function listenAndSayNothing(): Promise<number> {
+test(
+  'a server that starts goes on when its first connections take too long',
+  { timeout: TEST_TIMEOUT_MS },
+  async () => {
+    let connections = 0;
+    const port = await listenWith((client) => {
+      if ((connections += 1) === 1) return;
+      const { port: target, hostname } = new URL(postgres.url);
+      const upstream = connect({ port: Number(target), host: hostname });
+      upstream.on('error', () => undefined).on('close', () => client.destroy());
+      client.on('close', () => upstream.destroy());
+      client.pipe(upstream).pipe(client);
+    });
+    const slow = new URL((await createDatabase(postgres.url)).url);
+    slow.port = String(port);
+    const server = await serve('--sandbox', '--db', slow.href);
+    expect((await ask(`${server.url}/health/ready`)).status).toBe(200);
+    expect(connections).toBeGreaterThan(1);
+  },
+);
+
+function listenAndSayNothing(): Promise<number> {
+  return listenWith(() => undefined);
+}
+
+/** Listens until the test's end. Returns the port. */
+async function listenWith(onConnection: (socket: Socket) => void): Promise<number> {
   const listener = createServer((socket) => {
     socket.on('error', () => undefined);
     onTestFinished(() => void socket.destroy());
+    onConnection(socket);
   });
   onTestFinished(() => void listener.close());
   await new Promise<void>((resolve) => {

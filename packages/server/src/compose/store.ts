@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
-import type { Observer, ReservationStore } from '@reservations/core';
-import { openPostgresStore } from '@reservations/core/postgres';
+import { type Observer, ReservationError, type ReservationStore } from '@reservations/core';
+import { openPostgresStore, type PostgresStore, type PostgresStoreOptions } from '@reservations/core/postgres';
 import { openSqliteStore } from '@reservations/core/sqlite';
 import { IN_MEMORY, type StoreAddress } from '../config/store-address.ts';
 import type { StoreConfig } from '../config/store-settings.ts';
@@ -14,6 +14,12 @@ import { DatabaseNotFoundError } from './database-not-found.ts';
  * reservation once that is on disk.
  */
 export const SERVING_TIMEOUTS = { connectTimeoutMs: 2_000, statementTimeoutMs: 3_000 } as const;
+
+/**
+ * How long a server that starts goes on when PostgreSQL is slow: no request waits for it yet. On a machine where much
+ * starts at once, a connection can take longer than a serving process waits for one.
+ */
+export const START_PATIENCE_MS = 10_000;
 
 /** A store that a server serves, with what it uses of its machine. */
 export interface ServedStore {
@@ -32,7 +38,7 @@ export async function openStore(
   const schema = requireSchema ? 'require' : 'upgrade';
   switch (db.kind) {
     case 'postgres': {
-      const store = await openPostgresStore({
+      const store = await openWithPatience({
         connectionString: db.url,
         poolMax: dbPool,
         notify: dbNotify,
@@ -45,6 +51,22 @@ export async function openStore(
     case 'sqlite': {
       const store = await openSqliteStore({ path: db.path, schema, onWarning, observer });
       return { store, resources: () => ({ kind: 'sqlite', ...store.files() }) };
+    }
+  }
+}
+
+/** A database that says no, or where no process listens, is not asked again: the fault is seen at once. */
+async function openWithPatience(options: PostgresStoreOptions): Promise<PostgresStore> {
+  const beganAt = performance.now();
+  for (;;) {
+    const attemptAt = performance.now();
+    try {
+      return await openPostgresStore(options);
+    } catch (error) {
+      const now = performance.now();
+      const isSlow = now - attemptAt >= SERVING_TIMEOUTS.connectTimeoutMs;
+      const isAway = error instanceof ReservationError && error.code === 'STORE_UNAVAILABLE';
+      if (!isAway || !isSlow || now - beganAt >= START_PATIENCE_MS) throw error;
     }
   }
 }

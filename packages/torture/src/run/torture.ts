@@ -18,7 +18,7 @@ import type { TortureSettings } from '../settings.ts';
 import { createCounters } from '../evidence/counters.ts';
 
 /** Bound of the time that a run goes on for failpoints and faults that did not happen yet. */
-const OVERTIME_MS = 120_000;
+const OVERTIME_MS = 300_000;
 
 /** Time with load and without faults, so that requests with several attempts end. */
 const CALM_MS = 3_000;

@@ -39,6 +39,16 @@ async function open(options: Partial<PostgresStoreOptions> = {}): Promise<Reserv
   return store;
 }
 
+/** Makes the tables, without the bounds that a test then sets. */
+async function makeTables(): Promise<void> {
+  await (await openPostgresStore({ connectionString: url })).close();
+}
+
+async function openBounded(): Promise<ReservationStore> {
+  await makeTables();
+  return await open({ statementTimeoutMs: 50 });
+}
+
 async function startProxy(): Promise<TestProxy> {
   const proxy = await startTestProxy(url);
   onTestFinished(() => proxy.stop());
@@ -140,6 +150,7 @@ describe('a server that terminates every connection', () => {
 
 describe('a bound', () => {
   test('on statements, set by the server, is a fault and leaves no trace', async () => {
+    await makeTables();
     const limited = new URL(url);
     limited.searchParams.set('options', `${limited.searchParams.get('options')} -c statement_timeout=50`);
     const store = await open({ connectionString: limited.href });
@@ -156,7 +167,7 @@ describe('a bound', () => {
   });
 
   test('on statements, set by the option, ends the wait for a lock on the server', async () => {
-    const store = await open({ statementTimeoutMs: 50 });
+    const store = await openBounded();
     const other = await connect();
     await other.query('begin');
     await other.query('select from log_locks for update');
@@ -176,7 +187,7 @@ describe('a bound', () => {
   });
 
   test('on statements ends a readiness check while appends are blocked', async () => {
-    const store = await open({ statementTimeoutMs: 50 });
+    const store = await openBounded();
     const other = await connect();
     await other.query('begin');
     await other.query('select from log_locks for update');
@@ -190,7 +201,7 @@ describe('a bound', () => {
   });
 
   test('on statements, set by the option, closes a connection that says nothing', async () => {
-    const store = await open({ statementTimeoutMs: 50 });
+    const store = await openBounded();
     const other = await connect();
     await other.query('begin');
     await other.query('lock table reservations');
@@ -203,7 +214,7 @@ describe('a bound', () => {
   });
 
   test('on statements ends a transaction too, and nothing more is sent behind the statement without an answer', async () => {
-    await (await openPostgresStore({ connectionString: url })).close();
+    await makeTables();
     const proxy = await startProxy();
     const options = { connectionString: proxy.url, statementTimeoutMs: 50, poolMax: 1 };
     const connections = createConnections(parseConnectionOptions(options));

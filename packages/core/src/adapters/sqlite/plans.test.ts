@@ -10,8 +10,8 @@ const OF_A_WHOLE_SHARD = [
   /order by "opened_at"/,
   /^select count\(\*\) as "open"/,
   // At the start of a server.
-  /^update "due_work" set "owner" = \?, "due_at" = \? where "owner" is not null$/,
-  /^select \* from "subscriptions" where "shard" = \? order by "name"/,
+  /^update "due_work" set "owner" = \+\?, "due_at" = \+\? where "owner" is not null$/,
+  /^select \* from "subscriptions" where "shard" = \+\? order by "name"/,
 ];
 
 const directories = createTestDirectories();
@@ -83,8 +83,12 @@ describe('look-ups on SQLite go by the index that is meant for them', () => {
     }
   });
 
+  test('which looks at no value: a statement is compiled once', () => {
+    expect(statements.filter((text) => /(?<!\+)\?/.test(text))).toEqual([]);
+  });
+
   test('a page of the log begins at its first event, and reads none before it', () => {
-    const page = statements.find((text) => /from events .* order by position limit \?/s.test(text)) ?? '';
+    const page = statements.find((text) => /from events .* order by position limit \+\?/s.test(text)) ?? '';
     const steps = database.prepare<unknown[], { readonly opcode: string }>(`explain ${page}`).all(0, 1, 1);
     const opcodes = steps.map(({ opcode }) => opcode);
     expect(opcodes).toContain('SeekGT');

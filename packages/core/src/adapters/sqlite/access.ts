@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type Database from 'better-sqlite3';
 import { ReservationError } from '../../errors.ts';
 import { toFault } from './faults.ts';
@@ -8,6 +9,8 @@ export interface Access {
   /** @throws {ReservationError} STORE_CLOSED after {@link close} was called. */
   assertOpen(): void;
   read<Result>(work: () => Result): Promise<Result>;
+  /** Reads many rows, and ends the turn of the event loop: between two such reads other work has its turn. */
+  readMany<Result>(work: () => Result): Promise<Result>;
   /** Runs an operation in a transaction shared with others; resolves once the commit is on disk. */
   readonly write: Writer['write'];
   /** Waits for running calls, then closes the connection; later calls throw STORE_CLOSED. Idempotent. */
@@ -30,15 +33,22 @@ export function createAccess(database: Database.Database, writer: Writer, onClos
     onClosed();
   }
 
+  function readNow<Result>(work: () => Result): Result {
+    assertOpen();
+    try {
+      return work();
+    } catch (error) {
+      throw toFault(error, database.name);
+    }
+  }
+
   return {
     assertOpen,
-    async read(work) {
-      assertOpen();
-      try {
-        return work();
-      } catch (error) {
-        throw toFault(error, database.name);
-      }
+    read: async (work) => readNow(work),
+    async readMany(work) {
+      const result = readNow(work);
+      await nextTurn();
+      return result;
     },
     async write(name, parameters) {
       assertOpen();

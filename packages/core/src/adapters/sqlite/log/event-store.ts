@@ -10,7 +10,10 @@ import { prepareLastPosition, prepareLogPage } from './log-pages.ts';
 import { prepare, sql } from '../prepared.ts';
 
 /** The log on a connection. */
-export function createEventStore(database: Database.Database, { assertOpen, read, write }: Access): EventStore {
+export function createEventStore(
+  database: Database.Database,
+  { assertOpen, read, readMany, write }: Access,
+): EventStore {
   const listeners = createCommitListeners();
   const streamPage = prepare(database, logQueries(sql).streamPage);
   const logPage = prepareLogPage(database);
@@ -28,7 +31,7 @@ export function createEventStore(database: Database.Database, { assertOpen, read
     },
     async readAll({ after, limit }) {
       assertRange({ after, limit });
-      return await read(() => fromEventRows(logPage.all({ after, limit }), 'position', after));
+      return await readMany(() => fromEventRows(logPage.all({ after, limit }), 'position', after));
     },
     lastPosition: () => read(() => lastPosition.get({})?.position ?? 0),
     onCommit(listener) {

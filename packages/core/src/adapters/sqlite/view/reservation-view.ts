@@ -18,7 +18,7 @@ import { prepare, sql, written } from '../prepared.ts';
 import type { Prepared } from '../statements.ts';
 
 /** The read side on a connection. */
-export function createReservationView(database: Database.Database, { read }: Access): ReservationView {
+export function createReservationView(database: Database.Database, { read, readMany }: Access): ReservationView {
   const byId = prepare(database, viewQueries(sql).find);
   const byKey = prepare(database, keyQueries(sql).holder);
   const inStage = prepare(database, countQuery);
@@ -49,7 +49,7 @@ export function createReservationView(database: Database.Database, { read }: Acc
     findByTransaction: (transactionId) => read(() => page(firstOfTransaction(transactionId)).reservations),
     async list(request) {
       assertPage(request);
-      return await read(() => page(request));
+      return await readMany(() => page(request));
     },
     async count(request) {
       assertCount(request);

@@ -1,6 +1,7 @@
 import type { CreateRequest } from '../domain/create-request.ts';
 import type { AnswerUnknownAs } from '../domain/reservation/events.ts';
 import { ReservationError } from '../errors.ts';
+import { createRoster } from '../roster.ts';
 import { checkOneOf } from '../options.ts';
 import { toObserver } from '../ports/combine-observers.ts';
 import type { Observers } from '../ports/observer.ts';
@@ -15,6 +16,7 @@ import type { EngineDeps } from './engine-deps.ts';
 import { traceGateway, traceStore } from './traced.ts';
 import { DRAIN_MS, READS_MAX } from './payments/limits.ts';
 import { createQueries, type ReservationQueries } from './queries.ts';
+import { createCancellation } from './payments/cancellation.ts';
 import { createSettlement } from './payments/settlement.ts';
 import { type SettlementOptions, settlementPolicy } from './payments/settlement-policy.ts';
 
@@ -62,7 +64,7 @@ export function createEngine(options: EngineOptions): Reservations {
   const tracer = options.tracer === undefined ? null : guardTracer(options.tracer);
   const store = tracer === null ? options.store : traceStore(options.store, tracer);
   const gateway = tracer === null ? options.gateway : traceGateway(options.gateway, tracer);
-  const cancel = new AbortController();
+  const cancellation = createCancellation();
   let stopping = false;
   const deps: EngineDeps = {
     store,
@@ -71,7 +73,7 @@ export function createEngine(options: EngineOptions): Reservations {
     observer: toObserver(options.observer),
     tracer,
     isStopping: () => stopping,
-    cancelled: cancel.signal,
+    cancellation,
   };
   const policy = settlementPolicy(options.settlement ?? {}, runtime);
   const answerUnknownAs = checkOneOf('answerUnknownAs', options.answerUnknownAs ?? 'pending', ['pending', 'failed']);
@@ -79,7 +81,7 @@ export function createEngine(options: EngineOptions): Reservations {
   const settlement = createSettlement(deps, policy, shares.settlement);
   const requests = createPlaces(shares.requests);
   const reads = createPlaces(READS_MAX);
-  const running = new Set<Promise<CreateResult>>();
+  const running = createRoster<Promise<CreateResult>>();
 
   return {
     async create(request, createOptions = {}) {
@@ -100,7 +102,7 @@ export function createEngine(options: EngineOptions): Reservations {
     async stop({ drainMs = DRAIN_MS } = {}) {
       stopping = true;
       const drained = new AbortController();
-      const patience = runtime.clock.sleep(drainMs, drained.signal).then(() => cancel.abort());
+      const patience = runtime.clock.sleep(drainMs, drained.signal).then(() => cancellation.cancel());
       await Promise.allSettled([...running, settlement.stop()]);
       drained.abort();
       await patience;

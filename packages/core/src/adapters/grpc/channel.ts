@@ -8,6 +8,7 @@ import {
 } from '@grpc/grpc-js';
 import type { PaymentRequest, ReceivedPaymentResponse } from '../../proto/messages.ts';
 import { type PaymentServiceClient, PaymentServiceStub } from '../../proto/payment-service.ts';
+import { createRoster, type Roster } from '../../roster.ts';
 import { certificateFault } from './certificate-fault.ts';
 import { type HandOver, watchHandOver } from './hand-over.ts';
 import type { AttemptError, AttemptSignal } from './outcome.ts';
@@ -84,7 +85,7 @@ interface Lane {
   /** Certificate that was not accepted in the last attempt to connect, in words; null without one. */
   certificateFault(): string | null;
   /** Cancel functions of the running calls. */
-  readonly calls: Set<() => void>;
+  readonly calls: Roster<() => void>;
   /** Calls that ended with any response from the peer. */
   answers: number;
   /** End of the last call; null before the first call. */
@@ -192,7 +193,7 @@ function openLane({ address, credentials, tls, balancing = 'pick-first' }: Payme
       const failure = tracked.lastFailure();
       return failure === null ? null : certificateFault(failure, identity?.client ?? null, Date.now());
     },
-    calls: new Set(),
+    calls: createRoster(),
     answers: 0,
     quietSince: null,
     retired: false,
@@ -251,10 +252,24 @@ function sendOn(
     resolve(toSignal(error, reply, handOver, { hasStream, cancelledByUs, certificateFault: lane.certificateFault() }));
   };
   const options = { deadline: Date.now() + timeoutMs, credentials: handOver.credentials };
-  const call = withoutStackTrace(() => lane.client.ProcessPayment(request, metadata, options, end));
+  const call = withoutStackTrace(() => lane.client.ProcessPayment(request, metadata, options, callOnce(end)));
   lane.calls.add(cancel);
   signal.addEventListener('abort', cancel, { once: true });
   return promise;
+}
+
+type OnEnd = (error: ServiceError | null, reply?: ReceivedPaymentResponse) => void;
+
+/**
+ * Refers to the callback until it was called. grpc-js and Node keep the parts of a call in a Set and a Map, and so for
+ * longer than the call (see {@link createRoster}): these must not keep the request of which it was a part.
+ */
+function callOnce(callback: OnEnd): OnEnd {
+  let pending: OnEnd | null = callback;
+  return (error, reply) => {
+    pending?.(error, reply);
+    pending = null;
+  };
 }
 
 function toSignal(

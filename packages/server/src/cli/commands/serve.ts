@@ -6,6 +6,7 @@ import { failpointIn } from '../../config/environment.ts';
 import { describeAddress, IN_MEMORY, type StoreAddress } from '../../config/store-address.ts';
 import { type CliCommand, PROGRAM } from '../command.ts';
 import { type CommandAnswer, type CommandCall, defineCommand } from '../define-command.ts';
+import { allocateYoung } from '../process/memory-flags.ts';
 import { untilAborted } from '../process/until-aborted.ts';
 
 /** `serve`: the HTTP server, over a database and a payment service. */
@@ -31,6 +32,7 @@ export const serveCommand: CliCommand = defineCommand({
 
 async function serve({ values: config, sources, context }: CommandCall<Config, undefined>): Promise<CommandAnswer> {
   const stop = context.stopSignal();
+  allocateYoung();
   const service = await startService(config, failpointIn(sources.env));
   const remarks = [
     ...configNotes(SERVER_SETTINGS, config, sources).map((note) => `  note      ${note}`),

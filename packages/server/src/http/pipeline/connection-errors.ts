@@ -43,13 +43,13 @@ export function guardConnections(server: Server, options: GuardOptions = {}): vo
 /** Does what {@link guardConnections} does, and returns the function that refuses what arrives on a connection. */
 export function createConnectionGuard(server: Server, options: GuardOptions): ConnectionGuard {
   const corsOrigins = checkCorsOrigins(options.corsOrigins ?? 'none');
-  const underWay = new WeakMap<Duplex, Set<ServerResponse>>();
+  const underWay = new WeakMap<Duplex, ServerResponse[]>();
   const ending = new WeakSet<Duplex>();
 
   function refuse(socket: Duplex, problem: Problem): void {
     if (ending.has(socket)) return;
     ending.add(socket);
-    const responses = [...(underWay.get(socket) ?? [])];
+    const responses = underWay.get(socket) ?? [];
     const arrived = responses.findLast(({ req }) => req.complete);
     const [arriving] = responses;
     if (arrived !== undefined) endAfter(arrived, socket as Socket);
@@ -66,12 +66,14 @@ export function createConnectionGuard(server: Server, options: GuardOptions): Co
   server.on('checkExpectation', (request, response) => void server.emit('request', request, response));
   // Before the application handles the request.
   server.prependListener('request', ({ socket }, response) => {
-    const responses = underWay.get(socket) ?? new Set();
-    underWay.set(socket, responses.add(response));
-    if (responses.size === UNDER_WAY_MAX) readsOf(socket).hold();
+    let responses = underWay.get(socket);
+    // A list: a Set would keep what was in it (see docs/decisions/0066-nothing-keeps-a-request-that-has-ended.md).
+    if (responses === undefined) underWay.set(socket, (responses = []));
+    responses.push(response);
+    if (responses.length === UNDER_WAY_MAX) readsOf(socket).hold();
     response.once('close', () => {
-      responses.delete(response);
-      if (responses.size === UNDER_WAY_MAX - 1) readsOf(socket).release();
+      responses.splice(responses.indexOf(response), 1);
+      if (responses.length === UNDER_WAY_MAX - 1) readsOf(socket).release();
     });
   });
   // A framework's own, such as Fastify's, would answer in place of a request that is under way.

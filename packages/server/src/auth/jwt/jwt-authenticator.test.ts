@@ -124,6 +124,42 @@ test.each(['JWT', 'jwt', 'at+jwt', 'application/at+JWT'])('a token of the type %
   expect(await (await fixture()).claims({}, { typ })).toMatchObject({ kind: 'authenticated' });
 });
 
+describe('the encoding is base64url without padding', () => {
+  /** Returns a token whose signature has a character that plain base64 has another one for. */
+  async function token(): Promise<string> {
+    const made = await signToken(key, { exp: NOW_S + 60 });
+    return /[-_][^.]*$/.test(made) ? made : token();
+  }
+  const parts: readonly [string, (token: string) => string][] = [
+    ['padding behind the signature', (token) => `${token}==`],
+    ['one sign of padding behind the signature', (token) => `${token}=`],
+    [
+      'a signature in plain base64',
+      (token) => token.replace(/[^.]+$/, (part) => part.replaceAll('-', '+').replaceAll('_', '/')),
+    ],
+  ];
+  test.each(parts)('a token with %s is refused', async (_what, change) => {
+    const { authenticate } = await fixture();
+    const made = await token();
+    expect(await authenticate(made)).toMatchObject({ kind: 'authenticated' });
+    expect(await authenticate(change(made))).toEqual(refused('invalid'));
+  });
+
+  test('so is a token whose issuer signed padding', async () => {
+    const { authenticate } = await fixture();
+    const signed = async (header: string): Promise<string> => {
+      const payload = encode({ iss: ISSUER, aud: AUDIENCE, sub: 'ada', exp: NOW_S + 60 });
+      const input = `${header}.${payload}`;
+      const bytes = await crypto.subtle.sign({ name: 'ECDSA', hash: 'SHA-256' }, key.privateKey, Buffer.from(input));
+      return `${input}.${Buffer.from(bytes).toString('base64url')}`;
+    };
+    const header = encode({ alg: 'ES256', kid: 'one', a: 10 });
+    expect(header).toHaveLength(46);
+    expect(await authenticate(await signed(header))).toMatchObject({ kind: 'authenticated' });
+    expect(await authenticate(await signed(`${header}==`))).toEqual(refused('invalid'));
+  });
+});
+
 test('the key of a token is looked up in the set, never taken from the token', async () => {
   const { authenticate } = await fixture();
   const jwk = foreign.publicJwk;
@@ -133,17 +169,18 @@ test('the key of a token is looked up in the set, never taken from the token', a
   }
 });
 
+function encode(value: unknown): string {
+  return Buffer.from(JSON.stringify(value)).toString('base64url');
+}
+
 describe('the algorithm', () => {
-  function encoded(value: unknown): string {
-    return Buffer.from(JSON.stringify(value)).toString('base64url');
-  }
-  const payload = (): string => encoded({ iss: ISSUER, aud: AUDIENCE, sub: 'ada', exp: NOW_S + 60 });
+  const payload = (): string => encode({ iss: ISSUER, aud: AUDIENCE, sub: 'ada', exp: NOW_S + 60 });
 
   test('none is refused, in any case and with any signature', async () => {
     const { authenticate } = await fixture();
     for (const alg of ['none', 'None', 'NONE', '']) {
       for (const signature of ['', 'AA']) {
-        const token = `${encoded({ alg, kid: 'one' })}.${payload()}.${signature}`;
+        const token = `${encode({ alg, kid: 'one' })}.${payload()}.${signature}`;
         expect(await authenticate(token), token).toEqual(refused('invalid'));
       }
     }
@@ -152,7 +189,7 @@ describe('the algorithm', () => {
   test('of a shared secret is refused, also with the public key as the secret', async () => {
     const { authenticate } = await fixture({ algorithms: ['RS256'] });
     for (const secret of [JSON.stringify(rsa.publicJwk), rsa.publicJwk.n ?? '', '']) {
-      const signed = `${encoded({ alg: 'HS256', kid: 'rsa' })}.${payload()}`;
+      const signed = `${encode({ alg: 'HS256', kid: 'rsa' })}.${payload()}`;
       const signature = createHmac('sha256', secret).update(signed).digest('base64url');
       expect(await authenticate(`${signed}.${signature}`)).toEqual(refused('invalid'));
     }

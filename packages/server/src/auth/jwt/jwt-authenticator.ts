@@ -64,7 +64,7 @@ export function createJwtAuthentication(options: JwtAuthenticatorOptions): JwtAu
     readKeys: () => keySet.load(),
     async authenticate({ token }) {
       if (token === null) return { kind: 'refused', reason: 'missing' };
-      if (token.length > TOKEN_LENGTH_MAX) return { kind: 'refused', reason: 'invalid' };
+      if (token.length > TOKEN_LENGTH_MAX || !COMPACT_JWS.test(token)) return { kind: 'refused', reason: 'invalid' };
       const jose = await loadJose();
       try {
         const claims = await verify(jose, token, { ...options, keySet, times, now: clock.now() });
@@ -88,6 +88,9 @@ export async function readJwtKeys(options: JwtAuthenticatorOptions): Promise<Par
 function loadJose(): Promise<Jose> {
   return import('jose');
 }
+
+/** RFC 7515, 2 and 7.1: three parts in base64url, without padding. The library decodes padding and plain base64 as well. */
+const COMPACT_JWS = /^[\w-]+\.[\w-]+\.[\w-]+$/;
 
 /** A token that is refused before its key is looked for. */
 class RefusedTokenError extends Error {}

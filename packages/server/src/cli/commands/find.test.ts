@@ -101,15 +101,29 @@ describe.each(PLACES)('find on %s', (_, place) => {
     }
     for (const args of [
       ['--reference', 'order'],
-      ['--key', 'key-eve-none'],
-      ['--key', 'key-ada-order-1', '--user', 'bob'],
       ['--user', 'bob', '--caller', 'shop'],
+      ['--key', 'key-eve-none', '--caller', 'anonymous'],
     ]) {
       expect([args, await runHere(['find', '--db', db, ...args])]).toEqual([
         args,
         { code: 1, out: 'No reservation meets the conditions.', err: '' },
       ]);
     }
+  });
+
+  test('says that keys belong to callers when it finds none and looked among those of the anonymous one', async () => {
+    const { db } = await filled(place);
+    const out =
+      'No reservation meets the conditions.\n' +
+      'Keys belong to callers: this looked among those of the anonymous one. --caller NAME looks among those of another, such as api-key:shop.';
+    for (const args of [
+      ['--key', 'key-eve-none'],
+      ['--key', 'key-ada-order-1', '--user', 'bob'],
+    ]) {
+      expect([args, await runHere(['find', '--db', db, ...args])]).toEqual([args, { code: 1, out, err: '' }]);
+    }
+    const { out: json } = await runHere(['find', '--db', db, '--key', 'key-eve-none', '--json']);
+    expect(JSON.parse(json)).toEqual({ reservations: [], more: false });
   });
 
   test('shows as many as it is told, and says that there are more', async () => {

@@ -120,17 +120,31 @@ export const findReservationsCommand: CliCommand = defineCommand({
     const { reservations, hasMore } = found;
     return {
       kind: 'answer',
-      text: toText(found),
+      text: reservations.length === 0 ? explainNone(made) : toText(found),
       json: { reservations: reservations.map(toJson), more: hasMore },
       needsAttention: reservations.length === 0,
     };
   },
 });
 
+interface KeyConditions {
+  readonly idempotencyKey: string | null;
+  readonly madeBy: string | null;
+}
+
 const HEAD = ['RESERVATION', 'STATUS', 'STAGE', 'AMOUNT', 'USER', 'CALLER', 'CREATED', 'TRANSACTION', 'REFERENCE'];
 
+/** Without `--caller` a key is looked up among those of the anonymous caller alone. */
+function explainNone({ idempotencyKey, madeBy }: KeyConditions): readonly string[] {
+  const none = 'No reservation meets the conditions.';
+  if (idempotencyKey === null || madeBy !== null) return [none];
+  return [
+    none,
+    'Keys belong to callers: this looked among those of the anonymous one. --caller NAME looks among those of another, such as api-key:shop.',
+  ];
+}
+
 function toText({ reservations, hasMore }: FoundReservations): readonly string[] {
-  if (reservations.length === 0) return ['No reservation meets the conditions.'];
   const shown = count(reservations.length, 'reservation');
   return [
     ...columns([HEAD, ...reservations.map(toRow)]),

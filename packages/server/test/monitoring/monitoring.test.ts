@@ -57,6 +57,7 @@ test.each([
   ['rate(reservations_commit_duration_seconds[5m])', 'no such metric: reservations_commit_duration_seconds'],
   ['reservations_open_payments{stag="escalated"}', 'no label of reservations_open_payments: stag'],
   ['reservations_open_payments{job="x", stage=~"unresolved|esclated"}', 'no value of stage: esclated'],
+  ['reservations_authentication_refusals_total{reason="unchecked"}', 'no value of reason: unchecked'],
   ['sum by (stage) (reservations_alarms_total)', 'no metric of the expression has stage'],
 ])('%s is found: %s', (text, fault) => {
   expect(faultsOf(text)).toEqual([fault]);

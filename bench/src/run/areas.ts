@@ -22,7 +22,7 @@ const PACKAGES: readonly (readonly [RegExp, Area])[] = [
 /** Source folders of this repository by what they do, the first that fits. */
 const FOLDERS: readonly (readonly [RegExp, Area | 'none'])[] = [
   // Starting the profiler takes time that no operation takes.
-  [/\/bench\/src\/run\/(profile|self-report)\.ts/, 'none'],
+  [/\/bench\/src\/run\/(profile\.ts|self-report\.mjs)/, 'none'],
   [/\/bench\//, 'benchmark'],
   [/\/packages\/core\/src\/adapters\/grpc\//, 'engine'],
   [/\/packages\/core\/src\/adapters\//, 'store'],

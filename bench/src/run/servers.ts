@@ -14,7 +14,7 @@ export interface Listening {
 }
 
 const PROGRAM = fileURLToPath(new URL('main.js', import.meta.resolve('@reservations/server')));
-const SELF_REPORT = new URL('self-report.ts', import.meta.url).href;
+const SELF_REPORT = new URL('self-report.mjs', import.meta.url).href;
 const HEARD_MAX = 10_000;
 
 /** A server of this project, on any free port. */

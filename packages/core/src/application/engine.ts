@@ -1,7 +1,7 @@
 import type { CreateRequest } from '../domain/create-request.ts';
 import type { AnswerUnknownAs } from '../domain/reservation/events.ts';
 import { ReservationError } from '../errors.ts';
-import { createRoster } from '../roster.ts';
+import { createUnderWay } from '../under-way.ts';
 import { checkOneOf } from '../options.ts';
 import { toObserver } from '../ports/combine-observers.ts';
 import type { Observers } from '../ports/observer.ts';
@@ -81,18 +81,18 @@ export function createEngine(options: EngineOptions): Reservations {
   const settlement = createSettlement(deps, policy, shares.settlement);
   const requests = createPlaces(shares.requests);
   const reads = createPlaces(READS_MAX);
-  const running = createRoster<Promise<CreateResult>>();
+  const running = createUnderWay();
 
   return {
     async create(request, createOptions = {}) {
       if (stopping) throw new ReservationError('STOPPED', 'the engine is stopping and takes no new reservations');
       const mayCharge = !requests.isFull();
       const places = mayCharge ? requests : reads;
-      const work = places.hold(() =>
-        createReservation(deps, { settlement: policy, answerUnknownAs, mayCharge }, request, createOptions),
+      return await running.during(() =>
+        places.hold(() =>
+          createReservation(deps, { settlement: policy, answerUnknownAs, mayCharge }, request, createOptions),
+        ),
       );
-      running.add(work);
-      return await work.finally(() => running.delete(work));
     },
     isOverloaded: () => requests.isFull(),
     ...createQueries(store, reads),
@@ -103,7 +103,7 @@ export function createEngine(options: EngineOptions): Reservations {
       stopping = true;
       const drained = new AbortController();
       const patience = runtime.clock.sleep(drainMs, drained.signal).then(() => cancellation.cancel());
-      await Promise.allSettled([...running, settlement.stop()]);
+      await Promise.allSettled([running.idle(), settlement.stop()]);
       drained.abort();
       await patience;
     },

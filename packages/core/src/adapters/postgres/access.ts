@@ -1,4 +1,5 @@
 import { ReservationError } from '../../errors.ts';
+import { createUnderWay } from '../../under-way.ts';
 import type { AppendResult } from '../../ports/event-store.ts';
 import type { EncodedAppend } from '../sql/encoded-append.ts';
 import { createBatch } from './batch.ts';
@@ -30,7 +31,7 @@ export function createAccess(
   group: GroupCommit,
   { waitMaxMs, beforeEnd }: { readonly waitMaxMs: number; readonly beforeEnd: () => Promise<void> },
 ): Access {
-  const underWay = new Set<Promise<unknown>>();
+  const underWay = createUnderWay();
   let closing: Promise<void> | null = null;
 
   function assertOpen(): void {
@@ -39,17 +40,11 @@ export function createAccess(
 
   async function whileOpen<Result>(work: () => Promise<Result>): Promise<Result> {
     assertOpen();
-    const result = work();
-    underWay.add(result);
-    try {
-      return await result;
-    } finally {
-      underWay.delete(result);
-    }
+    return await underWay.during(work);
   }
 
   async function closeWhenIdle(): Promise<void> {
-    await Promise.allSettled(underWay);
+    await underWay.idle();
     await beforeEnd();
     await connections.end();
   }

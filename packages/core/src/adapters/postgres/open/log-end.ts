@@ -27,14 +27,15 @@ export interface LogMemory {
  * has the latest position again, but not the earlier ids.
  */
 export function createLogMemory(): LogMemory {
-  let ends: readonly LogEnd[] = [];
+  // Written in place: this is part of every append.
+  let ends: LogEnd[] = [];
   return {
     note({ position, id }) {
       if (position <= (ends.at(-1)?.position ?? 0)) return;
       if (ends.length >= REMEMBERED_ENDS_MAX) ends = ends.filter((_, index) => index % 2 === 1);
-      ends = [...ends, { position, id }];
+      ends.push({ position, id });
     },
-    remembered: () => ends,
+    remembered: () => ends.slice(),
     found(looked) {
       const before = new Set(looked.slice(0, -1));
       ends = ends.filter((end) => !before.has(end));

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Next } from 'koa';
 import type { AppContext } from '../app-state.ts';
+import { isUninvited } from './invite-body.ts';
 import { discardBody } from './read-body.ts';
 
 /** A body of this size is awaited, so that its connection can carry another request. */
@@ -8,8 +9,9 @@ const AWAITED_BYTES_MAX = 64 * 1024;
 
 /**
  * Answers requests whose body was not read, because they are refused by what stands before it. A small body is read and
- * forgotten first; with a larger one, or one that does not come, the answer is sent at once and ends its connection. Nothing
- * of a body is read without bounds, and a request gets one answer. Belongs around everything that answers.
+ * forgotten first. With a larger one, one that does not come, or one whose client waits for `100 Continue`, the answer is
+ * sent at once and ends its connection. Nothing of a body is read without bounds, and a request gets one answer. Belongs
+ * around everything that answers.
  */
 export async function answerUnread(ctx: AppContext, next: Next): Promise<void> {
   await next();
@@ -17,7 +19,7 @@ export async function answerUnread(ctx: AppContext, next: Next): Promise<void> {
   const isWhole = typeof ctx.body === 'string' || Buffer.isBuffer(ctx.body);
   if (!isWhole || ctx.respond === false || !isArriving(req)) return;
   const endsConnection = ctx.response.get('Connection') === 'close';
-  if (!endsConnection && declaredBytes(req) <= AWAITED_BYTES_MAX) {
+  if (!endsConnection && !isUninvited(req) && declaredBytes(req) <= AWAITED_BYTES_MAX) {
     await discardBody(req);
     if (isArriving(req)) ctx.set('Connection', 'close');
     return;

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { announcesBody } from './invite-body.ts';
 
 /** A request's body, or why there is none. */
 export type BodyRead =
@@ -79,13 +80,10 @@ function takeBody(request: IncomingMessage, limitBytes: number): BodyRead {
     readonly rawBody?: unknown;
   };
   const body = Buffer.isBuffer(rawBody) ? rawBody : parsed;
-  if (body === undefined) return hasBody(request) ? { kind: 'consumed' } : { kind: 'read', bytes: Buffer.alloc(0) };
+  if (body === undefined)
+    return announcesBody(request) ? { kind: 'consumed' } : { kind: 'read', bytes: Buffer.alloc(0) };
   const isBytes = typeof body === 'string' || body instanceof Uint8Array;
   if (!isBytes) return { kind: 'parsed', value: body };
   const bytes = Buffer.from(body);
   return bytes.length > limitBytes ? { kind: 'too-large' } : { kind: 'read', bytes };
-}
-
-function hasBody({ headers }: IncomingMessage): boolean {
-  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }

@@ -7,6 +7,7 @@ import { destroyStalled } from './connection-stalls.ts';
 import { WAITING_MAX } from './connection-turn.ts';
 import { corsHeaders } from './cors.ts';
 import { checkCorsOrigins, type CorsOrigins } from '../../config/cors-origins.ts';
+import { announcesBody, inviteOnRead } from '../body/invite-body.ts';
 import { type Problem, problemBody, PROBLEMS } from '../problems/problems.ts';
 import { ANSWER_HEADERS, SECURITY_HEADERS } from '../wire/headers.ts';
 
@@ -32,8 +33,9 @@ export interface ConnectionGuard {
  * Prepares an HTTP server for requests that may charge. Clients that close their half of the connection behind a
  * request are answered. What goes wrong beside requests (no HTTP, too large, too slow, a tunnel, an expectation that
  * cannot be met) is answered in the shape of all errors, and never in place of a request that has arrived: that one
- * may be charging, so it gets its own answer, and then the connection ends. Few requests of one connection are parsed
- * ahead, whichever handlers have them. Replaces listeners for `clientError`. Call it before the server listens.
+ * may be charging, so it gets its own answer, and then the connection ends. A client that waits for `100 Continue` gets it
+ * when its body is read, and not when the request is refused before. Few requests of one connection are parsed ahead,
+ * whichever handlers have them. Replaces listeners for `clientError`. Call it before the server listens.
  * @throws {ReservationError} INVALID_OPTION, naming option, expectation and value.
  */
 export function guardConnections(server: Server, options: GuardOptions = {}): void {
@@ -64,6 +66,13 @@ export function createConnectionGuard(server: Server, options: GuardOptions): Co
   // No option of `createServer` sets it.
   Object.assign(server, { httpAllowHalfOpen: true });
   server.on('checkExpectation', (request, response) => void server.emit('request', request, response));
+  server.on('checkContinue', (request, response) => {
+    // The application's own listener passes the request on; twice would be two requests.
+    if (server.listenerCount('checkContinue') > 1) return;
+    if (announcesBody(request)) inviteOnRead(request, response);
+    else response.writeContinue();
+    server.emit('request', request, response);
+  });
   // Before the application handles the request.
   server.prependListener('request', ({ socket }, response) => {
     let responses = underWay.get(socket);

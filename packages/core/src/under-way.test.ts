@@ -5,7 +5,7 @@ test('without work it is idle at once', async () => {
   await createUnderWay().idle();
 });
 
-test('it is idle for everybody who waits once all work has ended, also by a failure', async () => {
+test('every caller of idle goes on once all work has ended, also by a failure', async () => {
   const { during, idle } = createUnderWay();
   const [one, other] = [Promise.withResolvers<string>(), Promise.withResolvers<string>()];
   const works = [during(() => one.promise), during(() => other.promise)];

@@ -1,4 +1,3 @@
-import type { Cancellation } from './payments/cancellation.ts';
 import type { Observer } from '../ports/observer.ts';
 import type { PaymentGateway } from '../ports/payment-gateway.ts';
 import type { ReservationStore } from '../ports/reservation-store.ts';
@@ -15,6 +14,6 @@ export interface EngineDeps {
   readonly tracer: Tracer | null;
   /** True after the engine was told to stop: nothing more may be sent. */
   isStopping(): boolean;
-  /** Cancels when the drain time of the engine is over. */
-  readonly cancellation: Cancellation;
+  /** Aborts when the drain time of the engine is over. */
+  readonly cancelled: AbortSignal;
 }

@@ -16,7 +16,6 @@ import type { EngineDeps } from './engine-deps.ts';
 import { traceGateway, traceStore } from './traced.ts';
 import { DRAIN_MS, READS_MAX } from './payments/limits.ts';
 import { createQueries, type ReservationQueries } from './queries.ts';
-import { createCancellation } from './payments/cancellation.ts';
 import { createSettlement } from './payments/settlement.ts';
 import { type SettlementOptions, settlementPolicy } from './payments/settlement-policy.ts';
 
@@ -64,7 +63,7 @@ export function createEngine(options: EngineOptions): Reservations {
   const tracer = options.tracer === undefined ? null : guardTracer(options.tracer);
   const store = tracer === null ? options.store : traceStore(options.store, tracer);
   const gateway = tracer === null ? options.gateway : traceGateway(options.gateway, tracer);
-  const cancellation = createCancellation();
+  const cancel = new AbortController();
   let stopping = false;
   const deps: EngineDeps = {
     store,
@@ -73,7 +72,7 @@ export function createEngine(options: EngineOptions): Reservations {
     observer: toObserver(options.observer),
     tracer,
     isStopping: () => stopping,
-    cancellation,
+    cancelled: cancel.signal,
   };
   const policy = settlementPolicy(options.settlement ?? {}, runtime);
   const answerUnknownAs = checkOneOf('answerUnknownAs', options.answerUnknownAs ?? 'pending', ['pending', 'failed']);
@@ -102,7 +101,7 @@ export function createEngine(options: EngineOptions): Reservations {
     async stop({ drainMs = DRAIN_MS } = {}) {
       stopping = true;
       const drained = new AbortController();
-      const patience = runtime.clock.sleep(drainMs, drained.signal).then(() => cancellation.cancel());
+      const patience = runtime.clock.sleep(drainMs, drained.signal).then(() => cancel.abort());
       await Promise.allSettled([running.idle(), settlement.stop()]);
       drained.abort();
       await patience;

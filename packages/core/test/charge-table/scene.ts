@@ -1,7 +1,6 @@
 import { createMemoryStore } from '../../src/adapters/memory/index.ts';
 import { summaryOf } from '../../src/application/commands/handle-command.ts';
 import { loadReservation, type LoadedReservation } from '../../src/application/commands/load-reservation.ts';
-import { createCancellation } from '../../src/application/payments/cancellation.ts';
 import { chargeReservation, type GiveUp } from '../../src/application/payments/charge-reservation.ts';
 import { chargeIdOf } from '../../src/domain/charge-id.ts';
 import type { PaymentOutcome } from '../../src/domain/payment-outcome.ts';
@@ -51,6 +50,7 @@ export async function playScene(scene: Scene): Promise<Effects> {
   const observations: Observation[] = [];
   const gateway = createScriptedGateway();
   gateway.script(() => outcomeOf(scene.attempt));
+  const cancelled = new AbortController().signal;
   const after = await chargeReservation(
     {
       store,
@@ -59,7 +59,7 @@ export async function playScene(scene: Scene): Promise<Effects> {
       observer: (seen) => observations.push(seen),
       tracer: null,
       isStopping: () => false,
-      cancellation: createCancellation(),
+      cancelled,
     },
     {
       id: ID,
@@ -72,7 +72,7 @@ export async function playScene(scene: Scene): Promise<Effects> {
       answerUnknownAs: scene.answer,
       key: scene.key === 'yes' ? KEY : null,
       giveUp: scene.giveUp,
-      signal: new AbortController().signal,
+      signal: cancelled,
     },
   );
   const left = await look(store);

@@ -57,7 +57,7 @@ async function settle(deps: EngineDeps, policy: SettlementPolicy, { item, id, lo
   if (stage !== 'processing' && stage !== 'unresolved') return;
   const forbidden = whyNotToSend(deps, loaded);
   if (forbidden !== null) return await escalate(deps, item, { id, loaded, reason: forbidden });
-  const job = {
+  await chargeReservation(deps, {
     id,
     loaded,
     by: 'settlement',
@@ -69,8 +69,8 @@ async function settle(deps: EngineDeps, policy: SettlementPolicy, { item, id, lo
     answerUnknownAs: 'pending',
     key: null,
     giveUp: policy.giveUp(item),
-  } as const;
-  await deps.cancellation.during(undefined, (signal) => chargeReservation(deps, { ...job, signal }));
+    signal: deps.cancelled,
+  });
 }
 
 /**

@@ -14,6 +14,7 @@ import type { EngineDeps } from '../engine-deps.ts';
 import { handleCommand } from '../commands/handle-command.ts';
 import { RESERVATION_ID } from '../traced.ts';
 import { claimOf } from './key-claim.ts';
+import { eitherSignal } from '../payments/either-signal.ts';
 import { KEY_TURNS_MAX, LEASE_MS, SEND_WINDOW_MS } from '../payments/limits.ts';
 import { notYetCreated } from '../commands/load-reservation.ts';
 import type { SettlementPolicy } from '../payments/settlement-policy.ts';
@@ -140,7 +141,8 @@ async function createOnce(
   );
   if (created.kind === 'key-taken') return await replay(deps, created, claim?.fingerprint ?? null);
   assert(created.kind === 'applied', `a new id is free, yet creating ended "${created.kind}"`);
-  const job = {
+  const { signal, release } = eitherSignal(deps.cancelled, options.signal);
+  const job: ChargeJob = {
     id,
     loaded: created.loaded,
     by: 'request',
@@ -151,10 +153,9 @@ async function createOnce(
     answerUnknownAs: policy.answerUnknownAs,
     key: claim,
     giveUp: 'never',
-  } as const;
-  const reservation = await deps.cancellation.during(options.signal, (signal) =>
-    chargeOrLeaveOpen(deps, { ...job, signal }, created.summary),
-  );
+    signal,
+  };
+  const reservation = await chargeOrLeaveOpen(deps, job, created.summary).finally(release);
   return { kind: 'reservation', reservation, replayed: false };
 }
 

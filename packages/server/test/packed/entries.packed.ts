@@ -1,20 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { DRIVERLESS_ENTRIES, DRIVERS, ENTRIES, installEverything, manifestOf, NO_MODULES } from './packed-entries.ts';
-import { packedPackages, type PackedPackages, type Project, root } from './sandbox-project.ts';
+import { expect, test } from 'vitest';
+import { DRIVERLESS_ENTRIES, DRIVERS, ENTRIES, installProjects, manifestOf, NO_MODULES } from './packed-entries.ts';
+import { type Project, root } from './sandbox-project.ts';
 
-let packages: PackedPackages;
-let everything: Project;
-let coreAlone: Project;
-
-beforeAll(async () => {
-  packages = await packedPackages();
-  everything = await installEverything(packages);
-  coreAlone = await packages.project('core-alone', [packages.core]);
-});
-
-afterAll(() => packages.remove());
+const projects = installProjects();
 
 /** Names that a module exports, seen by `import` or by `require`. */
 async function exportsOf(project: Project, how: 'import' | 'require', entry: string): Promise<readonly string[]> {
@@ -36,19 +26,21 @@ test('the list of entries is complete', () => {
 });
 
 test.each(ENTRIES)('%s can be imported and required, with the same exports', async (entry) => {
-  const imported = await exportsOf(everything, 'import', entry);
+  const imported = await exportsOf(projects.everything, 'import', entry);
   expect(imported).not.toEqual([]);
-  expect(await exportsOf(everything, 'require', entry)).toEqual(imported);
+  expect(await exportsOf(projects.everything, 'require', entry)).toEqual(imported);
 });
 
 test.each(DRIVERLESS_ENTRIES)('%s loads without any driver installed', async (entry) => {
-  const installed = DRIVERS.filter((driver) => existsSync(join(coreAlone.folder, 'node_modules', driver)));
+  const installed = DRIVERS.filter((driver) => existsSync(join(projects.coreAlone.folder, 'node_modules', driver)));
   expect(installed).toEqual([]);
-  expect(await exportsOf(coreAlone, 'import', entry)).toEqual(await exportsOf(everything, 'import', entry));
+  expect(await exportsOf(projects.coreAlone, 'import', entry)).toEqual(
+    await exportsOf(projects.everything, 'import', entry),
+  );
 });
 
 test('a missing driver is reported by its name', async () => {
-  await expect(exportsOf(coreAlone, 'import', '@reservations/core/sqlite')).rejects.toThrow('better-sqlite3');
+  await expect(exportsOf(projects.coreAlone, 'import', '@reservations/core/sqlite')).rejects.toThrow('better-sqlite3');
 });
 
 test.each([
@@ -74,14 +66,14 @@ test.each([
       console.log(answer);
     }
     void write(${load});`;
-    expect(await everything.run('node', [`--input-type=${type}`, '--eval', program])).toBe('started\n');
+    expect(await projects.everything.run('node', [`--input-type=${type}`, '--eval', program])).toBe('started\n');
   },
 );
 
 test('the definition of the payment service is in core, byte for byte, where imports find it', async () => {
   const source = "process.stdout.write(fileURLToPath(import.meta.resolve('@reservations/core/payment.proto')))";
   const program = `import { fileURLToPath } from 'node:url'; ${source}`;
-  const path = await coreAlone.run('node', ['--input-type=module', '--eval', program]);
+  const path = await projects.coreAlone.run('node', ['--input-type=module', '--eval', program]);
   expect(path).toContain(join('@reservations', 'core', 'proto', 'payment.proto'));
   expect(readFileSync(path).equals(readFileSync(join(root, 'proto/payment.proto')))).toBe(true);
 });

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type PackedPackages, type Project, root } from './sandbox-project.ts';
+import { beforeAll } from 'vitest';
+import { packedPackages, type PackedPackages, type Project, root } from './sandbox-project.ts';
 
 /** Every entry that is a module. */
 export const ENTRIES = [
@@ -55,4 +56,30 @@ export async function installEverything(packages: PackedPackages): Promise<Proje
   const { devDependencies } = manifestOf('.');
   const types = `@types/node@${devDependencies['@types/node']}`;
   return await packages.project('everything', [packages.core, packages.server, types]);
+}
+
+/** Projects of {@link installProjects}: both packages, and core without any driver. */
+export interface InstalledProjects {
+  readonly everything: Project;
+  readonly coreAlone: Project;
+}
+
+/** Installs the projects before the tests of a file, and removes them behind. */
+export function installProjects(): InstalledProjects {
+  let everything: Project;
+  let coreAlone: Project;
+  beforeAll(async () => {
+    const packages = await packedPackages();
+    everything = await installEverything(packages);
+    coreAlone = await packages.project('core-alone', [packages.core]);
+    return () => packages.remove();
+  });
+  return {
+    get everything() {
+      return everything;
+    },
+    get coreAlone() {
+      return coreAlone;
+    },
+  };
 }

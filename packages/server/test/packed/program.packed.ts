@@ -3,30 +3,20 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { installEverything, manifestOf } from './packed-entries.ts';
-import { packedPackages, type PackedPackages, type Project } from './sandbox-project.ts';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { installProjects, manifestOf } from './packed-entries.ts';
+import type { Project } from './sandbox-project.ts';
 
-let packages: PackedPackages;
-let everything: Project;
-let coreAlone: Project;
-
-beforeAll(async () => {
-  packages = await packedPackages();
-  everything = await installEverything(packages);
-  coreAlone = await packages.project('core-alone', [packages.core]);
-});
-
-afterAll(() => packages.remove());
+const projects = installProjects();
 
 test('npx reservations-server --version prints the version of the package', async () => {
-  const printed = await everything.run('npx', ['--no-install', 'reservations-server', '--version']);
+  const printed = await projects.everything.run('npx', ['--no-install', 'reservations-server', '--version']);
   expect(printed.trim()).toBe(manifestOf('packages/server').version);
 });
 
 test('npx reservations-server --sandbox reserves, shows its documentation, and stops by SIGTERM with exit code 0', async () => {
   const args = ['--sandbox', '--port', '0', '--db', 'tmp.db'];
-  const server = everything.start(join('node_modules', '.bin', 'reservations-server'), args);
+  const server = projects.everything.start(join('node_modules', '.bin', 'reservations-server'), args);
   const exited = once(server, 'exit');
   try {
     const url = await announcedUrl(server.stderr);
@@ -67,7 +57,13 @@ describe('on a Node that is too old', () => {
 
   test('the server says in one line which one is needed, exits with 2, and has loaded nothing else', async () => {
     const main = join('node_modules', '@reservations', 'server', 'dist', 'main.js');
-    const server = everything.start('node', [...(await oldNode(everything)), main, '--sandbox', '--port', '0']);
+    const server = projects.everything.start('node', [
+      ...(await oldNode(projects.everything)),
+      main,
+      '--sandbox',
+      '--port',
+      '0',
+    ]);
     const exited = once(server, 'exit');
     const [out, err] = await Promise.all([linesOf(server.stdout), linesOf(server.stderr)]);
     expect([await exited, out]).toEqual([[2, null], []]);
@@ -77,21 +73,23 @@ describe('on a Node that is too old', () => {
   });
 
   test('the SQLite adapter says so before it loads the driver, which would crash', async () => {
-    const driver = join(coreAlone.folder, 'node_modules', 'better-sqlite3');
+    const driver = join(projects.coreAlone.folder, 'node_modules', 'better-sqlite3');
     onTestFinished(() => rm(driver, { recursive: true }));
     await mkdir(driver);
     await writeFile(join(driver, 'package.json'), '{ "name": "better-sqlite3", "main": "index.js" }');
     await writeFile(join(driver, 'index.js'), "console.log('the driver runs'); module.exports = class {};");
     const program = ['--input-type=module', '--eval', "await import('@reservations/core/sqlite')"];
-    expect(await coreAlone.run('node', program)).toBe('the driver runs\n');
-    const failure = coreAlone.run('node', [...(await oldNode(coreAlone)), ...program]);
+    expect(await projects.coreAlone.run('node', program)).toBe('the driver runs\n');
+    const failure = projects.coreAlone.run('node', [...(await oldNode(projects.coreAlone)), ...program]);
     await expect(failure).rejects.toThrow(`@reservations/core: ${MESSAGE}`);
     await expect(failure).rejects.not.toThrow('the driver runs');
   });
 
   test.each(['postgres', 'grpc'])('the adapter %s says so', async (name) => {
     const program = ['--input-type=module', '--eval', `await import('@reservations/core/${name}')`];
-    await expect(everything.run('node', [...(await oldNode(everything)), ...program])).rejects.toThrow(MESSAGE);
+    await expect(
+      projects.everything.run('node', [...(await oldNode(projects.everything)), ...program]),
+    ).rejects.toThrow(MESSAGE);
   });
 });
 

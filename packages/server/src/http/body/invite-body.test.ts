@@ -175,6 +175,15 @@ describe('another handler on a guarded server', () => {
     expect(client.answers()).toEqual(['100', '200']);
   });
 
+  test('invites a body that it drops before it answers', async () => {
+    const server = createServer((request, response) => void request.resume().on('end', () => response.end()));
+    const client = await listen(server);
+    client.send(`POST / HTTP/1.1\r\n${EXPECT}\r\n`);
+    await vi.waitFor(() => expect(client.answers()).toEqual(['100']), PATIENCE);
+    client.send(BODY);
+    await vi.waitFor(() => expect(client.answers()).toEqual(['100', '200']), PATIENCE);
+  });
+
   test('does not invite a body that it reads behind its answer', async () => {
     const server = createServer((request, response) => {
       response.setHeader('Content-Length', 2).write('{}');

@@ -8,16 +8,19 @@ const uninvited = new WeakSet<IncomingMessage>();
  * instead (RFC 9110, 10.1.1). Whatever reads it may do so: this handler, or a parser of the application around it.
  */
 export function inviteOnRead(request: IncomingMessage, response: ServerResponse): void {
-  uninvited.add(request);
-  request.on('newListener', function invite(event: string | symbol) {
-    if (event !== 'data' && event !== 'readable') return;
-    request.off('newListener', invite);
+  function invite(): void {
+    request.off('newListener', look).off('resume', invite);
     // Behind an answer the body is read to be forgotten.
-    if (!response.headersSent) {
-      uninvited.delete(request);
-      response.writeContinue();
-    }
-  });
+    if (response.headersSent) return;
+    uninvited.delete(request);
+    response.writeContinue();
+  }
+  function look(event: string | symbol): void {
+    if (event === 'data' || event === 'readable') invite();
+  }
+  uninvited.add(request);
+  // A body that is dropped has no listener.
+  request.on('resume', invite).on('newListener', look);
 }
 
 /** True for a request whose client waits for `100 Continue`, and may never send the body without it. */

@@ -5,7 +5,7 @@ import type { ReservationStore } from '../ports/reservation-store.ts';
 import type { ReservationView } from '../ports/reservation-view.ts';
 import { exampleAppend, exampleEvent, exampleId, exampleSummary, NOTHING_ALONGSIDE } from '../testing/builders.ts';
 import { createEngineFixture } from './engine-fixture.ts';
-import { listReservations, type ReservationListFilter, ROWS_EXAMINED_MAX, ROWS_READ_MAX } from './list-reservations.ts';
+import { listReservations, type ReservationListFilter, ROWS_EXAMINED_MAX } from './list-reservations.ts';
 
 const EVERYONE = { caller: 'anonymous', isRestricted: false };
 
@@ -156,21 +156,6 @@ describe('a listing', () => {
     await listReservations({ ...view, list }, { ...wanted, limit: 200 }, EVERYONE);
     expect(new Set(asked)).toEqual(new Set<unknown>(keys));
   });
-
-  test.each([{}, { userId: 'a' }, { userId: 'a', caller: 'shop' }, { status: 'RESERVATION_CREATED' }] as const)(
-    'with the conditions %j never reads many rows at once',
-    async (wanted) => {
-      const { view } = await storeOf(ROWS);
-      const limits: number[] = [];
-      const list: ReservationView['list'] = async (request) => {
-        limits.push(request.limit);
-        return await view.list(request);
-      };
-      const { reservations } = await listReservations({ ...view, list }, { ...wanted, limit: 200 }, EVERYONE);
-      expect(reservations.length).toBeGreaterThan(30);
-      expect(Math.max(...limits)).toBe(ROWS_READ_MAX);
-    },
-  );
 
   test('by status has the rows of all its stages in order, however many a stage has', async () => {
     // Long runs of one stage, so that each of the three is for a while ahead of the others and behind them.

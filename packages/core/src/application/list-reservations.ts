@@ -1,14 +1,12 @@
 import type { ReservationId } from '../domain/ids.ts';
 import type { ReservationStatus, ReservationSummary, SummaryStage } from '../domain/reservation/summary.ts';
 import type { ListOrder, ReservationPage, ReservationView } from '../ports/reservation-view.ts';
+import { PAGE_LIMIT_MAX } from '../ports/reservation-view.ts';
 import { maySee, type Reader } from './caller.ts';
 import { isBehind, type ListPlan, planListing } from './list-plan.ts';
 
 /** Rows that one page of a listing looks at, give or take the last pages that it reads. */
 export const ROWS_EXAMINED_MAX = 2_000;
-
-/** Rows of one read: with the largest metadata, 50 rows take some milliseconds to decode, in one turn of the event loop. */
-export const ROWS_READ_MAX = 50;
 
 /** Conditions of a listing, all of which a reservation must meet. An absent one, or null, matches everything. */
 export interface ReservationListFilter {
@@ -44,7 +42,7 @@ export async function listReservations(
   const matches = (row: ReservationSummary): boolean =>
     maySee(reader, row) && wanted.every(([field, value]) => row[field] === value);
   // Without further conditions each row that is read is one of the page.
-  const batch = plan.isWhole ? Math.min(limit, ROWS_READ_MAX) : ROWS_READ_MAX;
+  const batch = plan.isWhole ? limit : PAGE_LIMIT_MAX;
   return await scan(view, { keys: plan.keys, order, after, limit, batch }, matches);
 }
 

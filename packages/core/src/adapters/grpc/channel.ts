@@ -267,8 +267,9 @@ type OnEnd = (error: ServiceError | null, reply?: ReceivedPaymentResponse) => vo
 function callOnce(callback: OnEnd): OnEnd {
   let pending: OnEnd | null = callback;
   return (error, reply) => {
-    pending?.(error, reply);
+    const call = pending;
     pending = null;
+    call?.(error, reply);
   };
 }
 

@@ -9,8 +9,8 @@ export interface Access {
   /** @throws {ReservationError} STORE_CLOSED after {@link close} was called. */
   assertOpen(): void;
   read<Result>(work: () => Result): Promise<Result>;
-  /** Reads many rows, and ends the turn of the event loop: between two such reads other work has its turn. */
-  readMany<Result>(work: () => Result): Promise<Result>;
+  /** Reads, and ends the turn of the event loop: between two such reads other work has its turn. */
+  readInTurn<Result>(work: () => Result): Promise<Result>;
   /** Runs an operation in a transaction shared with others; resolves once the commit is on disk. */
   readonly write: Writer['write'];
   /** Waits for running calls, then closes the connection; later calls throw STORE_CLOSED. Idempotent. */
@@ -45,7 +45,7 @@ export function createAccess(database: Database.Database, writer: Writer, onClos
   return {
     assertOpen,
     read: async (work) => readNow(work),
-    async readMany(work) {
+    async readInTurn(work) {
       const result = readNow(work);
       await nextTurn();
       return result;

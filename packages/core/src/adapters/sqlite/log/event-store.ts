@@ -12,7 +12,7 @@ import { prepare, sql } from '../prepared.ts';
 /** The log on a connection. */
 export function createEventStore(
   database: Database.Database,
-  { assertOpen, read, readMany, write }: Access,
+  { assertOpen, read, readInTurn, write }: Access,
 ): EventStore {
   const listeners = createCommitListeners();
   const streamPage = prepare(database, logQueries(sql).streamPage);
@@ -31,7 +31,7 @@ export function createEventStore(
     },
     async readAll({ after, limit }) {
       assertRange({ after, limit });
-      return await readMany(() => fromEventRows(logPage.all({ after, limit }), 'position', after));
+      return await readInTurn(() => fromEventRows(logPage.all({ after, limit }), 'position', after));
     },
     lastPosition: () => read(() => lastPosition.get({})?.position ?? 0),
     onCommit(listener) {

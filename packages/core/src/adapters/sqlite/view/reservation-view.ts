@@ -1,5 +1,6 @@
 import type Database from 'better-sqlite3';
 import { type Compilable, sql as raw } from 'kysely';
+import type { ReservationSummary } from '../../../domain/reservation/summary.ts';
 import type {
   ListKey,
   ListOrder,
@@ -17,8 +18,11 @@ import { viewQueries } from '../../sql/queries/view.ts';
 import { prepare, sql, written } from '../prepared.ts';
 import type { Prepared } from '../statements.ts';
 
+/** Rows that are read in one turn: with the largest metadata, decoding them takes some milliseconds. */
+const SLICE_ROWS = 50;
+
 /** The read side on a connection. */
-export function createReservationView(database: Database.Database, { read, readMany }: Access): ReservationView {
+export function createReservationView(database: Database.Database, { read, readInTurn }: Access): ReservationView {
   const byId = prepare(database, viewQueries(sql).find);
   const byKey = prepare(database, keyQueries(sql).holder);
   const inStage = prepare(database, countQuery);
@@ -39,6 +43,17 @@ export function createReservationView(database: Database.Database, { read, readM
     return toReservationPage(rows, limit);
   }
 
+  async function pageInSlices(request: ListRequest): Promise<ReservationPage> {
+    const reservations: ReservationSummary[] = [];
+    for (let { after } = request; ;) {
+      const limit = Math.min(SLICE_ROWS, request.limit - reservations.length);
+      const slice = await readInTurn(() => page({ ...request, after, limit }));
+      reservations.push(...slice.reservations);
+      if (slice.next === null || reservations.length === request.limit) return { reservations, next: slice.next };
+      after = slice.next;
+    }
+  }
+
   return {
     find: (id) =>
       read(() => {
@@ -49,7 +64,7 @@ export function createReservationView(database: Database.Database, { read, readM
     findByTransaction: (transactionId) => read(() => page(firstOfTransaction(transactionId)).reservations),
     async list(request) {
       assertPage(request);
-      return await readMany(() => page(request));
+      return await pageInSlices(request);
     },
     async count(request) {
       assertCount(request);

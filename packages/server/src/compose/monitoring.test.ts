@@ -7,7 +7,7 @@ async function start(...args: readonly string[]) {
   const flags = ['--sandbox', '--port', '0', '--log-level', 'silent', ...args];
   const read = readConfig(SERVER_SETTINGS, { args: flags, env: {} });
   if (read.kind === 'faults') throw new Error(read.faults.join('\n'));
-  const service = await startService(read.values, null);
+  const service = await startService(read.values);
   onTestFinished(() => service.stop());
   return service;
 }

@@ -191,13 +191,16 @@ describe('a server that finds no PostgreSQL at its start', () => {
   });
 });
 
+/** More than one attempt has. */
+const SILENT_CONNECTIONS = 3;
+
 test(
   'a server that starts goes on when its first connections take too long',
   { timeout: TEST_TIMEOUT_MS },
   async () => {
     let connections = 0;
     const port = await listenWith((client) => {
-      if ((connections += 1) === 1) return;
+      if ((connections += 1) <= SILENT_CONNECTIONS) return;
       const { port: target, hostname } = new URL(postgres.url);
       const upstream = connect({ port: Number(target), host: hostname });
       upstream.on('error', () => undefined).on('close', () => client.destroy());
@@ -208,16 +211,26 @@ test(
     slow.port = String(port);
     const server = await serve('--sandbox', '--db', slow.href);
     expect((await ask(`${server.url}/health/ready`)).status).toBe(200);
-    expect(connections).toBeGreaterThan(1);
+    expect(connections).toBeGreaterThan(SILENT_CONNECTIONS);
   },
 );
+
+test('a server that waits for its database stops when it is told to', { timeout: TEST_TIMEOUT_MS }, async () => {
+  let connections = 0;
+  const port = await listenWith(() => (connections += 1));
+  const server = run(['--port', '0', '--sandbox', '--db', `postgres://ada:sesame@127.0.0.1:${port}/shop`]);
+  await vi.waitFor(() => expect(connections).toBe(1));
+  server.kill('SIGTERM');
+  expect([await server.ended, server.out(), server.err()]).toEqual([0, '', '']);
+  expect(connections).toBe(1);
+});
 
 function listenAndSayNothing(): Promise<number> {
   return listenWith(() => undefined);
 }
 
 /** Listens until the test's end. Returns the port. */
-async function listenWith(onConnection: (socket: Socket) => void): Promise<number> {
+async function listenWith(onConnection: (socket: Socket) => unknown): Promise<number> {
   const listener = createServer((socket) => {
     socket.on('error', () => undefined);
     onTestFinished(() => void socket.destroy());

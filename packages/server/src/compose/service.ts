@@ -29,12 +29,20 @@ export interface Service {
   stop(): Promise<void>;
 }
 
+/** What a service is started with beside its configuration. */
+export interface ServiceStart {
+  /** Names the place where the process kills itself, for tests of crashes. Default: null, none. */
+  readonly failpoint?: string | null;
+  /** Asks a start that waits for its database to give up. Default: never. */
+  readonly stop?: AbortSignal;
+}
+
 /**
- * Opens store and payment service, makes the engine and serves. `failpoint` names the place where the process kills
- * itself, for tests of crashes.
+ * Opens store and payment service, makes the engine and serves.
  * @throws what opening one of the parts throws; those that are open already are then closed.
  */
-export async function startService(config: Config, failpoint: string | null): Promise<Service> {
+export async function startService(config: Config, start: ServiceStart = {}): Promise<Service> {
+  const { failpoint = null, stop = new AbortController().signal } = start;
   const tracing = hasOpenTelemetrySdk() ? { tracer: createOpenTelemetryTracer() } : {};
   const { logger, linesLost } = createCountedLogger(config.logLevel, () => tracing.tracer?.current() ?? null);
   const failpoints = await loadFailpoints(failpoint, logger);
@@ -48,7 +56,7 @@ export async function startService(config: Config, failpoint: string | null): Pr
     warnings.add(warning);
     logger.warn({ kind: 'store-warning' }, warning);
   };
-  const opened = await openStore(config, { onWarning, observer });
+  const opened = await openStore(config, { onWarning, observer, stop });
   warningsOf(config).forEach(onWarning);
   const store = failpoints.store(opened.store);
   const payments = await openPaymentsOver(store, config, { observer, ...tracing });

@@ -1,5 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
-import { type Observer, ReservationError, type ReservationStore } from '@reservations/core';
+import { isReservationError, type Observer, type ReservationStore } from '@reservations/core';
 import { openPostgresStore, type PostgresStore, type PostgresStoreOptions } from '@reservations/core/postgres';
 import { openSqliteStore } from '@reservations/core/sqlite';
 import { IN_MEMORY, type StoreAddress } from '../config/store-address.ts';
@@ -16,15 +16,26 @@ import { DatabaseNotFoundError } from './database-not-found.ts';
 export const SERVING_TIMEOUTS = { connectTimeoutMs: 2_000, statementTimeoutMs: 3_000 } as const;
 
 /**
- * How long a server that starts goes on when PostgreSQL is slow: no request waits for it yet. On a machine where much
- * starts at once, a connection can take longer than a serving process waits for one.
+ * How long after its start a server still begins another attempt when PostgreSQL is slow: no request waits for it yet. On a
+ * machine where much starts at once, a connection can take longer than a serving process waits for one.
  */
 export const START_PATIENCE_MS = 10_000;
+
+/** An attempt that failed after this time was slow: shorter than its own time-outs, whose timers may fire a little early. */
+const SLOW_MS = 0.9 * SERVING_TIMEOUTS.connectTimeoutMs;
 
 /** A store that a server serves, with what it uses of its machine. */
 export interface ServedStore {
   readonly store: ReservationStore;
   resources(): StoreResources;
+}
+
+/** What opening a store tells, and what ends it. */
+export interface OpenStoreOptions {
+  readonly onWarning: (message: string) => void;
+  readonly observer: Observer;
+  /** Once it aborted, no further attempt begins. */
+  readonly stop: AbortSignal;
 }
 
 /**
@@ -33,19 +44,13 @@ export interface ServedStore {
  */
 export async function openStore(
   { db, dbPool, dbNotify, requireSchema }: StoreConfig,
-  { onWarning, observer }: { readonly onWarning: (message: string) => void; readonly observer: Observer },
+  { onWarning, observer, stop }: OpenStoreOptions,
 ): Promise<ServedStore> {
   const schema = requireSchema ? 'require' : 'upgrade';
   switch (db.kind) {
     case 'postgres': {
-      const store = await openWithPatience({
-        connectionString: db.url,
-        poolMax: dbPool,
-        notify: dbNotify,
-        schema,
-        observer,
-        ...SERVING_TIMEOUTS,
-      });
+      const options = { connectionString: db.url, poolMax: dbPool, notify: dbNotify, schema, observer } as const;
+      const store = await openWithPatience({ ...options, ...SERVING_TIMEOUTS }, stop);
       return { store, resources: () => ({ kind: 'postgres', ...store.pool() }) };
     }
     case 'sqlite': {
@@ -55,8 +60,8 @@ export async function openStore(
   }
 }
 
-/** A database that says no, or where no process listens, is not asked again: the fault is seen at once. */
-async function openWithPatience(options: PostgresStoreOptions): Promise<PostgresStore> {
+/** Only slow attempts are repeated: a database that says no, or where no process listens, is a fault that is seen at once. */
+async function openWithPatience(options: PostgresStoreOptions, stop: AbortSignal): Promise<PostgresStore> {
   const beganAt = performance.now();
   for (;;) {
     const attemptAt = performance.now();
@@ -64,9 +69,8 @@ async function openWithPatience(options: PostgresStoreOptions): Promise<Postgres
       return await openPostgresStore(options);
     } catch (error) {
       const now = performance.now();
-      const isSlow = now - attemptAt >= SERVING_TIMEOUTS.connectTimeoutMs;
-      const isAway = error instanceof ReservationError && error.code === 'STORE_UNAVAILABLE';
-      if (!isAway || !isSlow || now - beganAt >= START_PATIENCE_MS) throw error;
+      const isSlow = isReservationError(error, 'STORE_UNAVAILABLE') && now - attemptAt >= SLOW_MS;
+      if (!isSlow || stop.aborted || now - beganAt >= START_PATIENCE_MS) throw error;
     }
   }
 }

@@ -193,7 +193,7 @@ test('a service records spans with the SDK that is registered when it starts', a
   const flags = ['--sandbox', '--port', '0', '--log-level', 'silent', '--health-status', 'off'];
   const read = readConfig(SERVER_SETTINGS, { args: flags, env: {} });
   if (read.kind === 'faults') throw new Error(read.faults.join('\n'));
-  const service = await startService(read.values, null);
+  const service = await startService(read.values);
   onTestFinished(() => service.stop());
   const headers = { 'Content-Type': 'application/json', traceparent: TRACEPARENT };
   await fetch(`${service.url}/reservations`, {

@@ -8,14 +8,18 @@ export type KnownKey = 'replayed' | 'reused' | 'in-progress';
 export type LimitedBy = 'principal' | 'address' | 'shared';
 
 /** Why a request was not let in: what its credential was, a scope that it lacked, or that it could not be checked. */
-export type Refusal =
-  | 'missing'
-  | 'malformed'
-  | 'invalid'
-  | 'expired'
-  | 'revoked'
-  | 'insufficient_scope'
-  | 'unavailable';
+export type Refusal = (typeof REFUSALS)[number];
+
+/** Every {@link Refusal}. */
+export const REFUSALS = [
+  'missing',
+  'malformed',
+  'invalid',
+  'expired',
+  'revoked',
+  'insufficient_scope',
+  'unavailable',
+] as const;
 
 /** A request that is over. */
 export interface EndedRequest {

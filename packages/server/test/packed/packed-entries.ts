@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll } from 'vitest';
+import { afterAll, beforeAll } from 'vitest';
 import { packedPackages, type PackedPackages, type Project, root } from './sandbox-project.ts';
 
 /** Every entry that is a module. */
@@ -66,14 +66,15 @@ export interface InstalledProjects {
 
 /** Installs the projects before the tests of a file, and removes them behind. */
 export function installProjects(): InstalledProjects {
+  let packages: PackedPackages | undefined;
   let everything: Project;
   let coreAlone: Project;
   beforeAll(async () => {
-    const packages = await packedPackages();
+    packages = await packedPackages();
     everything = await installEverything(packages);
     coreAlone = await packages.project('core-alone', [packages.core]);
-    return () => packages.remove();
   });
+  afterAll(() => packages?.remove());
   return {
     get everything() {
       return everything;

@@ -33,7 +33,8 @@ export const serveCommand: CliCommand = defineCommand({
 async function serve({ values: config, sources, context }: CommandCall<Config, undefined>): Promise<CommandAnswer> {
   const stop = context.stopSignal();
   allocateYoung();
-  const service = await startService(config, failpointIn(sources.env));
+  const service = await start(config, failpointIn(sources.env), stop);
+  if (service === null) return { kind: 'answer', text: [] };
   const remarks = [
     ...configNotes(SERVER_SETTINGS, config, sources).map((note) => `  note      ${note}`),
     ...service.warnings.map((warning) => `  WARNING   ${warning}`),
@@ -42,6 +43,16 @@ async function serve({ values: config, sources, context }: CommandCall<Config, u
   await untilAborted(stop);
   await service.stop();
   return { kind: 'answer', text: [] };
+}
+
+/** Null when the process was asked to stop, and the start failed since. */
+async function start(config: Config, failpoint: string | null, stop: AbortSignal): Promise<Service | null> {
+  try {
+    return await startService(config, { failpoint, stop });
+  } catch (error) {
+    if (stop.aborted) return null;
+    throw error;
+  }
 }
 
 /** For operators, on standard error: standard output is the log's, for programs. */

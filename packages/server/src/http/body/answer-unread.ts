@@ -4,6 +4,9 @@ import type { AppContext } from '../app-state.ts';
 import { isUninvited } from './invite-body.ts';
 import { discardBody } from './read-body.ts';
 
+/** For the body of a client that did not wait to be invited. One that did has nothing to send: it has its answer. */
+const UNINVITED_MS_MAX = 300;
+
 /** A body of this size is awaited, so that its connection can carry another request. */
 const AWAITED_BYTES_MAX = 64 * 1024;
 
@@ -47,6 +50,6 @@ async function answerWhileDiscarding(ctx: AppContext): Promise<void> {
   // Writing to a connection that is gone would emit an error without a listener.
   if (!ctx.writable) return;
   ctx.res.write(ctx.body);
-  await discardBody(ctx.req);
+  await discardBody(ctx.req, isUninvited(ctx.req) ? UNINVITED_MS_MAX : undefined);
   ctx.res.end();
 }

@@ -20,7 +20,7 @@ const DISCARDING_MS_MAX = 2_000;
  * Reads on and forgets what it reads, within bounds. A client that sends all of its request before it reads would
  * not see an answer whose connection is closed while it sends.
  */
-export function discardBody(request: IncomingMessage): Promise<void> {
+export function discardBody(request: IncomingMessage, msMax: number = DISCARDING_MS_MAX): Promise<void> {
   return new Promise((resolve) => {
     if (request.readableEnded || request.destroyed) return resolve();
     let sizeBytes = 0;
@@ -33,7 +33,7 @@ export function discardBody(request: IncomingMessage): Promise<void> {
       sizeBytes += chunk.length;
       if (sizeBytes > DISCARDED_BYTES_MAX) finish();
     }
-    const patience = setTimeout(finish, DISCARDING_MS_MAX);
+    const patience = setTimeout(finish, msMax);
     request.on('data', drop).on('end', finish).on('error', finish).on('close', finish).resume();
   });
 }

@@ -149,6 +149,18 @@ describe('what the platform would answer with nothing', () => {
     ]);
   });
 
+  test('100-continue is met on a server that was guarded twice', async () => {
+    const server = createServer((request, response) => void request.resume().on('end', () => response.end('taken')));
+    guardConnections(server);
+    guardConnections(server);
+    onTestFinished(() => void server.close());
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const head = `POST / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nConnection: close\r\nContent-Length: 2\r\n\r\n`;
+    const raw = await sendRaw((server.address() as AddressInfo).port, `${head}{}`);
+    expect(raw).toMatch(/^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 OK\r\n/);
+    expect(raw).toContain('taken');
+  });
+
   test('a client of HTTP/1.0 needs no Host', async () => {
     const service = await startService();
     const answer = parseRaw(await sendRaw(service.server.port, 'GET /health/live HTTP/1.0\r\n\r\n'));

@@ -35,15 +35,27 @@ export interface ConnectionGuard {
  * cannot be met) is answered in the shape of all errors, and never in place of a request that has arrived: that one
  * may be charging, so it gets its own answer, and then the connection ends. A client that waits for `100 Continue` gets it
  * when its body is read, and not when the request is refused before. Few requests of one connection are parsed ahead,
- * whichever handlers have them. Replaces listeners for `clientError`. Call it before the server listens.
+ * whichever handlers have them. Replaces listeners for `clientError`. Call it once, before the server listens.
  * @throws {ReservationError} INVALID_OPTION, naming option, expectation and value.
  */
 export function guardConnections(server: Server, options: GuardOptions = {}): void {
   createConnectionGuard(server, options);
 }
 
-/** Does what {@link guardConnections} does, and returns the function that refuses what arrives on a connection. */
+/** Guards of servers. Of two guards, each would take the listener of the other for one of the application. */
+const guards = new WeakMap<Server, ConnectionGuard>();
+
+/**
+ * Does what {@link guardConnections} does, and returns the function that refuses what arrives on a connection. A server has one
+ * guard, with the options of the first call.
+ */
 export function createConnectionGuard(server: Server, options: GuardOptions): ConnectionGuard {
+  const guard = guards.get(server) ?? makeGuard(server, options);
+  guards.set(server, guard);
+  return guard;
+}
+
+function makeGuard(server: Server, options: GuardOptions): ConnectionGuard {
   const corsOrigins = checkCorsOrigins(options.corsOrigins ?? 'none');
   const underWay = new WeakMap<Duplex, ServerResponse[]>();
   const ending = new WeakSet<Duplex>();

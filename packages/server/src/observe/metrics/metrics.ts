@@ -1,6 +1,6 @@
 import { collectDefaultMetrics } from '@prometheus-io/client';
 import type { Observer } from '@reservations/core';
-import type { RequestMeter } from '../requests.ts';
+import { REFUSALS, type RequestMeter } from '../requests.ts';
 import type { ProcessState } from '../state/monitored.ts';
 import type { Sampler } from '../state/sampler.ts';
 import { metricsObserver } from './engine-metrics.ts';
@@ -52,6 +52,8 @@ function requestMeter(instruments: Instruments): RequestMeter {
     overloadRefusals,
     rateLimitRefusals,
   } = instruments;
+  // A rate is known from the first one on, and not from the second.
+  for (const reason of REFUSALS) authenticationRefusals.inc({ reason }, 0);
   return {
     begun: () => httpRequestsInFlight.inc(),
     ended({ method, route, status, durationMs, knownKey, refusal, isOverloaded, limitedBy }) {

@@ -85,13 +85,16 @@ const CALL = 'the gRPC call takes more CPU time than both appends, and all of it
 const REQUEST =
   'a request is parsed, checked, logged, counted, recorded twice and answered in the process of the call, and the server shares two cores with load, payment service and database';
 const CHECKED = 'every event that is read is checked against its checksum and for gaps; by hand it is only decoded';
+const LOADED =
+  'every event that is read is checked against its checksum and for gaps; on PostgreSQL the statement is planned in each call, because a pooler may be in between, and has a subquery for each stream, so that no statistics change its plan; by hand it is prepared once';
 const SHARED = 'writer, reader and database share the cores';
 const REFUSING = 'a refused request is read and answered too, and the load generator takes its part of the same cores';
 const DEEP = 'caches are cold after the store was filled, and checkpoints or autovacuum go on from that';
 const LOOP = 'what arrives together is worked on in one turn of the event loop, on a core that is shared';
 const START =
   'modules are loaded and compiled; the database is opened and checked before the server says that it is ready';
-const HEAP = 'V8 lets its heap grow before it collects, and the peak counts buffers of connections';
+const HEAP =
+  'V8 lets its heap grow before it collects, and what grpc-js and node:http2 had of each call stays until then; the peak counts buffers of connections, too';
 
 /** Goals of both stores alike. */
 function ofStore(title: string, ours: ContenderId, raw: ContenderId, single: ContenderId): readonly Goal[] {
@@ -119,7 +122,7 @@ function ofStore(title: string, ours: ContenderId, raw: ContenderId, single: Con
       0.8,
       ALONE,
     ),
-    times(`${title}: load a stream, to the same by hand`, read('load'), { contender: raw }, 0.8, CHECKED),
+    times(`${title}: load a stream, to the same by hand`, read('load'), { contender: raw }, 0.8, LOADED),
     times(`${title}: read the log, to the same by hand`, read('log'), { contender: raw }, 0.6, CHECKED),
     atMost(
       `${title}: commit to delivery, p99`,

@@ -41,8 +41,7 @@ export interface ServiceStart {
  * Opens store and payment service, makes the engine and serves.
  * @throws what opening one of the parts throws; those that are open already are then closed.
  */
-export async function startService(config: Config, start: ServiceStart = {}): Promise<Service> {
-  const { failpoint = null, stop = new AbortController().signal } = start;
+export async function startService(config: Config, { failpoint = null, stop }: ServiceStart = {}): Promise<Service> {
   const tracing = hasOpenTelemetrySdk() ? { tracer: createOpenTelemetryTracer() } : {};
   const { logger, linesLost } = createCountedLogger(config.logLevel, () => tracing.tracer?.current() ?? null);
   const failpoints = await loadFailpoints(failpoint, logger);

@@ -35,7 +35,7 @@ export interface OpenStoreOptions {
   readonly onWarning: (message: string) => void;
   readonly observer: Observer;
   /** Once it aborted, no further attempt begins. */
-  readonly stop: AbortSignal;
+  readonly stop: AbortSignal | undefined;
 }
 
 /**
@@ -61,7 +61,7 @@ export async function openStore(
 }
 
 /** Only slow attempts are repeated: a database that says no, or where no process listens, is a fault that is seen at once. */
-async function openWithPatience(options: PostgresStoreOptions, stop: AbortSignal): Promise<PostgresStore> {
+async function openWithPatience(options: PostgresStoreOptions, stop?: AbortSignal): Promise<PostgresStore> {
   const beganAt = performance.now();
   for (;;) {
     const attemptAt = performance.now();
@@ -70,7 +70,7 @@ async function openWithPatience(options: PostgresStoreOptions, stop: AbortSignal
     } catch (error) {
       const now = performance.now();
       const isSlow = isReservationError(error, 'STORE_UNAVAILABLE') && now - attemptAt >= SLOW_MS;
-      if (!isSlow || stop.aborted || now - beganAt >= START_PATIENCE_MS) throw error;
+      if (!isSlow || stop?.aborted === true || now - beganAt >= START_PATIENCE_MS) throw error;
     }
   }
 }

@@ -2,7 +2,7 @@ import type { Observation, PaymentOutcome, StoreAlarm } from '@reservations/core
 import type { BreakerState } from '@reservations/core/grpc';
 import { collectDefaultMetrics, Registry } from '@prometheus-io/client';
 import { type MetricDefinition, METRICS } from '../../src/observe/metrics/catalog.ts';
-import type { Refusal } from '../../src/observe/requests.ts';
+import { REFUSALS } from '../../src/observe/requests.ts';
 import { OPEN_STAGES } from '../../src/observe/state/sample.ts';
 
 /** Labels that Prometheus itself adds to every time series; "namespace" in Kubernetes alone. */
@@ -48,17 +48,7 @@ export const LABEL_VALUES: Readonly<Record<string, readonly string[]>> = {
   outcome: ['approved', 'declined', 'refused', 'not-sent', 'unknown'] satisfies readonly PaymentOutcome['kind'][],
   by: ['request', 'settlement'] satisfies readonly Extract<Observation, { kind: 'charge-ended' }>['by'][],
   cause: [''],
-  reason: [
-    'missing',
-    'malformed',
-    'invalid',
-    'expired',
-    'revoked',
-    'insufficient_scope',
-    'unavailable',
-    'charges',
-    'reads',
-  ] satisfies readonly (Refusal | 'charges' | 'reads')[],
+  reason: [...REFUSALS, 'charges', 'reads'],
   alarm: ['asynchronous-replication', 'unsuitable-settings', 'log-lost-its-end'] satisfies readonly StoreAlarm[],
   kind: [
     'contradiction',

@@ -5,7 +5,7 @@ const uninvited = new WeakSet<IncomingMessage>();
 
 /**
  * Sends `100 Continue` when something begins to read the body, so that a request that is refused before gets its answer
- * instead (RFC 9110, 10.1.1). Whatever reads it may do so: this handler, or a parser of the application around it.
+ * instead (RFC 9110, 10.1.1). This handler may read it, or a parser of the application around it.
  */
 export function inviteOnRead(request: IncomingMessage, response: ServerResponse): void {
   function invite(): void {

@@ -24,7 +24,7 @@ export type Limit = (ctx: AppContext, go: () => Promise<void>) => Promise<void>;
 
 /**
  * Returns the check of credentials and scopes; without an authenticator every request goes on. `limit` stands between them:
- * it counts by principal, and whatever a principal asks for.
+ * it counts by principal, and every operation that a principal asks for.
  */
 export function createAuthorization(authenticator: Authenticator | undefined, limit: Limit | null): Authorize {
   const within: Limit = limit ?? ((_, go) => go());

@@ -89,7 +89,7 @@ function loadJose(): Promise<Jose> {
   return import('jose');
 }
 
-/** RFC 7515, 2 and 7.1: three parts in base64url, without padding. Some of what decodes them takes padding and plain base64 as well. */
+/** RFC 7515, 2 and 7.1: three parts in base64url, without padding. Some decoders take padding and plain base64 as well. */
 const COMPACT_JWS = /^[\w-]+\.[\w-]+\.[\w-]+$/;
 
 /** A token that is refused before its key is looked for. */

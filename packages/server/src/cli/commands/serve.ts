@@ -45,12 +45,12 @@ async function serve({ values: config, sources, context }: CommandCall<Config, u
   return { kind: 'answer', text: [] };
 }
 
-/** Null when the process was asked to stop, and the start failed since. */
+/** Null when the process was asked to stop while it waited for its database. */
 async function start(config: Config, failpoint: string | null, stop: AbortSignal): Promise<Service | null> {
   try {
     return await startService(config, { failpoint, stop });
   } catch (error) {
-    if (stop.aborted) return null;
+    if (stop.aborted && isReservationError(error, 'STORE_UNAVAILABLE')) return null;
     throw error;
   }
 }
